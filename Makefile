@@ -1,0 +1,158 @@
+# raftlab: the MIT 6.824 Raft lab in C. `make help` lists what can be asked.
+#
+# A build has a mode (plain, or a sanitizer) and a Raft under test:
+#   build/MODE/...             what is compiled once: tests, tester, network
+#   build/MODE/raft-NAME/...   the Raft in RAFT=dir, its messages, and `lab`
+
+RAFT ?= raft
+T ?=
+N ?= 20
+JOBS ?=
+LIMIT ?=
+LOG ?=
+CC = gcc
+MODE ?= plain
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+# ---- Bad input, answered before anything is built ----
+
+ifeq ($(wildcard $(RAFT)/*.c),)
+$(error RAFT=$(RAFT): no folder with .c files there; name the folder that \
+    holds your Raft, such as RAFT=starter)
+endif
+
+# ---- Flags ----
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes
+STRICT = $(WARN) -Werror
+CFLAGS_plain = -O2
+CFLAGS_tsan = -O1 -fsanitize=thread
+CFLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS = -std=gnu11 -g -fno-omit-frame-pointer $(CFLAGS_$(MODE))
+CPPFLAGS = -D_GNU_SOURCE -I. -I$(B)/gen -isystem /usr/include/tirpc
+LDLIBS = -lcriterion -ltirpc -ldw -lpthread
+
+# ---- Files ----
+
+ifeq ($(CC),gcc)
+B := build/$(MODE)
+else
+B := build/$(MODE)-$(CC)
+endif
+R := $(B)/raft-$(subst /,_,$(RAFT))
+
+CORE := $(wildcard rt/*.c labrpc/*.c persister/*.c)
+LAB := $(CORE) $(wildcard tester/*.c runner/*.c) $(wildcard tests/test_2?.c)
+RAFT_C := $(wildcard $(RAFT)/*.c)
+# A Raft folder without a raft.x of its own uses the one that is given.
+RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
+RAFT_X_O := $(patsubst %.x,$(R)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
+
+RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
+LAB_O := $(LAB:%.c=$(B)/%.o) $(B)/gen/tester/tester_x.o
+LAB_BIN := $(R)/lab
+
+$(LAB_BIN): $(LAB_O) $(RAFT_O)
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+# ---- Compiling ----
+
+# Students' code is warned about, ours must not need it.
+RAFT_WARN := $(if $(filter raft starter,$(RAFT)),$(STRICT),$(WARN))
+
+$(B)/%.o: %.c
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -MMD -c -o $@ $<
+
+$(R)/%.o: $(RAFT)/%.c
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	@$(CC) -I$(R)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN) -MMD -c -o $@ $<
+
+# Criterion's tests are plain functions without prototypes. gcc's address
+# sanitizer must leave the list of tests alone, which is pieced together from
+# globals.
+$(B)/tests/%.o: STRICT = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
+ifeq ($(MODE),asan)
+$(B)/tests/%.o: CFLAGS += --param asan-globals=0
+endif
+
+# rpcgen names the header after its input, makes an include guard of that
+# name, and writes only new files.
+define rpcgen
+	@echo "  GEN   $<"
+	@mkdir -p $(@D)
+	@cp $< $(basename $@).x
+	@rm -f $(basename $@).h $(basename $@).c
+	@cd $(@D) && rpcgen -h -o $(basename $(@F)).h $(basename $(@F)).x
+	@cd $(@D) && rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x
+endef
+
+$(B)/gen/%_x.c $(B)/gen/%_x.h: %.x
+	$(rpcgen)
+$(R)/gen/raft/%_x.c $(R)/gen/raft/%_x.h: $(dir $(firstword $(RAFT_X)))%.x
+	$(rpcgen)
+%_x.o: %_x.c
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
+
+RAFT_X_H := $(RAFT_X_O:.o=.h)
+$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))): | $(RAFT_X_H)
+$(B)/tester/applied.o: | $(B)/gen/tester/tester_x.h
+
+-include $(shell find build -name '*.d' 2> /dev/null)
+
+# ---- Setting up ----
+
+.PHONY: setup setup-test
+setup:
+	@./setup
+setup-test:
+	@./setup test
+
+# What is missing is installed before anything is compiled.
+ifneq ($(filter-out help clean handout,$(MAKECMDGOALS)),)
+$(LAB_O) $(RAFT_O) $(B)/gen/tester/tester_x.h $(RAFT_X_H): | setup
+endif
+
+# ---- Running ----
+
+LAB_FLAGS = $(T:%=--test %) $(LIMIT:%=--limit %) --logs $(R)/logs
+LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
+
+.PHONY: run 2A 2B 2C 2D soak race asan
+run: $(LAB_BIN)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --table
+
+2A 2B 2C 2D: $(LAB_BIN)
+	@$(LAB_ENV) $(LAB_BIN) --suite $@ $(LAB_FLAGS) --jobs $(or $(JOBS),1)
+
+soak: $(LAB_BIN)
+	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --runs $(N)
+
+# halt_on_error: the first report ends its test, as failed.
+race:
+	@TSAN_OPTIONS="halt_on_error=1 exitcode=66 second_deadlock_stack=1" \
+	    $(MAKE) --no-print-directory MODE=tsan run-sanitized
+asan:
+	@ASAN_OPTIONS="exitcode=67 detect_stack_use_after_return=1" \
+	    UBSAN_OPTIONS="print_stacktrace=1 exitcode=67" \
+	    $(MAKE) --no-print-directory MODE=asan run-sanitized
+
+.PHONY: run-sanitized
+run-sanitized: $(LAB_BIN)
+	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),4)
+
+# ---- Tidying ----
+
+.PHONY: clean help
+clean:
+	@rm -rf build
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile

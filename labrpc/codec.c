@@ -1,0 +1,63 @@
+// Messages to bytes and back. Runs on the threads of callers and of handlers,
+// with no lock held.
+#include "labrpc/internal.h"
+
+#include "rt/alloc.h"
+
+#include <limits.h>
+#include <rpc/xdr.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void labrpc_fatal(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    flockfile(stderr);  // Other threads may be printing: keep the line whole.
+    fputs("labrpc: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    funlockfile(stderr);
+    va_end(args);
+    abort();
+}
+
+struct bytes labrpc_encode(const char *what, const char *method, xdrproc_t xdr,
+                           const void *message)
+{
+    // XDR has one kind of procedure for both directions, so its message is
+    // never const; encoding does not change it. A size of 0 is either an
+    // empty message or one that does not encode, which xdrmem then tells.
+    void *from = (void *)message;
+    unsigned long size = xdr_sizeof(xdr, from);
+    if (size > UINT_MAX)
+        labrpc_fatal("cannot encode the %s of %s: %lu bytes, where at most %u "
+                     "can be sent",
+                     what, method, size, UINT_MAX);
+
+    struct bytes to = { .data = alloc(size), .len = size };
+    XDR xdrs;
+    xdrmem_create(&xdrs, to.data, (u_int)size, XDR_ENCODE);
+    if (!xdr(&xdrs, from, 0))
+        labrpc_fatal(
+            "cannot encode the %s of %s: every string must be set, and "
+            "every length within the bound that the codec gives",
+            what, method);
+    xdr_destroy(&xdrs);
+    return to;
+}
+
+void labrpc_decode(const char *what, const char *method, xdrproc_t xdr,
+                   struct bytes from, void *message)
+{
+    XDR xdrs;
+    xdrmem_create(&xdrs, from.data, (u_int)from.len, XDR_DECODE);
+    bool decoded = xdr(&xdrs, message, 0);
+    // Bytes left over show a wrong codec just as well as missing ones.
+    if (!decoded || xdr_getpos(&xdrs) != from.len)
+        labrpc_fatal("cannot decode the %s of %s from %zu bytes: caller and "
+                     "server must give the method the same codec",
+                     what, method, from.len);
+    xdr_destroy(&xdrs);
+}

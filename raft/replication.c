@@ -1,0 +1,288 @@
+// Replicating the log (§5.3): the leader's side, the follower's side, and the
+// rule for committing (§5.4.2).
+//
+// A replicator thread a peer sends when that peer is behind; the ticker sends
+// to all at every heartbeat. Each RPC waits for its reply on a thread of its
+// own, because a call to a peer that has gone can take seconds to fail, and
+// the peer may be back long before.
+#include "raft/internal.h"
+
+#include "rt/alloc.h"
+
+#include <stdlib.h>
+
+// ---- The leader ----
+
+// One AppendEntries on its way.
+struct append_call {
+    struct raft *rf;
+    int peer;
+    AppendEntriesRequest request;
+};
+
+void advance_commit_index_locked(struct raft *rf)
+{
+    must_hold(&rf->mu);
+    int majority_has = 0;  // The highest index that a majority holds.
+    for (int p = 0; p < rf->n_peers; p++) {
+        int holders = 0;
+        for (int q = 0; q < rf->n_peers; q++)
+            holders += rf->match_index[q] >= rf->match_index[p];
+        if (holders > rf->n_peers / 2 && rf->match_index[p] > majority_has)
+            majority_has = rf->match_index[p];
+    }
+    // Only an entry of its own term is committed by counting; older ones are
+    // committed with it (Figure 8).
+    if (majority_has > rf->commit_index &&
+        log_at(&rf->logs, majority_has)->term == rf->current_term) {
+        rf->commit_index = majority_has;
+        log_raft("CMIT", "commits up to %d", rf->commit_index);
+        pthread_cond_signal(&rf->apply_cond);
+    }
+}
+
+void raise_match_index_locked(struct raft *rf, int peer, int index)
+{
+    must_hold(&rf->mu);
+    if (index <= rf->match_index[peer])
+        return;  // An older reply, overtaken by a newer one.
+    rf->match_index[peer] = index;
+    rf->next_index[peer] = index + 1;
+    advance_commit_index_locked(rf);
+}
+
+// Moves next_index back by a whole term at a time (end of §5.3).
+static void back_up_locked(struct raft *rf, int peer, int prev_log_index,
+                           const AppendEntriesResponse *response)
+{
+    must_hold(&rf->mu);
+    if (prev_log_index != rf->next_index[peer] - 1)
+        return;  // The answer to an older question.
+    int next = response->conflict_index;
+    if (response->conflict_term != NO_TERM) {
+        // If we have entries of that term, the logs may agree up to our last.
+        int index = prev_log_index;
+        int first = log_first(&rf->logs)->index;
+        while (index > first &&
+               log_at(&rf->logs, index)->term > response->conflict_term)
+            index--;
+        if (log_at(&rf->logs, index)->term == response->conflict_term)
+            next = index + 1;
+    }
+    // Whatever the hint says: back by one at least, and never into what the
+    // follower is known to hold.
+    if (next > prev_log_index)
+        next = prev_log_index;
+    if (next <= rf->match_index[peer])
+        next = rf->match_index[peer] + 1;
+    rf->next_index[peer] = next;
+    log_raft("BACK", "backs up to %d for S%d", next, peer);
+}
+
+static void handle_append_reply_locked(struct raft *rf,
+                                       const struct append_call *call,
+                                       const AppendEntriesResponse *response)
+{
+    must_hold(&rf->mu);
+    const AppendEntriesRequest *request = &call->request;
+    if (response->success)
+        raise_match_index_locked(rf, call->peer,
+                                 request->prev_log_index +
+                                     (int)request->entries.entries_len);
+    else
+        back_up_locked(rf, call->peer, request->prev_log_index, response);
+}
+
+static void call_append(void *arg)
+{
+    struct append_call *call = arg;
+    struct raft *rf = call->rf;
+    AppendEntriesResponse response;
+    bool answered = labrpc_call(rf->peers[call->peer], &rpcs[APPEND_ENTRIES],
+                                &call->request, &response);
+    pthread_mutex_lock(&rf->mu);
+    if (answered && response.term > rf->current_term)
+        become_follower_locked(rf, response.term);  // §5.1
+    // What was true in an older term, or before we lost the lead, may not be.
+    if (rf->state == LEADER && rf->current_term == call->request.term) {
+        rf->awaiting_reply[call->peer] = false;
+        if (answered)
+            handle_append_reply_locked(rf, call, &response);
+        pthread_cond_signal(&rf->replicator_cond[call->peer]);
+    }
+    pthread_mutex_unlock(&rf->mu);
+    xdr_free((xdrproc_t)xdr_AppendEntriesRequest, &call->request);
+    free(call);
+}
+
+static void send_entries_locked(struct raft *rf, int peer)
+{
+    must_hold(&rf->mu);
+    const Entry *prev = log_at(&rf->logs, rf->next_index[peer] - 1);
+    int count = log_last(&rf->logs)->index - prev->index;
+    struct append_call *call = alloc(sizeof *call);
+    *call = (struct append_call){
+        .rf = rf,
+        .peer = peer,
+        .request = { .term = rf->current_term,
+                     .leader_id = rf->me,
+                     .prev_log_index = prev->index,
+                     .prev_log_term = prev->term,
+                     .leader_commit = rf->commit_index,
+                     // Copies: the log may change while the call waits.
+                     .entries = { (u_int)count,
+                                  log_copy(&rf->logs, prev->index + 1,
+                                           count) } },
+    };
+    if (count > 0)
+        log_raft("SEND", "sends S%d entries %d..%d", peer, prev->index + 1,
+                 prev->index + count);
+    go(rf->threads, "AppendEntries", call_append, call);
+}
+
+static void send_locked(struct raft *rf, int peer)
+{
+    must_hold(&rf->mu);
+    rf->awaiting_reply[peer] = true;
+    if (rf->next_index[peer] <= log_first(&rf->logs)->index)
+        send_snapshot_locked(rf, peer);
+    else
+        send_entries_locked(rf, peer);
+}
+
+void broadcast_locked(struct raft *rf)
+{
+    must_hold(&rf->mu);
+    for (int peer = 0; peer < rf->n_peers; peer++) {
+        if (peer != rf->me)
+            send_locked(rf, peer);
+    }
+    timer_reset(&rf->heartbeat_timer, HEARTBEAT_MS);
+}
+
+void wake_replicators_locked(struct raft *rf)
+{
+    must_hold(&rf->mu);
+    for (int peer = 0; peer < rf->n_peers; peer++) {
+        if (peer != rf->me)
+            pthread_cond_signal(&rf->replicator_cond[peer]);
+    }
+}
+
+// The peer lacks entries, and no RPC is on its way that may bring them: while
+// one is, more commands gather, and travel together in the next. An RPC that
+// gets no answer is made good by the next heartbeat.
+static bool must_send_locked(struct raft *rf, int peer)
+{
+    must_hold(&rf->mu);
+    return rf->state == LEADER && !rf->awaiting_reply[peer] &&
+           rf->next_index[peer] <= log_last(&rf->logs)->index;
+}
+
+void replicator(void *arg)
+{
+    struct replicator *self = arg;
+    struct raft *rf = self->rf;
+    pthread_mutex_lock(&rf->mu);
+    while (!rf->dead) {
+        if (must_send_locked(rf, self->peer))
+            send_locked(rf, self->peer);
+        else
+            pthread_cond_wait(&rf->replicator_cond[self->peer], &rf->mu);
+    }
+    pthread_mutex_unlock(&rf->mu);
+}
+
+// ---- The follower ----
+
+// Says where the logs part, so that the leader can skip a whole term.
+static void hint_locked(struct raft *rf, int prev_log_index,
+                        AppendEntriesResponse *response)
+{
+    must_hold(&rf->mu);
+    int last_index = log_last(&rf->logs)->index;
+    if (prev_log_index > last_index) {
+        response->conflict_term = NO_TERM;
+        response->conflict_index = last_index + 1;
+        return;
+    }
+    int term = log_at(&rf->logs, prev_log_index)->term;
+    int index = prev_log_index;
+    int first = log_first(&rf->logs)->index;
+    while (index - 1 > first && log_at(&rf->logs, index - 1)->term == term)
+        index--;
+    response->conflict_term = term;
+    response->conflict_index = index;
+}
+
+// Appends the entries that are not there yet (Figure 2, AppendEntries, steps 3
+// and 4). An entry in conflict goes, with all that follow; but entries that
+// match stay, and so do those behind them: the request may be an old one that
+// a longer one has overtaken.
+static void store_entries_locked(struct raft *rf,
+                                 const AppendEntriesRequest *request)
+{
+    must_hold(&rf->mu);
+    bool changed = false;
+    for (u_int k = 0; k < request->entries.entries_len; k++) {
+        const Entry *entry = &request->entries.entries_val[k];
+        if (entry->index <= log_first(&rf->logs)->index ||
+            log_matches(&rf->logs, entry->index, entry->term))
+            continue;
+        if (entry->index <= log_last(&rf->logs)->index) {
+            assert(entry->index > rf->commit_index);
+            log_truncate(&rf->logs, entry->index);
+        }
+        log_append(&rf->logs, entry);
+        changed = true;
+    }
+    if (changed)
+        persist_locked(rf);
+}
+
+// Step 5: what the leader has committed is committed here, but only as far as
+// this request has shown that the logs agree.
+static void follow_commit_index_locked(struct raft *rf, int leader_commit,
+                                       int last_new_index)
+{
+    must_hold(&rf->mu);
+    int commit = leader_commit < last_new_index ? leader_commit
+                                                : last_new_index;
+    if (commit > rf->commit_index) {
+        rf->commit_index = commit;
+        pthread_cond_signal(&rf->apply_cond);
+    }
+}
+
+// What is below the first index is committed, so it matches any leader's log.
+static bool is_prev_there_locked(struct raft *rf, int index, int term)
+{
+    must_hold(&rf->mu);
+    return index < log_first(&rf->logs)->index ||
+           log_matches(&rf->logs, index, term);
+}
+
+// Answers an AppendEntries RPC (Figure 2, "Receiver implementation").
+void append_entries(struct raft *rf, const AppendEntriesRequest *request,
+                    AppendEntriesResponse *response)
+{
+    pthread_mutex_lock(&rf->mu);
+    if (request->term >= rf->current_term) {
+        // It comes from the leader of that term: a candidate gives way (§5.2).
+        assert(request->term > rf->current_term || rf->state != LEADER);
+        become_follower_locked(rf, request->term);
+        reset_election_timer_locked(rf);
+        response->success = is_prev_there_locked(rf, request->prev_log_index,
+                                                 request->prev_log_term);
+        if (response->success) {
+            store_entries_locked(rf, request);
+            follow_commit_index_locked(
+                rf, request->leader_commit,
+                request->prev_log_index + (int)request->entries.entries_len);
+        } else {
+            hint_locked(rf, request->prev_log_index, response);
+        }
+    }
+    response->term = rf->current_term;
+    pthread_mutex_unlock(&rf->mu);
+}

@@ -1,0 +1,21 @@
+// The ticker: one thread that waits for whichever of the two timers is due.
+#include "raft/internal.h"
+
+void ticker(void *arg)
+{
+    struct raft *rf = arg;
+    pthread_mutex_lock(&rf->mu);
+    while (!rf->dead) {
+        int64_t now_ns = clock_now_ns();
+        if (timer_is_due(&rf->election_timer, now_ns))
+            start_election_locked(rf);
+        else if (timer_is_due(&rf->heartbeat_timer, now_ns))
+            broadcast_locked(rf);
+        // A timer that was put off meanwhile costs one early look at it.
+        int64_t due_ns = rf->election_timer.due_ns;
+        if (rf->heartbeat_timer.due_ns < due_ns)
+            due_ns = rf->heartbeat_timer.due_ns;
+        cond_wait_until(&rf->ticker_cond, &rf->mu, due_ns);
+    }
+    pthread_mutex_unlock(&rf->mu);
+}

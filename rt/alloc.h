@@ -1,0 +1,18 @@
+// Memory that is always there: running out of it ends the program.
+#ifndef RT_ALLOC_H
+#define RT_ALLOC_H
+
+#include <stddef.h>
+
+// Zeroed memory of `size` bytes; never NULL. The caller frees it with free().
+void *alloc(size_t size);
+
+// Like reallocarray(3), but never NULL. New memory is not zeroed.
+void *alloc_resize(void *old, size_t count, size_t size);
+
+// Like strdup(3) and asprintf(3), but never NULL. The caller frees the string.
+char *alloc_string(const char *from);
+char *alloc_format(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+#endif

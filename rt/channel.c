@@ -1,0 +1,88 @@
+// A bounded queue under one lock. Any number of threads send and receive.
+#include "rt/channel.h"
+
+#include "rt/alloc.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct channel {
+    size_t item_size;
+    int capacity;
+    int slots;  // At least one: an unbuffered item waits in a slot, too.
+
+    pthread_mutex_t mu;
+    pthread_cond_t changed;
+
+    // Guarded by mu. Item k is in slot k % slots;
+    // received <= sent <= received + slots.
+    char *items;
+    long long sent;
+    long long received;
+    bool closed;
+};
+
+struct channel *channel_make(size_t item_size, int capacity)
+{
+    struct channel *ch = alloc(sizeof *ch);
+    ch->item_size = item_size;
+    ch->capacity = capacity;
+    ch->slots = capacity > 0 ? capacity : 1;
+    ch->items = alloc((size_t)ch->slots * item_size);
+    pthread_mutex_init(&ch->mu, NULL);
+    pthread_cond_init(&ch->changed, NULL);
+    return ch;
+}
+
+static char *slot_of(struct channel *ch, long long item)
+{
+    return ch->items + (size_t)(item % ch->slots) * ch->item_size;
+}
+
+void channel_send(struct channel *ch, const void *item)
+{
+    pthread_mutex_lock(&ch->mu);
+    assert(!ch->closed && "send on a closed channel");
+    while (ch->sent - ch->received == ch->slots)
+        pthread_cond_wait(&ch->changed, &ch->mu);
+    long long mine = ch->sent++;
+    memcpy(slot_of(ch, mine), item, ch->item_size);
+    pthread_cond_broadcast(&ch->changed);
+    if (ch->capacity == 0) {
+        while (ch->received <= mine)
+            pthread_cond_wait(&ch->changed, &ch->mu);
+    }
+    pthread_mutex_unlock(&ch->mu);
+}
+
+bool channel_receive(struct channel *ch, void *item)
+{
+    pthread_mutex_lock(&ch->mu);
+    while (ch->sent == ch->received && !ch->closed)
+        pthread_cond_wait(&ch->changed, &ch->mu);
+    bool has_item = ch->sent > ch->received;
+    if (has_item) {
+        memcpy(item, slot_of(ch, ch->received++), ch->item_size);
+        pthread_cond_broadcast(&ch->changed);
+    }
+    pthread_mutex_unlock(&ch->mu);
+    return has_item;
+}
+
+void channel_close(struct channel *ch)
+{
+    pthread_mutex_lock(&ch->mu);
+    ch->closed = true;
+    pthread_cond_broadcast(&ch->changed);
+    pthread_mutex_unlock(&ch->mu);
+}
+
+void channel_free(struct channel *ch)
+{
+    pthread_cond_destroy(&ch->changed);
+    pthread_mutex_destroy(&ch->mu);
+    free(ch->items);
+    free(ch);
+}

@@ -1,0 +1,39 @@
+// The debug log. Any thread writes to it; a line is one write(2), so lines of
+// different threads never mix.
+#include "rt/log.h"
+
+#include "rt/clock.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool log_enabled;
+static int64_t start_ns;
+
+__attribute__((constructor)) static void log_start(void)
+{
+    const char *wish = getenv("RAFTLAB_LOG");
+    log_enabled = wish != NULL && wish[0] != '\0' && wish[0] != '0';
+    start_ns = clock_now_ns();
+}
+
+void log_write(const char *topic, int server, int term, const char *format, ...)
+{
+    char line[512];
+    double ms = (double)(clock_now_ns() - start_ns) / (double)NS_PER_MS;
+    int head = snprintf(line, sizeof line, "%010.3f S%d T%d %-5s ", ms, server,
+                        term, topic);
+    va_list args;
+    va_start(args, format);
+    int body = vsnprintf(line + head, sizeof line - (size_t)head, format, args);
+    va_end(args);
+
+    size_t length = (size_t)(head + body);
+    if (length > sizeof line - 1)
+        length = sizeof line - 1;
+    line[length] = '\n';  // The terminating zero is not needed any more.
+    ssize_t written = write(STDERR_FILENO, line, length + 1);
+    (void)written;  // A log that nobody can read is no reason to stop.
+}

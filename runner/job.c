@@ -1,0 +1,155 @@
+// Forks a process for one run, watches it, and judges it when it has ended.
+// The process leads a group of its own, so that whatever it forks can be
+// killed with it. The parent has one thread, and so may fork at any time.
+#include "runner/job.h"
+
+#include "rt/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// The tester ends a test at its limit and can say where it stood; we, who
+// can only kill it, wait this much longer.
+#define GRACE_S 15
+
+// Looks for leaks as at the end of a program, which _exit is not. Only there
+// if the program is linked with LeakSanitizer.
+extern void __lsan_do_leak_check(void) __attribute__((weak));
+
+// Leaves nothing of the terminal's to the test but its output.
+static void redirect(const struct output *output)
+{
+    int null = open("/dev/null", O_RDONLY);
+    if (null > STDIN_FILENO) {
+        dup2(null, STDIN_FILENO);
+        close(null);
+    }
+    if (output->fd >= 0) {
+        dup2(output->fd, STDOUT_FILENO);
+        dup2(output->fd, STDERR_FILENO);
+    }
+    // We are no longer in the terminal's foreground group, yet may print.
+    signal(SIGTTOU, SIG_IGN);
+}
+
+// The new process: runs the test and never returns.
+_Noreturn static void run_test(const struct job *job,
+                               const struct lab_test *test, pid_t parent,
+                               const sigset_t *mask)
+{
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);  // It died before we asked to die with it.
+    redirect(&job->output);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+
+    current_verdict = job->verdict;
+    lab_test_run(test);
+
+    fflush(NULL);
+    if (__lsan_do_leak_check != NULL)
+        __lsan_do_leak_check();
+    _exit(EXIT_SUCCESS);
+}
+
+bool job_start(struct job *job, const struct options *options,
+               const sigset_t *mask)
+{
+    const struct lab_test *test = options->tests[job->test];
+    job->output = (struct output){ .fd = -1 };
+    if (!options_is_live(options) &&
+        !output_open(&job->output, options->logs, test, job->run))
+        return false;
+
+    *job->verdict = (struct verdict){ 0 };
+    job->out_of_time = false;
+    job->deadline_ns =
+        clock_now_ns() + (options->limit_s + GRACE_S) * 1000 * NS_PER_MS;
+
+    fflush(NULL);  // Or the child would print our buffers again.
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0)
+        run_test(job, test, parent, mask);
+    if (pid < 0) {
+        int error = errno;
+        output_discard(&job->output);
+        errno = error;
+        return false;
+    }
+    setpgid(pid, pid);  // Both do it: whoever comes first.
+    job->pid = pid;
+    return true;
+}
+
+// Kills the process, should it have left its group, and the group.
+static void kill_all(const struct job *job)
+{
+    kill(job->pid, SIGKILL);
+    kill(-job->pid, SIGKILL);
+}
+
+static void await_end(const struct job *job)
+{
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)job->pid, &info, WEXITED | WNOWAIT) < 0 &&
+           errno == EINTR)
+        ;
+}
+
+// Waits for the process, which has ended or been killed; kills what it forked
+// and waits for that, too: it has become ours. Returns the wait status.
+static int bury(struct job *job)
+{
+    await_end(job);
+    kill_all(job);  // As long as it is a zombie, its number is nobody else's.
+    int wait_status = 0;
+    while (waitpid(job->pid, &wait_status, 0) < 0 && errno == EINTR)
+        ;
+    while (waitpid(-job->pid, NULL, 0) > 0 || errno == EINTR)
+        ;
+    job->pid = 0;
+    return wait_status;
+}
+
+static bool has_ended(const struct job *job)
+{
+    siginfo_t info = { 0 };
+    int error =
+        waitid(P_PID, (id_t)job->pid, &info, WEXITED | WNOHANG | WNOWAIT);
+    return error == 0 && info.si_pid == job->pid;
+}
+
+bool job_poll(struct job *job, const struct options *options,
+              struct result *result)
+{
+    if (!has_ended(job)) {
+        if (clock_now_ns() >= job->deadline_ns && !job->out_of_time) {
+            job->out_of_time = true;
+            kill_all(job);
+        }
+        return false;
+    }
+    struct ending ending = {
+        .wait_status = bury(job),
+        .out_of_time = job->out_of_time,
+        .limit_s = options->limit_s,
+        .grace_s = GRACE_S,
+    };
+    *result = result_judge(job->verdict, ending);
+    return true;
+}
+
+void job_kill(struct job *job)
+{
+    kill_all(job);
+    bury(job);
+    output_discard(&job->output);
+}

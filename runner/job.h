@@ -1,0 +1,43 @@
+// One run of one test, in a process of its own.
+#ifndef RUNNER_JOB_H
+#define RUNNER_JOB_H
+
+#include "runner/options.h"
+#include "runner/output.h"
+#include "runner/result.h"
+#include "tester/lab_test.h"
+#include "tester/verdict.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct job {
+    // Set by whoever starts it.
+    struct verdict *verdict;  // Memory that the process will share with us.
+    int test;                 // Its place in options->tests.
+    int run;                  // Counted from 1.
+
+    pid_t pid;  // 0: not running.
+    struct output output;
+    int64_t deadline_ns;
+    bool out_of_time;
+};
+
+// Starts the run. False, with errno set, if it could not be started.
+//   mask  the signals that the process is to block: those that we did before
+//         we began to wait for it
+bool job_start(struct job *job, const struct options *options,
+               const sigset_t *mask);
+
+// Has the run ended? If so, sets *result; the process and all it forked are
+// gone, and the job can start another run once its output is closed. Kills a
+// process that is past its limit. Never blocks.
+bool job_poll(struct job *job, const struct options *options,
+              struct result *result);
+
+// Kills the run and forgets it.
+void job_kill(struct job *job);
+
+#endif

@@ -1,0 +1,76 @@
+// The program `lab`: runs graded tests and tells how they ended.
+#include "runner/options.h"
+#include "runner/output.h"
+#include "runner/report.h"
+#include "runner/schedule.h"
+#include "tester/verdict.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_BAD_INPUT 2
+
+// Criterion's own main, with the arguments after --criterion: it filters, and
+// writes TAP, JUnit XML and JSON.
+static int criterion_main(int argc, char **argv)
+{
+    argv[1] = argv[0];
+    struct criterion_test_set *tests = criterion_initialize();
+    int all_passed = 1;
+    if (criterion_handle_args(argc - 1, argv + 1, true))
+        all_passed = criterion_run_all_tests(tests);
+    criterion_finalize(tests);
+    return all_passed ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void list_tests(const struct options *options)
+{
+    for (int i = 0; i < options->n_tests; i++)
+        printf("%s/%s\n", options->tests[i]->suite, options->tests[i]->name);
+}
+
+// Runs the tests; true if all have passed. Does not return if a signal asked
+// us to stop: whoever started us sees that it was so.
+static bool run_tests(const struct options *options)
+{
+    struct report *report = report_make(options);
+    int stopped_by = schedule_run(options, report);
+    bool all_passed = report_end(report);
+    report_free(report);
+    if (stopped_by != 0) {
+        signal(stopped_by, SIG_DFL);
+        raise(stopped_by);
+    }
+    return all_passed;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--criterion") == 0)
+        return criterion_main(argc, argv);
+
+    // Line by line even into a file, so that a test that crashes has printed
+    // its title before.
+    setvbuf(stdout, NULL, _IOLBF, 0);
+
+    struct options options = options_read(argc, argv);
+    int status = EXIT_SUCCESS;
+    if (options.list) {
+        list_tests(&options);
+    } else if (!options_is_live(&options) &&
+               !output_make_folder(options.logs)) {
+        fprintf(stderr,
+                "lab: --logs wants a folder to write to, not \"%s\": %s\n",
+                options.logs, strerror(errno));
+        status = EXIT_BAD_INPUT;
+    } else {
+        test_limit_s = options.limit_s;
+        status = run_tests(&options) ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    options_free(&options);
+    return status;
+}

@@ -1,0 +1,254 @@
+// Reads the command line, and chooses the tests it names.
+#include "runner/options.h"
+
+#include "rt/alloc.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_BAD_INPUT 2
+#define MAX_RUNS       1000000
+#define MAX_JOBS       500
+#define MAX_LIMIT_S    100000
+
+// The values of an option that may be given several times.
+struct words {
+    const char **word;
+    int count;
+};
+
+static const char usage[] =
+    "usage: lab [options]             run the tests, each in its own process\n"
+    "       lab --criterion [options] leave it to Criterion (see "
+    "--criterion --help)\n"
+    "\n"
+    "  --suite 2A       only this suite; may be repeated\n"
+    "  --test TEXT      only tests whose name contains TEXT; may be repeated\n"
+    "  --runs N         each test N times, and count (default 1)\n"
+    "  --jobs N         N runs side by side (default 1)\n"
+    "  --limit SECONDS  how long a test may take (default 120)\n"
+    "  --logs DIR       where the output of failing runs is kept, if --runs\n"
+    "                   or --jobs is given (default build/logs)\n"
+    "  --list           only list the tests\n"
+    "  --table          show the figures beside MIT's\n"
+    "  --help           this text\n"
+    "\n"
+    "exit status: 0 all passed, 1 some did not, 2 bad options\n";
+
+enum {
+    SUITE = 1000,
+    TEST,
+    RUNS,
+    JOBS,
+    LIMIT,
+    LOGS,
+    LIST,
+    TABLE,
+    CRITERION,
+    HELP
+};
+
+static const struct option long_options[] = {
+    { "suite", required_argument, NULL, SUITE },
+    { "test", required_argument, NULL, TEST },
+    { "runs", required_argument, NULL, RUNS },
+    { "jobs", required_argument, NULL, JOBS },
+    { "limit", required_argument, NULL, LIMIT },
+    { "logs", required_argument, NULL, LOGS },
+    { "list", no_argument, NULL, LIST },
+    { "table", no_argument, NULL, TABLE },
+    { "criterion", no_argument, NULL, CRITERION },
+    { "help", no_argument, NULL, HELP },
+    { NULL, 0, NULL, 0 },
+};
+
+__attribute__((format(printf, 1, 2))) _Noreturn static void bad_input(
+    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("lab: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(EXIT_BAD_INPUT);
+}
+
+static int read_number(const char *option, const char *text, int max)
+{
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || number < 1 || number > max)
+        bad_input("%s wants a number from 1 to %d, not \"%s\"", option, max,
+                  text);
+    return (int)number;
+}
+
+const char *suite_label(const char *suite)
+{
+    const char prefix[] = "raft_";
+    size_t len = strlen(prefix);
+    return strncmp(suite, prefix, len) == 0 ? suite + len : suite;
+}
+
+// Takes a suite by its whole name or by the lab's ("2A").
+static bool is_suite(const struct lab_test *test, const char *word)
+{
+    return strcmp(test->suite, word) == 0 ||
+           strcmp(suite_label(test->suite), word) == 0;
+}
+
+static bool is_in_suites(const struct lab_test *test, struct words suites)
+{
+    bool found = suites.count == 0;
+    for (int i = 0; i < suites.count; i++)
+        found = found || is_suite(test, suites.word[i]);
+    return found;
+}
+
+static bool has_name(const struct lab_test *test, struct words names)
+{
+    bool found = names.count == 0;
+    for (int i = 0; i < names.count; i++)
+        found = found || strstr(test->name, names.word[i]) != NULL;
+    return found;
+}
+
+static void check_suite(const char *word)
+{
+    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
+        if (is_suite(t, word))
+            return;
+    }
+    fprintf(stderr, "lab: there is no suite \"%s\"; the suites are", word);
+    const char *last = "";
+    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
+        if (strcmp(t->suite, last) != 0)
+            fprintf(stderr, " %s", suite_label(t->suite));
+        last = t->suite;
+    }
+    fputc('\n', stderr);
+    exit(EXIT_BAD_INPUT);
+}
+
+static void check_name(const char *word, struct words suites)
+{
+    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
+        if (is_in_suites(t, suites) && strstr(t->name, word) != NULL)
+            return;
+    }
+    fprintf(stderr, "lab: no test's name contains \"%s\"; the names are:\n",
+            word);
+    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
+        if (is_in_suites(t, suites))
+            fprintf(stderr, "  %s\n", t->name);
+    }
+    exit(EXIT_BAD_INPUT);
+}
+
+static void choose_tests(struct options *options, struct words suites,
+                         struct words names)
+{
+    for (int i = 0; i < suites.count; i++)
+        check_suite(suites.word[i]);
+    for (int i = 0; i < names.count; i++)
+        check_name(names.word[i], suites);
+
+    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
+        if (!is_in_suites(t, suites) || !has_name(t, names))
+            continue;
+        options->tests =
+            alloc_resize(options->tests, (size_t)options->n_tests + 1,
+                         sizeof(*options->tests));
+        options->tests[options->n_tests++] = t;
+    }
+    if (options->n_tests == 0)
+        bad_input("there are no tests in this program");
+}
+
+static void add_word(struct words *words, const char *word)
+{
+    words->word = alloc_resize(words->word, (size_t)words->count + 1,
+                               sizeof(*words->word));
+    words->word[words->count++] = word;
+}
+
+_Noreturn static void say_usage(void)
+{
+    fputs(usage, stdout);
+    exit(EXIT_SUCCESS);
+}
+
+// One option of the command line, as getopt_long returns it.
+static void read_option(int option, char **argv, struct options *options,
+                        struct words *suites, struct words *names)
+{
+    switch (option) {
+    case SUITE:
+        add_word(suites, optarg);
+        break;
+    case TEST:
+        add_word(names, optarg);
+        break;
+    case RUNS:
+        options->runs = read_number("--runs", optarg, MAX_RUNS);
+        break;
+    case JOBS:
+        options->jobs = read_number("--jobs", optarg, MAX_JOBS);
+        break;
+    case LIMIT:
+        options->limit_s = read_number("--limit", optarg, MAX_LIMIT_S);
+        break;
+    case LOGS:
+        options->logs = optarg;
+        break;
+    case LIST:
+        options->list = true;
+        break;
+    case TABLE:
+        options->table = true;
+        break;
+    case CRITERION:
+        bad_input("--criterion must be the first option; what follows it is "
+                  "Criterion's");
+    case HELP:
+        say_usage();
+    case ':':
+        bad_input("%s wants a value; see lab --help", argv[optind - 1]);
+    default:
+        if (optopt > 0 && optopt < SUITE)
+            bad_input("unknown option \"-%c\"; see lab --help", optopt);
+        bad_input("unknown option \"%s\"; see lab --help", argv[optind - 1]);
+    }
+}
+
+struct options options_read(int argc, char **argv)
+{
+    struct options options = {
+        .runs = 1, .jobs = 1, .limit_s = 120, .logs = "build/logs"
+    };
+    struct words suites = { 0 };
+    struct words names = { 0 };
+
+    int option;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1)
+        read_option(option, argv, &options, &suites, &names);
+    if (optind < argc)
+        bad_input("unexpected \"%s\"; choose tests with --suite and --test",
+                  argv[optind]);
+    choose_tests(&options, suites, names);
+    free(suites.word);
+    free(names.word);
+    return options;
+}
+
+void options_free(struct options *options)
+{
+    free(options->tests);
+    options->tests = NULL;
+}

@@ -1,0 +1,41 @@
+// What the command line asks for.
+#ifndef RUNNER_OPTIONS_H
+#define RUNNER_OPTIONS_H
+
+#include "tester/lab_test.h"
+
+#include <stdbool.h>
+
+struct options {
+    const struct lab_test **tests;  // The chosen ones, in the lab's order.
+    int n_tests;                    // At least 1.
+    int runs;                       // Of each test.
+    int jobs;                       // Side by side.
+    int limit_s;                    // Of one test.
+    const char *logs;               // Folder for the output of failing runs.
+    bool list;                      // Only say what the tests are.
+    bool table;                     // Show the figures beside MIT's.
+};
+
+// Reads the command line. Bad input, and --help, end the program. The caller
+// frees the options with options_free; their strings are argv's.
+struct options options_read(int argc, char **argv);
+
+void options_free(struct options *options);
+
+// Many runs of a test: what counts is how many fail, not what they print.
+static inline bool options_is_soak(const struct options *options)
+{
+    return options->runs > 1;
+}
+
+// One run at a time, once: its output can go straight to the user.
+static inline bool options_is_live(const struct options *options)
+{
+    return options->runs == 1 && options->jobs == 1;
+}
+
+// The suite as the lab calls it: "2A" for "raft_2A".
+const char *suite_label(const char *suite);
+
+#endif

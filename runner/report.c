@@ -1,0 +1,218 @@
+// What the user reads while tests run and when they have ended.
+#include "runner/report.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "runner/mit.h"
+#include "runner/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+// How often to show progress where each time takes a line.
+#define LINE_EVERY_NS (10 * 1000 * NS_PER_MS)
+
+struct report {
+    const struct options *options;
+    struct result *results;  // See result_of.
+    long long n_runs;        // How many there will be.
+    int64_t started_ns;
+
+    long long count[INCONCLUSIVE + 1];  // Runs that ended so.
+
+    // What is done and what there is to do, in mit_weight's seconds.
+    double weight_done;
+    double weight_total;
+
+    bool to_terminal;
+    int64_t shown_ns;  // When progress was last shown.
+};
+
+struct report *report_make(const struct options *options)
+{
+    struct report *report = alloc(sizeof(*report));
+    report->options = options;
+    report->n_runs = (long long)options->n_tests * options->runs;
+    report->results = alloc((size_t)report->n_runs * sizeof(*report->results));
+    report->started_ns = clock_now_ns();
+    report->shown_ns = report->started_ns;
+    report->to_terminal = isatty(STDOUT_FILENO);
+    for (int i = 0; i < options->n_tests; i++)
+        report->weight_total += mit_weight(options->tests[i]) * options->runs;
+    return report;
+}
+
+void report_free(struct report *report)
+{
+    for (long long i = 0; i < report->n_runs; i++)
+        result_free(&report->results[i]);
+    free(report->results);
+    free(report);
+}
+
+static struct result *result_of(struct report *report, int test, int run)
+{
+    long long at = (long long)test * report->options->runs + (run - 1);
+    return &report->results[at];
+}
+
+static void clear_line(const struct report *report)
+{
+    if (report->to_terminal && options_is_soak(report->options))
+        fputs("\r\033[K", stdout);
+}
+
+// "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"
+static void print_failure(const struct report *report, int test, int run,
+                          const struct result *result)
+{
+    const struct lab_test *t = report->options->tests[test];
+    printf("%s %s/%s", result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
+           t->suite, t->name);
+    if (options_is_soak(report->options))
+        printf(" run %d", run);
+    printf(": %.*s", result_first_line(result), result->message);
+    if (result->log != NULL)
+        printf(" (%s)", result->log);
+    putchar('\n');
+}
+
+void report_run(struct report *report, struct job *job, struct result *result)
+{
+    report->count[result->outcome]++;
+    report->weight_done += mit_weight(report->options->tests[job->test]);
+
+    bool soak = options_is_soak(report->options);
+    if (!soak) {
+        output_show(&job->output);
+        if (result->outcome != PASSED)
+            result_print(result, stdout);
+    }
+    output_close(&job->output, result);
+    if (soak && result->outcome != PASSED) {
+        clear_line(report);
+        print_failure(report, job->test, job->run, result);
+    }
+    *result_of(report, job->test, job->run) = *result;
+    fflush(stdout);
+}
+
+static long long n_ended(const struct report *report)
+{
+    return report->count[PASSED] + report->count[FAILED] +
+           report->count[INCONCLUSIVE];
+}
+
+static double elapsed_s(const struct report *report)
+{
+    return (double)(clock_now_ns() - report->started_ns) / 1e9;
+}
+
+void report_progress(struct report *report)
+{
+    int64_t now_ns = clock_now_ns();
+    bool due =
+        report->to_terminal || now_ns - report->shown_ns >= LINE_EVERY_NS;
+    if (!options_is_soak(report->options) || !due)
+        return;
+    report->shown_ns = now_ns;
+
+    clear_line(report);
+    printf("%lld of %lld runs, %lld failed", n_ended(report), report->n_runs,
+           report->count[FAILED]);
+    if (report->count[INCONCLUSIVE] > 0)
+        printf(", %lld inconclusive", report->count[INCONCLUSIVE]);
+    printf(", %.0f s", elapsed_s(report));
+    if (report->weight_done > 0)
+        printf(", about %.0f s left",
+               elapsed_s(report) *
+                   (report->weight_total - report->weight_done) /
+                   report->weight_done);
+    if (!report->to_terminal)
+        putchar('\n');
+    fflush(stdout);
+}
+
+// Calls the whole "2A" if it is of one suite, else "raftlab".
+static const char *title(const struct options *options)
+{
+    for (int i = 1; i < options->n_tests; i++) {
+        if (strcmp(options->tests[i]->suite, options->tests[0]->suite) != 0)
+            return "raftlab";
+    }
+    return suite_label(options->tests[0]->suite);
+}
+
+// "; failed: raft_2B/a, raft_2B/b": every test that ended so.
+static void print_names(struct report *report, enum outcome outcome,
+                        const char *introduction)
+{
+    const char *before = introduction;
+    for (int test = 0; test < report->options->n_tests; test++) {
+        if (result_of(report, test, 1)->outcome != outcome)
+            continue;
+        const struct lab_test *t = report->options->tests[test];
+        printf("%s%s/%s", before, t->suite, t->name);
+        before = ", ";
+    }
+}
+
+static void print_failures(struct report *report)
+{
+    for (int test = 0; test < report->options->n_tests; test++) {
+        for (int run = 1; run <= report->options->runs; run++) {
+            const struct result *result = result_of(report, test, run);
+            if (result->message != NULL)
+                print_failure(report, test, run, result);
+        }
+    }
+}
+
+static void print_verdict(struct report *report)
+{
+    printf("%s: %lld of %lld %s passed", title(report->options),
+           report->count[PASSED], report->n_runs,
+           options_is_soak(report->options) ? "runs" : "tests");
+    if (!options_is_soak(report->options)) {
+        print_names(report, FAILED, "; failed: ");
+        print_names(report, INCONCLUSIVE, "; inconclusive: ");
+        print_names(report, NOT_RUN, "; not run: ");
+    } else {
+        if (report->count[FAILED] > 0)
+            printf("; %lld failed", report->count[FAILED]);
+        if (report->count[INCONCLUSIVE] > 0)
+            printf("; %lld inconclusive", report->count[INCONCLUSIVE]);
+        if (n_ended(report) < report->n_runs)
+            printf("; %lld not run", report->n_runs - n_ended(report));
+    }
+    puts(report->count[PASSED] == report->n_runs ? "." : "");
+}
+
+static double seconds_of(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+bool report_end(struct report *report)
+{
+    const struct options *options = report->options;
+    clear_line(report);
+    if (options_is_soak(options))
+        table_print_soak(options, report->results);
+    else if (options->table)
+        table_print(options, report->results);
+    else
+        putchar('\n');  // A test may have left its last line open.
+    print_failures(report);
+    print_verdict(report);
+
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    printf("wall %.1f s, CPU %.1f s\n", elapsed_s(report),
+           seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
+    fflush(stdout);
+    return report->count[PASSED] == report->n_runs;
+}

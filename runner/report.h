@@ -1,0 +1,27 @@
+// Tells the user how the runs go and how they ended, and keeps their results.
+#ifndef RUNNER_REPORT_H
+#define RUNNER_REPORT_H
+
+#include "runner/job.h"
+#include "runner/options.h"
+#include "runner/result.h"
+
+struct report;
+
+// An empty report, whose clock starts now; report_free frees it.
+struct report *report_make(const struct options *options);
+
+void report_free(struct report *report);
+
+// One more run has ended: tells what is to be told at once, ends its output,
+// and keeps *result, which belongs to the report from now on.
+void report_run(struct report *report, struct job *job, struct result *result);
+
+// In a soak, shows now and then how far it is. Call it often; it is cheap.
+void report_progress(struct report *report);
+
+// Tells how it all ended: tables, failures, the verdict, and the time taken.
+// True if every run has passed.
+bool report_end(struct report *report);
+
+#endif

@@ -1,0 +1,152 @@
+// Judges a run from outside: by what its process wrote into its verdict, and
+// by how that process ended.
+#include "runner/result.h"
+
+#include "rt/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define MAX_FIRST_LINE 160
+
+// Where the test was when its process ended.
+static const char *moment(const struct verdict *verdict)
+{
+    return verdict->state == TEST_PASSED ? "after the test had passed"
+                                         : "in the middle of the test";
+}
+
+// Says what became of a process whose verdict does not explain its end.
+static char *describe_ending(const struct verdict *verdict,
+                             struct ending ending)
+{
+    if (ending.out_of_time)
+        return alloc_format("exceeded its limit of %d s by %d s: killed",
+                            ending.limit_s, ending.grace_s);
+    if (WIFSIGNALED(ending.wait_status)) {
+        int number = WTERMSIG(ending.wait_status);
+        return alloc_format("killed by signal %d (%s) %s", number,
+                            strsignal(number), moment(verdict));
+    }
+    int status = WEXITSTATUS(ending.wait_status);
+    switch (status) {
+    case EXIT_TSAN:
+        return alloc_string("ThreadSanitizer reported a data race: its report "
+                            "is in the test's output");
+    case EXIT_ASAN:
+        return alloc_string("AddressSanitizer or UndefinedBehaviorSanitizer "
+                            "reported an error: its report is in the test's "
+                            "output");
+    case EXIT_LSAN:
+        return alloc_string("LeakSanitizer reported a leak: its report is in "
+                            "the test's output");
+    default:
+        return alloc_format("the process exited with status %d %s", status,
+                            moment(verdict));
+    }
+}
+
+// The verdict's own message, fit for a terminal: a test may quote bytes that
+// a Raft made up.
+static char *clean_message(const struct verdict *verdict)
+{
+    size_t len = strnlen(verdict->message, sizeof(verdict->message));
+    while (len > 0 && verdict->message[len - 1] == '\n')
+        len--;
+    if (len == 0)
+        return alloc_string("the test gave no reason");
+
+    char *message = alloc(len + 1);
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)verdict->message[i];
+        bool is_control = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
+        message[i] = is_control ? '?' : verdict->message[i];
+    }
+    return message;
+}
+
+// Adds that the machine was too busy, unless the message tells it already.
+static char *add_busy_note(char *message, int late_ms)
+{
+    if (strstr(message, "too busy") != NULL)
+        return message;
+    char *longer = alloc_format("%s\nthe machine was too busy: a 10 ms sleep "
+                                "came back %d ms late",
+                                message, late_ms);
+    free(message);
+    return longer;
+}
+
+static double sane_seconds(double seconds)
+{
+    // A NaN is not in the range either.
+    return seconds >= 0 && seconds <= 1e6 ? seconds : 0;
+}
+
+static int sane_count(int count)
+{
+    return count > 0 ? count : 0;
+}
+
+struct result result_judge(const struct verdict *verdict, struct ending ending)
+{
+    struct result result = {
+        .seconds = sane_seconds(verdict->seconds),
+        .servers = sane_count(verdict->servers),
+        .rpcs = sane_count(verdict->rpcs),
+        .bytes = verdict->bytes > 0 ? verdict->bytes : 0,
+        .commands = sane_count(verdict->commands),
+    };
+    bool ended_well =
+        WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;
+    if (verdict->state == TEST_PASSED && ended_well) {
+        result.outcome = PASSED;
+        return result;
+    }
+
+    bool explained = verdict->state == TEST_FAILED;
+    result.message =
+        explained ? clean_message(verdict) : describe_ending(verdict, ending);
+
+    // A process that died of itself did so on a busy machine, too. Only what
+    // took too long, or a failure the test itself saw, can be the machine's.
+    bool machines_fault =
+        (explained || ending.out_of_time) && verdict->late_ms > TOO_BUSY_MS;
+    result.outcome = machines_fault ? INCONCLUSIVE : FAILED;
+    if (machines_fault)
+        result.message = add_busy_note(result.message, verdict->late_ms);
+    return result;
+}
+
+struct result result_not_started(int error)
+{
+    return (struct result){
+        .outcome = INCONCLUSIVE,
+        .message = alloc_format("could not be started: %s", strerror(error)),
+    };
+}
+
+void result_free(struct result *result)
+{
+    free(result->message);
+    free(result->log);
+    *result = (struct result){ 0 };
+}
+
+void result_print(const struct result *result, FILE *to)
+{
+    fputs("  ... FAILED -- ", to);
+    for (const char *c = result->message; *c != '\0'; c++) {
+        fputc(*c, to);
+        if (*c == '\n')
+            fputs("      ", to);
+    }
+    fputc('\n', to);
+}
+
+int result_first_line(const struct result *result)
+{
+    size_t len = strcspn(result->message, "\n");
+    return len < MAX_FIRST_LINE ? (int)len : MAX_FIRST_LINE;
+}

@@ -1,0 +1,61 @@
+// How one run ended, as its parent judges it.
+#ifndef RUNNER_RESULT_H
+#define RUNNER_RESULT_H
+
+#include "tester/verdict.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum outcome {
+    NOT_RUN = 0,
+    PASSED,
+    FAILED,
+    INCONCLUSIVE,  // Failed, but the machine was too busy to prove anything.
+};
+
+struct result {
+    enum outcome outcome;
+    char *message;  // Why it did not pass; NULL if it did.
+    char *log;      // The file that keeps its output; NULL if none does.
+
+    // What the test measured, as far as it got.
+    double seconds;
+    int servers;
+    int rpcs;
+    long long bytes;
+    int commands;
+};
+
+// How a run's process ended.
+struct ending {
+    int wait_status;   // As waitpid gives it.
+    bool out_of_time;  // Killed, because it outlived its limit
+    int limit_s;       // of this many seconds
+    int grace_s;       // and this many more.
+};
+
+// The exit statuses that the sanitizers are told to use. 23 is what
+// LeakSanitizer uses when it is told nothing.
+#define EXIT_TSAN 66
+#define EXIT_ASAN 67
+#define EXIT_LSAN 23
+
+// Passed if the verdict says so and the process ended well. The verdict is
+// memory that a broken process could write to: nothing in it is trusted to be
+// more than a number or a text. Free the result with result_free.
+struct result result_judge(const struct verdict *verdict, struct ending ending);
+
+// A run that could not even start, for want of what `error`, an errno, says.
+struct result result_not_started(int error);
+
+void result_free(struct result *result);
+
+// Writes the line that follows a failed run's output:
+// "  ... FAILED -- <message>".
+void result_print(const struct result *result, FILE *to);
+
+// The length of the message's first line, or of as much as fits a summary.
+int result_first_line(const struct result *result);
+
+#endif

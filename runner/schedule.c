@@ -1,0 +1,189 @@
+// Keeps as many runs going as the options allow. One thread, which sleeps
+// until a process ends, a user interrupts, or it is time to look at the clock.
+#include "runner/schedule.h"
+
+#include "rt/alloc.h"
+#include "runner/job.h"
+#include "runner/mit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+// How often to look for a run past its limit, and to show progress.
+#define TICK_NS 500000000L
+
+struct schedule {
+    const struct options *options;
+    struct report *report;
+    int *order;                // Tests, in the order in which they start.
+    struct job *jobs;          // options->jobs of them, running or free.
+    struct verdict *verdicts;  // One a job, shared with its process.
+    int n_running;
+    long long next;    // The next run to start, of n_tests * runs.
+    sigset_t awaited;  // The signals we wait for instead of being hit by.
+    sigset_t old_mask;
+};
+
+struct weighed {
+    int test;
+    double weight;
+};
+
+static int heavier_first(const void *a, const void *b)
+{
+    const struct weighed *x = a;
+    const struct weighed *y = b;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return x->test - y->test;
+}
+
+// The lab's order if the user watches; else the longest first, so that no
+// long one is left to run alone at the end.
+static int *order_make(const struct options *options)
+{
+    size_t n = (size_t)options->n_tests;
+    struct weighed *tests = alloc(n * sizeof(*tests));
+    for (int i = 0; i < options->n_tests; i++)
+        tests[i] = (struct weighed){ i, mit_weight(options->tests[i]) };
+    if (!options_is_live(options))
+        qsort(tests, n, sizeof(*tests), heavier_first);
+
+    int *order = alloc(n * sizeof(*order));
+    for (int i = 0; i < options->n_tests; i++)
+        order[i] = tests[i].test;
+    free(tests);
+    return order;
+}
+
+static struct verdict *verdicts_make(int n)
+{
+    size_t size = (size_t)n * sizeof(struct verdict);
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        perror("lab: cannot share memory with the tests");
+        exit(EXIT_FAILURE);
+    }
+    return shared;
+}
+
+// Blocks the signals we wait for. One that our own parent had us ignore (as
+// nohup does) stays ignored.
+static void signals_block(struct schedule *s)
+{
+    const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    signal(SIGCHLD, SIG_DFL);  // Ignored, it would lose us the exit statuses.
+    sigemptyset(&s->awaited);
+    sigaddset(&s->awaited, SIGCHLD);
+    for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+        struct sigaction action;
+        sigaction(stops[i], NULL, &action);
+        if (action.sa_handler != SIG_IGN)
+            sigaddset(&s->awaited, stops[i]);
+    }
+    sigprocmask(SIG_BLOCK, &s->awaited, &s->old_mask);
+}
+
+static struct schedule schedule_make(const struct options *options,
+                                     struct report *report)
+{
+    struct schedule s = { .options = options, .report = report };
+    s.order = order_make(options);
+    s.jobs = alloc((size_t)options->jobs * sizeof(*s.jobs));
+    s.verdicts = verdicts_make(options->jobs);
+    for (int i = 0; i < options->jobs; i++)
+        s.jobs[i].verdict = &s.verdicts[i];
+    signals_block(&s);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // What a dead test forked is now ours.
+    return s;
+}
+
+static void schedule_free(struct schedule *s)
+{
+    sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+    munmap(s->verdicts, (size_t)s->options->jobs * sizeof(*s->verdicts));
+    free(s->jobs);
+    free(s->order);
+}
+
+static bool has_next(const struct schedule *s)
+{
+    return s->next < (long long)s->options->n_tests * s->options->runs;
+}
+
+// Run 1 of every test, then run 2 of every test, and so on.
+static void start_next(struct schedule *s, struct job *job)
+{
+    job->test = s->order[s->next % s->options->n_tests];
+    job->run = (int)(s->next / s->options->n_tests) + 1;
+    s->next++;
+    if (job_start(job, s->options, &s->old_mask)) {
+        s->n_running++;
+        return;
+    }
+    struct result result = result_not_started(errno);
+    report_run(s->report, job, &result);
+}
+
+static void fill(struct schedule *s)
+{
+    for (int i = 0; i < s->options->jobs; i++) {
+        while (s->jobs[i].pid == 0 && has_next(s))
+            start_next(s, &s->jobs[i]);
+    }
+}
+
+static void collect(struct schedule *s)
+{
+    for (int i = 0; i < s->options->jobs; i++) {
+        struct job *job = &s->jobs[i];
+        struct result result;
+        if (job->pid == 0 || !job_poll(job, s->options, &result))
+            continue;
+        s->n_running--;
+        report_run(s->report, job, &result);
+    }
+}
+
+// Returns the signal that came: SIGCHLD, one that asks us to stop, or 0 if
+// none came within a tick.
+static int await_signal(const struct schedule *s)
+{
+    const struct timespec tick = { .tv_nsec = TICK_NS };
+    int number = sigtimedwait(&s->awaited, NULL, &tick);
+    return number > 0 ? number : 0;
+}
+
+static void kill_all(struct schedule *s)
+{
+    for (int i = 0; i < s->options->jobs; i++) {
+        if (s->jobs[i].pid != 0)
+            job_kill(&s->jobs[i]);
+    }
+}
+
+int schedule_run(const struct options *options, struct report *report)
+{
+    struct schedule s = schedule_make(options, report);
+    int stopped_by = 0;
+
+    fill(&s);
+    while (s.n_running > 0 && stopped_by == 0) {
+        int number = await_signal(&s);
+        if (number != 0 && number != SIGCHLD)
+            stopped_by = number;
+        collect(&s);
+        if (stopped_by == 0)
+            fill(&s);
+        report_progress(report);
+    }
+
+    kill_all(&s);
+    schedule_free(&s);
+    return stopped_by;
+}

@@ -1,0 +1,261 @@
+// What the servers apply, checked the moment it comes: the state machine
+// safety property (Figure 3), in order, without a gap or a repeat.
+//
+// One thread an incarnation runs receive_applied. What a crashed incarnation
+// still delivers is received, so that it can end, and not looked at.
+#include "tester/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/mutex.h"
+
+#include "tester/tester_x.h"
+
+#include <ctype.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A service makes a snapshot at every index i with (i + 1) divisible by this.
+#define SNAPSHOT_INTERVAL 10
+
+// ---- Commands ----
+
+struct command_text command_text(struct bytes command)
+{
+    struct command_text t;
+    const char *data = command.data;
+    int length = command.len > 20 ? 20 : (int)command.len;
+    bool printable = length > 0;
+    for (int k = 0; k < length; k++)
+        printable = printable && isprint((unsigned char)data[k]);
+    int number;
+    if (command.len == sizeof number) {
+        memcpy(&number, data, sizeof number);
+        snprintf(t.text, sizeof t.text, "%d", number);
+    } else if (printable) {
+        snprintf(t.text, sizeof t.text, "'%.*s%s'", length, data,
+                 command.len > 20 ? "..." : "");
+    } else {
+        snprintf(t.text, sizeof t.text, "(%zu bytes)", command.len);
+    }
+    return t;
+}
+
+static int compare_commands(const void *a, const void *b)
+{
+    const struct bytes *x = a, *y = b;
+    if (x->len != y->len)
+        return x->len < y->len ? -1 : 1;
+    return x->len == 0 ? 0 : memcmp(x->data, y->data, x->len);
+}
+
+void remember_offered(struct config *cfg, struct bytes command)
+{
+    struct bytes *key = alloc(sizeof *key);
+    *key = bytes_copy(command);
+    pthread_mutex_lock(&cfg->mu);
+    struct bytes **node = tsearch(key, &cfg->offered, compare_commands);
+    bool is_new = *node == key;
+    pthread_mutex_unlock(&cfg->mu);
+    if (!is_new) {
+        bytes_free(key);
+        free(key);
+    }
+}
+
+static void free_offered(void *key)
+{
+    bytes_free(key);
+    free(key);
+}
+
+void free_applied(struct config *cfg)
+{
+    tdestroy(cfg->offered, free_offered);
+    for (int i = 0; i < cfg->n; i++) {
+        struct applied *applied = &cfg->servers[i].applied;
+        for (int index = 1; index <= applied->length; index++)
+            bytes_free(&applied->commands[index]);
+        free(applied->commands);
+    }
+}
+
+// ---- Checking what was applied ----
+
+// Checks a command against what the other servers, and this one before a
+// crash, applied at the index; then remembers it. Takes over the command.
+static void record_locked(struct config *cfg, int server, int index,
+                          struct bytes command)
+{
+    must_hold(&cfg->mu);
+    for (int j = 0; j < cfg->n; j++) {
+        struct applied *theirs = &cfg->servers[j].applied;
+        if (index <= theirs->length &&
+            !bytes_equal(theirs->commands[index], command))
+            test_fail("server %d applied %s at index %d, but server %d applied "
+                      "%s there",
+                      server, command_text(command).text, index, j,
+                      command_text(theirs->commands[index]).text);
+    }
+    struct applied *mine = &cfg->servers[server].applied;
+    if (index <= mine->length) {
+        bytes_free(&command);
+        return;
+    }
+    assert(index == mine->length + 1);
+    mine->commands =
+        alloc_resize(mine->commands, (size_t)index + 1, sizeof command);
+    mine->commands[index] = command;
+    mine->length = index;
+    if (index > cfg->max_index)
+        cfg->max_index = index;
+}
+
+static void check_command_locked(struct incarnation *inc,
+                                 const struct apply_msg *message)
+{
+    struct config *cfg = inc->cfg;
+    must_hold(&cfg->mu);
+    const char *text = command_text(message->command).text;
+    test_check(message->command_index == inc->last_applied + 1,
+               "server %d applied index %d (%s) after index %d: out of order",
+               inc->server, message->command_index, text, inc->last_applied);
+    test_check(tfind(&message->command, &cfg->offered, compare_commands),
+               "server %d applied at index %d a command that nobody offered: "
+               "%s",
+               inc->server, message->command_index, text);
+    record_locked(cfg, inc->server, message->command_index, message->command);
+    inc->last_applied = message->command_index;
+}
+
+// ---- Snapshots of the tester's service: all the commands it applied ----
+
+static struct bytes encode_snapshot_locked(struct config *cfg, int server,
+                                           int index)
+{
+    must_hold(&cfg->mu);
+    struct applied *applied = &cfg->servers[server].applied;
+    AppliedCommand *commands = alloc((size_t)index * sizeof *commands);
+    for (int k = 1; k <= index; k++)
+        commands[k - 1] =
+            (AppliedCommand){ { (u_int)applied->commands[k].len,
+                                applied->commands[k].data } };
+    ServiceSnapshot snapshot = { index, { (u_int)index, commands } };
+
+    size_t size = xdr_sizeof((xdrproc_t)xdr_ServiceSnapshot, &snapshot);
+    struct bytes encoded = { alloc(size), size };
+    XDR xdrs;
+    xdrmem_create(&xdrs, encoded.data, (u_int)size, XDR_ENCODE);
+    bool_t fits = xdr_ServiceSnapshot(&xdrs, &snapshot);
+    assert(fits);
+    (void)fits;
+    xdr_destroy(&xdrs);
+    free(commands);
+    return encoded;
+}
+
+// Takes a snapshot's commands over, each checked like an applied one.
+static void ingest_locked(struct config *cfg, int server, int expected_index,
+                          struct bytes encoded)
+{
+    must_hold(&cfg->mu);
+    ServiceSnapshot snapshot = { 0 };
+    XDR xdrs;
+    xdrmem_create(&xdrs, encoded.data, (u_int)encoded.len, XDR_DECODE);
+    bool decodes = xdr_ServiceSnapshot(&xdrs, &snapshot);
+    xdr_destroy(&xdrs);
+    test_check(decodes && (int)snapshot.commands.commands_len ==
+                              snapshot.last_included_index,
+               "server %d: a snapshot of %zu bytes is none that the service "
+               "made",
+               server, encoded.len);
+    test_check(expected_index < 0 ||
+                   expected_index == snapshot.last_included_index,
+               "server %d: a snapshot said to end at index %d ends at %d",
+               server, expected_index, snapshot.last_included_index);
+    for (int k = 0; k < snapshot.last_included_index; k++) {
+        AppliedCommand *from = &snapshot.commands.commands_val[k];
+        struct bytes command = { from->data.data_val, from->data.data_len };
+        record_locked(cfg, server, k + 1, bytes_copy(command));
+    }
+    xdr_free((xdrproc_t)xdr_ServiceSnapshot, &snapshot);
+}
+
+static void check_snapshot_locked(struct incarnation *inc,
+                                  const struct apply_msg *message)
+{
+    struct config *cfg = inc->cfg;
+    must_hold(&cfg->mu);
+    test_check(message->snapshot_index >= inc->last_applied,
+               "server %d applied a snapshot up to index %d after index %d: it "
+               "goes back",
+               inc->server, message->snapshot_index, inc->last_applied);
+    ingest_locked(cfg, inc->server, message->snapshot_index, message->snapshot);
+    inc->last_applied = message->snapshot_index;
+}
+
+void restore_from_snapshot(struct config *cfg, int server,
+                           struct persister *persister, int *last_applied)
+{
+    struct bytes snapshot = persister_read_snapshot(persister);
+    if (snapshot.len > 0) {
+        pthread_mutex_lock(&cfg->mu);
+        ingest_locked(cfg, server, -1, snapshot);
+        pthread_mutex_unlock(&cfg->mu);
+        ServiceSnapshot head = { 0 };
+        XDR xdrs;
+        xdrmem_create(&xdrs, snapshot.data, (u_int)snapshot.len, XDR_DECODE);
+        xdr_int(&xdrs, &head.last_included_index);
+        xdr_destroy(&xdrs);
+        *last_applied = head.last_included_index;
+    }
+    bytes_free(&snapshot);
+}
+
+// ---- The receiving thread ----
+
+// Called as the service would: from the thread that receives what is applied,
+// without any lock.
+static void make_snapshot(struct incarnation *inc, int index,
+                          struct bytes snapshot)
+{
+    struct watched_call call;
+    watch_begin(inc->cfg->watchdog, &call, "raft_snapshot", inc->server, 10000);
+    raft_snapshot(inc->raft, index, snapshot);
+    watch_end(inc->cfg->watchdog, &call);
+}
+
+// Takes over the message's bytes.
+static void take(struct incarnation *inc, struct apply_msg *message)
+{
+    struct config *cfg = inc->cfg;
+    struct bytes snapshot = { NULL, 0 };
+    pthread_mutex_lock(&cfg->mu);
+    if (inc->crashed) {
+        bytes_free(&message->command);
+    } else if (message->snapshot_valid) {
+        check_snapshot_locked(inc, message);
+    } else if (message->command_valid) {
+        check_command_locked(inc, message);
+        if (cfg->snapshots &&
+            (message->command_index + 1) % SNAPSHOT_INTERVAL == 0)
+            snapshot = encode_snapshot_locked(cfg, inc->server,
+                                              message->command_index);
+    }
+    pthread_mutex_unlock(&cfg->mu);
+    if (snapshot.len > 0)
+        make_snapshot(inc, message->command_index, snapshot);
+    bytes_free(&snapshot);
+    bytes_free(&message->snapshot);
+}
+
+void *receive_applied(void *arg)
+{
+    struct incarnation *inc = arg;
+    pthread_setname_np(pthread_self(), "service");
+    struct apply_msg message;
+    while (channel_receive(inc->apply_ch, &message))
+        take(inc, &message);
+    return NULL;
+}

@@ -1,0 +1,216 @@
+// The checks that the graded tests are made of (MIT's words): is there one
+// leader, do the terms agree, who has committed what, and can the cluster
+// still agree.
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "tester/internal.h"
+
+#include <stdlib.h>
+
+#define CALL_LIMIT_MS 10000
+
+// ---- Calls into the servers' Rafts ----
+
+static struct raft *running_raft(struct config *cfg, int i)
+{
+    pthread_mutex_lock(&cfg->mu);
+    struct incarnation *inc = cfg->servers[i].current;
+    pthread_mutex_unlock(&cfg->mu);
+    // It stays valid after a crash, until cfg_cleanup.
+    return inc == NULL ? NULL : inc->raft;
+}
+
+bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
+               int *term)
+{
+    struct raft *rf = running_raft(cfg, i);
+    if (rf == NULL)
+        return false;
+    remember_offered(cfg, command);
+    struct watched_call call;
+    watch_begin(cfg->watchdog, &call, "raft_start", i, CALL_LIMIT_MS);
+    bool is_leader = raft_start(rf, command, index, term);
+    watch_end(cfg->watchdog, &call);
+    test_check(!is_leader || *index >= 1,
+               "raft_start on server %d took %s at index %d; the first is 1", i,
+               command_text(command).text, *index);
+    return is_leader;
+}
+
+bool cfg_get_state(struct config *cfg, int i, int *term)
+{
+    struct raft *rf = running_raft(cfg, i);
+    if (rf == NULL)
+        return false;
+    bool is_leader = false;
+    struct watched_call call;
+    watch_begin(cfg->watchdog, &call, "raft_get_state", i, CALL_LIMIT_MS);
+    raft_get_state(rf, term, &is_leader);
+    watch_end(cfg->watchdog, &call);
+    return is_leader;
+}
+
+// ---- Leaders and terms ----
+
+// The leader of the newest term among the connected servers, or -1. Two in one
+// term fail the test (Figure 3, election safety).
+static int find_leader(struct config *cfg)
+{
+    int newest_term = -1;
+    int newest = -1;
+    int *leader_term = alloc((size_t)cfg->n * sizeof *leader_term);
+    for (int i = 0; i < cfg->n; i++) {
+        int term = -1;
+        leader_term[i] = -1;
+        if (!cfg_is_connected(cfg, i) || !cfg_get_state(cfg, i, &term))
+            continue;
+        leader_term[i] = term;
+        for (int j = 0; j < i; j++)
+            test_check(leader_term[j] != term,
+                       "servers %d and %d both lead in term %d", j, i, term);
+        if (term > newest_term) {
+            newest_term = term;
+            newest = i;
+        }
+    }
+    free(leader_term);
+    return newest;
+}
+
+int cfg_check_one_leader(struct config *cfg)
+{
+    for (int try = 0; try < 10; try++) {
+        cfg_sleep_ms(cfg, 450 + cfg_random_below(cfg, 100));
+        int leader = find_leader(cfg);
+        if (leader >= 0)
+            return leader;
+    }
+    test_fail("expected one leader among the connected servers, found none "
+              "for 5 s");
+}
+
+int cfg_check_terms(struct config *cfg)
+{
+    int agreed = -1;
+    int first = -1;
+    for (int i = 0; i < cfg->n; i++) {
+        if (!cfg_is_connected(cfg, i))
+            continue;
+        int term = -1;
+        cfg_get_state(cfg, i, &term);
+        test_check(agreed == -1 || term == agreed,
+                   "servers disagree on the term: server %d is in %d, server "
+                   "%d in %d",
+                   first, agreed, i, term);
+        agreed = term;
+        first = i;
+    }
+    return agreed;
+}
+
+void cfg_check_no_leader(struct config *cfg)
+{
+    for (int i = 0; i < cfg->n; i++) {
+        int term;
+        test_check(!cfg_is_connected(cfg, i) || !cfg_get_state(cfg, i, &term),
+                   "expected no leader, but server %d says it leads, without "
+                   "a majority",
+                   i);
+    }
+}
+
+// ---- Agreement ----
+
+int cfg_n_committed(struct config *cfg, int index, struct bytes *command)
+{
+    int count = 0;
+    pthread_mutex_lock(&cfg->mu);
+    for (int i = 0; i < cfg->n; i++) {
+        // That all have applied the same was checked when they did.
+        struct applied *applied = &cfg->servers[i].applied;
+        if (index < 1 || index > applied->length)
+            continue;
+        count++;
+        if (command != NULL)
+            *command = applied->commands[index];
+    }
+    pthread_mutex_unlock(&cfg->mu);
+    return count;
+}
+
+static bool has_moved_on(struct config *cfg, int start_term)
+{
+    for (int i = 0; i < cfg->n; i++) {
+        int term = -1;
+        cfg_get_state(cfg, i, &term);
+        if (term > start_term)
+            return true;
+    }
+    return false;
+}
+
+bool cfg_wait(struct config *cfg, int index, int n, int start_term,
+              struct bytes *command)
+{
+    int pause_ms = 10;
+    for (int round = 0; round < 30; round++) {
+        if (cfg_n_committed(cfg, index, NULL) >= n)
+            break;
+        cfg_sleep_ms(cfg, pause_ms);
+        pause_ms = pause_ms * 2 > 1000 ? 1000 : pause_ms * 2;
+        if (start_term != -1 && has_moved_on(cfg, start_term))
+            return false;
+    }
+    int count = cfg_n_committed(cfg, index, command);
+    test_check(count >= n, "only %d of %d servers applied index %d", count, n,
+               index);
+    return true;
+}
+
+// Offers the command to the connected servers in turn; the index that the
+// first leader among them gives it, or -1.
+static int offer(struct config *cfg, struct bytes command)
+{
+    for (int k = 0; k < cfg->n; k++) {
+        pthread_mutex_lock(&cfg->mu);
+        int i = cfg->next_to_ask = (cfg->next_to_ask + 1) % cfg->n;
+        pthread_mutex_unlock(&cfg->mu);
+        int index, term;
+        if (cfg_is_connected(cfg, i) &&
+            cfg_start(cfg, i, command, &index, &term))
+            return index;
+    }
+    return -1;
+}
+
+// Have at least `expected` servers applied this very command at the index
+// within 2 s?
+static bool is_applied_soon(struct config *cfg, struct bytes command, int index,
+                            int expected)
+{
+    int64_t deadline_ms = clock_now_ms() + 2000;
+    while (clock_now_ms() < deadline_ms) {
+        struct bytes applied;
+        if (cfg_n_committed(cfg, index, &applied) >= expected &&
+            bytes_equal(applied, command))
+            return true;
+        cfg_sleep_ms(cfg, 20);
+    }
+    return false;
+}
+
+int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
+{
+    int64_t deadline_ms = clock_now_ms() + 10000;
+    while (clock_now_ms() < deadline_ms) {
+        int index = offer(cfg, command);
+        if (index == -1)
+            cfg_sleep_ms(cfg, 50);
+        else if (is_applied_soon(cfg, command, index, expected))
+            return index;
+        else if (!retry)
+            break;
+    }
+    test_fail("%d servers did not agree on command %s within %d s", expected,
+              command_text(command).text, retry ? 10 : 2);
+}

@@ -1,0 +1,398 @@
+// The cluster: making it, starting, crashing and connecting its servers, and
+// taking it down so that nothing is left.
+//
+// The test's threads call in; each incarnation of a server adds the threads
+// of its Raft and one that receives what it applies (applied.c).
+#include "tester/config.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "tester/internal.h"
+#include "tester/stacks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// A call into a Raft must return at once; this long is never.
+#define CALL_LIMIT_MS 10000
+
+// How long a killed Raft's threads, and the RPC handlers, may take to end.
+#define END_LIMIT_MS 5000
+
+#define SERVER_NAME_SIZE 24
+
+static void server_name(char name[SERVER_NAME_SIZE], int i)
+{
+    snprintf(name, SERVER_NAME_SIZE, "server %d", i);
+}
+
+// ---- Starting and crashing ----
+
+// Ends with names that were never used before: what a dead instance still
+// sends over its own ends reaches nobody.
+static struct labrpc_end **make_ends(struct config *cfg, int i)
+{
+    struct labrpc_end **ends = alloc((size_t)cfg->n * sizeof(*ends));
+    for (int j = 0; j < cfg->n; j++) {
+        pthread_mutex_lock(&cfg->mu);
+        uint64_t unique = rng_next(&cfg->rng);
+        pthread_mutex_unlock(&cfg->mu);
+        char *name = alloc_format("%d to %d, %016llx", i, j,
+                                  (unsigned long long)unique);
+        char peer[SERVER_NAME_SIZE];
+        server_name(peer, j);
+        ends[j] = labrpc_make_end(cfg->net, name);
+        labrpc_connect(ends[j], peer);
+        free(name);
+    }
+    return ends;
+}
+
+static void make_raft(struct incarnation *inc)
+{
+    struct config *cfg = inc->cfg;
+    // The threads that raft_make starts inherit this name, so a thread that
+    // is left over can be told by it. (The system takes 15 characters.)
+    char name[SERVER_NAME_SIZE], old[16];
+    server_name(name, inc->server);
+    pthread_getname_np(pthread_self(), old, sizeof old);
+    pthread_setname_np(pthread_self(), name);
+
+    struct watched_call call;
+    watch_begin(cfg->watchdog, &call, "raft_make", inc->server, CALL_LIMIT_MS);
+    inc->raft = raft_make(inc->ends, cfg->n, inc->server, inc->persister,
+                          inc->apply_ch);
+    watch_end(cfg->watchdog, &call);
+    pthread_setname_np(pthread_self(), old);
+    test_check(inc->raft != NULL, "raft_make on server %d returned NULL",
+               inc->server);
+}
+
+static void serve(struct incarnation *inc)
+{
+    int n_methods;
+    const struct labrpc_method *methods = raft_methods(&n_methods);
+    struct labrpc_server *server = labrpc_make_server();
+    labrpc_add_service(server, methods, n_methods, inc->raft);
+    char name[SERVER_NAME_SIZE];
+    server_name(name, inc->server);
+    labrpc_add_server(inc->cfg->net, name, server);
+}
+
+void cfg_start1(struct config *cfg, int i)
+{
+    cfg_crash1(cfg, i);
+
+    struct incarnation *inc = alloc(sizeof *inc);
+    inc->cfg = cfg;
+    inc->server = i;
+    inc->ends = make_ends(cfg, i);
+    inc->apply_ch = channel_make(sizeof(struct apply_msg), 0);
+
+    struct server *server = &cfg->servers[i];
+    pthread_mutex_lock(&cfg->mu);
+    inc->persister = server->saved;
+    server->saved = NULL;
+    inc->next = cfg->incarnations;
+    cfg->incarnations = inc;
+    pthread_mutex_unlock(&cfg->mu);
+
+    if (cfg->snapshots)
+        restore_from_snapshot(cfg, i, inc->persister, &inc->last_applied);
+    // The applier first: a Raft may apply, or snapshot, while it is made.
+    pthread_create(&inc->applier, NULL, receive_applied, inc);
+    make_raft(inc);
+    serve(inc);
+
+    pthread_mutex_lock(&cfg->mu);
+    server->current = inc;
+    pthread_mutex_unlock(&cfg->mu);
+}
+
+static void kill_raft(struct incarnation *inc)
+{
+    struct watched_call call;
+    watch_begin(inc->cfg->watchdog, &call, "raft_kill", inc->server,
+                CALL_LIMIT_MS);
+    raft_kill(inc->raft);
+    watch_end(inc->cfg->watchdog, &call);
+}
+
+void cfg_crash1(struct config *cfg, int i)
+{
+    cfg_disconnect(cfg, i);
+    char name[SERVER_NAME_SIZE];
+    server_name(name, i);
+    labrpc_delete_server(cfg->net, name);
+
+    struct server *server = &cfg->servers[i];
+    pthread_mutex_lock(&cfg->mu);
+    struct incarnation *inc = server->current;
+    if (inc != NULL) {
+        server->current = NULL;
+        inc->crashed = true;
+        // A copy: what the dead instance still writes, nobody will read.
+        server->saved = persister_copy(inc->persister);
+    }
+    pthread_mutex_unlock(&cfg->mu);
+    if (inc != NULL)
+        kill_raft(inc);
+}
+
+bool cfg_is_running(struct config *cfg, int i)
+{
+    pthread_mutex_lock(&cfg->mu);
+    bool running = cfg->servers[i].current != NULL;
+    pthread_mutex_unlock(&cfg->mu);
+    return running;
+}
+
+// ---- Connecting ----
+
+static void set_end_locked(struct config *cfg, int from, int to, bool enabled)
+{
+    struct incarnation *inc = cfg->servers[from].current;
+    if (inc != NULL)
+        labrpc_enable(inc->ends[to], enabled);
+}
+
+static void set_connected(struct config *cfg, int i, bool connected)
+{
+    pthread_mutex_lock(&cfg->mu);
+    cfg->servers[i].connected = connected;
+    for (int j = 0; j < cfg->n; j++) {
+        if (cfg->servers[j].connected || j == i) {
+            set_end_locked(cfg, i, j, connected);
+            set_end_locked(cfg, j, i, connected);
+        }
+    }
+    pthread_mutex_unlock(&cfg->mu);
+}
+
+void cfg_connect(struct config *cfg, int i)
+{
+    set_connected(cfg, i, true);
+}
+
+void cfg_disconnect(struct config *cfg, int i)
+{
+    set_connected(cfg, i, false);
+}
+
+bool cfg_is_connected(struct config *cfg, int i)
+{
+    pthread_mutex_lock(&cfg->mu);
+    bool connected = cfg->servers[i].connected;
+    pthread_mutex_unlock(&cfg->mu);
+    return connected;
+}
+
+void cfg_set_unreliable(struct config *cfg, bool unreliable)
+{
+    labrpc_set_reliable(cfg->net, !unreliable);
+}
+
+void cfg_set_long_reordering(struct config *cfg, bool on)
+{
+    labrpc_set_long_reordering(cfg->net, on);
+}
+
+// ---- Making and cleaning up ----
+
+struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
+{
+    struct config *cfg = alloc(sizeof *cfg);
+    cfg->n = n;
+    cfg->snapshots = snapshots == SNAPSHOTS;
+    cfg->threads_before = stacks_count_threads();
+    cfg->net = labrpc_make_network();
+    cfg->watchdog = watchdog_start();
+    cfg->rng = rng_make();
+    cfg->servers = alloc((size_t)n * sizeof *cfg->servers);
+    pthread_mutex_init(&cfg->mu, NULL);
+
+    labrpc_set_long_delays(cfg->net, true);
+    labrpc_set_reliable(cfg->net, network == RELIABLE);
+    for (int i = 0; i < n; i++) {
+        cfg->servers[i].saved = persister_make();
+        cfg_start1(cfg, i);
+    }
+    for (int i = 0; i < n; i++)
+        cfg_connect(cfg, i);
+    return cfg;
+}
+
+int cfg_n(const struct config *cfg)
+{
+    return cfg->n;
+}
+
+static void free_incarnation(struct incarnation *inc)
+{
+    struct watched_call call;
+    watch_begin(inc->cfg->watchdog, &call,
+                "raft_free (which waits for the killed Raft's threads)",
+                inc->server, END_LIMIT_MS);
+    raft_free(inc->raft);
+    watch_end(inc->cfg->watchdog, &call);
+
+    channel_close(inc->apply_ch);
+    pthread_join(inc->applier, NULL);
+    channel_free(inc->apply_ch);
+    persister_free(inc->persister);
+    free(inc->ends);
+    free(inc);
+}
+
+// The threads that there were before the cluster are all that may be left.
+static void check_threads(struct config *cfg)
+{
+    int64_t deadline_ns = clock_now_ns() + END_LIMIT_MS * NS_PER_MS;
+    int left = stacks_count_threads() - cfg->threads_before;
+    while (left > 0 && clock_now_ns() < deadline_ns) {
+        sleep_ms(1);
+        left = stacks_count_threads() - cfg->threads_before;
+    }
+    if (left > 0) {
+        stacks_print_all();
+        test_fail("%d thread%s of killed Rafts still run%s %d s after the end",
+                  left, left == 1 ? "" : "s", left == 1 ? "s" : "",
+                  END_LIMIT_MS / 1000);
+    }
+}
+
+static void print_passed(void)
+{
+    const struct verdict *v = current_verdict;
+    printf("  ... Passed --  %4.1f  %d %4d %7lld %4d\n", v->seconds, v->servers,
+           v->rpcs, v->bytes, v->commands);
+}
+
+static void clean_up_network(struct config *cfg)
+{
+    struct watched_call call;
+    watch_begin(cfg->watchdog, &call, "an RPC handler", -1, END_LIMIT_MS);
+    labrpc_cleanup(cfg->net);
+    watch_end(cfg->watchdog, &call);
+}
+
+void cfg_cleanup(struct config *cfg)
+{
+    for (int i = 0; i < cfg->n; i++)
+        cfg_crash1(cfg, i);
+    clean_up_network(cfg);
+    while (cfg->incarnations != NULL) {
+        struct incarnation *inc = cfg->incarnations;
+        cfg->incarnations = inc->next;
+        free_incarnation(inc);
+    }
+    labrpc_free_network(cfg->net);
+    watchdog_stop(cfg->watchdog);
+    check_threads(cfg);
+
+    for (int i = 0; i < cfg->n; i++)
+        persister_free(cfg->servers[i].saved);
+    free_applied(cfg);
+    free(cfg->servers);
+    pthread_mutex_destroy(&cfg->mu);
+    if (cfg->ended)
+        print_passed();
+    free(cfg);
+}
+
+// ---- Beginning and ending a test ----
+
+static int max_index(struct config *cfg)
+{
+    pthread_mutex_lock(&cfg->mu);
+    int index = cfg->max_index;
+    pthread_mutex_unlock(&cfg->mu);
+    return index;
+}
+
+void cfg_begin(struct config *cfg, const char *title)
+{
+    printf("%s ...\n", title);
+    cfg->start_ns = clock_now_ns();
+    cfg->start_rpcs = cfg_rpc_total(cfg);
+    cfg->start_bytes = cfg_bytes_total(cfg);
+    cfg->start_index = max_index(cfg);
+}
+
+void cfg_end(struct config *cfg)
+{
+    struct verdict *v = current_verdict;
+    v->seconds =
+        (double)(clock_now_ns() - cfg->start_ns) / (1000.0 * NS_PER_MS);
+    v->servers = cfg->n;
+    v->rpcs = cfg_rpc_total(cfg) - cfg->start_rpcs;
+    v->bytes = cfg_bytes_total(cfg) - cfg->start_bytes;
+    v->commands = max_index(cfg) - cfg->start_index;
+    cfg->ended = true;
+}
+
+// ---- Counts ----
+
+int cfg_rpc_count(struct config *cfg, int i)
+{
+    char name[SERVER_NAME_SIZE];
+    server_name(name, i);
+    return labrpc_get_count(cfg->net, name);
+}
+
+int cfg_rpc_total(struct config *cfg)
+{
+    return labrpc_get_total_count(cfg->net);
+}
+
+long long cfg_bytes_total(struct config *cfg)
+{
+    return labrpc_get_total_bytes(cfg->net);
+}
+
+size_t cfg_log_size(struct config *cfg)
+{
+    size_t largest = 0;
+    pthread_mutex_lock(&cfg->mu);
+    for (int i = 0; i < cfg->n; i++) {
+        struct server *server = &cfg->servers[i];
+        size_t size = persister_raft_state_size(
+            server->current != NULL ? server->current->persister
+                                    : server->saved);
+        if (size > largest)
+            largest = size;
+    }
+    pthread_mutex_unlock(&cfg->mu);
+    return largest;
+}
+
+// ---- Time and chance ----
+
+void cfg_sleep_ms(struct config *cfg, int ms)
+{
+    (void)cfg;
+    sleep_ms(ms);
+}
+
+int cfg_random_below(struct config *cfg, int bound)
+{
+    pthread_mutex_lock(&cfg->mu);
+    int number = rng_below(&cfg->rng, bound);
+    pthread_mutex_unlock(&cfg->mu);
+    return number;
+}
+
+bool cfg_chance(struct config *cfg, int percent)
+{
+    return cfg_random_below(cfg, 100) < percent;
+}
+
+struct bytes cfg_random_command(struct config *cfg, size_t n)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    struct bytes command = { alloc(n), n };
+    for (size_t k = 0; k < n; k++)
+        ((char *)command.data)[k] = letters[cfg_random_below(cfg, 64)];
+    return command;
+}

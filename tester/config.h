@@ -1,0 +1,136 @@
+// A cluster under test: it starts, crashes, cuts off and checks servers. This
+// is MIT's config.go; the functions keep MIT's words.
+//
+// A failed check ends the test (see verdict.h). Unless a function says
+// otherwise, any thread of the test may call it.
+#ifndef TESTER_CONFIG_H
+#define TESTER_CONFIG_H
+
+#include "raft/raft.h"
+#include "rt/bytes.h"
+#include "rt/rng.h"
+#include "tester/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct config;
+
+// T: the unit in which the scenarios count, "at most this long until a leader
+// is elected" (MIT's RaftElectionTimeout).
+#define RAFT_ELECTION_TIMEOUT_MS 1000
+
+// The largest persisted Raft state in the snapshot tests, in bytes.
+#define MAX_LOG_SIZE 2000
+
+enum network { RELIABLE, UNRELIABLE };
+enum snapshots { NO_SNAPSHOTS, SNAPSHOTS };
+
+// ---- The cluster ----
+
+// n servers, started and connected, each with a persister and a thread that
+// takes its applied entries. With SNAPSHOTS each server makes a snapshot at
+// every index i with (i + 1) divisible by 10. cfg_cleanup frees it.
+struct config *cfg_make(int n, enum network network, enum snapshots snapshots);
+
+// Kills all servers, cleans the network up, joins and frees everything, and
+// fails the test if a Raft's threads outlive it by 5 s. Then prints the
+// "... Passed" line, if cfg_end was called.
+void cfg_cleanup(struct config *cfg);
+
+int cfg_n(const struct config *cfg);
+
+// Prints the test's title, and starts its clock and counters.
+void cfg_begin(struct config *cfg, const char *title);
+
+// Stops the clock, and takes the figures that the "... Passed" line tells:
+// seconds, servers, RPCs, bytes, commands.
+void cfg_end(struct config *cfg);
+
+// Starts server i, or crashes and restarts it, with what its persister holds.
+// It is left disconnected.
+void cfg_start1(struct config *cfg, int i);
+
+// Crashes server i: only what it persisted survives.
+void cfg_crash1(struct config *cfg, int i);
+
+// Is server i started and not crashed since?
+bool cfg_is_running(struct config *cfg, int i);
+
+// Connects or disconnects server i and all the connected ones, both ways.
+void cfg_connect(struct config *cfg, int i);
+void cfg_disconnect(struct config *cfg, int i);
+bool cfg_is_connected(struct config *cfg, int i);
+
+void cfg_set_unreliable(struct config *cfg, bool unreliable);
+void cfg_set_long_reordering(struct config *cfg, bool on);
+
+// Sleeps; the test's threads wait with this and nothing else.
+void cfg_sleep_ms(struct config *cfg, int ms);
+
+// ---- Randomness: uniform, from the test's own generator ----
+
+int cfg_random_below(struct config *cfg, int bound);
+bool cfg_chance(struct config *cfg, int percent);
+
+// ---- The servers' Rafts ----
+
+// raft_start and raft_get_state on server i. On a crashed server both return
+// false. A call that does not come back within 10 s fails the test.
+bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
+               int *term);
+bool cfg_get_state(struct config *cfg, int i, int *term);
+
+// ---- Checks ----
+
+// Waits until exactly one connected server leads in the newest term, for about
+// 5 s at most; returns it. Two leaders in one term fail the test at once.
+int cfg_check_one_leader(struct config *cfg);
+
+// Checks that all connected servers are in one term; returns it.
+int cfg_check_terms(struct config *cfg);
+
+// Checks that no connected server believes it leads.
+void cfg_check_no_leader(struct config *cfg);
+
+// How many servers have applied something at this index. If any has and
+// command is not NULL, *command is what they applied; it belongs to cfg and
+// stays until cfg_cleanup.
+int cfg_n_committed(struct config *cfg, int index, struct bytes *command);
+
+// Waits until at least n servers have applied index, about 30 s at most, and
+// returns true with the command as in cfg_n_committed. With start_term not
+// -1, returns false as soon as some server has moved on to a later term.
+bool cfg_wait(struct config *cfg, int index, int n, int start_term,
+              struct bytes *command);
+
+// Has the cluster agree on a command: offers it to the connected servers until
+// one accepts it as leader, and waits until at least `expected` servers have
+// applied it. With retry, offers it again if that takes more than 2 s; fails
+// the test after 10 s in all, or without retry after the 2 s. Returns the
+// index.
+int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry);
+
+// ---- Counts ----
+
+// RPCs that reached server i since it was last started.
+int cfg_rpc_count(struct config *cfg, int i);
+
+// RPCs sent in the whole network, and bytes, since cfg_make.
+int cfg_rpc_total(struct config *cfg);
+long long cfg_bytes_total(struct config *cfg);
+
+// The largest persisted Raft state of any server, in bytes.
+size_t cfg_log_size(struct config *cfg);
+
+// ---- Commands ----
+
+// A number as a command. It lives in the caller's block.
+#define COMMAND(number)                                                        \
+    ((struct bytes){ .data = &(int){ number }, .len = sizeof(int) })
+
+// A command of MIT's randstring: n random printable characters. The caller
+// frees it with bytes_free.
+struct bytes cfg_random_command(struct config *cfg, size_t n);
+
+#endif

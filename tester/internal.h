@@ -1,0 +1,93 @@
+// What the files of the tester share: struct config and its parts.
+//
+// Two locks, never held together and never across a call into a Raft:
+// cfg->mu guards the cluster and what it applied, watchdog.mu the watchdog.
+#ifndef TESTER_INTERNAL_H
+#define TESTER_INTERNAL_H
+
+#include "labrpc/labrpc.h"
+#include "tester/config.h"
+#include "tester/watchdog.h"
+
+#include <pthread.h>
+
+// A started Raft with what is its own. A crashed one lives on, cut off, until
+// cfg_cleanup joins its threads.
+struct incarnation {
+    struct config *cfg;
+    int server;
+    struct raft *raft;  // NULL while raft_make runs.
+    struct labrpc_end **ends;
+    struct persister *persister;
+    struct channel *apply_ch;
+    pthread_t applier;
+    struct incarnation *next;
+
+    // Guarded by cfg->mu.
+    bool crashed;
+    int last_applied;
+};
+
+// The log as a server has applied it: commands[index], from 1 to length.
+// Guarded by cfg->mu. It outlives crashes: what was applied once stays.
+struct applied {
+    struct bytes *commands;
+    int length;
+};
+
+struct server {
+    // Guarded by cfg->mu.
+    struct incarnation *current;  // NULL while crashed, or not yet started.
+    struct persister *saved;      // While there is no current: what survived.
+    bool connected;
+    struct applied applied;
+};
+
+struct config {
+    // Constant after cfg_make.
+    int n;
+    bool snapshots;
+    struct labrpc_network *net;
+    struct watchdog *watchdog;
+    int threads_before;
+
+    pthread_mutex_t mu;
+
+    // Guarded by mu.
+    struct server *servers;
+    struct incarnation *incarnations;  // All there ever were.
+    struct rng rng;
+    void *offered;  // tsearch(3) tree of all commands that were offered.
+    int max_index;  // The highest that any server has applied.
+
+    // Of the test's main thread.
+    int next_to_ask;  // Where cfg_one goes on.
+    bool ended;       // cfg_end was called.
+    int64_t start_ns;
+    int start_rpcs;
+    long long start_bytes;
+    int start_index;
+};
+
+// ---- applied.c: what the servers apply ----
+
+// The thread that receives from an incarnation's apply channel; arg is the
+// struct incarnation.
+void *receive_applied(void *arg);
+
+// Takes over the snapshot that a server starts with.
+void restore_from_snapshot(struct config *cfg, int server,
+                           struct persister *persister, int *last_applied);
+
+// Remembers that this command was offered to some Raft.
+void remember_offered(struct config *cfg, struct bytes command);
+
+// The text of a command for a message: a number, or its first characters.
+struct command_text {
+    char text[40];
+};
+struct command_text command_text(struct bytes command);
+
+void free_applied(struct config *cfg);
+
+#endif

@@ -1,0 +1,211 @@
+// Stacks of the running process. A thread can walk only its own stack, so each
+// is sent a signal whose handler walks it; libdw (elfutils) turns addresses
+// into functions and lines, from the debug information of the build.
+//
+// Used when a test has failed already, so it may be slow, and may interrupt.
+#include "tester/stacks.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <dirent.h>
+#include <elfutils/libdwfl.h>
+#include <execinfo.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define MAX_FRAMES 40
+#define WALK_SIGNAL (SIGRTMIN + 3)
+#define WALK_LIMIT_MS 200  // A thread that blocks signals is passed over.
+
+// The one walk that is under way; stacks_print_all does one at a time.
+static struct {
+    void *frames[MAX_FRAMES];
+    int count;
+    atomic_bool done;
+} walk;
+
+static void walk_own_stack(int signal_number)
+{
+    (void)signal_number;
+    walk.count = backtrace(walk.frames, MAX_FRAMES);
+    atomic_store(&walk.done, true);
+}
+
+void stacks_init(void)
+{
+    // The first backtrace() loads a library, which a handler must not do.
+    void *frame;
+    backtrace(&frame, 1);
+    struct sigaction action = { .sa_handler = walk_own_stack,
+                                .sa_flags = SA_RESTART };
+    sigaction(WALK_SIGNAL, &action, NULL);
+}
+
+// ---- From addresses to names ----
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = dwfl_linux_proc_find_elf,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
+};
+
+static Dwfl *open_symbols(void)
+{
+    Dwfl *symbols = dwfl_begin(&callbacks);
+    if (symbols != NULL) {
+        dwfl_linux_proc_report(symbols, getpid());
+        dwfl_report_end(symbols, NULL, NULL);
+    }
+    return symbols;
+}
+
+struct place {
+    const char *function;
+    const char *file;  // NULL where there is no debug information.
+    int line;
+};
+
+// The file relative to where the program was built.
+static const char *shorten(const char *file, const char *build_dir)
+{
+    size_t length = build_dir == NULL ? 0 : strlen(build_dir);
+    if (length > 0 && strncmp(file, build_dir, length) == 0 &&
+        file[length] == '/')
+        return file + length + 1;
+    return strncmp(file, "./", 2) == 0 ? file + 2 : file;
+}
+
+static struct place find_place(Dwfl *symbols, void *frame)
+{
+    struct place place = { .function = "?" };
+    // A return address may be the first of the next line, or function.
+    Dwarf_Addr address = (Dwarf_Addr)frame - 1;
+    Dwfl_Module *module =
+        symbols == NULL ? NULL : dwfl_addrmodule(symbols, address);
+    if (module == NULL)
+        return place;
+    const char *name = dwfl_module_addrname(module, address);
+    if (name != NULL)
+        place.function = name;
+    Dwfl_Line *line = dwfl_module_getsrc(module, address);
+    if (line != NULL) {
+        const char *file =
+            dwfl_lineinfo(line, NULL, &place.line, NULL, NULL, NULL);
+        place.file = shorten(file, dwfl_line_comp_dir(line));
+    }
+    return place;
+}
+
+// ---- All threads ----
+
+// Calls visit(tid) for every thread of the process.
+static int for_each_thread(void (*visit)(pid_t tid, void *arg), void *arg)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int count = 0;
+    struct dirent *entry;
+    while (tasks != NULL && (entry = readdir(tasks)) != NULL) {
+        pid_t tid = atoi(entry->d_name);
+        if (tid == 0)
+            continue;  // "." and ".."
+        count++;
+        if (visit != NULL)
+            visit(tid, arg);
+    }
+    if (tasks != NULL)
+        closedir(tasks);
+    return count;
+}
+
+int stacks_count_threads(void)
+{
+    return for_each_thread(NULL, NULL);
+}
+
+static void read_name(pid_t tid, char name[32])
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/comm", (int)tid);
+    snprintf(name, 32, "?");
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return;
+    if (fgets(name, 32, file) != NULL)
+        name[strcspn(name, "\n")] = '\0';
+    fclose(file);
+}
+
+static bool walk_thread(pid_t tid)
+{
+    atomic_store(&walk.done, false);
+    if (syscall(SYS_tgkill, getpid(), tid, WALK_SIGNAL) != 0)
+        return false;
+    for (int ms = 0; ms < WALK_LIMIT_MS && !atomic_load(&walk.done); ms++)
+        sleep_ms(1);
+    return atomic_load(&walk.done);
+}
+
+static void print_thread(pid_t tid, void *symbols)
+{
+    if (tid == (pid_t)syscall(SYS_gettid))
+        return;
+    char name[32];
+    read_name(tid, name);
+    fprintf(stderr, "  thread %d \"%s\"\n", (int)tid, name);
+    if (!walk_thread(tid)) {
+        fprintf(stderr, "    (does not answer)\n");
+        return;
+    }
+    for (int k = 2; k < walk.count; k++) {  // Without handler and trampoline.
+        struct place place = find_place(symbols, walk.frames[k]);
+        if (place.file != NULL)
+            fprintf(stderr, "    %s (%s:%d)\n", place.function, place.file,
+                    place.line);
+    }
+}
+
+void stacks_print_all(void)
+{
+    fprintf(stderr, "Where the threads stand, innermost call first:\n");
+    Dwfl *symbols = open_symbols();
+    for_each_thread(print_thread, symbols);
+    if (symbols != NULL)
+        dwfl_end(symbols);
+}
+
+// ---- The calling thread ----
+
+static bool is_harness(const char *file)
+{
+    static const char *const folders[] = { "tester/", "runner/", "labrpc/",
+                                           "rt/", "persister/" };
+    for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
+        if (strncmp(file, folders[k], strlen(folders[k])) == 0)
+            return true;
+    }
+    return false;
+}
+
+void stacks_describe_here(char *text, size_t size)
+{
+    void *frames[MAX_FRAMES];
+    int count = backtrace(frames, MAX_FRAMES);
+    Dwfl *symbols = open_symbols();
+    snprintf(text, size, "an unknown place");
+    for (int k = 0; k < count; k++) {
+        struct place place = find_place(symbols, frames[k]);
+        if (place.file != NULL && !is_harness(place.file)) {
+            snprintf(text, size, "%s (%s:%d)", place.function, place.file,
+                     place.line);
+            break;
+        }
+    }
+    if (symbols != NULL)
+        dwfl_end(symbols);
+}

@@ -1,0 +1,21 @@
+// Where threads stand: their stacks, with functions and source lines.
+#ifndef TESTER_STACKS_H
+#define TESTER_STACKS_H
+
+#include <stddef.h>
+
+// Readies the calling process; before anything goes wrong.
+void stacks_init(void);
+
+// Prints to stderr the stacks of all threads but the calling one.
+void stacks_print_all(void);
+
+// Describes the innermost place in the program under test (not in libraries,
+// not in the harness) that the calling thread is in: "request_vote
+// (raft/election.c:120)". Works in a signal handler as far as one can.
+void stacks_describe_here(char *text, size_t size);
+
+// How many threads the process has.
+int stacks_count_threads(void);
+
+#endif

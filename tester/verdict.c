@@ -1,0 +1,125 @@
+// Writes the verdict of the test that this process runs: from any thread, from
+// a crash, from an exit() that should not have been.
+#include "tester/verdict.h"
+
+#include "rt/clock.h"
+#include "tester/stacks.h"
+#include "tester/verdict_internal.h"
+
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct verdict own_verdict;
+struct verdict *current_verdict = &own_verdict;
+int test_limit_s = 120;
+
+// Set by the first to end the test.
+static atomic_flag decided = ATOMIC_FLAG_INIT;
+
+_Noreturn static void wait_for_the_end(void)
+{
+    for (;;)
+        sleep_ms(1000);
+}
+
+_Noreturn static void end_as_failed(void)
+{
+    current_verdict->state = TEST_FAILED;
+    // Without our runner, Criterion is told; any thread may do that.
+    if (current_verdict == &own_verdict)
+        cr_expect_fail("%s", current_verdict->message);
+    _exit(1);
+}
+
+void test_fail(const char *format, ...)
+{
+    if (atomic_flag_test_and_set(&decided))
+        wait_for_the_end();
+    va_list args;
+    va_start(args, format);
+    vsnprintf(current_verdict->message, sizeof current_verdict->message, format,
+              args);
+    va_end(args);
+    end_as_failed();
+}
+
+// Finding the source line of a crash may hang, if the crash was inside malloc.
+// So the message is first written without it, and an alarm ends the attempt.
+#define SYMBOLS_LIMIT_S 5
+
+static void crashed(int signal_number, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (atomic_flag_test_and_set(&decided))
+        wait_for_the_end();
+    char *message = current_verdict->message;
+    size_t size = sizeof current_verdict->message;
+    char what[100];
+    if (signal_number == SIGABRT)
+        snprintf(what, sizeof what, "aborted (its last words are above)");
+    else
+        snprintf(what, sizeof what, "crashed: %s at address %p",
+                 strsignal(signal_number), info->si_addr);
+    snprintf(message, size, "the program %s", what);
+    current_verdict->state = TEST_FAILED;
+    alarm(SYMBOLS_LIMIT_S);
+
+    char place[500];
+    stacks_describe_here(place, sizeof place);
+    snprintf(message, size, "the program %s in %s", what, place);
+    end_as_failed();
+}
+
+static void exited(int status, void *unused)
+{
+    (void)unused;
+    if (current_verdict->state != TEST_RUNNING)
+        return;
+    char place[500];
+    stacks_describe_here(place, sizeof place);
+    test_fail("the program called exit(%d) in the middle of the test, in %s",
+              status, place);
+}
+
+// A sanitizer explains a crash better than we do.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CRASHES_ARE_TAKEN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CRASHES_ARE_TAKEN 1
+#endif
+#endif
+
+void verdict_start(void)
+{
+    *current_verdict = (struct verdict){ 0 };
+    stacks_init();
+    on_exit(exited, NULL);
+#ifndef CRASHES_ARE_TAKEN
+    struct sigaction action = { .sa_sigaction = crashed,
+                                .sa_flags = SA_SIGINFO };
+    static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    for (size_t k = 0; k < sizeof signals / sizeof *signals; k++)
+        sigaction(signals[k], &action, NULL);
+#endif
+}
+
+// Is there memory that nothing points to? Only a build with a leak checker
+// has this function.
+__attribute__((weak)) int __lsan_do_recoverable_leak_check(void);
+
+void verdict_finish(void)
+{
+    if (__lsan_do_recoverable_leak_check != NULL &&
+        __lsan_do_recoverable_leak_check() != 0)
+        test_fail("memory leaked; the report is above");
+    if (atomic_flag_test_and_set(&decided))
+        wait_for_the_end();
+    current_verdict->state = TEST_PASSED;
+}

@@ -1,0 +1,61 @@
+// How one test ends: its verdict, told once, by whichever thread knows it.
+//
+// A test has a process of its own. That process writes its verdict into a
+// struct verdict; the runner, its parent, shares that memory and reads it when
+// the process has ended, however it ended. Nothing that a Raft prints can
+// change it.
+#ifndef TESTER_VERDICT_H
+#define TESTER_VERDICT_H
+
+#include <stdbool.h>
+
+enum verdict_state {
+    TEST_RUNNING = 0,  // Still so when the process has ended: it died.
+    TEST_PASSED,
+    TEST_FAILED,
+};
+
+// One run of one test. Zero is where a run starts.
+struct verdict {
+    enum verdict_state state;
+    char message[2000];  // Why it failed; empty if it did not.
+    int late_ms;         // How late a 10 ms sleep came back, at worst.
+
+    // What MIT's "... Passed" line tells. As far as it got, if it failed.
+    double seconds;
+    int servers;
+    int rpcs;
+    long long bytes;
+    int commands;
+};
+
+// A sleep that comes back later than this means that the machine was too busy
+// for a failure to prove anything: half of the lab's election timeout unit.
+#define TOO_BUSY_MS 500
+
+// Says whether a failed run proves nothing because the machine was too busy.
+static inline bool verdict_is_inconclusive(const struct verdict *verdict)
+{
+    return verdict->state == TEST_FAILED && verdict->late_ms > TOO_BUSY_MS;
+}
+
+// The verdict that this process writes. The runner sets it before a test
+// starts; without a runner it is a private one.
+extern struct verdict *current_verdict;
+
+// How long one test may take, in seconds. Set before a test starts.
+extern int test_limit_s;
+
+// Ends the test, and the process, as failed with this message. Any thread may
+// call it, under any lock; the first call counts. Never returns.
+_Noreturn void test_fail(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+// Ends the test as failed if the condition is false.
+#define test_check(condition, ...)                                             \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            test_fail(__VA_ARGS__);                                            \
+    } while (0)
+
+#endif

@@ -1,0 +1,127 @@
+// The watchdog's thread wakes every 10 ms, measures how late that was, and
+// looks at the deadlines.
+#include "tester/watchdog.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "tester/stacks.h"
+#include "tester/verdict.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define PERIOD_MS 10
+
+struct watchdog {
+    pthread_t thread;
+    int64_t deadline_ns;  // Of the whole test.
+
+    pthread_mutex_t mu;
+
+    // Guarded by mu.
+    struct watched_call *calls;
+    bool stopping;
+    pthread_cond_t stop;
+};
+
+// A copy of the call that is past its deadline, if any: the call itself may end
+// at any moment.
+static bool find_overdue_locked(struct watchdog *watchdog, int64_t now_ns,
+                                struct watched_call *overdue)
+{
+    for (struct watched_call *call = watchdog->calls; call != NULL;
+         call = call->next) {
+        if (now_ns >= call->deadline_ns) {
+            *overdue = *call;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void fail_overdue(const struct watched_call *call)
+{
+    stacks_print_all();
+    test_fail("%s on server %d has not returned for %g s", call->what,
+              call->server, call->limit_ms / 1000.0);
+}
+
+static void *watch(void *arg)
+{
+    struct watchdog *watchdog = arg;
+    pthread_setname_np(pthread_self(), "watchdog");
+    pthread_mutex_lock(&watchdog->mu);
+    int64_t wake_ns = clock_now_ns();
+    while (!watchdog->stopping) {
+        wake_ns += PERIOD_MS * NS_PER_MS;
+        cond_wait_until(&watchdog->stop, &watchdog->mu, wake_ns);
+        int64_t now_ns = clock_now_ns();
+        int late_ms = (int)((now_ns - wake_ns) / NS_PER_MS);
+        if (late_ms > current_verdict->late_ms)
+            current_verdict->late_ms = late_ms;
+        wake_ns = now_ns;
+
+        struct watched_call overdue;
+        bool is_overdue = find_overdue_locked(watchdog, now_ns, &overdue);
+        pthread_mutex_unlock(&watchdog->mu);
+        if (is_overdue)
+            fail_overdue(&overdue);
+        if (now_ns >= watchdog->deadline_ns) {
+            stacks_print_all();
+            test_fail("the test has not ended within its limit of %d s",
+                      test_limit_s);
+        }
+        pthread_mutex_lock(&watchdog->mu);
+    }
+    pthread_mutex_unlock(&watchdog->mu);
+    return NULL;
+}
+
+struct watchdog *watchdog_start(void)
+{
+    struct watchdog *watchdog = alloc(sizeof *watchdog);
+    watchdog->deadline_ns =
+        clock_now_ns() + INT64_C(1000) * test_limit_s * NS_PER_MS;
+    pthread_mutex_init(&watchdog->mu, NULL);
+    cond_init(&watchdog->stop);
+    pthread_create(&watchdog->thread, NULL, watch, watchdog);
+    return watchdog;
+}
+
+void watchdog_stop(struct watchdog *watchdog)
+{
+    pthread_mutex_lock(&watchdog->mu);
+    watchdog->stopping = true;
+    pthread_cond_signal(&watchdog->stop);
+    pthread_mutex_unlock(&watchdog->mu);
+    pthread_join(watchdog->thread, NULL);
+    pthread_cond_destroy(&watchdog->stop);
+    pthread_mutex_destroy(&watchdog->mu);
+    free(watchdog);
+}
+
+void watch_begin(struct watchdog *watchdog, struct watched_call *call,
+                 const char *what, int server, int limit_ms)
+{
+    *call = (struct watched_call){
+        .what = what,
+        .server = server,
+        .limit_ms = limit_ms,
+        .deadline_ns = clock_now_ns() + limit_ms * NS_PER_MS,
+    };
+    pthread_mutex_lock(&watchdog->mu);
+    call->next = watchdog->calls;
+    watchdog->calls = call;
+    pthread_mutex_unlock(&watchdog->mu);
+}
+
+void watch_end(struct watchdog *watchdog, struct watched_call *call)
+{
+    pthread_mutex_lock(&watchdog->mu);
+    struct watched_call **at = &watchdog->calls;
+    while (*at != call)
+        at = &(*at)->next;
+    *at = call->next;
+    pthread_mutex_unlock(&watchdog->mu);
+}

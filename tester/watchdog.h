@@ -1,0 +1,33 @@
+// Watches a test from a thread that needs none of the Rafts' locks: the time
+// limit, calls into a Raft that do not come back, and how late the machine
+// lets a sleeping thread wake up.
+#ifndef TESTER_WATCHDOG_H
+#define TESTER_WATCHDOG_H
+
+#include <stdint.h>
+
+struct watchdog;
+
+// Starts watching; the test's limit (test_limit_s) counts from now.
+struct watchdog *watchdog_start(void);
+
+// Stops and frees it.
+void watchdog_stop(struct watchdog *watchdog);
+
+// A call under way into code that may never return. It lives on the caller's
+// stack from watch_begin to watch_end.
+struct watched_call {
+    const char *what;  // "raft_start"
+    int server;
+    int limit_ms;
+    int64_t deadline_ns;
+    struct watched_call *next;
+};
+
+// If watch_end does not come within limit_ms, the test fails, with a message
+// that names the call and the server, and with all threads' stacks on stderr.
+void watch_begin(struct watchdog *watchdog, struct watched_call *call,
+                 const char *what, int server, int limit_ms);
+void watch_end(struct watchdog *watchdog, struct watched_call *call);
+
+#endif

@@ -1,0 +1,170 @@
+// Tests that end in every way a test can, to test the runner with. They
+// belong to no cluster: they write their verdicts themselves.
+#include "tester/lab_test.h"
+#include "tester/verdict.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *wait_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return unused;
+}
+
+// The figures of MIT's page, so that a table's columns show both.
+LAB_TEST(raft_2A, initial_election)
+{
+    printf("Test (2A): initial election ...\n");
+    current_verdict->seconds = 3.5;
+    current_verdict->servers = 3;
+    current_verdict->rpcs = 58;
+    current_verdict->bytes = 16840;
+    printf("  ... Passed --   3.5  3   58   16840    0\n");
+}
+
+LAB_TEST(dummy_pass, quick)
+{
+    printf("quick, without a new line");
+}
+
+LAB_TEST(dummy_pass, with_a_thread_left)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_for_ever, NULL);
+    pthread_detach(thread);
+}
+
+// What it forked holds its output and would live on.
+LAB_TEST(dummy_pass, with_a_process_left)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        sleep(600);
+        _exit(0);
+    }
+    printf("left process %d\n", (int)pid);
+}
+
+LAB_TEST(dummy_pass, with_absurd_figures)
+{
+    current_verdict->seconds = 0.0 / 0.0;
+    current_verdict->servers = -5;
+    current_verdict->rpcs = -1;
+    current_verdict->bytes = -1;
+    current_verdict->commands = -2147483647;
+}
+
+static void *fail(void *unused)
+{
+    test_fail("two leaders in term 3:\nS0 and S2\ncommand \033[31m");
+    return unused;
+}
+
+LAB_TEST(dummy_fail, from_a_thread)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, fail, NULL);
+    wait_for_ever(NULL);
+}
+
+LAB_TEST(dummy_fail, while_it_prints_that_it_passed)
+{
+    printf("Test (2A): initial election ...\n");
+    printf("  ... Passed --   3.0  3   58   16840    0\n");
+    printf("PASSED\n2A: 3 of 3 tests passed.\n");
+    test_fail("no leader");
+}
+
+LAB_TEST(dummy_fail, on_a_busy_machine)
+{
+    current_verdict->late_ms = 812;
+    test_fail("no leader");
+}
+
+LAB_TEST(dummy_fail, with_an_endless_message)
+{
+    memset(current_verdict->message, 'x', sizeof(current_verdict->message));
+    current_verdict->state = TEST_FAILED;
+    _exit(1);
+}
+
+LAB_TEST(dummy_die, by_exit)
+{
+    exit(0);
+}
+
+LAB_TEST(dummy_die, by__exit)
+{
+    _exit(0);
+}
+
+LAB_TEST(dummy_die, by_exit_with_status_3)
+{
+    exit(3);
+}
+
+LAB_TEST(dummy_die, by_kill)
+{
+    printf("its title ...\n");
+    current_verdict->late_ms = 812;  // A busy machine kills nobody.
+    kill(getpid(), SIGKILL);
+}
+
+// Not by a null pointer, which the sanitizers would report in their own way.
+LAB_TEST(dummy_die, by_segmentation_fault)
+{
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+}
+
+LAB_TEST(dummy_die, by_kill_after_passing)
+{
+    current_verdict->state = TEST_PASSED;
+    raise(SIGTERM);
+}
+
+LAB_TEST(dummy_die, as_if_by_thread_sanitizer)
+{
+    current_verdict->state = TEST_PASSED;
+    _exit(66);
+}
+
+LAB_TEST(dummy_die, as_if_by_address_sanitizer)
+{
+    _exit(67);
+}
+
+// The test's own watchdog sees it.
+LAB_TEST(dummy_hang, in_a_call)
+{
+    wait_for_ever(NULL);
+}
+
+// The watchdog stops with it: only another process can end it.
+LAB_TEST(dummy_hang, with_all_its_threads)
+{
+    raise(SIGSTOP);
+}
+
+LAB_TEST(dummy_flood, of_output)
+{
+    for (int i = 0; i < 400000; i++)
+        puts("line after line");
+}
+
+// For soaks: each time a little different, and now and then a failure.
+LAB_TEST(dummy_soak, varies)
+{
+    unsigned dice = (unsigned)getpid();
+    usleep(dice % 7 * 10000);
+    current_verdict->seconds = dice % 7 * 0.01;
+    current_verdict->rpcs = (int)(dice % 7) * 1000;
+    current_verdict->bytes = dice % 7 * 1000000LL;
+    test_check(dice % 7 != 3, "unlucky process %u", dice);
+}

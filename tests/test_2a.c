@@ -1,0 +1,90 @@
+// Part 2A, leader election: three stories about who leads, and in which term.
+#include "tester/config.h"
+#include "tester/lab_test.h"
+
+#include <stdio.h>
+
+// A fresh cluster elects one leader, and while nothing fails it keeps that
+// leader and its term (§5.2).
+LAB_TEST(raft_2A, initial_election)
+{
+    struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
+    cfg_begin(cfg, "Test (2A): initial election");
+    cfg_check_one_leader(cfg);
+
+    cfg_sleep_ms(cfg, 50);  // Followers may be about to hear of the election.
+    int term = cfg_check_terms(cfg);
+    test_check(term >= 1, "the servers are in term %d: expected at least 1",
+               term);
+
+    cfg_sleep_ms(cfg, 2 * RAFT_ELECTION_TIMEOUT_MS);
+    int later_term = cfg_check_terms(cfg);
+    if (later_term != term)
+        fprintf(stderr,
+                "warning: the term went from %d to %d although nothing "
+                "failed\n",
+                term, later_term);
+    cfg_check_one_leader(cfg);
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// A majority replaces a leader that it has lost; a minority elects nobody; and
+// who comes back joins in (§5.2).
+LAB_TEST(raft_2A, election_after_network_failure)
+{
+    struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
+    cfg_begin(cfg, "Test (2A): election after network failure");
+    int first_leader = cfg_check_one_leader(cfg);
+
+    // Without their leader, the other two elect a new one.
+    cfg_disconnect(cfg, first_leader);
+    cfg_check_one_leader(cfg);
+
+    // The old leader comes back and does not disturb the new one.
+    cfg_connect(cfg, first_leader);
+    int leader = cfg_check_one_leader(cfg);
+
+    // One server of three is no majority, however long it tries.
+    int follower = (leader + 1) % 3;
+    cfg_disconnect(cfg, leader);
+    cfg_disconnect(cfg, follower);
+    cfg_sleep_ms(cfg, 2 * RAFT_ELECTION_TIMEOUT_MS);
+    cfg_check_no_leader(cfg);
+
+    // Two are; and three are no worse.
+    cfg_connect(cfg, follower);
+    cfg_check_one_leader(cfg);
+    cfg_connect(cfg, leader);
+    cfg_check_one_leader(cfg);
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// Whichever three of seven servers are cut off, the others have one leader,
+// old or new (§5.2).
+LAB_TEST(raft_2A, multiple_elections)
+{
+    struct config *cfg = cfg_make(7, RELIABLE, NO_SNAPSHOTS);
+    cfg_begin(cfg, "Test (2A): multiple elections");
+    cfg_check_one_leader(cfg);
+
+    for (int round = 1; round <= 9; round++) {
+        int cut_off[3];  // One server may be drawn more than once.
+        for (int k = 0; k < 3; k++) {
+            cut_off[k] = cfg_random_below(cfg, 7);
+            cfg_disconnect(cfg, cut_off[k]);
+        }
+
+        cfg_check_one_leader(cfg);
+
+        for (int k = 0; k < 3; k++)
+            cfg_connect(cfg, cut_off[k]);
+    }
+    cfg_check_one_leader(cfg);
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}

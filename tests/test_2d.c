@@ -1,0 +1,204 @@
+// Part 2D, log compaction: servers drop what a snapshot covers, and those that
+// missed it get the snapshot instead of the log (§7).
+//
+// The tester snapshots a server at every tenth index. "Agree" is cfg_one with
+// a random command: a leader takes it, and so many servers apply it.
+#include "tester/config.h"
+#include "tester/lab_test.h"
+
+#include <stddef.h>
+
+// ---- Steps that several stories share ----
+
+static int random_number(struct config *cfg)
+{
+    return cfg_random_below(cfg, 1 << 30);
+}
+
+static int agree(struct config *cfg, int expected)
+{
+    return cfg_one(cfg, COMMAND(random_number(cfg)), expected, true);
+}
+
+static void restart(struct config *cfg, int i)
+{
+    cfg_start1(cfg, i);
+    cfg_connect(cfg, i);
+}
+
+// Crashes all servers before any restarts: what is left is what they saved.
+static void crash_and_restart_all(struct config *cfg)
+{
+    for (int i = 0; i < 3; i++)
+        cfg_crash1(cfg, i);
+    for (int i = 0; i < 3; i++)
+        restart(cfg, i);
+}
+
+// A number of commands, 5 to 14: half the way to a snapshot, or past one.
+static int about_a_snapshot(struct config *cfg)
+{
+    return 5 + cfg_random_below(cfg, 10);
+}
+
+// ---- 30 rounds of commands and faults ----
+
+// What befalls a victim in each round, and what mends it; both NULL if nothing
+// does.
+struct faults {
+    void (*strike)(struct config *cfg, int victim);
+    void (*heal)(struct config *cfg, int victim);
+};
+
+static const struct faults no_faults = { NULL, NULL };
+static const struct faults disconnects = { cfg_disconnect, cfg_connect };
+static const struct faults crashes = { cfg_crash1, restart };
+
+// Gives a server commands without waiting for them. It takes none if it does
+// not lead.
+static void give_commands(struct config *cfg, int sender)
+{
+    int n = about_a_snapshot(cfg);
+    for (int k = 0; k < n; k++) {
+        int index, term;
+        cfg_start(cfg, sender, COMMAND(random_number(cfg)), &index, &term);
+    }
+}
+
+static void check_log_size(struct config *cfg)
+{
+    size_t size = cfg_log_size(cfg);
+    test_check(size < MAX_LOG_SIZE,
+               "log size too large: %zu bytes of Raft state are saved, "
+               "expected fewer than %d",
+               size, MAX_LOG_SIZE);
+}
+
+// One round: the victim misses commands, about a snapshot's worth, and then
+// catches up. Returns the leader at the round's end.
+static int snapshots_round(struct config *cfg, const struct faults *faults,
+                           int round, int leader)
+{
+    // Every third round it is the leader that is struck.
+    int follower = (leader + 1) % 3;
+    int victim = round % 3 == 1 ? leader : follower;
+    int sender = round % 3 == 1 ? follower : leader;
+    bool struck = faults->strike != NULL;
+
+    if (struck) {
+        faults->strike(cfg, victim);
+        agree(cfg, 2);
+    }
+
+    // With nothing wrong, all catch up each round, so that nobody needs a
+    // snapshot from the leader: the basic test passes without InstallSnapshot.
+    give_commands(cfg, sender);
+    agree(cfg, struck ? 2 : 3);
+    check_log_size(cfg);
+
+    if (!struck)
+        return leader;
+    faults->heal(cfg, victim);
+    agree(cfg, 3);
+    return cfg_check_one_leader(cfg);
+}
+
+static void run_snapshots(const char *title, enum network network,
+                          const struct faults *faults)
+{
+    struct config *cfg = cfg_make(3, network, SNAPSHOTS);
+    cfg_begin(cfg, title);
+    agree(cfg, 3);
+    int leader = cfg_check_one_leader(cfg);
+
+    for (int round = 0; round < 30; round++)
+        leader = snapshots_round(cfg, faults, round, leader);
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// Servers drop what their snapshots cover, so that the log stays small, and go
+// on agreeing (§7).
+LAB_TEST(raft_2D, snapshots_basic)
+{
+    run_snapshots("Test (2D): snapshots basic", RELIABLE, &no_faults);
+}
+
+// A server that was cut off gets a snapshot for what the others no longer have
+// in their logs (§7, InstallSnapshot).
+LAB_TEST(raft_2D, install_snapshots_disconnect)
+{
+    run_snapshots("Test (2D): install snapshots (disconnect)", RELIABLE,
+                  &disconnects);
+}
+
+// The same when RPCs, snapshots among them, are lost and delayed (§7).
+LAB_TEST(raft_2D, install_snapshots_disconnect_unreliable)
+{
+    run_snapshots("Test (2D): install snapshots (disconnect+unreliable)",
+                  UNRELIABLE, &disconnects);
+}
+
+// A server that crashed starts from its own snapshot and gets a newer one if
+// it needs it (§7).
+LAB_TEST(raft_2D, install_snapshots_crash)
+{
+    run_snapshots("Test (2D): install snapshots (crash)", RELIABLE, &crashes);
+}
+
+// The same when RPCs, snapshots among them, are lost and delayed (§7).
+LAB_TEST(raft_2D, install_snapshots_unreliable_crash)
+{
+    run_snapshots("Test (2D): install snapshots (unreliable+crash)", UNRELIABLE,
+                  &crashes);
+}
+
+// ---- Everybody restarts ----
+
+// When all servers crash, their snapshots and what they saved of their logs
+// bring everything committed back: the next index is a new one (§7).
+LAB_TEST(raft_2D, crash_and_restart_all_servers)
+{
+    struct config *cfg = cfg_make(3, RELIABLE, SNAPSHOTS);
+    cfg_begin(cfg, "Test (2D): crash and restart all servers");
+    agree(cfg, 3);
+
+    for (int round = 0; round < 5; round++) {
+        int n = about_a_snapshot(cfg);
+        for (int k = 0; k < n; k++)
+            agree(cfg, 3);
+        int before = agree(cfg, 3);
+
+        crash_and_restart_all(cfg);
+
+        int after = agree(cfg, 3);
+        test_check(after > before,
+                   "index decreased: the command before the crash got index "
+                   "%d, the one after it %d",
+                   before, after);
+    }
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// A server that restarted saves its snapshot again with whatever it saves
+// next, so that it can restart once more (§7).
+LAB_TEST(raft_2D, snapshot_initialization_after_crash)
+{
+    struct config *cfg = cfg_make(3, RELIABLE, SNAPSHOTS);
+    cfg_begin(cfg, "Test (2D): snapshot initialization after crash");
+    agree(cfg, 3);
+    for (int k = 0; k < 11; k++)  // Enough for a snapshot.
+        agree(cfg, 3);
+
+    crash_and_restart_all(cfg);
+    agree(cfg, 3);  // Makes every server save something.
+
+    crash_and_restart_all(cfg);
+    agree(cfg, 3);
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
