@@ -48,8 +48,7 @@ static void resize_locked(struct persister *p, size_t len)
 {
     if (len > p->capacity || len < p->capacity / 4) {
         p->capacity = len > p->capacity ? len * 2 : len;
-        p->raft_state.data =
-            alloc_resize(p->raft_state.data, p->capacity, 1);
+        p->raft_state.data = alloc_resize(p->raft_state.data, p->capacity, 1);
     }
     p->raft_state.len = len;
 }

@@ -24,6 +24,7 @@ static void become_leader_locked(struct raft *rf)
     for (int peer = 0; peer < rf->n_peers; peer++) {
         rf->next_index[peer] = last_index + 1;
         rf->match_index[peer] = 0;
+        rf->told_commit[peer] = 0;
         rf->awaiting_reply[peer] = false;
     }
     rf->match_index[rf->me] = last_index;

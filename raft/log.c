@@ -64,8 +64,8 @@ bool log_matches(const struct log *log, int index, int term)
 
 static void set_capacity(struct log *log, int capacity)
 {
-    log->entries = alloc_resize(log->entries, (size_t)capacity,
-                                sizeof *log->entries);
+    log->entries =
+        alloc_resize(log->entries, (size_t)capacity, sizeof *log->entries);
     log->capacity = capacity;
 }
 

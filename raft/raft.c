@@ -23,6 +23,7 @@ static void make_state(struct raft *rf)
     size_t n = (size_t)rf->n_peers;
     rf->next_index = alloc(n * sizeof *rf->next_index);
     rf->match_index = alloc(n * sizeof *rf->match_index);
+    rf->told_commit = alloc(n * sizeof *rf->told_commit);
     rf->awaiting_reply = alloc(n * sizeof *rf->awaiting_reply);
     rf->replicator_cond = alloc(n * sizeof *rf->replicator_cond);
     rf->replicators = alloc(n * sizeof *rf->replicators);
@@ -123,6 +124,7 @@ void raft_free(struct raft *rf)
     bytes_free(&rf->pending_snapshot.snapshot);
     free(rf->next_index);
     free(rf->match_index);
+    free(rf->told_commit);
     free(rf->awaiting_reply);
     free(rf->replicator_cond);
     free(rf->replicators);

@@ -38,6 +38,7 @@ void advance_commit_index_locked(struct raft *rf)
         rf->commit_index = majority_has;
         log_raft("CMIT", "commits up to %d", rf->commit_index);
         pthread_cond_signal(&rf->apply_cond);
+        wake_replicators_locked(rf);  // The followers want to know.
     }
 }
 
@@ -144,6 +145,7 @@ static void send_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);
     rf->awaiting_reply[peer] = true;
+    rf->told_commit[peer] = rf->commit_index;
     if (rf->next_index[peer] <= log_first(&rf->logs)->index)
         send_snapshot_locked(rf, peer);
     else
@@ -169,14 +171,16 @@ void wake_replicators_locked(struct raft *rf)
     }
 }
 
-// The peer lacks entries, and no RPC is on its way that may bring them: while
+// The peer lacks entries, or does not know that those it has are committed, and
+// no RPC is on its way that may bring them: while
 // one is, more commands gather, and travel together in the next. An RPC that
 // gets no answer is made good by the next heartbeat.
 static bool must_send_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);
     return rf->state == LEADER && !rf->awaiting_reply[peer] &&
-           rf->next_index[peer] <= log_last(&rf->logs)->index;
+           (rf->next_index[peer] <= log_last(&rf->logs)->index ||
+            rf->told_commit[peer] < rf->commit_index);
 }
 
 void replicator(void *arg)
@@ -246,8 +250,8 @@ static void follow_commit_index_locked(struct raft *rf, int leader_commit,
                                        int last_new_index)
 {
     must_hold(&rf->mu);
-    int commit = leader_commit < last_new_index ? leader_commit
-                                                : last_new_index;
+    int commit =
+        leader_commit < last_new_index ? leader_commit : last_new_index;
     if (commit > rf->commit_index) {
         rf->commit_index = commit;
         pthread_cond_signal(&rf->apply_cond);
@@ -276,9 +280,9 @@ void append_entries(struct raft *rf, const AppendEntriesRequest *request,
                                                  request->prev_log_term);
         if (response->success) {
             store_entries_locked(rf, request);
-            follow_commit_index_locked(
-                rf, request->leader_commit,
-                request->prev_log_index + (int)request->entries.entries_len);
+            follow_commit_index_locked(rf, request->leader_commit,
+                                       request->prev_log_index +
+                                           (int)request->entries.entries_len);
         } else {
             hint_locked(rf, request->prev_log_index, response);
         }

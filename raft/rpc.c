@@ -30,8 +30,8 @@ const struct labrpc_method rpcs[N_RPCS] = {
         METHOD("Raft.RequestVote", RequestVote, handle_request_vote),
     [APPEND_ENTRIES] =
         METHOD("Raft.AppendEntries", AppendEntries, handle_append_entries),
-    [INSTALL_SNAPSHOT] =
-        METHOD("Raft.InstallSnapshot", InstallSnapshot, handle_install_snapshot),
+    [INSTALL_SNAPSHOT] = METHOD("Raft.InstallSnapshot", InstallSnapshot,
+                                handle_install_snapshot),
 };
 
 const struct labrpc_method *raft_methods(int *n_methods)

@@ -25,7 +25,8 @@ void go(struct go_group *group, const char *name, void (*fn)(void *),
 void go_group_close(struct go_group *group);
 
 // Closes the group, if it is not closed yet, waits until every
-// function has returned, joins the threads, frees the group. It waits for ever if a function never returns.
+// function has returned, joins the threads, frees the group. It waits for ever
+// if a function never returns.
 void go_group_free(struct go_group *group);
 
 #endif

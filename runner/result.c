@@ -32,12 +32,12 @@ static char *describe_ending(const struct verdict *verdict,
     int status = WEXITSTATUS(ending.wait_status);
     switch (status) {
     case EXIT_TSAN:
-        return alloc_string("ThreadSanitizer reported a data race: its report "
-                            "is in the test's output");
+        return alloc_string("ThreadSanitizer reported a data race or another "
+                            "error: its report is in the test's output");
     case EXIT_ASAN:
-        return alloc_string("AddressSanitizer or UndefinedBehaviorSanitizer "
-                            "reported an error: its report is in the test's "
-                            "output");
+        return alloc_string("AddressSanitizer, LeakSanitizer or "
+                            "UndefinedBehaviorSanitizer reported an error: its "
+                            "report is in the test's output");
     case EXIT_LSAN:
         return alloc_string("LeakSanitizer reported a leak: its report is in "
                             "the test's output");

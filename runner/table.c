@@ -133,10 +133,11 @@ static struct spread spread_of(const struct result *results, int runs,
     return spread;
 }
 
-static int count(const struct result *results, int runs, enum outcome outcome)
+static int count(const struct result *results, long long runs,
+                 enum outcome outcome)
 {
     int n = 0;
-    for (int i = 0; i < runs; i++)
+    for (long long i = 0; i < runs; i++)
         n += results[i].outcome == outcome;
     return n;
 }
@@ -195,12 +196,13 @@ static void print_traffic(const struct options *options,
         print_spread(spread_of(of_test, runs, BYTES), 10);
         printf(" %10s\n", mit != NULL ? commas(mit->bytes).chars : "-");
     }
-    putchar('\n');
 }
 
 void table_print_soak(const struct options *options,
                       const struct result *results)
 {
     print_outcomes(options, results);
-    print_traffic(options, results);
+    if (count(results, (long long)options->n_tests * options->runs, PASSED) > 0)
+        print_traffic(options, results);
+    putchar('\n');
 }

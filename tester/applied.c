@@ -138,9 +138,8 @@ static struct bytes encode_snapshot_locked(struct config *cfg, int server,
     struct applied *applied = &cfg->servers[server].applied;
     AppliedCommand *commands = alloc((size_t)index * sizeof *commands);
     for (int k = 1; k <= index; k++)
-        commands[k - 1] =
-            (AppliedCommand){ { (u_int)applied->commands[k].len,
-                                applied->commands[k].data } };
+        commands[k - 1] = (AppliedCommand){ { (u_int)applied->commands[k].len,
+                                              applied->commands[k].data } };
     ServiceSnapshot snapshot = { index, { (u_int)index, commands } };
 
     size_t size = xdr_sizeof((xdrproc_t)xdr_ServiceSnapshot, &snapshot);

@@ -37,8 +37,8 @@ static struct labrpc_end **make_ends(struct config *cfg, int i)
         pthread_mutex_lock(&cfg->mu);
         uint64_t unique = rng_next(&cfg->rng);
         pthread_mutex_unlock(&cfg->mu);
-        char *name = alloc_format("%d to %d, %016llx", i, j,
-                                  (unsigned long long)unique);
+        char *name =
+            alloc_format("%d to %d, %016llx", i, j, (unsigned long long)unique);
         char peer[SERVER_NAME_SIZE];
         server_name(peer, j);
         ends[j] = labrpc_make_end(cfg->net, name);
@@ -356,9 +356,9 @@ size_t cfg_log_size(struct config *cfg)
     pthread_mutex_lock(&cfg->mu);
     for (int i = 0; i < cfg->n; i++) {
         struct server *server = &cfg->servers[i];
-        size_t size = persister_raft_state_size(
-            server->current != NULL ? server->current->persister
-                                    : server->saved);
+        size_t size = persister_raft_state_size(server->current != NULL
+                                                    ? server->current->persister
+                                                    : server->saved);
         if (size > largest)
             largest = size;
     }

@@ -20,8 +20,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define MAX_FRAMES 40
-#define WALK_SIGNAL (SIGRTMIN + 3)
+#define MAX_FRAMES    40
+#define WALK_SIGNAL   (SIGRTMIN + 3)
 #define WALK_LIMIT_MS 200  // A thread that blocks signals is passed over.
 
 // The one walk that is under way; stacks_print_all does one at a time.

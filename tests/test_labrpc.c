@@ -910,11 +910,11 @@ static void call_server_without_services(struct lab *lab)
     labrpc_call(lab->end, &methods[H2], &number, &reply);
 }
 
-static void send_unset_string(struct lab *lab)
+static void send_too_long_a_string(struct lab *lab)
 {
-    char *unset = NULL;
-    int reply;
-    labrpc_call(lab->end, &methods[H1], &unset, &reply);
+    struct by_value value = { .number = 1, .text = string_of(101) };
+    struct by_pointer reply;
+    labrpc_call(lab->end, &methods[H5], &value, &reply);
 }
 
 // A codec that writes two ints where the server reads one.
@@ -959,8 +959,8 @@ Test(labrpc, wrong_calls_abort)
                  "Junk.Handler1, Junk.Handler2, ");
     expect_fatal(call_server_without_services, "Junk.Handler2", "none");
 
-    expect_fatal(send_unset_string, "arguments of Junk.Handler1",
-                 "must be set");
+    expect_fatal(send_too_long_a_string, "arguments of Junk.Handler5",
+                 "within the bound");
 
     expect_fatal(send_too_much, "arguments of Junk.Handler2", "same codec");
     expect_fatal(send_too_little, "arguments of Junk.Handler5", "same codec");
