@@ -18,10 +18,6 @@
 // can only kill it, wait this much longer.
 #define GRACE_S 15
 
-// Looks for leaks as at the end of a program, which _exit is not. Only there
-// if the program is linked with LeakSanitizer.
-extern void __lsan_do_leak_check(void) __attribute__((weak));
-
 // Leaves nothing of the terminal's to the test but its output.
 static void redirect(const struct output *output)
 {
@@ -54,8 +50,6 @@ _Noreturn static void run_test(const struct job *job,
     lab_test_run(test);
 
     fflush(NULL);
-    if (__lsan_do_leak_check != NULL)
-        __lsan_do_leak_check();
     _exit(EXIT_SUCCESS);
 }
 

@@ -38,9 +38,6 @@ static char *describe_ending(const struct verdict *verdict,
         return alloc_string("AddressSanitizer, LeakSanitizer or "
                             "UndefinedBehaviorSanitizer reported an error: its "
                             "report is in the test's output");
-    case EXIT_LSAN:
-        return alloc_string("LeakSanitizer reported a leak: its report is in "
-                            "the test's output");
     default:
         return alloc_format("the process exited with status %d %s", status,
                             moment(verdict));
@@ -109,10 +106,11 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
     result.message =
         explained ? clean_message(verdict) : describe_ending(verdict, ending);
 
-    // A process that died of itself did so on a busy machine, too. Only what
-    // took too long, or a failure the test itself saw, can be the machine's.
+    // A process that died of itself may do so on a busy machine, too. Only
+    // what the test found, or what took too long, can be the machine's fault.
+    bool was_late = verdict->late_ms > TOO_BUSY_MS;
     bool machines_fault =
-        (explained || ending.out_of_time) && verdict->late_ms > TOO_BUSY_MS;
+        verdict_is_inconclusive(verdict) || (ending.out_of_time && was_late);
     result.outcome = machines_fault ? INCONCLUSIVE : FAILED;
     if (machines_fault)
         result.message = add_busy_note(result.message, verdict->late_ms);

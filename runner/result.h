@@ -35,11 +35,9 @@ struct ending {
     int grace_s;       // and this many more.
 };
 
-// The exit statuses that the sanitizers are told to use. 23 is what
-// LeakSanitizer uses when it is told nothing.
+// The exit statuses that the sanitizers are told to use.
 #define EXIT_TSAN 66
 #define EXIT_ASAN 67
-#define EXIT_LSAN 23
 
 // Passed if the verdict says so and the process ended well. The verdict is
 // memory that a broken process could write to: nothing in it is trusted to be

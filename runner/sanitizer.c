@@ -17,9 +17,10 @@ const char *__ubsan_default_options(void);
 
 const char *__tsan_default_options(void)
 {
-    // A report at the end of a test comes at once, not after a second's wait
-    // for more.
-    return "exitcode=" TEXT(EXIT_TSAN) ":atexit_sleep_ms=0";
+    // The first report ends its test; a test without one does not wait for a
+    // second, as programs otherwise do, in case there will be one.
+    return "halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=0"
+           ":exitcode=" TEXT(EXIT_TSAN);
 }
 
 const char *__asan_default_options(void)

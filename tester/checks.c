@@ -167,17 +167,15 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
     return true;
 }
 
-// Offers the command to the connected servers in turn; the index that the
-// first leader among them gives it, or -1.
-static int offer(struct config *cfg, struct bytes command)
+// Offers the command to the connected servers in turn, from the one after
+// *last on; the index that the first leader among them gives it, or -1.
+static int offer(struct config *cfg, struct bytes command, int *last)
 {
     for (int k = 0; k < cfg->n; k++) {
-        pthread_mutex_lock(&cfg->mu);
-        int i = cfg->next_to_ask = (cfg->next_to_ask + 1) % cfg->n;
-        pthread_mutex_unlock(&cfg->mu);
+        *last = (*last + 1) % cfg->n;
         int index, term;
-        if (cfg_is_connected(cfg, i) &&
-            cfg_start(cfg, i, command, &index, &term))
+        if (cfg_is_connected(cfg, *last) &&
+            cfg_start(cfg, *last, command, &index, &term))
             return index;
     }
     return -1;
@@ -202,8 +200,9 @@ static bool is_applied_soon(struct config *cfg, struct bytes command, int index,
 int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
 {
     int64_t deadline_ms = clock_now_ms() + 10000;
+    int last = 0;
     while (clock_now_ms() < deadline_ms) {
-        int index = offer(cfg, command);
+        int index = offer(cfg, command, &last);
         if (index == -1)
             cfg_sleep_ms(cfg, 50);
         else if (is_applied_soon(cfg, command, index, expected))

@@ -61,8 +61,7 @@ struct config {
     int max_index;  // The highest that any server has applied.
 
     // Of the test's main thread.
-    int next_to_ask;  // Where cfg_one goes on.
-    bool ended;       // cfg_end was called.
+    bool ended;  // cfg_end was called.
     int64_t start_ns;
     int start_rpcs;
     long long start_bytes;

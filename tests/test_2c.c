@@ -383,7 +383,6 @@ static void churn_servers(struct config *cfg)
         // Long enough to elect, too short to settle.
         cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS * 7 / 10);
     }
-    cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS);
 
     cfg_set_unreliable(cfg, false);
     for (int i = 0; i < 5; i++) {

@@ -2,6 +2,7 @@
 // belong to no cluster: they write their verdicts themselves.
 #include "tester/lab_test.h"
 #include "tester/verdict.h"
+#include "tester/watchdog.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -143,6 +144,7 @@ LAB_TEST(dummy_die, as_if_by_address_sanitizer)
 // The test's own watchdog sees it.
 LAB_TEST(dummy_hang, in_a_call)
 {
+    watchdog_start();
     wait_for_ever(NULL);
 }
 
