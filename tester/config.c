@@ -204,9 +204,9 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
     struct config *cfg = alloc(sizeof *cfg);
     cfg->n = n;
     cfg->snapshots = snapshots == SNAPSHOTS;
-    cfg->threads_before = stacks_count_threads();
     cfg->net = labrpc_make_network();
     cfg->watchdog = watchdog_start();
+    cfg->threads_before = stacks_count_threads();
     cfg->rng = rng_make();
     cfg->servers = alloc((size_t)n * sizeof *cfg->servers);
     pthread_mutex_init(&cfg->mu, NULL);
@@ -244,7 +244,7 @@ static void free_incarnation(struct incarnation *inc)
     free(inc);
 }
 
-// The threads that there were before the cluster are all that may be left.
+// The threads that there were before the first Raft are all that may be left.
 static void check_threads(struct config *cfg)
 {
     int64_t deadline_ns = clock_now_ns() + END_LIMIT_MS * NS_PER_MS;
@@ -287,8 +287,8 @@ void cfg_cleanup(struct config *cfg)
         free_incarnation(inc);
     }
     labrpc_free_network(cfg->net);
-    watchdog_stop(cfg->watchdog);
     check_threads(cfg);
+    watchdog_stop(cfg->watchdog);
 
     for (int i = 0; i < cfg->n; i++)
         persister_free(cfg->servers[i].saved);

@@ -49,7 +49,7 @@ struct config {
     bool snapshots;
     struct labrpc_network *net;
     struct watchdog *watchdog;
-    int threads_before;
+    int threads_before;  // Before the first Raft was made.
 
     pthread_mutex_t mu;
 

@@ -87,27 +87,34 @@ static void exited(int status, void *unused)
               status, place);
 }
 
-// A sanitizer explains a crash better than we do.
+// A sanitizer explains a crash better than we do: it is left alone.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CRASHES_ARE_TAKEN 1
+#define HAS_SANITIZER true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define CRASHES_ARE_TAKEN 1
+#define HAS_SANITIZER true
 #endif
 #endif
+#ifndef HAS_SANITIZER
+#define HAS_SANITIZER false
+#endif
+
+static void catch_crashes(void)
+{
+    struct sigaction action = { .sa_sigaction = crashed,
+                                .sa_flags = SA_SIGINFO };
+    static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    for (size_t k = 0; k < sizeof signals / sizeof *signals; k++)
+        sigaction(signals[k], &action, NULL);
+}
 
 void verdict_start(void)
 {
     *current_verdict = (struct verdict){ 0 };
     stacks_init();
     on_exit(exited, NULL);
-#ifndef CRASHES_ARE_TAKEN
-    struct sigaction action = { .sa_sigaction = crashed,
-                                .sa_flags = SA_SIGINFO };
-    static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-    for (size_t k = 0; k < sizeof signals / sizeof *signals; k++)
-        sigaction(signals[k], &action, NULL);
-#endif
+    if (!HAS_SANITIZER)
+        catch_crashes();
 }
 
 // Is there memory that nothing points to? Only a build with a leak checker

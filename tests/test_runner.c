@@ -1,0 +1,293 @@
+// The runner tells every way a test can end. RAFTLAB_DUMMY_LAB names the
+// program to run: `lab`, linked with tests/runner/dummies.c in place of the
+// graded tests.
+#include <criterion/criterion.h>
+
+#include "rt/alloc.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WIDEST_LINE 110
+
+// What one call of the runner did.
+struct outcome {
+    int status;  // Its exit status.
+    char *text;  // All it printed, to stdout and stderr.
+};
+
+static char *read_all(FILE *file)
+{
+    size_t len = 0;
+    size_t size = 1 << 16;
+    char *text = alloc(size);
+    size_t got;
+    while ((got = fread(text + len, 1, size - len - 1, file)) > 0) {
+        len += got;
+        if (size - len - 1 > 0)
+            continue;
+        size *= 2;
+        text = alloc_resize(text, size, 1);
+    }
+    text[len] = '\0';
+    return text;
+}
+
+// Calls the runner with these arguments; outcome_free frees what it returns.
+__attribute__((format(printf, 1, 2))) static struct outcome lab(
+    const char *format, ...)
+{
+    const char *program = getenv("RAFTLAB_DUMMY_LAB");
+    cr_assert(program != NULL, "set RAFTLAB_DUMMY_LAB to the runner built with "
+                               "tests/runner/dummies.c");
+    // Criterion's mark on this process would make it take over that one.
+    unsetenv("BXFI_MAP");
+
+    va_list args;
+    va_start(args, format);
+    char *arguments;
+    cr_assert(vasprintf(&arguments, format, args) >= 0);
+    va_end(args);
+
+    char *command = alloc_format("'%s' %s 2>&1", program, arguments);
+    FILE *pipe = popen(command, "r");
+    cr_assert(pipe != NULL);
+    struct outcome outcome = { .text = read_all(pipe) };
+    int wait_status = pclose(pipe);
+    outcome.status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+    free(command);
+    free(arguments);
+    return outcome;
+}
+
+static void outcome_free(struct outcome *outcome)
+{
+    free(outcome->text);
+}
+
+static void expect_text(const struct outcome *outcome, const char *wanted)
+{
+    cr_expect(strstr(outcome->text, wanted) != NULL, "expected \"%s\" in:\n%s",
+              wanted, outcome->text);
+}
+
+static void expect_no_text(const struct outcome *outcome, const char *unwanted)
+{
+    cr_expect(strstr(outcome->text, unwanted) == NULL,
+              "did not expect \"%s\" in:\n%s", unwanted, outcome->text);
+}
+
+// A call that ends with this status and prints this.
+static void expect_lab(const char *arguments, int status, const char *text)
+{
+    struct outcome outcome = lab("%s", arguments);
+    cr_expect(outcome.status == status,
+              "lab %s: expected exit status %d, not %d:\n%s", arguments, status,
+              outcome.status, outcome.text);
+    expect_text(&outcome, text);
+    outcome_free(&outcome);
+}
+
+// A folder for logs, new and empty; remove_folder frees and removes it.
+static char *make_folder(void)
+{
+    char *folder = alloc_string("/tmp/raftlab-test-XXXXXX");
+    cr_assert(mkdtemp(folder) != NULL);
+    return folder;
+}
+
+static void remove_folder(char *folder)
+{
+    char *command = alloc_format("rm -r '%s'", folder);
+    cr_expect(system(command) == 0);
+    free(command);
+    free(folder);
+}
+
+Test(runner, passing_tests_make_exit_status_0)
+{
+    expect_lab("--suite 2A", 0, "2A: 1 of 1 tests passed.\n");
+    expect_lab("--suite raft_2A", 0,
+               "  ... Passed --   3.5  3   58   16840    0\n");
+    expect_lab("--suite dummy_pass", 0, "dummy_pass: 4 of 4 tests passed.\n");
+    expect_lab("--suite 2A --suite dummy_pass", 0,
+               "raftlab: 5 of 5 tests passed.\n");
+    expect_lab("--suite 2A", 0, "\nwall ");
+}
+
+Test(runner, a_failure_on_any_thread_is_told_with_its_message)
+{
+    expect_lab("--test from_a_thread", 1,
+               "  ... FAILED -- two leaders in term 3:\n      S0 and S2\n");
+    expect_lab("--test from_a_thread", 1,
+               "dummy_fail: 0 of 1 tests passed; failed: "
+               "dummy_fail/from_a_thread\n");
+}
+
+// A Raft may print what it likes: the verdict is not read from its output.
+Test(runner, output_is_no_verdict)
+{
+    expect_lab("--test while_it_prints", 1, "  ... FAILED -- no leader\n");
+    expect_lab("--test while_it_prints", 1, "dummy_fail: 0 of 1 tests passed;");
+}
+
+Test(runner, a_process_that_ends_early_has_failed)
+{
+    expect_lab("--test by_exit", 1, "dummy_die: 0 of 2 tests passed;");
+    expect_lab("--test by__exit", 1,
+               "the process exited with status 0 in the middle of the test");
+    expect_lab("--test by_kill", 1,
+               "its title ...\n  ... FAILED -- killed by signal 9 (Killed) in "
+               "the middle of the test\n");
+    expect_lab("--test by_segm", 1, "killed by signal 11 (Segmentation fault)");
+}
+
+Test(runner, a_process_that_ends_badly_after_passing_has_failed)
+{
+    expect_lab("--test by_kill_after", 1,
+               "killed by signal 15 (Terminated) after the test had passed");
+    expect_lab("--test by_thread_sanitizer", 1, "ThreadSanitizer reported");
+    expect_lab("--test by_address_sanitizer", 1, "AddressSanitizer");
+}
+
+Test(runner, a_busy_machine_makes_a_failure_inconclusive)
+{
+    expect_lab("--test busy", 1, "; inconclusive: dummy_fail/on_a_busy");
+    expect_lab("--test busy", 1, "a 10 ms sleep came back 812 ms late");
+}
+
+Test(runner, a_test_that_hangs_is_ended)
+{
+    expect_lab("--test in_a_call --limit 1", 1, "limit of 1 s");
+}
+
+Test(runner, a_process_that_cannot_end_itself_is_killed)
+{
+    expect_lab("--test all_its_threads --limit 1", 1,
+               "exceeded its limit of 1 s by 15 s: killed");
+}
+
+Test(runner, nothing_a_test_forked_lives_on)
+{
+    struct outcome outcome = lab("--test with_a_process_left");
+    const char *text = strstr(outcome.text, "left process ");
+    cr_assert(text != NULL);
+    int pid = atoi(text + strlen("left process "));
+    cr_assert(pid > 1);
+    cr_expect(kill(pid, 0) != 0, "process %d is still there", pid);
+    outcome_free(&outcome);
+}
+
+Test(runner, only_failing_runs_leave_a_log)
+{
+    char *logs = make_folder();
+    struct outcome outcome = lab("--suite dummy_pass --suite dummy_fail "
+                                 "--jobs 4 --logs %s/new/folder",
+                                 logs);
+    cr_expect(outcome.status == 1);
+    char *fails =
+        alloc_format("%s/new/folder/dummy_fail-from_a_thread-run001.log", logs);
+    char *passes =
+        alloc_format("%s/new/folder/dummy_pass-quick-run001.log", logs);
+
+    cr_expect(access(passes, F_OK) != 0);
+    FILE *file = fopen(fails, "r");
+    cr_assert(file != NULL);
+    char *log = read_all(file);
+    cr_expect(strstr(log, "  ... FAILED -- two leaders in term 3:") != NULL);
+
+    fclose(file);
+    free(log);
+    free(fails);
+    free(passes);
+    outcome_free(&outcome);
+    remove_folder(logs);
+}
+
+// Side by side, a test's lines stay together, and not all of a flood is shown.
+Test(runner, output_is_shown_in_one_piece_and_cut)
+{
+    char *logs = make_folder();
+    struct outcome outcome =
+        lab("--suite dummy_flood --suite 2A --jobs 2 --logs %s", logs);
+    cr_expect(outcome.status == 0);
+    expect_text(&outcome, "Test (2A): initial election ...\n"
+                          "  ... Passed --   3.5  3   58   16840    0\n");
+    expect_text(&outcome, " more bytes]\n");
+    cr_expect(strlen(outcome.text) < 1100000);
+    outcome_free(&outcome);
+    remove_folder(logs);
+}
+
+Test(runner, a_soak_counts)
+{
+    char *logs = make_folder();
+    struct outcome outcome =
+        lab("--suite 2A --test _ --runs 20 --jobs 4 --logs %s", logs);
+    cr_expect(outcome.status == 0);
+    expect_text(&outcome, "2A initial_election                   20      0 ");
+    expect_text(&outcome, "2A: 20 of 20 runs passed.\n");
+    expect_no_text(&outcome, "Test (2A)");
+    outcome_free(&outcome);
+
+    outcome = lab("--suite dummy_fail --runs 2 --jobs 4 --logs %s", logs);
+    cr_expect(outcome.status == 1);
+    expect_text(&outcome, "FAILED dummy_fail/from_a_thread run 2: two leaders");
+    expect_text(&outcome, "0 of 8 runs passed; 6 failed; 2 inconclusive\n");
+    outcome_free(&outcome);
+    remove_folder(logs);
+}
+
+Test(runner, tables_show_mits_figures_and_fit)
+{
+    struct outcome outcome = lab("--suite 2A --suite dummy_pass --table");
+    expect_text(&outcome,
+                "passed   3.5   3     58     16,840     0 |   3.5     58  "
+                "   16,840     0\n");
+    expect_text(&outcome, "|     -      -          -     -\n");
+    const char *line = strstr(outcome.text, "\ntest ");
+    cr_assert(line != NULL);
+    while (*line == '\n') {
+        size_t len = strcspn(line + 1, "\n");
+        cr_expect(len <= WIDEST_LINE);
+        line += 1 + len;
+    }
+    outcome_free(&outcome);
+}
+
+Test(runner, tests_are_listed)
+{
+    struct outcome outcome = lab("--list");
+    cr_expect(outcome.status == 0);
+    expect_text(&outcome, "raft_2A/initial_election\ndummy_pass/quick\n");
+    outcome_free(&outcome);
+
+    outcome = lab("--list --suite dummy_pass --test quick");
+    cr_expect(strcmp(outcome.text, "dummy_pass/quick\n") == 0);
+    outcome_free(&outcome);
+}
+
+Test(runner, bad_input_is_one_line_and_exit_status_2)
+{
+    expect_lab("--suite 9Z", 2, "no suite \"9Z\"; the suites are 2A ");
+    expect_lab("--test zzz", 2, "no test's name contains \"zzz\"");
+    expect_lab("--runs 0", 2,
+               "--runs wants a number from 1 to 1000000, not \"0\"\n");
+    expect_lab("--jobs 2x", 2, "--jobs wants a number from 1 to 500, not");
+    expect_lab("--limit", 2, "--limit wants a value");
+    expect_lab("--colour", 2, "unknown option \"--colour\"");
+    expect_lab("2A", 2, "unexpected \"2A\"; choose tests with --suite");
+    expect_lab("--jobs 2 --logs /dev/null/x", 2, "--logs wants a folder");
+}
+
+Test(runner, criterion_can_run_them)
+{
+    expect_lab("--criterion --filter dummy_pass/quick", 0, "Tested: 1");
+    expect_lab("--criterion --filter dummy_fail/from_a_thread", 1,
+               "two leaders in term 3");
+}
