@@ -135,22 +135,63 @@ run: $(LAB_BIN)
 soak: $(LAB_BIN)
 	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --runs $(N)
 
-# halt_on_error: the first report ends its test, as failed.
-race:
-	@TSAN_OPTIONS="halt_on_error=1 exitcode=66 second_deadlock_stack=1" \
-	    $(MAKE) --no-print-directory MODE=tsan run-sanitized
-asan:
-	@ASAN_OPTIONS="exitcode=67 detect_stack_use_after_return=1" \
-	    UBSAN_OPTIONS="print_stacktrace=1 exitcode=67" \
-	    $(MAKE) --no-print-directory MODE=asan run-sanitized
+# A report of a sanitizer ends its test, as failed.
+race: ; @$(MAKE) --no-print-directory MODE=tsan sanitized
+asan: ; @$(MAKE) --no-print-directory MODE=asan sanitized
 
-.PHONY: run-sanitized
-run-sanitized: $(LAB_BIN)
-	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),4)
+.PHONY: sanitized lab
+sanitized: $(LAB_BIN)
+	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8)
+lab: $(LAB_BIN)
+
+# ---- Testing the lab itself ----
+
+UNIT_C := $(wildcard tests/test_[a-z]*.c)
+UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
+HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/%,$(LAB_O))
+RUNNER_O := $(filter $(B)/runner/%,$(LAB_O))
+BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
+
+$(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O)
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/dummy_lab: $(B)/tests/runner/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O)
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+$(UNIT_O): CPPFLAGS += -I$(R)/gen
+$(UNIT_O): | $(RAFT_X_H)
+
+.PHONY: unit broken
+broken: $(LAB_BIN)
+	@for name in $(BROKEN); do \
+	    $(MAKE) --no-print-directory RAFT=tests/broken/$$name lab || exit; \
+	done
+unit: $(R)/unit $(B)/dummy_lab broken
+	@RAFTLAB_DUMMY_LAB=$(B)/dummy_lab RAFTLAB_BUILD=$(B) \
+	    $(R)/unit $(T:%=--filter '*/*%*') $(JOBS:%=-j%)
+
+.PHONY: bench
+BENCH_C := $(wildcard bench/*.c)
+bench: $(BENCH_C:bench/%.c=$(R)/bench/%)
+	@for b in $^; do echo "== $${b##*/}"; $$b || exit; done
+$(R)/bench/%: $(B)/bench/%.o $(HARNESS_O) $(RAFT_O)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+.PHONY: test
+test: setup-test
+	@tests/all
 
 # ---- Tidying ----
 
-.PHONY: clean help
+C_FILES := $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+.PHONY: format lint handout clean help
+format:
+	@clang-format -i $(C_FILES)
+lint:
+	@tests/lint $(C_FILES)
+handout:
+	@./handout
 clean:
 	@rm -rf build
 

@@ -10,7 +10,6 @@
 #include "rt/clock.h"
 #include "rt/mutex.h"
 
-#include <assert.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 
 #include "rt/alloc.h"
 
-#include <limits.h>
 #include <rpc/xdr.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,15 +41,11 @@ struct bytes labrpc_encode(const char *what, const char *method, xdrproc_t xdr,
     // never const; encoding does not change it. A size of 0 is either an
     // empty message or one that does not encode, which xdrmem then tells.
     void *from = (void *)message;
-    unsigned long size = xdr_sizeof(xdr, from);
-    if (size > UINT_MAX)
-        labrpc_fatal("cannot encode the %s of %s: %lu bytes, where at most %u "
-                     "can be sent",
-                     what, method, size, UINT_MAX);
+    u_int size = (u_int)xdr_sizeof(xdr, from);
 
     struct bytes to = { .data = alloc(size), .len = size };
     XDR xdrs;
-    xdrmem_create(&xdrs, to.data, (u_int)size, XDR_ENCODE);
+    xdrmem_create(&xdrs, to.data, size, XDR_ENCODE);
     if (!xdr(&xdrs, from, 0))
         labrpc_fatal(
             "cannot encode the %s of %s: every string must be set, and "

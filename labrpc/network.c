@@ -228,6 +228,7 @@ void labrpc_join_handlers(struct labrpc_network *net)
     while (net->n_handlers > 0)
         pthread_cond_wait(&net->all_returned, &net->mu);
     pthread_mutex_unlock(&net->mu);
+    go_group_close(net->handlers);
 }
 
 void labrpc_free_network(struct labrpc_network *net)

@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXIT_BAD_INPUT 2
-#define MAX_RUNS       1000000
-#define MAX_JOBS       500
-#define MAX_LIMIT_S    100000
+#define MAX_RUNS    1000000
+#define MAX_JOBS    500
+#define MAX_LIMIT_S 100000
 
 // The values of an option that may be given several times.
 struct words {

@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+// The exit status for what a user got wrong.
+#define EXIT_BAD_INPUT 2
+
 struct options {
     const struct lab_test **tests;  // The chosen ones, in the lab's order.
     int n_tests;                    // At least 1.

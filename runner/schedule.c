@@ -116,25 +116,32 @@ static bool has_next(const struct schedule *s)
     return s->next < (long long)s->options->n_tests * s->options->runs;
 }
 
-// Run 1 of every test, then run 2 of every test, and so on.
-static void start_next(struct schedule *s, struct job *job)
+// Starts run 1 of every test, then run 2 of every test, and so on. False if
+// the machine cannot hold one more now; it can when another has ended.
+static bool start_next(struct schedule *s, struct job *job)
 {
     job->test = s->order[s->next % s->options->n_tests];
     job->run = (int)(s->next / s->options->n_tests) + 1;
+    bool started = job_start(job, s->options, &s->old_mask);
+    if (!started && s->n_running > 0)
+        return false;
     s->next++;
-    if (job_start(job, s->options, &s->old_mask)) {
+    if (started) {
         s->n_running++;
-        return;
+    } else {
+        struct result result = result_not_started(errno);
+        report_run(s->report, job, &result);
     }
-    struct result result = result_not_started(errno);
-    report_run(s->report, job, &result);
+    return true;
 }
 
 static void fill(struct schedule *s)
 {
     for (int i = 0; i < s->options->jobs; i++) {
-        while (s->jobs[i].pid == 0 && has_next(s))
-            start_next(s, &s->jobs[i]);
+        while (s->jobs[i].pid == 0 && has_next(s)) {
+            if (!start_next(s, &s->jobs[i]))
+                return;
+        }
     }
 }
 

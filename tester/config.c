@@ -271,8 +271,10 @@ static void print_passed(void)
 static void clean_up_network(struct config *cfg)
 {
     struct watched_call call;
-    watch_begin(cfg->watchdog, &call, "an RPC handler", -1, END_LIMIT_MS);
+    watch_begin(cfg->watchdog, &call, "an RPC handler", NO_SERVER,
+                END_LIMIT_MS);
     labrpc_cleanup(cfg->net);
+    labrpc_join_handlers(cfg->net);
     watch_end(cfg->watchdog, &call);
 }
 
@@ -286,8 +288,8 @@ void cfg_cleanup(struct config *cfg)
         cfg->incarnations = inc->next;
         free_incarnation(inc);
     }
+    check_threads(cfg);  // So nobody uses the network any more.
     labrpc_free_network(cfg->net);
-    check_threads(cfg);
     watchdog_stop(cfg->watchdog);
 
     for (int i = 0; i < cfg->n; i++)

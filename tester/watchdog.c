@@ -43,8 +43,11 @@ static bool find_overdue_locked(struct watchdog *watchdog, int64_t now_ns,
 static void fail_overdue(const struct watched_call *call)
 {
     stacks_print_all();
+    double limit_s = call->limit_ms / 1000.0;
+    if (call->server == NO_SERVER)
+        test_fail("%s has not returned for %g s", call->what, limit_s);
     test_fail("%s on server %d has not returned for %g s", call->what,
-              call->server, call->limit_ms / 1000.0);
+              call->server, limit_s);
 }
 
 static void *watch(void *arg)

@@ -18,11 +18,13 @@ void watchdog_stop(struct watchdog *watchdog);
 // stack from watch_begin to watch_end.
 struct watched_call {
     const char *what;  // "raft_start"
-    int server;
+    int server;        // Or NO_SERVER.
     int limit_ms;
     int64_t deadline_ns;
     struct watched_call *next;
 };
+
+#define NO_SERVER (-1)
 
 // If watch_end does not come within limit_ms, the test fails, with a message
 // that names the call and the server, and with all threads' stacks on stderr.

@@ -1,0 +1,226 @@
+// A fake Raft that each of the broken ones breaks in one place.
+//
+// Server 0 leads term 1 by decree. Its one thread sends each command to the
+// others, one after the other, each of whom applies it in its RPC handler, and
+// then applies it itself. Nothing is persisted, nobody is ever elected: that is
+// enough for a test in which no server fails.
+//
+// It does nothing by the clock: asked for its state, the leader sends a
+// heartbeat. So a bug shows in every run, at the same moment of the test.
+#ifndef TESTS_BROKEN_BASE_H
+#define TESTS_BROKEN_BASE_H
+
+#include "raft/raft.h"
+#include "rt/alloc.h"
+#include "rt/go.h"
+
+#include "raft/raft_x.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#define TERM         1
+#define MAX_COMMANDS 100
+
+struct raft {
+    // Constant after raft_make.
+    struct labrpc_end **peers;
+    int n_peers;
+    int me;
+    struct persister *persister;
+    struct channel *apply_ch;
+    struct go_group *threads;
+
+    pthread_mutex_t mu;
+
+    // Guarded by mu.
+    bool dead;
+    bool heartbeat_due;
+    struct bytes commands[MAX_COMMANDS + 1];  // From index 1 to last_index.
+    int last_index;
+    int sent_index;       // The last one that the others have got.
+    pthread_cond_t work;  // Something to send, or dead.
+};
+
+// What a broken Raft does, besides the fake one's work or in its place. NULL:
+// nothing, or what the fake Raft does.
+struct bug {
+    void (*in_make)(struct raft *rf);          // At the end of raft_make.
+    void (*in_start_locked)(struct raft *rf);  // On the leader.
+    void (*in_handler)(struct raft *rf);       // Whatever RPC it answers.
+
+    // In the place of apply, on every server.
+    void (*apply)(struct raft *rf, int index, struct bytes command);
+    // In the place of "server 0 leads".
+    bool (*leads)(const struct raft *rf);
+};
+
+// Each broken Raft says what its bug is.
+static const struct bug bug;
+
+static bool leads(const struct raft *rf)
+{
+    return bug.leads != NULL ? bug.leads(rf) : rf->me == 0;
+}
+
+// Delivers a command, whatever the bug is.
+static void apply(struct raft *rf, int index, struct bytes command)
+{
+    struct apply_msg message = {
+        .command_valid = true,
+        .command = bytes_copy(command),
+        .command_index = index,
+    };
+    channel_send(rf->apply_ch, &message);
+}
+
+static void apply_or_bug(struct raft *rf, int index, struct bytes command)
+{
+    if (bug.apply != NULL)
+        bug.apply(rf, index, command);
+    else
+        apply(rf, index, command);
+}
+
+// ---- The one RPC: an Entry; that of index 0 is a heartbeat ----
+
+static void handle_append(void *receiver, const void *args, void *reply)
+{
+    struct raft *rf = receiver;
+    const Entry *entry = args;
+    (void)reply;
+    if (bug.in_handler != NULL)
+        bug.in_handler(rf);
+    if (entry->index > 0)
+        apply_or_bug(rf, entry->index,
+                     (struct bytes){ entry->command.command_val,
+                                     entry->command.command_len });
+}
+
+static const struct labrpc_method append_rpc = {
+    .name = "Fake.Append",
+    .xdr_args = (xdrproc_t)xdr_Entry,
+    .args_size = sizeof(Entry),
+    .xdr_reply = (xdrproc_t)xdr_int,
+    .reply_size = sizeof(int),
+    .handler = handle_append,
+};
+
+const struct labrpc_method *raft_methods(int *n_methods)
+{
+    *n_methods = 1;
+    return &append_rpc;
+}
+
+// ---- The leader's thread ----
+
+static void send_to_all(struct raft *rf, int index, struct bytes command)
+{
+    Entry entry = {
+        .index = index,
+        .term = TERM,
+        .command = { (u_int)command.len, command.data },
+    };
+    for (int peer = 0; peer < rf->n_peers; peer++) {
+        int reply;
+        if (peer != rf->me)
+            labrpc_call(rf->peers[peer], &append_rpc, &entry, &reply);
+    }
+}
+
+static void lead(void *arg)
+{
+    struct raft *rf = arg;
+    pthread_mutex_lock(&rf->mu);
+    while (!rf->dead) {
+        bool has_command = rf->sent_index < rf->last_index;
+        if (!has_command && !rf->heartbeat_due) {
+            pthread_cond_wait(&rf->work, &rf->mu);
+            continue;
+        }
+        rf->heartbeat_due = false;
+        int index = has_command ? ++rf->sent_index : 0;
+        struct bytes command = rf->commands[index];  // Stays until raft_free.
+        pthread_mutex_unlock(&rf->mu);
+        send_to_all(rf, index, command);
+        if (has_command)
+            apply_or_bug(rf, index, command);
+        pthread_mutex_lock(&rf->mu);
+    }
+    pthread_mutex_unlock(&rf->mu);
+}
+
+// ---- The interface of raft/raft.h ----
+
+struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
+                       struct persister *persister, struct channel *apply_ch)
+{
+    struct raft *rf = alloc(sizeof *rf);
+    rf->peers = peers;
+    rf->n_peers = n_peers;
+    rf->me = me;
+    rf->persister = persister;
+    rf->apply_ch = apply_ch;
+    rf->threads = go_group_make();
+    pthread_mutex_init(&rf->mu, NULL);
+    pthread_cond_init(&rf->work, NULL);
+    if (leads(rf))
+        go(rf->threads, "leader", lead, rf);
+    if (bug.in_make != NULL)
+        bug.in_make(rf);
+    return rf;
+}
+
+bool raft_start(struct raft *rf, struct bytes command, int *index, int *term)
+{
+    if (!leads(rf))
+        return false;
+    pthread_mutex_lock(&rf->mu);
+    if (bug.in_start_locked != NULL)
+        bug.in_start_locked(rf);
+    assert(rf->last_index < MAX_COMMANDS);
+    rf->commands[++rf->last_index] = bytes_copy(command);
+    *index = rf->last_index;
+    *term = TERM;
+    pthread_cond_signal(&rf->work);
+    pthread_mutex_unlock(&rf->mu);
+    return true;
+}
+
+void raft_get_state(struct raft *rf, int *term, bool *is_leader)
+{
+    pthread_mutex_lock(&rf->mu);
+    *term = TERM;
+    *is_leader = leads(rf);
+    rf->heartbeat_due = true;
+    pthread_cond_signal(&rf->work);
+    pthread_mutex_unlock(&rf->mu);
+}
+
+void raft_snapshot(struct raft *rf, int index, struct bytes snapshot)
+{
+    (void)rf;
+    (void)index;
+    (void)snapshot;
+}
+
+void raft_kill(struct raft *rf)
+{
+    pthread_mutex_lock(&rf->mu);
+    rf->dead = true;
+    pthread_cond_signal(&rf->work);
+    pthread_mutex_unlock(&rf->mu);
+}
+
+void raft_free(struct raft *rf)
+{
+    go_group_free(rf->threads);
+    for (int index = 1; index <= rf->last_index; index++)
+        bytes_free(&rf->commands[index]);
+    pthread_cond_destroy(&rf->work);
+    pthread_mutex_destroy(&rf->mu);
+    free(rf);
+}
+
+#endif

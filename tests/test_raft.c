@@ -1,0 +1,344 @@
+// The reference Raft from inside: its log, what it saves, and how it answers
+// single RPCs. Whole clusters are the graded tests' business.
+#include "raft/internal.h"
+#include "rt/alloc.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- A peer without a network ----
+
+// Peer 0 of a cluster of n, with what the persister holds. Its RPCs reach
+// nobody.
+struct lonely {
+    struct labrpc_network *net;
+    struct labrpc_end **ends;
+    struct persister *persister;
+    struct channel *apply_ch;
+    struct go_group *service;
+    struct raft *rf;
+};
+
+static void receive_all(void *arg)
+{
+    struct apply_msg message;
+    while (channel_receive(arg, &message)) {
+        bytes_free(&message.command);
+        bytes_free(&message.snapshot);
+    }
+}
+
+static struct lonely lonely_make(int n, struct persister *persister)
+{
+    struct lonely peer = { .net = labrpc_make_network(),
+                           .ends = alloc((size_t)n * sizeof(void *)),
+                           .persister = persister,
+                           .apply_ch =
+                               channel_make(sizeof(struct apply_msg), 0),
+                           .service = go_group_make() };
+    for (int i = 0; i < n; i++) {
+        char *name = alloc_format("to %d", i);
+        peer.ends[i] = labrpc_make_end(peer.net, name);
+        free(name);
+    }
+    go(peer.service, "service", receive_all, peer.apply_ch);
+    peer.rf = raft_make(peer.ends, n, 0, persister, peer.apply_ch);
+    return peer;
+}
+
+static void lonely_free(struct lonely *peer)
+{
+    raft_kill(peer->rf);
+    labrpc_cleanup(peer->net);
+    labrpc_join_handlers(peer->net);
+    raft_free(peer->rf);
+    channel_close(peer->apply_ch);
+    go_group_free(peer->service);
+    channel_free(peer->apply_ch);
+    labrpc_free_network(peer->net);
+    persister_free(peer->persister);
+    free(peer->ends);
+}
+
+static Entry make_entry(int index, int term)
+{
+    return (Entry){ .index = index, .term = term, .command = { 4, "cmd" } };
+}
+
+static void append(struct log *log, int index, int term)
+{
+    Entry entry = make_entry(index, term);
+    log_append(log, &entry);
+}
+
+// ---- The log ----
+
+Test(log, compaction_keeps_a_matching_suffix)
+{
+    struct log log;
+    log_init(&log, 0, 0);
+    for (int index = 1; index <= 9; index++)
+        append(&log, index, 1 + index / 5);
+
+    log_compact(&log, 6, 2);
+
+    cr_assert_eq(log_first(&log)->index, 6);
+    cr_assert_eq(log_first(&log)->term, 2);
+    cr_assert_null(log_first(&log)->command.command_val);
+    cr_assert_eq(log_last(&log)->index, 9);
+    cr_assert(log_matches(&log, 7, 2));
+    cr_assert_not(log_matches(&log, 5, 2));
+    cr_assert_not(log_matches(&log, 10, 2));
+    log_free(&log);
+}
+
+// An entry with another term is another entry: what follows it goes, too.
+Test(log, compaction_drops_what_conflicts)
+{
+    struct log log;
+    log_init(&log, 0, 0);
+    for (int index = 1; index <= 9; index++)
+        append(&log, index, 1);
+
+    log_compact(&log, 6, 2);
+    cr_assert_eq(log_last(&log)->index, 6);
+    cr_assert_eq(log_last(&log)->term, 2);
+
+    log_compact(&log, 20, 3);
+    cr_assert_eq(log_last(&log)->index, 20);
+    log_free(&log);
+}
+
+// ---- What is saved ----
+
+static PersistentState decode_state(struct persister *p)
+{
+    struct bytes saved = persister_read_raft_state(p);
+    PersistentState state = { 0 };
+    XDR xdrs;
+    xdrmem_create(&xdrs, saved.data, (u_int)saved.len, XDR_DECODE);
+    cr_assert(xdr_PersistentState(&xdrs, &state));
+    cr_assert_eq(xdr_getpos(&xdrs), saved.len, "nothing stands behind it");
+    bytes_free(&saved);
+    return state;
+}
+
+// Is what the persister holds exactly the peer's state?
+static void assert_saved(struct lonely *peer)
+{
+    struct raft *rf = peer->rf;
+    pthread_mutex_lock(&rf->mu);
+    PersistentState state = decode_state(peer->persister);
+    cr_assert_eq(state.current_term, rf->current_term);
+    cr_assert_eq(state.voted_for, rf->voted_for);
+    cr_assert_eq((int)state.logs.logs_len, rf->logs.count);
+    for (int k = 0; k < rf->logs.count; k++) {
+        const Entry *saved = &state.logs.logs_val[k];
+        const Entry *here = &rf->logs.entries[k];
+        cr_assert_eq(saved->index, here->index);
+        cr_assert_eq(saved->term, here->term);
+        cr_assert_eq(saved->command.command_len, here->command.command_len);
+    }
+    pthread_mutex_unlock(&rf->mu);
+    xdr_free((xdrproc_t)xdr_PersistentState, &state);
+}
+
+static bool send_entries(struct lonely *peer, int term, int prev_index,
+                         int prev_term, int count, int entry_term)
+{
+    Entry entries[20];
+    for (int k = 0; k < count; k++)
+        entries[k] = make_entry(prev_index + 1 + k, entry_term);
+    AppendEntriesRequest request = { .term = term,
+                                     .leader_id = 1,
+                                     .prev_log_index = prev_index,
+                                     .prev_log_term = prev_term,
+                                     .entries = { (u_int)count, entries } };
+    AppendEntriesResponse response = { 0 };
+    append_entries(peer->rf, &request, &response);
+    return response.success;
+}
+
+// Whatever is appended, cut off, compacted or voted: the saved state is the
+// state, though most saves write only what changed.
+Test(persist, saves_exactly_the_state)
+{
+    struct lonely peer = lonely_make(3, persister_make());
+
+    cr_assert(send_entries(&peer, 5, 0, 0, 10, 5));
+    assert_saved(&peer);
+    cr_assert(send_entries(&peer, 6, 4, 5, 3, 6));  // Cuts 8 to 10 off.
+    assert_saved(&peer);
+    cr_assert_eq(log_last(&peer.rf->logs)->index, 7);
+    cr_assert(send_entries(&peer, 6, 7, 6, 5, 6));
+    assert_saved(&peer);
+
+    RequestVoteRequest vote = { 7, 2, 12, 6 };
+    RequestVoteResponse answer = { 0 };
+    request_vote(peer.rf, &vote, &answer);
+    cr_assert(answer.vote_granted);
+    assert_saved(&peer);
+
+    InstallSnapshotRequest snapshot = { 8, 1, 9, 6, { 4, "snap" } };
+    InstallSnapshotResponse done = { 0 };
+    install_snapshot(peer.rf, &snapshot, &done);
+    assert_saved(&peer);
+    cr_assert_eq(log_last(&peer.rf->logs)->index, 12, "the suffix stays");
+    cr_assert(send_entries(&peer, 8, 12, 6, 2, 8));
+    cr_assert(send_entries(&peer, 9, 10, 6, 1, 9));
+    assert_saved(&peer);
+    lonely_free(&peer);
+}
+
+// A restarted peer has the term, the vote and the log, and may be saved again.
+Test(persist, survives_a_restart)
+{
+    struct lonely before = lonely_make(3, persister_make());
+    send_entries(&before, 5, 0, 0, 10, 5);
+    RequestVoteRequest vote = { 6, 2, 10, 5 };
+    RequestVoteResponse answer = { 0 };
+    request_vote(before.rf, &vote, &answer);
+    struct persister *survives = persister_copy(before.persister);
+    lonely_free(&before);
+
+    struct lonely after = lonely_make(3, survives);
+    // Another candidate of the same term gets no second vote (§5.2).
+    vote.candidate_id = 1;
+    request_vote(after.rf, &vote, &answer);
+    cr_assert_not(answer.vote_granted);
+    cr_assert_geq(answer.term, 6);
+    cr_assert_eq(log_last(&after.rf->logs)->index, 10);
+    cr_assert(send_entries(&after, 20, 10, 5, 2, 20));
+    assert_saved(&after);
+    lonely_free(&after);
+}
+
+static void start_with(const void *data, size_t len)
+{
+    struct persister *p = persister_make();
+    persister_save_raft_state(p, (struct bytes){ (void *)data, len });
+    lonely_make(3, p);
+}
+
+// Damaged states are told in a line, and exit(2), whatever the damage.
+Test(persist, short_state_is_refused, .exit_code = 2)
+{
+    start_with("\0\0\0\5", 4);
+}
+
+Test(persist, garbage_is_refused, .exit_code = 2)
+{
+    char garbage[300];
+    memset(garbage, 0xa5, sizeof garbage);
+    start_with(garbage, sizeof garbage);
+}
+
+Test(persist, huge_count_is_refused, .exit_code = 2)
+{
+    start_with("\0\0\0\5\0\0\0\1\xff\xff\xff\xff\0\0\0\0", 16);
+}
+
+Test(persist, state_without_log_is_refused, .exit_code = 2)
+{
+    start_with("\0\0\0\5\0\0\0\1\0\0\0\0", 12);
+}
+
+Test(persist, trailing_bytes_are_refused, .exit_code = 2)
+{
+    start_with("\0\0\0\5\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0more", 28);
+}
+
+// ---- Single RPCs ----
+
+// An old, shorter AppendEntries does not cut what a longer one brought
+// (Figure 2, AppendEntries, step 3: "if an existing entry conflicts").
+Test(append_entries, overtaken_request_cuts_nothing)
+{
+    struct lonely peer = lonely_make(3, persister_make());
+    cr_assert(send_entries(&peer, 5, 0, 0, 10, 5));
+
+    cr_assert(send_entries(&peer, 5, 0, 0, 3, 5));
+
+    cr_assert_eq(log_last(&peer.rf->logs)->index, 10);
+    lonely_free(&peer);
+}
+
+// Rejections say where to go on.
+Test(append_entries, rejections_carry_hints)
+{
+    struct lonely peer = lonely_make(3, persister_make());
+    send_entries(&peer, 5, 0, 0, 4, 3);
+    send_entries(&peer, 5, 4, 3, 4, 4);
+    AppendEntriesRequest request = { .term = 6,
+                                     .prev_log_index = 20,
+                                     .prev_log_term = 5 };
+    AppendEntriesResponse response = { 0 };
+
+    append_entries(peer.rf, &request, &response);
+    cr_assert_not(response.success);
+    cr_assert_eq(response.conflict_term, NO_TERM);
+    cr_assert_eq(response.conflict_index, 9, "the index after the last");
+
+    request.prev_log_index = 7;
+    append_entries(peer.rf, &request, &response);
+    cr_assert_not(response.success);
+    cr_assert_eq(response.conflict_term, 4);
+    cr_assert_eq(response.conflict_index, 5, "the first index of term 4");
+    lonely_free(&peer);
+}
+
+// commit_index follows only as far as the request shows agreement (step 5).
+Test(append_entries, commits_only_what_was_compared)
+{
+    struct lonely peer = lonely_make(3, persister_make());
+    send_entries(&peer, 5, 0, 0, 10, 5);
+    AppendEntriesRequest heartbeat = {
+        .term = 5, .prev_log_index = 4, .prev_log_term = 5, .leader_commit = 8
+    };
+    AppendEntriesResponse response = { 0 };
+
+    append_entries(peer.rf, &heartbeat, &response);
+
+    cr_assert(response.success);
+    pthread_mutex_lock(&peer.rf->mu);
+    cr_assert_eq(peer.rf->commit_index, 4);
+    pthread_mutex_unlock(&peer.rf->mu);
+    lonely_free(&peer);
+}
+
+// A snapshot that covers less than what is committed changes nothing.
+Test(install_snapshot, old_one_is_ignored)
+{
+    struct lonely peer = lonely_make(3, persister_make());
+    InstallSnapshotRequest newer = { 5, 1, 9, 4, { 4, "new" } };
+    InstallSnapshotRequest older = { 5, 1, 6, 4, { 4, "old" } };
+    InstallSnapshotResponse response = { 0 };
+    install_snapshot(peer.rf, &newer, &response);
+
+    install_snapshot(peer.rf, &older, &response);
+
+    cr_assert_eq(log_first(&peer.rf->logs)->index, 9);
+    struct bytes snapshot = persister_read_snapshot(peer.persister);
+    cr_assert_str_eq(snapshot.data, "new");
+    bytes_free(&snapshot);
+    lonely_free(&peer);
+}
+
+// A cluster of one elects itself and commits alone.
+Test(raft, cluster_of_one_commits, .timeout = 20)
+{
+    struct lonely peer = lonely_make(1, persister_make());
+    int index = 0, term = 0;
+    struct bytes command = { "x", 1 };
+
+    while (!raft_start(peer.rf, command, &index, &term))
+        sleep_ms(10);
+
+    cr_assert_eq(index, 1);
+    cr_assert_geq(term, 1);
+    pthread_mutex_lock(&peer.rf->mu);
+    cr_assert_eq(peer.rf->commit_index, 1);
+    pthread_mutex_unlock(&peer.rf->mu);
+    lonely_free(&peer);
+}

@@ -1,0 +1,271 @@
+// The runtime: go groups, channels, timers, random numbers, bytes.
+#include "rt/alloc.h"
+#include "rt/bytes.h"
+#include "rt/channel.h"
+#include "rt/clock.h"
+#include "rt/go.h"
+#include "rt/rng.h"
+#include "rt/timer.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+// ---- go ----
+
+static void count_up(void *arg)
+{
+    atomic_fetch_add((atomic_int *)arg, 1);
+}
+
+// Every function runs, once, before go_group_free returns.
+Test(go, runs_each_function_once)
+{
+    atomic_int count = 0;
+    struct go_group *group = go_group_make();
+
+    for (int i = 0; i < 1000; i++)
+        go(group, "count", count_up, &count);
+
+    go_group_free(group);
+    cr_assert_eq(count, 1000);
+}
+
+struct meeting {
+    pthread_mutex_t mu;
+    pthread_cond_t changed;
+    int arrived;
+    int expected;
+};
+
+static void meet(void *arg)
+{
+    struct meeting *m = arg;
+    pthread_mutex_lock(&m->mu);
+    m->arrived++;
+    pthread_cond_broadcast(&m->changed);
+    while (m->arrived < m->expected)
+        pthread_cond_wait(&m->changed, &m->mu);
+    pthread_mutex_unlock(&m->mu);
+}
+
+// No function waits for another's thread: a hundred that wait for each other
+// all meet.
+Test(go, functions_do_not_wait_for_threads, .timeout = 20)
+{
+    struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
+                         100 };
+    struct go_group *group = go_group_make();
+
+    for (int i = 0; i < m.expected; i++)
+        go(group, "meet", meet, &m);
+
+    go_group_free(group);
+    cr_assert_eq(m.arrived, m.expected);
+}
+
+struct spawner {
+    struct go_group *group;
+    atomic_int *count;
+};
+
+static void spawn_ten(void *arg)
+{
+    struct spawner *spawner = arg;
+    for (int i = 0; i < 10; i++)
+        go(spawner->group, "count", count_up, spawner->count);
+    free(spawner);
+}
+
+// Functions may start functions of their own group, while it is open.
+Test(go, functions_start_functions, .timeout = 20)
+{
+    atomic_int count = 0;
+    struct go_group *group = go_group_make();
+
+    for (int i = 0; i < 10; i++) {
+        struct spawner *spawner = alloc(sizeof *spawner);
+        *spawner = (struct spawner){ group, &count };
+        go(group, "spawn", spawn_ten, spawner);
+    }
+    while (atomic_load(&count) < 100)
+        sleep_ms(1);
+
+    go_group_free(group);
+    cr_assert_eq(count, 100);
+}
+
+// A closed group lets its functions end and its idle threads go.
+Test(go, closed_group_can_be_freed, .timeout = 20)
+{
+    atomic_int count = 0;
+    struct go_group *group = go_group_make();
+    go(group, "count", count_up, &count);
+
+    go_group_close(group);
+
+    go_group_free(group);
+    cr_assert_eq(count, 1);
+}
+
+// ---- channel ----
+
+static void send_numbers(void *arg)
+{
+    for (int i = 0; i < 1000; i++)
+        channel_send(arg, &i);
+}
+
+// Items of one sender arrive in its order, none is lost, buffered or not.
+Test(channel, keeps_order)
+{
+    for (int capacity = 0; capacity <= 3; capacity++) {
+        struct channel *ch = channel_make(sizeof(int), capacity);
+        struct go_group *group = go_group_make();
+        go(group, "send", send_numbers, ch);
+
+        for (int i = 0; i < 1000; i++) {
+            int item = -1;
+            cr_assert(channel_receive(ch, &item));
+            cr_assert_eq(item, i);
+        }
+
+        go_group_free(group);
+        channel_free(ch);
+    }
+}
+
+struct sender {
+    struct channel *ch;
+    atomic_bool sent;
+};
+
+static void send_one(void *arg)
+{
+    struct sender *sender = arg;
+    int item = 7;
+    channel_send(sender->ch, &item);
+    atomic_store(&sender->sent, true);
+}
+
+// A send on an unbuffered channel returns when the item was received, not
+// before.
+Test(channel, unbuffered_send_waits_for_the_receiver)
+{
+    struct sender sender = { channel_make(sizeof(int), 0), false };
+    struct go_group *group = go_group_make();
+    go(group, "send", send_one, &sender);
+
+    sleep_ms(50);
+    cr_assert_not(atomic_load(&sender.sent));
+    int item;
+    cr_assert(channel_receive(sender.ch, &item));
+
+    go_group_free(group);
+    cr_assert(atomic_load(&sender.sent));
+    channel_free(sender.ch);
+}
+
+// After close, what was sent is still received, then false.
+Test(channel, closed_channel_drains)
+{
+    struct channel *ch = channel_make(sizeof(int), 2);
+    int sent[] = { 1, 2 };
+    channel_send(ch, &sent[0]);
+    channel_send(ch, &sent[1]);
+
+    channel_close(ch);
+
+    int item = 0;
+    cr_assert(channel_receive(ch, &item));
+    cr_assert_eq(item, 1);
+    cr_assert(channel_receive(ch, &item));
+    cr_assert_eq(item, 2);
+    cr_assert_not(channel_receive(ch, &item));
+    cr_assert_eq(item, 2, "the item is untouched");
+    channel_free(ch);
+}
+
+// ---- time ----
+
+// A sleep lasts at least as long as it says.
+Test(clock, sleeps_long_enough)
+{
+    int64_t start_ns = clock_now_ns();
+    sleep_ms(20);
+    cr_assert_geq(clock_now_ns() - start_ns, 20 * NS_PER_MS);
+}
+
+// A wait that nobody ends is ended by its deadline.
+Test(clock, wait_ends_at_the_deadline)
+{
+    pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t cond;
+    cond_init(&cond);
+    int64_t deadline_ns = clock_now_ns() + 20 * NS_PER_MS;
+
+    pthread_mutex_lock(&mu);
+    while (clock_now_ns() < deadline_ns)
+        cond_wait_until(&cond, &mu, deadline_ns);
+    pthread_mutex_unlock(&mu);
+
+    cr_assert_geq(clock_now_ns(), deadline_ns);
+    pthread_cond_destroy(&cond);
+}
+
+// A timer is due from its moment on, and never when stopped.
+Test(timer, is_due_from_its_moment_on)
+{
+    struct timer timer;
+    timer_reset(&timer, 10);
+    cr_assert_not(timer_is_due(&timer, timer.due_ns - 1));
+    cr_assert(timer_is_due(&timer, timer.due_ns));
+
+    timer_stop(&timer);
+    cr_assert_not(timer_is_due(&timer, clock_now_ns() + 1000 * NS_PER_MS));
+}
+
+// ---- random numbers ----
+
+// Every value of the range comes, none outside, each about equally often.
+Test(rng, is_uniform_in_its_range)
+{
+    struct rng rng = rng_make();
+    int count[10] = { 0 };
+    for (int i = 0; i < 100000; i++) {
+        int number = rng_between(&rng, 5, 14);
+        cr_assert(number >= 5 && number <= 14);
+        count[number - 5]++;
+    }
+    for (int k = 0; k < 10; k++)  // 10,000 expected; 5 sigma are 474.
+        cr_assert(count[k] > 9500 && count[k] < 10500, "%d of %d", count[k],
+                  k + 5);
+}
+
+// Two generators draw different numbers.
+Test(rng, generators_differ)
+{
+    struct rng a = rng_make(), b = rng_make();
+    cr_assert_neq(rng_next(&a), rng_next(&b));
+}
+
+// ---- bytes ----
+
+// A copy is equal and its own.
+Test(bytes, copies_are_independent)
+{
+    char text[] = "abc";
+    struct bytes original = { text, 3 };
+    struct bytes copy = bytes_copy(original);
+    cr_assert(bytes_equal(copy, original));
+
+    text[0] = 'x';
+    cr_assert_not(bytes_equal(copy, original));
+    bytes_free(&copy);
+
+    struct bytes empty = bytes_copy((struct bytes){ NULL, 0 });
+    cr_assert(bytes_equal(empty, (struct bytes){ NULL, 0 }));
+    cr_assert_not(bytes_equal(empty, original));
+}
