@@ -170,6 +170,14 @@ unit: $(R)/unit $(B)/dummy_lab broken
 	@RAFTLAB_DUMMY_LAB=$(B)/dummy_lab RAFTLAB_BUILD=$(B) \
 	    $(R)/unit $(T:%=--filter '*/*%*') $(JOBS:%=-j%)
 
+# Criterion's exit status does not tell of a leak; the report does.
+.PHONY: unit-sanitized
+unit-sanitized: $(R)/unit
+	@$(R)/unit --filter \
+	    '@(go|channel|clock|timer|rng|bytes|persister|log|labrpc)/*' 2>&1 | \
+	    tee $(R)/unit.log
+	@! grep -qE 'Sanitizer|FAIL|CRASH' $(R)/unit.log
+
 .PHONY: bench
 BENCH_C := $(wildcard bench/*.c)
 bench: $(BENCH_C:bench/%.c=$(R)/bench/%)

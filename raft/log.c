@@ -125,5 +125,5 @@ size_t log_encoded_size(const Entry *entry)
 {
     // index, term, the command's length, the command padded to four bytes
     // (RFC 4506, section 4.10).
-    return 3 * BYTES_PER_XDR_UNIT + RNDUP(entry->command.command_len);
+    return (size_t)3 * BYTES_PER_XDR_UNIT + RNDUP(entry->command.command_len);
 }

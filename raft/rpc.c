@@ -22,7 +22,7 @@ static void handle_install_snapshot(void *receiver, const void *args,
         .name = name_, .xdr_args = (xdrproc_t)xdr_##message##Request,          \
         .args_size = sizeof(message##Request),                                 \
         .xdr_reply = (xdrproc_t)xdr_##message##Response,                       \
-        .reply_size = sizeof(message##Response), .handler = handler_           \
+        .reply_size = sizeof(message##Response), .handler = (handler_)         \
     }
 
 const struct labrpc_method rpcs[N_RPCS] = {

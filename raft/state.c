@@ -36,7 +36,7 @@ void reset_election_timer_locked(struct raft *rf)
 
 // The bytes of current_term, voted_for and the number of log elements: what
 // stands before the elements in an encoded PersistentState.
-#define HEAD_BYTES (3 * BYTES_PER_XDR_UNIT)
+#define HEAD_BYTES ((size_t)3 * BYTES_PER_XDR_UNIT)
 
 static void encode_head(struct raft *rf, char head[HEAD_BYTES])
 {

@@ -30,7 +30,7 @@ void log_write(const char *topic, int server, int term, const char *format, ...)
     int body = vsnprintf(line + head, sizeof line - (size_t)head, format, args);
     va_end(args);
 
-    size_t length = (size_t)(head + body);
+    size_t length = (size_t)head + (size_t)body;
     if (length > sizeof line - 1)
         length = sizeof line - 1;
     line[length] = '\n';  // The terminating zero is not needed any more.

@@ -65,7 +65,7 @@ bool job_start(struct job *job, const struct options *options,
     *job->verdict = (struct verdict){ 0 };
     job->out_of_time = false;
     job->deadline_ns =
-        clock_now_ns() + (options->limit_s + GRACE_S) * 1000 * NS_PER_MS;
+        clock_now_ns() + (options->limit_s + GRACE_S) * 1000L * NS_PER_MS;
 
     fflush(NULL);  // Or the child would print our buffers again.
     pid_t parent = getpid();

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 // How often to show progress where each time takes a line.
-#define LINE_EVERY_NS (10 * 1000 * NS_PER_MS)
+#define LINE_EVERY_NS (10000 * NS_PER_MS)
 
 struct report {
     const struct options *options;

@@ -58,7 +58,10 @@ static char *clean_message(const struct verdict *verdict)
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)verdict->message[i];
         bool is_control = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
-        message[i] = is_control ? '?' : verdict->message[i];
+        if (is_control)
+            message[i] = '?';
+        else
+            message[i] = verdict->message[i];
     }
     return message;
 }

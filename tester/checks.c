@@ -188,7 +188,7 @@ static bool is_applied_soon(struct config *cfg, struct bytes command, int index,
 {
     int64_t deadline_ms = clock_now_ms() + 2000;
     while (clock_now_ms() < deadline_ms) {
-        struct bytes applied;
+        struct bytes applied = { NULL, 0 };
         if (cfg_n_committed(cfg, index, &applied) >= expected &&
             bytes_equal(applied, command))
             return true;

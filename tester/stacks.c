@@ -67,7 +67,7 @@ static Dwfl *open_symbols(void)
 
 struct place {
     const char *function;
-    const char *file;  // NULL where there is no debug information.
+    const char *file;  // NULL outside the program itself: in a library.
     int line;
 };
 
@@ -93,6 +93,8 @@ static struct place find_place(Dwfl *symbols, void *frame)
     const char *name = dwfl_module_addrname(module, address);
     if (name != NULL)
         place.function = name;
+    if (module != dwfl_addrmodule(symbols, (Dwarf_Addr)find_place))
+        return place;
     Dwfl_Line *line = dwfl_module_getsrc(module, address);
     if (line != NULL) {
         const char *file =
@@ -167,6 +169,8 @@ static void print_thread(pid_t tid, void *symbols)
         if (place.file != NULL)
             fprintf(stderr, "    %s (%s:%d)\n", place.function, place.file,
                     place.line);
+        else if (place.function[0] != '?' && place.function[0] != '_')
+            fprintf(stderr, "    %s\n", place.function);
     }
 }
 

@@ -67,6 +67,7 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
         snprintf(what, sizeof what, "crashed: %s at address %p",
                  strsignal(signal_number), info->si_addr);
     snprintf(message, size, "the program %s", what);
+    current_verdict->died = true;
     current_verdict->state = TEST_FAILED;
     alarm(SYMBOLS_LIMIT_S);
 
@@ -83,6 +84,7 @@ static void exited(int status, void *unused)
         return;
     char place[500];
     stacks_describe_here(place, sizeof place);
+    current_verdict->died = true;
     test_fail("the program called exit(%d) in the middle of the test, in %s",
               status, place);
 }

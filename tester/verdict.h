@@ -19,6 +19,7 @@ enum verdict_state {
 struct verdict {
     enum verdict_state state;
     char message[2000];  // Why it failed; empty if it did not.
+    bool died;           // It crashed, or called exit().
     int late_ms;         // How late a 10 ms sleep came back, at worst.
 
     // What MIT's "... Passed" line tells. As far as it got, if it failed.
@@ -30,13 +31,15 @@ struct verdict {
 };
 
 // A sleep that comes back later than this means that the machine was too busy
-// for a failure to prove anything: half of the lab's election timeout unit.
+// for a failure to prove anything: half of the lab's election timeout unit. It
+// does not explain a crash.
 #define TOO_BUSY_MS 500
 
 // Says whether a failed run proves nothing because the machine was too busy.
 static inline bool verdict_is_inconclusive(const struct verdict *verdict)
 {
-    return verdict->state == TEST_FAILED && verdict->late_ms > TOO_BUSY_MS;
+    return verdict->state == TEST_FAILED && !verdict->died &&
+           verdict->late_ms > TOO_BUSY_MS;
 }
 
 // The verdict that this process writes. The runner sets it before a test

@@ -1,0 +1,522 @@
+// Every broken Raft of tests/broken fails, for the reason that is wrong with
+// it, in time, and without harm to the tests after it.
+//
+// Each has a program `lab` of its own (make RAFT=tests/broken/NAME ...), of a
+// plain build: sanitizers have their own words for a crash. RAFTLAB_BUILD
+// names the folder of the build. Run from the root of the project.
+#include <criterion/criterion.h>
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// A program that has not ended by then hangs. None should come near it: the
+// tester gives up a call after 10 s.
+#define HANGS_S 40
+
+// How much of a program's output a message quotes.
+#define MAX_QUOTED 10000
+
+// ---- Running a program ----
+
+// What a program did.
+struct outcome {
+    int status;  // Its exit status; -1 if it has none.
+    char *text;  // All it printed, to stdout and stderr.
+};
+
+// A Raft may print zeros; the text has question marks for them.
+static char *read_all(FILE *file)
+{
+    size_t len = 0;
+    size_t size = 1 << 16;
+    char *text = alloc(size);
+    size_t got;
+    while ((got = fread(text + len, 1, size - len - 1, file)) > 0) {
+        len += got;
+        if (size - len - 1 > 0)
+            continue;
+        size *= 2;
+        text = alloc_resize(text, size, 1);
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\0')
+            text[i] = '?';
+    }
+    text[len] = '\0';
+    return text;
+}
+
+// outcome_free frees what it returns.
+__attribute__((format(printf, 1, 2))) static struct outcome run(
+    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *program;
+    cr_assert(vasprintf(&program, format, args) >= 0);
+    va_end(args);
+
+    // Criterion's mark for the processes of its tests; the lab would take
+    // itself for one.
+    unsetenv("BXFI_MAP");
+    char *command = alloc_format("timeout %d %s 2>&1", HANGS_S, program);
+    FILE *pipe = popen(command, "r");
+    cr_assert(pipe != NULL);
+    struct outcome outcome = { .text = read_all(pipe) };
+    int wait_status = pclose(pipe);
+    outcome.status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+    free(command);
+    free(program);
+    return outcome;
+}
+
+static void outcome_free(struct outcome *outcome)
+{
+    free(outcome->text);
+}
+
+// The folder of a broken Raft's program; the caller frees it.
+static char *folder_of(const char *raft)
+{
+    const char *build = getenv("RAFTLAB_BUILD");
+    char *folder = alloc_format("%s/raft-tests_broken_%s",
+                                build != NULL ? build : "build/plain", raft);
+    char *program = alloc_format("%s/lab", folder);
+    cr_assert(access(program, X_OK) == 0,
+              "there is no program %s: make it with make RAFT=tests/broken/%s "
+              "%s, and run this from the root of the project",
+              program, raft, program);
+    free(program);
+    return folder;
+}
+
+// ---- Judging what it did ----
+
+// A graded test, and how its message must begin when it has failed.
+struct failure {
+    const char *test;  // "raft_2A/initial_election"
+    const char *message;
+};
+
+// What two graded tests must say of a broken Raft. One at a time, a test prints
+// to the terminal; side by side, to a file, which is shown when it has ended.
+struct expected {
+    const char *raft;
+    struct failure failures[2];
+    bool says_where;    // Names the broken Raft's file, and a line.
+    const char *also;   // Stands somewhere in the output, if not NULL.
+    bool side_by_side;  // For tests that take seconds to fail.
+    int limit_s;        // Of each; 20 if 0.
+    double seconds;     // Both take less; 5 if 0.
+};
+
+static void expect_text(const struct outcome *outcome, const char *wanted)
+{
+    size_t len = strlen(outcome->text);
+    size_t skipped = len > MAX_QUOTED ? len - MAX_QUOTED : 0;
+    cr_expect(strstr(outcome->text, wanted) != NULL,
+              "expected \"%s\" in this (without its first %zu bytes):\n%s",
+              wanted, skipped, outcome->text + skipped);
+}
+
+// The message stands under the test, and again in the summary.
+static void expect_failure(const struct outcome *outcome,
+                           const struct failure *failure)
+{
+    char *under_test = alloc_format("  ... FAILED -- %s", failure->message);
+    char *in_summary =
+        alloc_format("\nFAILED %s: %s", failure->test, failure->message);
+    expect_text(outcome, under_test);
+    expect_text(outcome, in_summary);
+    free(under_test);
+    free(in_summary);
+}
+
+// Whatever the Raft prints, the verdict comes last, before the time taken.
+static void expect_verdict(const struct outcome *outcome, const char *verdict)
+{
+    char *last_lines = alloc_format("%s\nwall ", verdict);
+    expect_text(outcome, last_lines);
+    const char *at = strstr(outcome->text, last_lines);
+    if (at != NULL) {
+        const char *wall = at + strlen(last_lines);
+        cr_expect(strcspn(wall, "\n") + 1 == strlen(wall),
+                  "expected the verdict at the end, not before:\n%s", wall);
+    }
+    free(last_lines);
+}
+
+static void expect_place(const struct outcome *outcome, const char *raft)
+{
+    char *place = alloc_format(" (tests/broken/%s/%s.c:", raft, raft);
+    expect_text(outcome, place);
+    free(place);
+}
+
+static const char *name_of(const struct failure *failure)
+{
+    return strchr(failure->test, '/') + 1;
+}
+
+static struct outcome run_lab(const struct expected *expected)
+{
+    char *folder = folder_of(expected->raft);
+    int limit_s = expected->limit_s > 0 ? expected->limit_s : 20;
+    struct outcome outcome =
+        run("%s/lab --test %s --test %s --limit %d --jobs %d --logs %s/logs",
+            folder, name_of(&expected->failures[0]),
+            name_of(&expected->failures[1]), limit_s,
+            expected->side_by_side ? 2 : 1, folder);
+    free(folder);
+    return outcome;
+}
+
+static void expect_broken(struct expected expected)
+{
+    int64_t start_ms = clock_now_ms();
+    struct outcome outcome = run_lab(&expected);
+    double taken = (double)(clock_now_ms() - start_ms) / 1000;
+
+    cr_expect(outcome.status == 1, "expected exit status 1, not %d",
+              outcome.status);
+    expect_failure(&outcome, &expected.failures[0]);
+    expect_failure(&outcome, &expected.failures[1]);
+    if (expected.says_where)
+        expect_place(&outcome, expected.raft);
+    if (expected.also != NULL)
+        expect_text(&outcome, expected.also);
+    char *verdict =
+        alloc_format(" 0 of 2 tests passed; failed: %s, %s",
+                     expected.failures[0].test, expected.failures[1].test);
+    expect_verdict(&outcome, verdict);
+    double seconds = expected.seconds > 0 ? expected.seconds : 5;
+    cr_expect(taken < seconds, "took %.1f s: expected less than %g s", taken,
+              seconds);
+    free(verdict);
+    outcome_free(&outcome);
+}
+
+#define INITIAL "raft_2A/initial_election"
+#define NETWORK "raft_2A/election_after_network_failure"
+#define BASIC   "raft_2B/basic_agreement"
+#define BYTES   "raft_2B/rpc_byte_count"
+#define PERSIST "raft_2C/basic_persistence"
+#define RESTART "raft_2D/crash_and_restart_all_servers"
+
+TestSuite(broken, .timeout = 60);
+
+// ---- The control ----
+
+Test(broken, no_bug)
+{
+    char *folder = folder_of("no_bug");
+    struct outcome outcome =
+        run("%s/lab --test initial_election --test basic_agreement", folder);
+    cr_expect(outcome.status == 0, "expected exit status 0, not %d",
+              outcome.status);
+    expect_verdict(&outcome, "raftlab: 2 of 2 tests passed.");
+    outcome_free(&outcome);
+    free(folder);
+}
+
+// ---- It crashes, or ends the program ----
+
+Test(broken, null_in_handler)
+{
+    expect_broken((struct expected){
+        .raft = "null_in_handler",
+        .failures = { { INITIAL, "the program crashed: Segmentation fault at "
+                                 "address (nil) in " },
+                      { BASIC, "the program crashed: Segmentation fault at "
+                               "address (nil) in " } },
+        .says_where = true,
+    });
+}
+
+Test(broken, aborts)
+{
+    expect_broken((struct expected){
+        .raft = "aborts",
+        .failures = { { INITIAL,
+                        "the program aborted (its last words are above) in " },
+                      { BASIC, "the program aborted (its last words are above) "
+                               "in " } },
+        .says_where = true,
+        .also = "Assertion `rf->last_index > 0' failed",
+    });
+}
+
+Test(broken, overflows_stack)
+{
+    expect_broken((struct expected){
+        .raft = "overflows_stack",
+        .failures = { { INITIAL, "killed by signal 11 (Segmentation fault) in "
+                                 "the middle of the test" },
+                      { BASIC, "killed by signal 11 (Segmentation fault) in "
+                               "the middle of the test" } },
+    });
+}
+
+Test(broken, exits)
+{
+    expect_broken((struct expected){
+        .raft = "exits",
+        .failures = { { INITIAL, "the program called exit(0) in the middle of "
+                                 "the test, in " },
+                      { BASIC, "the program called exit(0) in the middle of "
+                               "the test, in " } },
+        .says_where = true,
+    });
+}
+
+Test(broken, exits_quietly)
+{
+    expect_broken((struct expected){
+        .raft = "exits_quietly",
+        .failures = { { INITIAL, "the process exited with status 0 in the "
+                                 "middle of the test" },
+                      { BASIC, "the process exited with status 0 in the middle "
+                               "of the test" } },
+    });
+}
+
+Test(broken, damages_state)
+{
+    expect_broken((struct expected){
+        .raft = "damages_state",
+        .failures = { { PERSIST, "the program called exit(2) in the middle of "
+                                 "the test, in " },
+                      { RESTART, "the program called exit(2) in the middle of "
+                                 "the test, in " } },
+        .says_where = true,
+        .also = "raft: server 0: its saved state (7 bytes) is damaged\n",
+    });
+}
+
+// ---- It does not come back ----
+
+Test(broken, deadlock_in_start)
+{
+    expect_broken((struct expected){
+        .raft = "deadlock_in_start",
+        .failures = { { BASIC,
+                        "raft_start on server 0 has not returned for 10 s" },
+                      { BYTES,
+                        "raft_start on server 0 has not returned for 10 s" } },
+        .says_where = true,
+        .side_by_side = true,
+        .seconds = 15,
+    });
+}
+
+Test(broken, make_never_returns)
+{
+    expect_broken((struct expected){
+        .raft = "make_never_returns",
+        .failures = { { INITIAL,
+                        "raft_make on server 1 has not returned for 10 s" },
+                      { BASIC,
+                        "raft_make on server 1 has not returned for 10 s" } },
+        .says_where = true,
+        .side_by_side = true,
+        .seconds = 15,
+    });
+}
+
+// One after the other, so that no more than one thread spins.
+Test(broken, spins_with_lock)
+{
+    expect_broken((struct expected){
+        .raft = "spins_with_lock",
+        .failures = { { INITIAL,
+                        "the test has not ended within its limit of 2 s" },
+                      { NETWORK,
+                        "the test has not ended within its limit of 2 s" } },
+        .says_where = true,
+        .also = "cfg_get_state (tester/",
+        .limit_s = 2,
+        .seconds = 8,
+    });
+}
+
+// ---- It leaves something behind ----
+
+Test(broken, thread_after_kill)
+{
+    expect_broken((struct expected){
+        .raft = "thread_after_kill",
+        .failures = { { BASIC, "1 thread of killed Rafts still runs 5 s after "
+                               "the end" },
+                      { BYTES, "1 thread of killed Rafts still runs 5 s after "
+                               "the end" } },
+        .says_where = true,
+        .also = "\"server 1\"\n",
+        .side_by_side = true,
+        .seconds = 10,
+    });
+}
+
+Test(broken, free_never_returns)
+{
+    expect_broken((struct expected){
+        .raft = "free_never_returns",
+        .failures = { { BASIC,
+                        "raft_free (which waits for the killed Raft's threads) "
+                        "on server 1 has not returned for 5 s" },
+                      { BYTES,
+                        "raft_free (which waits for the killed Raft's threads) "
+                        "on server 1 has not returned for 5 s" } },
+        .says_where = true,
+        .side_by_side = true,
+        .seconds = 10,
+    });
+}
+
+Test(broken, leaks_handler)
+{
+    expect_broken((struct expected){
+        .raft = "leaks_handler",
+        .failures = { { INITIAL, "an RPC handler " },
+                      { BASIC,
+                        "3 servers did not agree on command 100 within 2 s" } },
+        .says_where = true,
+        .side_by_side = true,
+        .seconds = 14,
+    });
+}
+
+// ---- It breaks a promise of Raft ----
+
+Test(broken, two_leaders)
+{
+    expect_broken((struct expected){
+        .raft = "two_leaders",
+        .failures = { { INITIAL, "servers 0 and 2 both lead in term 1" },
+                      { NETWORK, "servers 0 and 2 both lead in term 1" } },
+    });
+}
+
+Test(broken, applies_garbage)
+{
+    expect_broken((struct expected){
+        .raft = "applies_garbage",
+        .failures = { { BASIC, "server 1 applied at index 1 a command that "
+                               "nobody offered: 12345" },
+                      { BYTES, "server 1 applied at index 1 a command that "
+                               "nobody offered: 12345" } },
+    });
+}
+
+Test(broken, applies_out_of_order)
+{
+    expect_broken((struct expected){
+        .raft = "applies_out_of_order",
+        .failures = { { BASIC, "server 1 applied index 3 (200) after index 1: "
+                               "out of order" },
+                      { BYTES, "server 1 applied index 3 ('" } },
+    });
+}
+
+Test(broken, applies_twice)
+{
+    expect_broken((struct expected){
+        .raft = "applies_twice",
+        .failures = { { BASIC, "server 1 applied index 2 (200) after index 2: "
+                               "out of order" },
+                      { BYTES, "server 1 applied index 2 ('" } },
+    });
+}
+
+Test(broken, wrong_apply)
+{
+    expect_broken((struct expected){
+        .raft = "wrong_apply",
+        .failures = { { BASIC, "server 2 applied 100 at index 2, but server 1 "
+                               "applied 200 there" },
+                      { BYTES, "server 2 applied 99 at index 2, but server 1 "
+                               "applied '" } },
+    });
+}
+
+// ---- It meddles with what the user reads ----
+
+Test(broken, prints_passed)
+{
+    expect_broken((struct expected){
+        .raft = "prints_passed",
+        .failures = { { INITIAL, "expected one leader among the connected "
+                                 "servers, found none for 5 s" },
+                      { NETWORK, "expected one leader among the connected "
+                                 "servers, found none for 5 s" } },
+        .also = "2A: 2 of 2 tests passed.\n",
+        .side_by_side = true,
+        .seconds = 10,
+    });
+}
+
+Test(broken, closes_stdio)
+{
+    expect_broken((struct expected){
+        .raft = "closes_stdio",
+        .failures = { { INITIAL, "the program aborted " },
+                      { BASIC, "the program aborted " } },
+        .says_where = true,
+        .also = " more bytes]\n",
+        .side_by_side = true,
+    });
+}
+
+// ---- Bad input ----
+
+// Arguments of the lab, or of make: one line (or more, where it lists what
+// there is), and exit status 2.
+static void expect_bad_input(const char *command, const char *text)
+{
+    struct outcome outcome = run("%s", command);
+    cr_expect(outcome.status == 2, "%s: expected exit status 2, not %d",
+              command, outcome.status);
+    expect_text(&outcome, text);
+    outcome_free(&outcome);
+}
+
+static void expect_bad_option(const char *option, const char *text)
+{
+    char *folder = folder_of("no_bug");
+    char *command = alloc_format("%s/lab %s", folder, option);
+    expect_bad_input(command, text);
+    free(command);
+    free(folder);
+}
+
+Test(broken, options)
+{
+    expect_bad_option("--suite 9Z", "lab: there is no suite \"9Z\"; the suites "
+                                    "are 2A 2B 2C 2D\n");
+    expect_bad_option("--test nosuchtest",
+                      "lab: no test's name contains \"nosuchtest\"; the names "
+                      "are:\n  initial_election\n");
+    expect_bad_option("--jobs x",
+                      "lab: --jobs wants a number from 1 to 500, not \"x\"\n");
+    expect_bad_option(
+        "--runs 0",
+        "lab: --runs wants a number from 1 to 1000000, not \"0\"\n");
+}
+
+// Without what a make that runs this test has told its children.
+Test(broken, folders)
+{
+    expect_bad_input(
+        "env -u MAKEFLAGS -u MAKELEVEL make RAFT=no/such/folder 2A",
+        "RAFT=no/such/folder: no folder with .c files there; name "
+        "the folder that holds your Raft, such as RAFT=starter");
+    expect_bad_input("env -u MAKEFLAGS -u MAKELEVEL make RAFT=docs 2A",
+                     "RAFT=docs: no folder with .c files there; ");
+}
