@@ -26,8 +26,9 @@
 #define LOOK_MS            100   // How often a caller looks for a dead server.
 
 // How often a caller offers the processor before it sleeps. A call took 71 us
-// with none, 10 us with 5, 3 us with 50, 2 us with 200; 50 take 15 us.
-#define YIELDS 50
+// with none, 10 us with 5, 5 us with 20, 3 us with 50, 2 us with 200; 20 take
+// 6 us, which is what a call costs in vain if the handler is slow.
+#define YIELDS 20
 
 struct call {
     struct labrpc_end *end;

@@ -68,9 +68,9 @@ void labrpc_add_service(struct labrpc_server *server,
                         void *receiver)
 {
     assert(!server->added && "services are added before the server is");
-    server->services =
-        alloc_resize(server->services, (size_t)(server->n_services + n_methods),
-                     sizeof server->services[0]);
+    server->services = alloc_resize(
+        server->services, (size_t)server->n_services + (size_t)n_methods,
+        sizeof server->services[0]);
     for (int i = 0; i < n_methods; i++) {
         if (labrpc_find_method(server, methods[i].name) != NULL)
             labrpc_fatal("the server has a method %s already; a server needs "

@@ -19,7 +19,7 @@ static void handle_install_snapshot(void *receiver, const void *args,
 
 #define METHOD(name_, message, handler_)                                       \
     {                                                                          \
-        .name = name_, .xdr_args = (xdrproc_t)xdr_##message##Request,          \
+        .name = (name_), .xdr_args = (xdrproc_t)xdr_##message##Request,        \
         .args_size = sizeof(message##Request),                                 \
         .xdr_reply = (xdrproc_t)xdr_##message##Response,                       \
         .reply_size = sizeof(message##Response), .handler = (handler_)         \

@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define YIELDS 50
+#define YIELDS 20
 
 struct go_thread {
     struct go_group *group;

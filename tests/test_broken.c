@@ -64,8 +64,7 @@ __attribute__((format(printf, 1, 2))) static struct outcome run(
     cr_assert(vasprintf(&program, format, args) >= 0);
     va_end(args);
 
-    // Criterion's mark for the processes of its tests; the lab would take
-    // itself for one.
+    // Criterion's mark on this process would make it take over that one.
     unsetenv("BXFI_MAP");
     char *command = alloc_format("timeout %d %s 2>&1", HANGS_S, program);
     FILE *pipe = popen(command, "r");
@@ -100,22 +99,18 @@ static char *folder_of(const char *raft)
 
 // ---- Judging what it did ----
 
-// A graded test, and how its message must begin when it has failed.
-struct failure {
-    const char *test;  // "raft_2A/initial_election"
-    const char *message;
-};
-
 // What two graded tests must say of a broken Raft. One at a time, a test prints
 // to the terminal; side by side, to a file, which is shown when it has ended.
 struct expected {
     const char *raft;
-    struct failure failures[2];
-    bool says_where;    // Names the broken Raft's file, and a line.
-    const char *also;   // Stands somewhere in the output, if not NULL.
-    bool side_by_side;  // For tests that take seconds to fail.
-    int limit_s;        // Of each; 20 if 0.
-    double seconds;     // Both take less; 5 if 0.
+    const char *tests[2];        // In the order of the lab.
+    const char *message;         // How the first one's message begins; and
+    const char *second_message;  // the other's, if that is not the same.
+    bool says_where;             // Names the broken Raft's file, and a line.
+    const char *also;            // Stands somewhere in the output, if not NULL.
+    bool side_by_side;           // For tests that take seconds to fail.
+    int limit_s;                 // Of each test; 20 if 0.
+    double seconds;              // Both take less; 5 if 0.
 };
 
 static void expect_text(const struct outcome *outcome, const char *wanted)
@@ -128,12 +123,11 @@ static void expect_text(const struct outcome *outcome, const char *wanted)
 }
 
 // The message stands under the test, and again in the summary.
-static void expect_failure(const struct outcome *outcome,
-                           const struct failure *failure)
+static void expect_failure(const struct outcome *outcome, const char *test,
+                           const char *message)
 {
-    char *under_test = alloc_format("  ... FAILED -- %s", failure->message);
-    char *in_summary =
-        alloc_format("\nFAILED %s: %s", failure->test, failure->message);
+    char *under_test = alloc_format("  ... FAILED -- %s", message);
+    char *in_summary = alloc_format("\nFAILED %s: %s", test, message);
     expect_text(outcome, under_test);
     expect_text(outcome, in_summary);
     free(under_test);
@@ -161,19 +155,19 @@ static void expect_place(const struct outcome *outcome, const char *raft)
     free(place);
 }
 
-static const char *name_of(const struct failure *failure)
+// "initial_election" of "raft_2A/initial_election".
+static const char *name_of(const char *test)
 {
-    return strchr(failure->test, '/') + 1;
+    return strchr(test, '/') + 1;
 }
 
 static struct outcome run_lab(const struct expected *expected)
 {
     char *folder = folder_of(expected->raft);
-    int limit_s = expected->limit_s > 0 ? expected->limit_s : 20;
     struct outcome outcome =
         run("%s/lab --test %s --test %s --limit %d --jobs %d --logs %s/logs",
-            folder, name_of(&expected->failures[0]),
-            name_of(&expected->failures[1]), limit_s,
+            folder, name_of(expected->tests[0]), name_of(expected->tests[1]),
+            expected->limit_s > 0 ? expected->limit_s : 20,
             expected->side_by_side ? 2 : 1, folder);
     free(folder);
     return outcome;
@@ -187,15 +181,16 @@ static void expect_broken(struct expected expected)
 
     cr_expect(outcome.status == 1, "expected exit status 1, not %d",
               outcome.status);
-    expect_failure(&outcome, &expected.failures[0]);
-    expect_failure(&outcome, &expected.failures[1]);
+    expect_failure(&outcome, expected.tests[0], expected.message);
+    expect_failure(&outcome, expected.tests[1],
+                   expected.second_message != NULL ? expected.second_message
+                                                   : expected.message);
     if (expected.says_where)
         expect_place(&outcome, expected.raft);
     if (expected.also != NULL)
         expect_text(&outcome, expected.also);
-    char *verdict =
-        alloc_format(" 0 of 2 tests passed; failed: %s, %s",
-                     expected.failures[0].test, expected.failures[1].test);
+    char *verdict = alloc_format(" 0 of 2 tests passed; failed: %s, %s",
+                                 expected.tests[0], expected.tests[1]);
     expect_verdict(&outcome, verdict);
     double seconds = expected.seconds > 0 ? expected.seconds : 5;
     cr_expect(taken < seconds, "took %.1f s: expected less than %g s", taken,
@@ -233,10 +228,9 @@ Test(broken, null_in_handler)
 {
     expect_broken((struct expected){
         .raft = "null_in_handler",
-        .failures = { { INITIAL, "the program crashed: Segmentation fault at "
-                                 "address (nil) in " },
-                      { BASIC, "the program crashed: Segmentation fault at "
-                               "address (nil) in " } },
+        .tests = { INITIAL, BASIC },
+        .message =
+            "the program crashed: Segmentation fault at address (nil) in ",
         .says_where = true,
     });
 }
@@ -245,10 +239,8 @@ Test(broken, aborts)
 {
     expect_broken((struct expected){
         .raft = "aborts",
-        .failures = { { INITIAL,
-                        "the program aborted (its last words are above) in " },
-                      { BASIC, "the program aborted (its last words are above) "
-                               "in " } },
+        .tests = { INITIAL, BASIC },
+        .message = "the program aborted (its last words are above) in ",
         .says_where = true,
         .also = "Assertion `rf->last_index > 0' failed",
     });
@@ -258,10 +250,9 @@ Test(broken, overflows_stack)
 {
     expect_broken((struct expected){
         .raft = "overflows_stack",
-        .failures = { { INITIAL, "killed by signal 11 (Segmentation fault) in "
-                                 "the middle of the test" },
-                      { BASIC, "killed by signal 11 (Segmentation fault) in "
-                               "the middle of the test" } },
+        .tests = { INITIAL, BASIC },
+        .message = "killed by signal 11 (Segmentation fault) in the middle of "
+                   "the test",
     });
 }
 
@@ -269,10 +260,8 @@ Test(broken, exits)
 {
     expect_broken((struct expected){
         .raft = "exits",
-        .failures = { { INITIAL, "the program called exit(0) in the middle of "
-                                 "the test, in " },
-                      { BASIC, "the program called exit(0) in the middle of "
-                               "the test, in " } },
+        .tests = { INITIAL, BASIC },
+        .message = "the program called exit(0) in the middle of the test, in ",
         .says_where = true,
     });
 }
@@ -281,10 +270,8 @@ Test(broken, exits_quietly)
 {
     expect_broken((struct expected){
         .raft = "exits_quietly",
-        .failures = { { INITIAL, "the process exited with status 0 in the "
-                                 "middle of the test" },
-                      { BASIC, "the process exited with status 0 in the middle "
-                               "of the test" } },
+        .tests = { INITIAL, BASIC },
+        .message = "the process exited with status 0 in the middle of the test",
     });
 }
 
@@ -292,10 +279,8 @@ Test(broken, damages_state)
 {
     expect_broken((struct expected){
         .raft = "damages_state",
-        .failures = { { PERSIST, "the program called exit(2) in the middle of "
-                                 "the test, in " },
-                      { RESTART, "the program called exit(2) in the middle of "
-                                 "the test, in " } },
+        .tests = { PERSIST, RESTART },
+        .message = "the program called exit(2) in the middle of the test, in ",
         .says_where = true,
         .also = "raft: server 0: its saved state (7 bytes) is damaged\n",
     });
@@ -307,10 +292,8 @@ Test(broken, deadlock_in_start)
 {
     expect_broken((struct expected){
         .raft = "deadlock_in_start",
-        .failures = { { BASIC,
-                        "raft_start on server 0 has not returned for 10 s" },
-                      { BYTES,
-                        "raft_start on server 0 has not returned for 10 s" } },
+        .tests = { BASIC, BYTES },
+        .message = "raft_start on server 0 has not returned for 10 s",
         .says_where = true,
         .side_by_side = true,
         .seconds = 15,
@@ -321,25 +304,21 @@ Test(broken, make_never_returns)
 {
     expect_broken((struct expected){
         .raft = "make_never_returns",
-        .failures = { { INITIAL,
-                        "raft_make on server 1 has not returned for 10 s" },
-                      { BASIC,
-                        "raft_make on server 1 has not returned for 10 s" } },
+        .tests = { INITIAL, BASIC },
+        .message = "raft_make on server 1 has not returned for 10 s",
         .says_where = true,
         .side_by_side = true,
         .seconds = 15,
     });
 }
 
-// One after the other, so that no more than one thread spins.
+// One test after the other, so that no more than one thread spins.
 Test(broken, spins_with_lock)
 {
     expect_broken((struct expected){
         .raft = "spins_with_lock",
-        .failures = { { INITIAL,
-                        "the test has not ended within its limit of 2 s" },
-                      { NETWORK,
-                        "the test has not ended within its limit of 2 s" } },
+        .tests = { INITIAL, NETWORK },
+        .message = "the test has not ended within its limit of 2 s",
         .says_where = true,
         .also = "cfg_get_state (tester/",
         .limit_s = 2,
@@ -353,10 +332,8 @@ Test(broken, thread_after_kill)
 {
     expect_broken((struct expected){
         .raft = "thread_after_kill",
-        .failures = { { BASIC, "1 thread of killed Rafts still runs 5 s after "
-                               "the end" },
-                      { BYTES, "1 thread of killed Rafts still runs 5 s after "
-                               "the end" } },
+        .tests = { BASIC, BYTES },
+        .message = "1 thread of killed Rafts still runs 5 s after the end",
         .says_where = true,
         .also = "\"server 1\"\n",
         .side_by_side = true,
@@ -368,25 +345,23 @@ Test(broken, free_never_returns)
 {
     expect_broken((struct expected){
         .raft = "free_never_returns",
-        .failures = { { BASIC,
-                        "raft_free (which waits for the killed Raft's threads) "
-                        "on server 1 has not returned for 5 s" },
-                      { BYTES,
-                        "raft_free (which waits for the killed Raft's threads) "
-                        "on server 1 has not returned for 5 s" } },
+        .tests = { BASIC, BYTES },
+        .message = "raft_free (which waits for the killed Raft's threads) on "
+                   "server 1 has not returned for 5 s",
         .says_where = true,
         .side_by_side = true,
         .seconds = 10,
     });
 }
 
+// The leader waits for a reply, so it does not send the command.
 Test(broken, leaks_handler)
 {
     expect_broken((struct expected){
         .raft = "leaks_handler",
-        .failures = { { INITIAL, "an RPC handler " },
-                      { BASIC,
-                        "3 servers did not agree on command 100 within 2 s" } },
+        .tests = { INITIAL, BASIC },
+        .message = "an RPC handler ",
+        .second_message = "3 servers did not agree on command 100 within 2 s",
         .says_where = true,
         .side_by_side = true,
         .seconds = 14,
@@ -399,8 +374,8 @@ Test(broken, two_leaders)
 {
     expect_broken((struct expected){
         .raft = "two_leaders",
-        .failures = { { INITIAL, "servers 0 and 2 both lead in term 1" },
-                      { NETWORK, "servers 0 and 2 both lead in term 1" } },
+        .tests = { INITIAL, NETWORK },
+        .message = "servers 0 and 2 both lead in term 1",
     });
 }
 
@@ -408,20 +383,20 @@ Test(broken, applies_garbage)
 {
     expect_broken((struct expected){
         .raft = "applies_garbage",
-        .failures = { { BASIC, "server 1 applied at index 1 a command that "
-                               "nobody offered: 12345" },
-                      { BYTES, "server 1 applied at index 1 a command that "
-                               "nobody offered: 12345" } },
+        .tests = { BASIC, BYTES },
+        .message =
+            "server 1 applied at index 1 a command that nobody offered: 12345",
     });
 }
 
+// The commands of the second test are random letters.
 Test(broken, applies_out_of_order)
 {
     expect_broken((struct expected){
         .raft = "applies_out_of_order",
-        .failures = { { BASIC, "server 1 applied index 3 (200) after index 1: "
-                               "out of order" },
-                      { BYTES, "server 1 applied index 3 ('" } },
+        .tests = { BASIC, BYTES },
+        .message = "server 1 applied index 3 (200) after index 1: ",
+        .second_message = "server 1 applied index 3 ('",
     });
 }
 
@@ -429,9 +404,9 @@ Test(broken, applies_twice)
 {
     expect_broken((struct expected){
         .raft = "applies_twice",
-        .failures = { { BASIC, "server 1 applied index 2 (200) after index 2: "
-                               "out of order" },
-                      { BYTES, "server 1 applied index 2 ('" } },
+        .tests = { BASIC, BYTES },
+        .message = "server 1 applied index 2 (200) ",
+        .second_message = "server 1 applied index 2 ('",
     });
 }
 
@@ -439,10 +414,11 @@ Test(broken, wrong_apply)
 {
     expect_broken((struct expected){
         .raft = "wrong_apply",
-        .failures = { { BASIC, "server 2 applied 100 at index 2, but server 1 "
-                               "applied 200 there" },
-                      { BYTES, "server 2 applied 99 at index 2, but server 1 "
-                               "applied '" } },
+        .tests = { BASIC, BYTES },
+        .message =
+            "server 2 applied 100 at index 2, but server 1 applied 200 there",
+        .second_message =
+            "server 2 applied 99 at index 2, but server 1 applied '",
     });
 }
 
@@ -452,10 +428,9 @@ Test(broken, prints_passed)
 {
     expect_broken((struct expected){
         .raft = "prints_passed",
-        .failures = { { INITIAL, "expected one leader among the connected "
-                                 "servers, found none for 5 s" },
-                      { NETWORK, "expected one leader among the connected "
-                                 "servers, found none for 5 s" } },
+        .tests = { INITIAL, NETWORK },
+        .message = "expected one leader among the connected servers, found "
+                   "none for 5 s",
         .also = "2A: 2 of 2 tests passed.\n",
         .side_by_side = true,
         .seconds = 10,
@@ -466,8 +441,8 @@ Test(broken, closes_stdio)
 {
     expect_broken((struct expected){
         .raft = "closes_stdio",
-        .failures = { { INITIAL, "the program aborted " },
-                      { BASIC, "the program aborted " } },
+        .tests = { INITIAL, BASIC },
+        .message = "the program aborted ",
         .says_where = true,
         .also = " more bytes]\n",
         .side_by_side = true,
@@ -476,8 +451,7 @@ Test(broken, closes_stdio)
 
 // ---- Bad input ----
 
-// Arguments of the lab, or of make: one line (or more, where it lists what
-// there is), and exit status 2.
+// A message that says what is wrong and what would be right; exit status 2.
 static void expect_bad_input(const char *command, const char *text)
 {
     struct outcome outcome = run("%s", command);
@@ -510,7 +484,7 @@ Test(broken, options)
         "lab: --runs wants a number from 1 to 1000000, not \"0\"\n");
 }
 
-// Without what a make that runs this test has told its children.
+// The make that runs this test must not speak to the one that it tries.
 Test(broken, folders)
 {
     expect_bad_input(
