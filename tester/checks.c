@@ -201,8 +201,10 @@ int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
 {
     int64_t deadline_ms = clock_now_ms() + 10000;
     int last = 0;
+    bool accepted = false;
     while (clock_now_ms() < deadline_ms) {
         int index = offer(cfg, command, &last);
+        accepted = accepted || index != -1;
         if (index == -1)
             cfg_sleep_ms(cfg, 50);
         else if (is_applied_soon(cfg, command, index, expected))
@@ -210,6 +212,9 @@ int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
         else if (!retry)
             break;
     }
+    test_check(accepted,
+               "no connected server accepted command %s as leader for 10 s",
+               command_text(command).text);
     test_fail("%d servers did not agree on command %s within %d s", expected,
               command_text(command).text, retry ? 10 : 2);
 }
