@@ -360,7 +360,7 @@ Test(broken, leaks_handler)
     expect_broken((struct expected){
         .raft = "leaks_handler",
         .tests = { INITIAL, BASIC },
-        .message = "an RPC handler ",
+        .message = "an RPC handler has not returned for 5 s",
         .second_message = "3 servers did not agree on command 100 within 2 s",
         .says_where = true,
         .side_by_side = true,
