@@ -4,6 +4,7 @@
 
 #include "rt/alloc.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,8 +27,13 @@ static char *describe_ending(const struct verdict *verdict,
                             ending.limit_s, ending.grace_s);
     if (WIFSIGNALED(ending.wait_status)) {
         int number = WTERMSIG(ending.wait_status);
-        return alloc_format("killed by signal %d (%s) %s", number,
-                            strsignal(number), moment(verdict));
+        // The tester explains any other fault itself, on the stack it finds.
+        bool no_stack = number == SIGSEGV && verdict->state == TEST_RUNNING;
+        return alloc_format("killed by signal %d (%s) %s%s", number,
+                            strsignal(number), moment(verdict),
+                            no_stack ? ", probably by a stack overflow: does "
+                                       "a function call itself for ever?"
+                                     : "");
     }
     int status = WEXITSTATUS(ending.wait_status);
     switch (status) {

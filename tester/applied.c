@@ -117,14 +117,19 @@ static void check_command_locked(struct incarnation *inc,
 {
     struct config *cfg = inc->cfg;
     must_hold(&cfg->mu);
-    const char *text = command_text(message->command).text;
-    test_check(message->command_index == inc->last_applied + 1,
-               "server %d applied index %d (%s) after index %d: out of order",
-               inc->server, message->command_index, text, inc->last_applied);
+    struct command_text text = command_text(message->command);
+    int expected_index = inc->last_applied + 1;
+    test_check(
+        message->command_index == expected_index,
+        "server %d applied index %d (%s) after index %d: %s, expected "
+        "index %d",
+        inc->server, message->command_index, text.text, inc->last_applied,
+        message->command_index < expected_index ? "again" : "out of order",
+        expected_index);
     test_check(tfind(&message->command, &cfg->offered, compare_commands),
                "server %d applied at index %d a command that nobody offered: "
                "%s",
-               inc->server, message->command_index, text);
+               inc->server, message->command_index, text.text);
     record_locked(cfg, inc->server, message->command_index, message->command);
     inc->last_applied = message->command_index;
 }

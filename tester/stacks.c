@@ -9,6 +9,7 @@
 #include "rt/clock.h"
 
 #include <dirent.h>
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <execinfo.h>
 #include <signal.h>
@@ -81,13 +82,45 @@ static const char *shorten(const char *file, const char *build_dir)
     return strncmp(file, "./", 2) == 0 ? file + 2 : file;
 }
 
-static struct place find_place(Dwfl *symbols, void *frame)
+// The function that this address was written in, which the compiler may have
+// put into another one; NULL if the debug information does not tell.
+static const char *find_function(Dwfl_Module *module, Dwarf_Addr address)
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
+    Dwarf_Die *scopes = NULL;
+    int n = unit == NULL ? 0 : dwarf_getscopes(unit, address - bias, &scopes);
+    const char *name = NULL;
+    for (int k = 0; k < n && name == NULL; k++) {
+        int tag = dwarf_tag(&scopes[k]);
+        if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram)
+            name = dwarf_diename(&scopes[k]);
+    }
+    free(scopes);
+    return name;
+}
+
+// Is this where the kernel has a signal handler return to? The next frame is
+// then the one that the signal interrupted.
+static bool is_trampoline(Dwfl *symbols, void *frame)
+{
+    Dwfl_Module *module = dwfl_addrmodule(symbols, (Dwarf_Addr)frame);
+    const char *name =
+        module == NULL ? NULL : dwfl_module_addrname(module, (Dwarf_Addr)frame);
+    return name != NULL && strcmp(name, "__restore_rt") == 0;
+}
+
+// The place of frames[k].
+static struct place find_place(Dwfl *symbols, void *const *frames, int k)
 {
     struct place place = { .function = "?" };
+    if (symbols == NULL)
+        return place;
     // A return address may be the first of the next line, or function.
-    Dwarf_Addr address = (Dwarf_Addr)frame - 1;
-    Dwfl_Module *module =
-        symbols == NULL ? NULL : dwfl_addrmodule(symbols, address);
+    Dwarf_Addr address = (Dwarf_Addr)frames[k];
+    if (k == 0 || !is_trampoline(symbols, frames[k - 1]))
+        address--;
+    Dwfl_Module *module = dwfl_addrmodule(symbols, address);
     if (module == NULL)
         return place;
     const char *name = dwfl_module_addrname(module, address);
@@ -95,6 +128,9 @@ static struct place find_place(Dwfl *symbols, void *frame)
         place.function = name;
     if (module != dwfl_addrmodule(symbols, (Dwarf_Addr)find_place))
         return place;
+    name = find_function(module, address);
+    if (name != NULL)
+        place.function = name;
     Dwfl_Line *line = dwfl_module_getsrc(module, address);
     if (line != NULL) {
         const char *file =
@@ -165,7 +201,7 @@ static void print_thread(pid_t tid, void *symbols)
         return;
     }
     for (int k = 2; k < walk.count; k++) {  // Without handler and trampoline.
-        struct place place = find_place(symbols, walk.frames[k]);
+        struct place place = find_place(symbols, walk.frames, k);
         if (place.file != NULL)
             fprintf(stderr, "    %s (%s:%d)\n", place.function, place.file,
                     place.line);
@@ -183,7 +219,7 @@ void stacks_print_all(void)
         dwfl_end(symbols);
 }
 
-// ---- The calling thread ----
+// ---- One thread ----
 
 static bool is_harness(const char *file)
 {
@@ -196,20 +232,60 @@ static bool is_harness(const char *file)
     return false;
 }
 
+// The innermost frame in the program under test; false if there is none.
+static bool describe(Dwfl *symbols, void *const *frames, int count, char *text,
+                     size_t size)
+{
+    for (int k = 0; k < count; k++) {
+        struct place place = find_place(symbols, frames, k);
+        if (place.file != NULL && !is_harness(place.file)) {
+            snprintf(text, size, "%s (%s:%d)", place.function, place.file,
+                     place.line);
+            return true;
+        }
+    }
+    return false;
+}
+
 void stacks_describe_here(char *text, size_t size)
 {
     void *frames[MAX_FRAMES];
     int count = backtrace(frames, MAX_FRAMES);
     Dwfl *symbols = open_symbols();
-    snprintf(text, size, "an unknown place");
-    for (int k = 0; k < count; k++) {
-        struct place place = find_place(symbols, frames[k]);
-        if (place.file != NULL && !is_harness(place.file)) {
-            snprintf(text, size, "%s (%s:%d)", place.function, place.file,
-                     place.line);
-            break;
-        }
-    }
+    if (!describe(symbols, frames, count, text, size))
+        snprintf(text, size, "an unknown place");
     if (symbols != NULL)
         dwfl_end(symbols);
+}
+
+struct search {
+    const char *prefix;
+    char *text;
+    size_t size;
+    Dwfl *symbols;
+    bool found;
+};
+
+static void look_at_thread(pid_t tid, void *arg)
+{
+    struct search *search = arg;
+    char name[32], place[400];
+    read_name(tid, name);
+    if (search->found ||
+        strncmp(name, search->prefix, strlen(search->prefix)) != 0 ||
+        !walk_thread(tid) ||
+        !describe(search->symbols, walk.frames, walk.count, place,
+                  sizeof place))
+        return;
+    search->found = true;
+    snprintf(search->text, search->size, "\"%s\" in %s", name, place);
+}
+
+bool stacks_describe_thread(const char *prefix, char *text, size_t size)
+{
+    struct search search = { prefix, text, size, open_symbols(), false };
+    for_each_thread(look_at_thread, &search);
+    if (search.symbols != NULL)
+        dwfl_end(search.symbols);
+    return search.found;
 }

@@ -2,6 +2,7 @@
 #ifndef TESTER_STACKS_H
 #define TESTER_STACKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // Readies the calling process; before anything goes wrong.
@@ -14,6 +15,11 @@ void stacks_print_all(void);
 // not in the harness) that the calling thread is in: "request_vote
 // (raft/election.c:120)". Works in a signal handler as far as one can.
 void stacks_describe_here(char *text, size_t size);
+
+// Describes likewise where a thread stands whose name begins with `prefix`:
+// "\"server 1\" in tick_for_ever (raft.c:14)". False if there is none, or it
+// stands nowhere in the program under test.
+bool stacks_describe_thread(const char *prefix, char *text, size_t size);
 
 // How many threads the process has.
 int stacks_count_threads(void);

@@ -9,7 +9,9 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PERIOD_MS 10
 
@@ -50,6 +52,34 @@ static void fail_overdue(const struct watched_call *call)
               call->server, limit_s);
 }
 
+// Says which calls into Rafts are under way: who waits, as a rule, for what.
+static void describe_calls(struct watchdog *watchdog, char *text, size_t size)
+{
+    int64_t now_ns = clock_now_ns();
+    text[0] = '\0';
+    pthread_mutex_lock(&watchdog->mu);
+    for (struct watched_call *call = watchdog->calls; call != NULL;
+         call = call->next) {
+        int64_t begin_ns = call->deadline_ns - call->limit_ms * NS_PER_MS;
+        if (call->server == NO_SERVER)
+            continue;
+        size_t len = strlen(text);
+        snprintf(text + len, size - len,
+                 "; %s on server %d has been running for %.1f s", call->what,
+                 call->server, (double)(now_ns - begin_ns) / 1e9);
+    }
+    pthread_mutex_unlock(&watchdog->mu);
+}
+
+static void fail_at_limit(struct watchdog *watchdog)
+{
+    char calls[500];
+    describe_calls(watchdog, calls, sizeof calls);
+    stacks_print_all();
+    test_fail("the test has not ended within its limit of %d s%s", test_limit_s,
+              calls);
+}
+
 static void *watch(void *arg)
 {
     struct watchdog *watchdog = arg;
@@ -70,11 +100,8 @@ static void *watch(void *arg)
         pthread_mutex_unlock(&watchdog->mu);
         if (is_overdue)
             fail_overdue(&overdue);
-        if (now_ns >= watchdog->deadline_ns) {
-            stacks_print_all();
-            test_fail("the test has not ended within its limit of %d s",
-                      test_limit_s);
-        }
+        if (now_ns >= watchdog->deadline_ns)
+            fail_at_limit(watchdog);
         pthread_mutex_lock(&watchdog->mu);
     }
     pthread_mutex_unlock(&watchdog->mu);
