@@ -146,20 +146,6 @@ static const char *title(const struct options *options)
     return suite_label(options->tests[0]->suite);
 }
 
-// "; failed: raft_2B/a, raft_2B/b": every test that ended so.
-static void print_names(struct report *report, enum outcome outcome,
-                        const char *introduction)
-{
-    const char *before = introduction;
-    for (int test = 0; test < report->options->n_tests; test++) {
-        if (result_of(report, test, 1)->outcome != outcome)
-            continue;
-        const struct lab_test *t = report->options->tests[test];
-        printf("%s%s/%s", before, t->suite, t->name);
-        before = ", ";
-    }
-}
-
 static void print_failures(struct report *report)
 {
     for (int test = 0; test < report->options->n_tests; test++) {
@@ -176,18 +162,12 @@ static void print_verdict(struct report *report)
     printf("%s: %lld of %lld %s passed", title(report->options),
            report->count[PASSED], report->n_runs,
            options_is_soak(report->options) ? "runs" : "tests");
-    if (!options_is_soak(report->options)) {
-        print_names(report, FAILED, "; failed: ");
-        print_names(report, INCONCLUSIVE, "; inconclusive: ");
-        print_names(report, NOT_RUN, "; not run: ");
-    } else {
-        if (report->count[FAILED] > 0)
-            printf("; %lld failed", report->count[FAILED]);
-        if (report->count[INCONCLUSIVE] > 0)
-            printf("; %lld inconclusive", report->count[INCONCLUSIVE]);
-        if (n_ended(report) < report->n_runs)
-            printf("; %lld not run", report->n_runs - n_ended(report));
-    }
+    if (report->count[FAILED] > 0)
+        printf("; %lld failed", report->count[FAILED]);
+    if (report->count[INCONCLUSIVE] > 0)
+        printf("; %lld inconclusive", report->count[INCONCLUSIVE]);
+    if (n_ended(report) < report->n_runs)
+        printf("; %lld not run", report->n_runs - n_ended(report));
     puts(report->count[PASSED] == report->n_runs ? "." : "");
 }
 

@@ -189,13 +189,10 @@ static void expect_broken(struct expected expected)
         expect_place(&outcome, expected.raft);
     if (expected.also != NULL)
         expect_text(&outcome, expected.also);
-    char *verdict = alloc_format(" 0 of 2 tests passed; failed: %s, %s",
-                                 expected.tests[0], expected.tests[1]);
-    expect_verdict(&outcome, verdict);
+    expect_verdict(&outcome, " 0 of 2 tests passed; 2 failed");
     double seconds = expected.seconds > 0 ? expected.seconds : 5;
     cr_expect(taken < seconds, "took %.1f s: expected less than %g s", taken,
               seconds);
-    free(verdict);
     outcome_free(&outcome);
 }
 
