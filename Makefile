@@ -184,10 +184,10 @@ unit-sanitized: $(R)/unit
 	@! grep -qE 'Sanitizer|FAIL|CRASH' $(R)/unit.log
 
 .PHONY: bench
-BENCH_C := $(wildcard bench/*.c)
+BENCH_C := $(wildcard bench/bench_*.c)
 bench: $(BENCH_C:bench/%.c=$(R)/bench/%)
 	@for b in $^; do echo "== $${b##*/}"; $$b || exit; done
-$(R)/bench/%: $(B)/bench/%.o $(HARNESS_O) $(RAFT_O)
+$(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -1,0 +1,49 @@
+// A cluster without a tester, for benchmarks: a reliable network without
+// delays, servers whose applied entries are only counted.
+#ifndef BENCH_CLUSTER_H
+#define BENCH_CLUSTER_H
+
+#include "persister/persister.h"
+#include "raft/raft.h"
+#include "rt/go.h"
+
+#include <pthread.h>
+
+#define WAITERS 1024  // More than clients: none wakes for another.
+
+struct server {
+    struct cluster *cluster;
+    struct labrpc_end **ends;
+    struct persister *persister;
+    struct channel *apply_ch;
+    struct raft *rf;
+
+    pthread_mutex_t mu;
+    pthread_cond_t applied[WAITERS];  // A client waits at index % WAITERS.
+
+    // Guarded by mu.
+    int last_applied;
+};
+
+struct cluster {
+    int n;
+    struct labrpc_network *net;
+    struct server *servers;
+    struct go_group *services;
+};
+
+// n servers, started and connected. cluster_free stops and frees them.
+struct cluster *cluster_make(int n);
+void cluster_free(struct cluster *cluster);
+
+// Waits until a server that is not `except` believes it leads; returns its
+// number. Looks every millisecond. except may be -1.
+int cluster_wait_for_leader(struct cluster *cluster, int except);
+
+// Connects or cuts off server i, both ways.
+void cluster_connect(struct cluster *cluster, int i, bool connected);
+
+// Waits until the server has applied an entry.
+void server_wait_applied(struct server *server, int index);
+
+#endif
