@@ -49,7 +49,8 @@ endif
 R := $(B)/raft-$(subst /,_,$(RAFT))
 
 CORE := $(wildcard rt/*.c labrpc/*.c persister/*.c)
-LAB := $(CORE) $(wildcard tester/*.c runner/*.c) $(wildcard tests/test_2?.c)
+LAB := $(CORE) $(wildcard tester/*.c) $(filter-out %_world.c,$(wildcard runner/*.c))
+LAB += $(wildcard tests/test_2?.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
 RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
@@ -59,7 +60,7 @@ RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 LAB_O := $(LAB:%.c=$(B)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
 
-$(LAB_BIN): $(LAB_O) $(RAFT_O)
+$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -154,7 +155,7 @@ lab: $(LAB_BIN)
 UNIT_C := $(wildcard tests/test_[a-z]*.c)
 UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
 HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/%,$(LAB_O))
-RUNNER_O := $(filter $(B)/runner/%,$(LAB_O))
+RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
 $(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O)

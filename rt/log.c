@@ -10,12 +10,16 @@
 #include <unistd.h>
 
 bool log_enabled;
-static int64_t start_ns;
+static int64_t start_ns;  // Set while the process has one thread.
 
 __attribute__((constructor)) static void log_start(void)
 {
     const char *wish = getenv("RAFTLAB_LOG");
     log_enabled = wish != NULL && wish[0] != '\0' && wish[0] != '0';
+}
+
+void log_restart(void)
+{
     start_ns = clock_now_ns();
 }
 

@@ -21,6 +21,9 @@ extern bool log_enabled;
             log_write(topic, server, term, __VA_ARGS__);                       \
     } while (0)
 
+// The times of the lines that follow count from now.
+void log_restart(void);
+
 void log_write(const char *topic, int server, int term, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -4,6 +4,7 @@
 #include "runner/job.h"
 
 #include "rt/clock.h"
+#include "runner/world.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +37,7 @@ static void redirect(const struct output *output)
 
 // The new process: runs the test and never returns.
 _Noreturn static void run_test(const struct job *job,
-                               const struct lab_test *test, pid_t parent,
+                               const struct options *options, pid_t parent,
                                const sigset_t *mask)
 {
     setpgid(0, 0);
@@ -47,7 +48,8 @@ _Noreturn static void run_test(const struct job *job,
     sigprocmask(SIG_SETMASK, mask, NULL);
 
     current_verdict = job->verdict;
-    lab_test_run(test);
+    world_run(options->tests[job->test], options,
+              options_seed(options, job->run));
 
     fflush(NULL);
     _exit(EXIT_SUCCESS);
@@ -71,7 +73,7 @@ bool job_start(struct job *job, const struct options *options,
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        run_test(job, test, parent, mask);
+        run_test(job, options, parent, mask);
     if (pid < 0) {
         int error = errno;
         output_discard(&job->output);

@@ -2,6 +2,7 @@
 #include "runner/options.h"
 
 #include "rt/alloc.h"
+#include "runner/world.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -13,6 +14,8 @@
 #define MAX_RUNS    1000000
 #define MAX_JOBS    500
 #define MAX_LIMIT_S 100000
+#define MAX_SEED    1000000000
+#define MAX_DEPTH   100
 
 // The values of an option that may be given several times.
 struct words {
@@ -34,6 +37,15 @@ static const char usage[] =
     "                   or --jobs is given (default build/logs)\n"
     "  --list           only list the tests\n"
     "  --table          show the figures beside MIT's\n"
+    "\n"
+    "in the simulator:\n"
+    "  --first SEED     the first run's seed (default 1); the next has the "
+    "next\n"
+    "  --hash           print each run's hash over all that happened\n"
+    "  --pct DEPTH      schedule by PCT with this depth, instead of uniformly\n"
+    "  --os-threads     make simulated threads threads of the system\n"
+    "  --replay TEXT    the command that replays a run, but for T= and SEED=\n"
+    "\n"
     "  --help           this text\n"
     "\n"
     "exit status: 0 all passed, 1 some did not, 2 bad options\n";
@@ -48,6 +60,11 @@ enum {
     LIST,
     TABLE,
     CRITERION,
+    FIRST,
+    HASH,
+    PCT,
+    OS_THREADS,
+    REPLAY,
     HELP
 };
 
@@ -61,6 +78,11 @@ static const struct option long_options[] = {
     { "list", no_argument, NULL, LIST },
     { "table", no_argument, NULL, TABLE },
     { "criterion", no_argument, NULL, CRITERION },
+    { "first", required_argument, NULL, FIRST },
+    { "hash", no_argument, NULL, HASH },
+    { "pct", required_argument, NULL, PCT },
+    { "os-threads", no_argument, NULL, OS_THREADS },
+    { "replay", required_argument, NULL, REPLAY },
     { "help", no_argument, NULL, HELP },
     { NULL, 0, NULL, 0 },
 };
@@ -183,6 +205,30 @@ _Noreturn static void say_usage(void)
     exit(EXIT_SUCCESS);
 }
 
+static void read_sim_option(int option, char **argv, struct options *options)
+{
+    if (!world_is_simulated)
+        bad_input("%s is for the simulator; this program runs in real time",
+                  argv[optind - 1]);
+    switch (option) {
+    case FIRST:
+        options->first_seed = read_number("--first", optarg, MAX_SEED);
+        break;
+    case HASH:
+        options->hash = true;
+        break;
+    case PCT:
+        options->pct_depth = read_number("--pct", optarg, MAX_DEPTH);
+        break;
+    case OS_THREADS:
+        options->os_threads = true;
+        break;
+    default:
+        options->replay = optarg;
+        break;
+    }
+}
+
 // One option of the command line, as getopt_long returns it.
 static void read_option(int option, char **argv, struct options *options,
                         struct words *suites, struct words *names)
@@ -215,6 +261,13 @@ static void read_option(int option, char **argv, struct options *options,
     case CRITERION:
         bad_input("--criterion must be the first option; what follows it is "
                   "Criterion's");
+    case FIRST:
+    case HASH:
+    case PCT:
+    case OS_THREADS:
+    case REPLAY:
+        read_sim_option(option, argv, options);
+        break;
     case HELP:
         say_usage();
     case ':':
@@ -228,9 +281,12 @@ static void read_option(int option, char **argv, struct options *options,
 
 struct options options_read(int argc, char **argv)
 {
-    struct options options = {
-        .runs = 1, .jobs = 1, .limit_s = 120, .logs = "build/logs"
-    };
+    struct options options = { .runs = 1,
+                               .jobs = 1,
+                               .limit_s = 120,
+                               .logs = "build/logs",
+                               .first_seed = 1,
+                               .replay = "make replay" };
     struct words suites = { 0 };
     struct words names = { 0 };
 

@@ -18,7 +18,20 @@ struct options {
     const char *logs;               // Folder for the output of failing runs.
     bool list;                      // Only say what the tests are.
     bool table;                     // Show the figures beside MIT's.
+
+    // For the simulator alone.
+    int first_seed;      // Run k of a test has the seed first_seed + k - 1.
+    bool hash;           // Print what hash each run had.
+    int pct_depth;       // PCT with this depth; 0: uniform.
+    bool os_threads;     // Simulated threads are threads of the system.
+    const char *replay;  // The command that replays a run, but for T and SEED.
 };
+
+// The seed of a test's run, which is counted from 1.
+static inline int options_seed(const struct options *options, int run)
+{
+    return options->first_seed + run - 1;
+}
 
 // Reads the command line. Bad input, and --help, end the program. The caller
 // frees the options with options_free; their strings are argv's.

@@ -5,6 +5,7 @@
 #include "rt/clock.h"
 #include "runner/mit.h"
 #include "runner/table.h"
+#include "runner/world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,19 +66,26 @@ static void clear_line(const struct report *report)
         fputs("\r\033[K", stdout);
 }
 
-// "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"
+// "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"; in the
+// simulator with the seed, and the command that replays it.
 static void print_failure(const struct report *report, int test, int run,
                           const struct result *result)
 {
     const struct lab_test *t = report->options->tests[test];
     printf("%s %s/%s", result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
            t->suite, t->name);
-    if (options_is_soak(report->options))
+    int seed = options_seed(report->options, run);
+    if (world_is_simulated)
+        printf(" seed %d", seed);
+    else if (options_is_soak(report->options))
         printf(" run %d", run);
     printf(": %.*s", result_first_line(result), result->message);
     if (result->log != NULL)
         printf(" (%s)", result->log);
     putchar('\n');
+    if (world_is_simulated)
+        printf("  replay it: %s T=%s SEED=%d\n", report->options->replay,
+               t->name, seed);
 }
 
 void report_run(struct report *report, struct job *job, struct result *result)
@@ -123,6 +131,8 @@ void report_progress(struct report *report)
     clear_line(report);
     printf("%lld of %lld runs, %lld failed", n_ended(report), report->n_runs,
            report->count[FAILED]);
+    if (world_is_simulated)
+        printf(", %.0f runs/s", (double)n_ended(report) / elapsed_s(report));
     if (report->count[INCONCLUSIVE] > 0)
         printf(", %lld inconclusive", report->count[INCONCLUSIVE]);
     printf(", %.0f s", elapsed_s(report));
@@ -157,6 +167,17 @@ static void print_failures(struct report *report)
     }
 }
 
+static void print_hashes(struct report *report)
+{
+    for (int test = 0; test < report->options->n_tests; test++) {
+        const struct lab_test *t = report->options->tests[test];
+        for (int run = 1; run <= report->options->runs; run++)
+            printf("hash %s/%s seed %d: %016llx\n", t->suite, t->name,
+                   options_seed(report->options, run),
+                   (unsigned long long)result_of(report, test, run)->hash);
+    }
+}
+
 static void print_verdict(struct report *report)
 {
     printf("%s: %lld of %lld %s passed", title(report->options),
@@ -186,6 +207,8 @@ bool report_end(struct report *report)
         table_print(options, report->results);
     else
         putchar('\n');  // A test may have left its last line open.
+    if (options->hash)
+        print_hashes(report);
     print_failures(report);
     print_verdict(report);
 

@@ -103,6 +103,7 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         .rpcs = sane_count(verdict->rpcs),
         .bytes = verdict->bytes > 0 ? verdict->bytes : 0,
         .commands = sane_count(verdict->commands),
+        .hash = verdict->hash,
     };
     bool ended_well =
         WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;

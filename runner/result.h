@@ -5,6 +5,7 @@
 #include "tester/verdict.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum outcome {
@@ -25,6 +26,7 @@ struct result {
     int rpcs;
     long long bytes;
     int commands;
+    uint64_t hash;
 };
 
 // How a run's process ended.

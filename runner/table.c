@@ -86,9 +86,10 @@ void table_print(const struct options *options, const struct result *results)
            "seconds in all", "", seconds, "", "", "", "", mit_seconds);
 }
 
-// The least, the middle and the greatest of some numbers.
+// The least, the middle and the greatest of some numbers, and the one that 99
+// of 100 do not exceed.
 struct spread {
-    double min, median, max;
+    double min, median, p99, max;
 };
 
 enum figure { SECONDS, RPCS, BYTES };
@@ -127,6 +128,7 @@ static struct spread spread_of(const struct result *results, int runs,
     struct spread spread = {
         .min = values[0],
         .median = (values[(n - 1) / 2] + values[n / 2]) / 2,
+        .p99 = values[(n * 99 + 99) / 100 - 1],
         .max = values[n - 1],
     };
     free(values);
@@ -146,8 +148,8 @@ static int count(const struct result *results, long long runs,
 static void print_outcomes(const struct options *options,
                            const struct result *results)
 {
-    printf("\n%-*s %7s %6s %6s | %7s %7s %7s %6s\n", NAME_WIDTH, "test",
-           "passed", "failed", "busy", "min s", "median", "max", "MIT");
+    printf("\n%-*s %7s %6s %6s | %7s %7s %7s %7s %6s\n", NAME_WIDTH, "test",
+           "passed", "failed", "busy", "min s", "median", "p99", "max", "MIT");
     int runs = options->runs;
     for (int i = 0; i < options->n_tests; i++) {
         const struct result *of_test = results + (size_t)i * (size_t)runs;
@@ -159,9 +161,9 @@ static void print_outcomes(const struct options *options,
                count(of_test, runs, INCONCLUSIVE));
         if (passed > 0) {
             struct spread s = spread_of(of_test, runs, SECONDS);
-            printf(" %7.1f %7.1f %7.1f", s.min, s.median, s.max);
+            printf(" %7.1f %7.1f %7.1f %7.1f", s.min, s.median, s.p99, s.max);
         } else {
-            printf(" %7s %7s %7s", "-", "-", "-");
+            printf(" %7s %7s %7s %7s", "-", "-", "-", "-");
         }
         if (mit != NULL)
             printf(" %6.1f\n", mit->seconds);
@@ -170,31 +172,32 @@ static void print_outcomes(const struct options *options,
     }
 }
 
-static void print_spread(struct spread spread, int width)
+// A row a test that passed at least once: how much of this figure its runs
+// had.
+static void print_figure(const struct options *options,
+                         const struct result *results, enum figure figure,
+                         const char *title)
 {
-    printf(" %*s %*s %*s", width, commas((long long)spread.min).chars, width,
-           commas((long long)spread.median).chars, width,
-           commas((long long)spread.max).chars);
-}
-
-// What the runs of each test sent.
-static void print_traffic(const struct options *options,
-                          const struct result *results)
-{
-    printf("\n%-*s %7s %7s %7s %7s | %10s %10s %10s %10s\n", NAME_WIDTH, "test",
-           "min RPC", "median", "max", "MIT", "min bytes", "median", "max",
-           "MIT");
+    printf("\n%-*s %11s %11s %11s %11s | %11s\n", NAME_WIDTH, title, "min",
+           "median", "p99", "max", "MIT");
     int runs = options->runs;
     for (int i = 0; i < options->n_tests; i++) {
         const struct result *of_test = results + (size_t)i * (size_t)runs;
-        const struct mit_figures *mit = mit_figures(options->tests[i]);
         if (count(of_test, runs, PASSED) == 0)
             continue;
-        printf("%-*s", NAME_WIDTH, row_name(options->tests[i]).chars);
-        print_spread(spread_of(of_test, runs, RPCS), 7);
-        printf(" %7s |", mit != NULL ? commas(mit->rpcs).chars : "-");
-        print_spread(spread_of(of_test, runs, BYTES), 10);
-        printf(" %10s\n", mit != NULL ? commas(mit->bytes).chars : "-");
+        struct spread s = spread_of(of_test, runs, figure);
+        const struct mit_figures *mit = mit_figures(options->tests[i]);
+        const char *mit_text = "-";
+        struct text text;
+        if (mit != NULL) {
+            text = commas(figure == RPCS ? mit->rpcs : mit->bytes);
+            mit_text = text.chars;
+        }
+        printf(
+            "%-*s %11s %11s %11s %11s | %11s\n", NAME_WIDTH,
+            row_name(options->tests[i]).chars, commas((long long)s.min).chars,
+            commas((long long)s.median).chars, commas((long long)s.p99).chars,
+            commas((long long)s.max).chars, mit_text);
     }
 }
 
@@ -202,7 +205,10 @@ void table_print_soak(const struct options *options,
                       const struct result *results)
 {
     print_outcomes(options, results);
-    if (count(results, (long long)options->n_tests * options->runs, PASSED) > 0)
-        print_traffic(options, results);
+    if (count(results, (long long)options->n_tests * options->runs, PASSED) >
+        0) {
+        print_figure(options, results, RPCS, "RPCs");
+        print_figure(options, results, BYTES, "bytes");
+    }
     putchar('\n');
 }

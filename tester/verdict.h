@@ -8,6 +8,7 @@
 #define TESTER_VERDICT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum verdict_state {
     TEST_RUNNING = 0,  // Still so when the process has ended: it died.
@@ -28,6 +29,8 @@ struct verdict {
     int rpcs;
     long long bytes;
     int commands;
+
+    uint64_t hash;  // In the simulator: of all that happened.
 };
 
 // A sleep that comes back later than this means that the machine was too busy

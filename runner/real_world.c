@@ -1,0 +1,12 @@
+// Real time: the test is a function to call.
+#include "runner/world.h"
+
+const bool world_is_simulated = false;
+
+void world_run(const struct lab_test *test, const struct options *options,
+               int seed)
+{
+    (void)options;
+    (void)seed;
+    lab_test_run(test);
+}
