@@ -30,6 +30,7 @@ endif
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes
 STRICT = $(WARN) -Werror
 CFLAGS_plain = -O2
+CFLAGS_debug = -O0
 CFLAGS_tsan = -O1 -fsanitize=thread
 CFLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 # The aranges let libdw find the source line of an address; gcc writes them
@@ -38,6 +39,8 @@ DEBUG = -g -fno-omit-frame-pointer $(if $(filter clang%,$(CC)),-gdwarf-aranges)
 CFLAGS = -std=gnu11 $(DEBUG) $(CFLAGS_$(MODE))
 CPPFLAGS = -D_GNU_SOURCE -I. -I$(B)/gen -isystem /usr/include/tirpc
 LDLIBS = -lcriterion -ltirpc -ldw -lpthread
+
+comma := ,
 
 # ---- Files ----
 
@@ -49,7 +52,8 @@ endif
 R := $(B)/raft-$(subst /,_,$(RAFT))
 
 CORE := $(wildcard rt/*.c labrpc/*.c persister/*.c)
-LAB := $(CORE) $(wildcard tester/*.c) $(filter-out %_world.c,$(wildcard runner/*.c))
+LAB := $(CORE) $(wildcard tester/*.c) \
+    $(filter-out runner/sim_%.c runner/real_world.c,$(wildcard runner/*.c))
 LAB += $(wildcard tests/test_2?.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
@@ -132,7 +136,11 @@ LAB_FLAGS = $(T:%=--test %) $(LIMIT:%=--limit %) --logs $(R)/logs
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
 .PHONY: run 2A 2B 2C 2D soak race asan
-run: $(LAB_BIN)
+run: $(LAB_BIN) $(SIM_BIN)
+	@echo 'In virtual time:'
+	@$(SIM_BIN) $(SIM_FLAGS)
+	@echo
+	@echo 'In real time, $(or $(JOBS),8) tests at a time:'
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --table
 
 2A 2B 2C 2D: $(LAB_BIN)
@@ -142,8 +150,8 @@ soak: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --runs $(N)
 
 # A report of a sanitizer ends its test, as failed.
-race: ; @$(MAKE) --no-print-directory MODE=tsan sanitized
-asan: ; @$(MAKE) --no-print-directory MODE=asan sanitized
+race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(SIM),sim,sanitized)
+asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(SIM),sim,sanitized)
 
 .PHONY: sanitized lab
 sanitized: $(LAB_BIN)
@@ -195,6 +203,42 @@ $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
 .PHONY: test
 test: setup-test
 	@tests/all
+
+# ---- The simulator ----
+
+# The same objects, linked so that what blocks, tells the time or draws a
+# random number comes from sim/. That itself is never instrumented.
+SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c)) \
+    $(B)/runner/sim_world.o $(B)/runner/sim_stacks.o
+SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null))
+SIM_BIN := $(R)/simlab
+
+$(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
+$(SIM_BIN): $(filter-out $(B)/tester/stacks.o,$(LAB_O)) $(SIM_O) $(RAFT_O)
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
+
+SEEDS ?= 1
+FIRST ?= 1
+SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct %) --replay \
+    'make replay$(if $(filter-out raft,$(RAFT)), RAFT=$(RAFT))$(PCT:%= PCT=%)'
+
+.PHONY: simlab sim replay
+simlab: $(SIM_BIN)
+sim: $(SIM_BIN)
+	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs $(SEEDS) --first $(FIRST) \
+	    --jobs $(or $(JOBS),$(if $(filter 1,$(SEEDS)),1,$(shell nproc)))
+
+REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED)
+replay: $(SIM_BIN)
+ifeq ($(and $(T),$(SEED)),)
+	@echo 'raftlab: replay wants a test and a seed: make replay T=churn SEED=7' >&2; exit 2
+else ifdef GDB
+	@gdb -q -ex 'set follow-fork-mode child' -ex 'set confirm off' \
+	    --args $(REPLAY) --os-threads
+else
+	@RAFTLAB_LOG=1 $(REPLAY)
+endif
 
 # ---- Tidying ----
 

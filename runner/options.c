@@ -29,7 +29,9 @@ static const char usage[] =
     "--criterion --help)\n"
     "\n"
     "  --suite 2A       only this suite; may be repeated\n"
-    "  --test TEXT      only tests whose name contains TEXT; may be repeated\n"
+    "  --test TEXT      only the test of this name, or those whose name "
+    "contains\n"
+    "                   TEXT; may be repeated\n"
     "  --runs N         each test N times, and count (default 1)\n"
     "  --jobs N         N runs side by side (default 1)\n"
     "  --limit SECONDS  how long a test may take (default 120)\n"
@@ -132,11 +134,23 @@ static bool is_in_suites(const struct lab_test *test, struct words suites)
     return found;
 }
 
+static bool is_a_name(const char *word)
+{
+    bool found = false;
+    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next)
+        found = found || strcmp(t->name, word) == 0;
+    return found;
+}
+
+// A whole name means that test, though others' names may contain it.
 static bool has_name(const struct lab_test *test, struct words names)
 {
     bool found = names.count == 0;
-    for (int i = 0; i < names.count; i++)
-        found = found || strstr(test->name, names.word[i]) != NULL;
+    for (int i = 0; i < names.count; i++) {
+        const char *word = names.word[i];
+        found = found || strcmp(test->name, word) == 0 ||
+                (!is_a_name(word) && strstr(test->name, word) != NULL);
+    }
     return found;
 }
 
