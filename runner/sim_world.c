@@ -1,0 +1,28 @@
+// Virtual time: the test is the first thread of a simulation.
+#include "runner/world.h"
+
+#include "sim/sim.h"
+#include "tester/verdict.h"
+
+const bool world_is_simulated = true;
+
+static void fail(const char *message)
+{
+    current_verdict->hash = sim_hash();
+    test_fail("%s", message);
+}
+
+void world_run(const struct lab_test *test, const struct options *options,
+               int seed)
+{
+    sim_set_fail(fail);
+    sim_start(&(struct sim_options){
+        .seed = (uint64_t)seed,
+        .policy = options->pct_depth > 0 ? SIM_PCT : SIM_UNIFORM,
+        .depth = options->pct_depth,
+        .back_end = options->os_threads ? SIM_OS_THREADS : SIM_FIBERS,
+    });
+    lab_test_run(test);
+    current_verdict->hash = sim_hash();
+    sim_finish(NULL, 0);  // What comes now happens in real time.
+}

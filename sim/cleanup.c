@@ -1,0 +1,50 @@
+// pthread_cleanup_push and pop. In C they are macros: a setjmp, and a list of
+// the buffers, which the system keeps by thread of its own; here by ours.
+// pthread_exit jumps to the innermost, which runs its function and then calls
+// __pthread_unwind_next.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+// longjmp, of which the compiler would say that these buffers are too short:
+// they lack the signal mask, which it does not touch.
+_Noreturn extern void jump_to(void *buffer, int value) __asm__("longjmp");
+
+static __pthread_unwind_buf_t **outer_of(__pthread_unwind_buf_t *buffer)
+{
+    return (__pthread_unwind_buf_t **)&buffer->__pad[0];
+}
+
+void __wrap___pthread_register_cancel(__pthread_unwind_buf_t *buffer)
+{
+    if (!sim.on) {
+        __real___pthread_register_cancel(buffer);
+        return;
+    }
+    *outer_of(buffer) = sim.self->cleanup;
+    sim.self->cleanup = buffer;
+}
+
+void __wrap___pthread_unregister_cancel(__pthread_unwind_buf_t *buffer)
+{
+    if (!sim.on) {
+        __real___pthread_unregister_cancel(buffer);
+        return;
+    }
+    sim.self->cleanup = *outer_of(buffer);
+}
+
+void sim_cleanup_run(struct sim_thread *thread)
+{
+    __pthread_unwind_buf_t *buffer = thread->cleanup;
+    if (buffer == NULL)
+        return;
+    thread->cleanup = *outer_of(buffer);
+    jump_to(buffer->__cancel_jmp_buf, 1);
+}
+
+void __wrap___pthread_unwind_next(__pthread_unwind_buf_t *buffer)
+{
+    if (!sim.on)
+        __real___pthread_unwind_next(buffer);
+    sim_thread_exit(sim.self->value);
+}

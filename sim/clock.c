@@ -1,0 +1,160 @@
+// The clocks. All show virtual time, which begins at one moment; a clock of
+// used processor time counts scheduling points.
+//
+// Reading a clock is a scheduling point: a loop until a certain time gets on.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+
+#define EPOCH_S  INT64_C(1767225600)  // 2026-01-01 00:00:00 UTC: of real time.
+#define BOOT_S   INT64_C(1000)        // Of those that count since the start.
+#define TICKS_HZ 100                  // sysconf(_SC_CLK_TCK)
+
+// How far virtual zero is from the clock's.
+static int64_t origin_ns(clockid_t clock)
+{
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
+        return EPOCH_S * NS_PER_S;
+    case CLOCK_TAI:
+        return (EPOCH_S + 37) * NS_PER_S;
+    default:
+        return BOOT_S * NS_PER_S;
+    }
+}
+
+static bool is_wall_clock(clockid_t clock)
+{
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_TAI:
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool sim_due(clockid_t clock, const struct timespec *time, int64_t *due_ns)
+{
+    if (!is_wall_clock(clock) || time->tv_nsec < 0 || time->tv_nsec >= NS_PER_S)
+        return false;
+    int64_t origin_s = origin_ns(clock) / NS_PER_S;
+    if (time->tv_sec < origin_s) {
+        *due_ns = 0;
+        return true;
+    }
+    int64_t seconds = time->tv_sec - origin_s;
+    if (seconds >= NEVER / NS_PER_S - 1)
+        *due_ns = NEVER;
+    else
+        *due_ns = sim_server_due(seconds * NS_PER_S + time->tv_nsec);
+    return true;
+}
+
+static int64_t read_clock(int64_t origin)
+{
+    sim_point();
+    int64_t now_ns = sim_server_time(sim.now_ns);
+    sim_hash_add((uint64_t)now_ns);
+    return origin + now_ns;
+}
+
+// The time that the whole program, or the calling thread, has computed.
+static int64_t read_used(bool of_thread)
+{
+    sim_point();
+    uint64_t points = of_thread ? sim.self->points : sim.points;
+    sim_hash_add(points);
+    return (int64_t)points * POINT_NS;
+}
+
+static bool read_any(clockid_t clock, int64_t *ns)
+{
+    if (is_wall_clock(clock))
+        *ns = read_clock(origin_ns(clock));
+    else if (clock == CLOCK_PROCESS_CPUTIME_ID)
+        *ns = read_used(false);
+    else if (clock == CLOCK_THREAD_CPUTIME_ID)
+        *ns = read_used(true);
+    else
+        return false;
+    return true;
+}
+
+static struct timespec to_timespec(int64_t ns)
+{
+    return (struct timespec){ .tv_sec = ns / NS_PER_S,
+                              .tv_nsec = ns % NS_PER_S };
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+    if (!sim.on)
+        return __real_clock_gettime(clock, now);
+    int64_t ns;
+    if (!read_any(clock, &ns)) {
+        errno = EINVAL;
+        return -1;
+    }
+    *now = to_timespec(ns);
+    return 0;
+}
+
+int __wrap_timespec_get(struct timespec *now, int base)
+{
+    if (!sim.on)
+        return __real_timespec_get(now, base);
+    if (base != TIME_UTC)
+        return 0;
+    *now = to_timespec(read_clock(origin_ns(CLOCK_REALTIME)));
+    return base;
+}
+
+int __wrap_gettimeofday(struct timeval *now, void *zone)
+{
+    if (!sim.on)
+        return __real_gettimeofday(now, zone);
+    int64_t ns = read_clock(origin_ns(CLOCK_REALTIME));
+    now->tv_sec = ns / NS_PER_S;
+    now->tv_usec = ns % NS_PER_S / 1000;
+    if (zone != NULL)
+        *(struct timezone *)zone = (struct timezone){ 0, 0 };
+    return 0;
+}
+
+time_t __wrap_time(time_t *now)
+{
+    if (!sim.on)
+        return __real_time(now);
+    time_t seconds = read_clock(origin_ns(CLOCK_REALTIME)) / NS_PER_S;
+    if (now != NULL)
+        *now = seconds;
+    return seconds;
+}
+
+clock_t __wrap_clock(void)
+{
+    if (!sim.on)
+        return __real_clock();
+    return read_used(false) / (NS_PER_S / CLOCKS_PER_SEC);
+}
+
+clock_t __wrap_times(struct tms *used)
+{
+    if (!sim.on)
+        return __real_times(used);
+    if (used != NULL)
+        *used = (struct tms){ .tms_utime = (int64_t)sim.points * POINT_NS /
+                                           (NS_PER_S / TICKS_HZ) };
+    return read_clock(origin_ns(CLOCK_MONOTONIC)) / (NS_PER_S / TICKS_HZ);
+}

@@ -1,0 +1,407 @@
+// What the files of the simulator share: the one simulation of the process, its
+// threads, and how they wait.
+//
+// All of it belongs to the thread whose turn it is. There are no locks here:
+// one simulated thread runs at a time, and changes only in sim_point and
+// sim_wait.
+#ifndef SIM_INTERNAL_H
+#define SIM_INTERNAL_H
+
+#include "sim/fiber.h"
+#include "sim/sim.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#define NS_PER_S    INT64_C(1000000000)
+#define NEVER       INT64_MAX
+#define NAME_SIZE   16  // As in the system, with the terminating zero.
+#define MAX_READ    8   // Read locks of one thread that are remembered.
+#define MAX_KEYS    1024
+#define NO_POSITION (-1)
+
+// How many threads there can be at a time.
+#define SLOT_BITS 20
+#define MAX_SLOTS (1 << SLOT_BITS)
+
+// Time goes by this much at a scheduling point, so that a loop that waits for
+// another thread, or for the time, gets on.
+#define POINT_NS 100
+
+// ---- Threads ----
+
+// Threads that wait for the same thing. It lies in the program's own mutex,
+// condition variable and so on: empty is all zero.
+struct sim_queue {
+    struct sim_thread *first;
+    uint32_t count;
+};
+
+// Why a thread waits, for reports.
+struct sim_reason {
+    const char *text;  // "to lock a mutex"
+    // Who must do something first, and since where, if there is one who must:
+    // its number, or -1. NULL: nobody in particular.
+    int (*holder)(const void *object, const void **since);
+};
+
+// A read lock that a thread holds.
+struct sim_read {
+    const void *rwlock;
+    const void *place;
+};
+
+struct sim_thread {
+    int number;    // In the order of creation; the first is 0.
+    int position;  // In sim.runnable; NO_POSITION: it waits or has ended.
+    int64_t priority;
+    struct sim_fiber fiber;
+
+    // While it waits.
+    struct sim_queue *queue;       // Or NULL: it waits for time alone.
+    struct sim_queue *woken_from;  // By sim_wake_one, until it runs.
+    struct sim_thread *next;
+    struct sim_thread *previous;
+    int64_t due_ns;
+    int timer;   // In sim.timers; NO_POSITION: it has none.
+    int result;  // 0, or ETIMEDOUT: why it woke.
+    const struct sim_reason *reason;  // NULL while it does not wait.
+    const void *object;               // What it waits for.
+    const void *place;                // Where: a return address.
+    // The mutex to take again after waiting on a condition variable, until that
+    // wait ends; then, why it ended.
+    pthread_mutex_t *relock;
+    int cond_result;
+
+    // Its life.
+    pthread_t id;
+    int owner;
+    char name[NAME_SIZE];
+    void *(*start)(void *);
+    void *arg;
+    void *value;  // What it returned.
+    bool ended;
+    bool detached;
+    struct sim_thread *joiner;
+    struct sim_queue joiners;
+    uint64_t points;  // How often it was chosen to run.
+
+    // What befalls its server (server.c).
+    bool frozen;    // It shall not run,
+    bool is_ready;  // though it could.
+    bool doomed;    // It ends as soon as it holds no lock of others.
+    int n_others_locks;
+
+    struct sim_read reads[MAX_READ];
+    int n_reads;
+    void **values;  // By key; NULL until one is set.
+    void *cleanup;  // The innermost pthread_cleanup_push.
+    bool cancel_disabled;
+    bool cancel_asynchronous;
+};
+
+// ---- The simulation ----
+
+struct sim_timer {
+    int64_t due_ns;
+    uint64_t order;  // Of two that are due together the older goes first.
+    struct sim_thread *thread;
+};
+
+struct sim_rng {
+    uint64_t state;
+};
+
+struct sim {
+    bool on;
+    struct sim_thread *self;  // Whose turn it is.
+    int64_t now_ns;
+    int64_t next_due_ns;  // Of the first timer, or NEVER.
+    uint64_t points;
+    uint64_t hash;
+    struct sim_rng chance;  // For the scheduler.
+
+    // Those that can run, in no particular, but determined, order.
+    struct sim_thread **runnable;
+    int n_runnable;
+
+    enum sim_policy policy;
+    int depth;
+    int64_t steps;
+    int64_t *changes;     // depth - 1 points of change, of this round.
+    int64_t round_end;    // The point at which the next round begins.
+    int64_t next_change;  // The point.
+    int64_t lowest;       // Priority given so far.
+    int streak;           // Points since another thread last ran.
+
+    struct sim_timer *timers;  // A binary heap.
+    int n_timers;
+    uint64_t n_timers_ever;
+
+    // Threads by slot; the id of a thread is its number and its slot. One that
+    // is unused has the id 0.
+    struct sim_thread *threads;
+    int n_slots;
+    int n_threads_ever;
+    int n_alive;
+    struct sim_thread *unused;  // Whose memory and slot can be used again.
+    struct sim_thread *gone;    // Has ended, its stack is still to be freed.
+    char *orders;               // See thread.c; only their addresses are used.
+    struct sim_queue few;       // Who waits for spin locks, and for once.
+
+    uint64_t seed;
+    struct sim_rng drawn;     // For the program.
+    struct sim_rng sequence;  // For rand and random, which can be seeded.
+    uint64_t rand48;          // For the drand48 family.
+
+    struct sim_rate *rates;  // By server; server.c.
+
+    void (*fail)(const char *message);
+    bool brief;
+};
+
+extern struct sim sim;
+
+// The number that stands for a thread in the program's objects, where 0 is
+// nobody.
+static inline uint32_t sim_mark(const struct sim_thread *thread)
+{
+    return (uint32_t)thread->number + 1;
+}
+
+// The thread with that number, or NULL if it has ended.
+struct sim_thread *sim_thread_of_number(int number);
+
+// Who that is, for a message: "thread 3 "ticker" (server 1)".
+struct sim_who {
+    char text[64];
+};
+struct sim_who sim_who(int number);
+
+// The place that calls the function this stands in.
+#define HERE __builtin_return_address(0)
+
+// ---- start.c ----
+
+// Zeroed memory that takes up room only as far as it is used. We keep our
+// tables there, and never move them: the sanitizers watch malloc and its like.
+void *sim_reserve(size_t size);
+
+// ---- schedule.c ----
+
+// A moment at which another thread may go on instead of the caller.
+void sim_point(void);
+
+// The same, and the caller would rather not go on.
+void sim_yield(void);
+
+// The calling thread stands in the queue (or in none, if it is NULL) until
+// sim_wake, or until the time is due_ns. Returns sim_wake's result, or
+// ETIMEDOUT. If nobody can ever wake it, that is a deadlock.
+//   reason, object, place  for a report
+int sim_wait(struct sim_queue *queue, int64_t due_ns,
+             const struct sim_reason *reason, const void *object,
+             const void *place);
+
+// Ends a thread's wait.
+void sim_wake(struct sim_thread *thread, int result);
+
+// Ends the wait of one thread of a queue that is not empty: of the one that the
+// policy prefers.
+void sim_wake_one(struct sim_queue *queue);
+void sim_wake_all(struct sim_queue *queue);
+
+// Ends the wait of all who wait for this object in sim.few.
+void sim_wake_few(const void *object);
+
+void sim_queue_add(struct sim_queue *queue, struct sim_thread *thread);
+void sim_queue_remove(struct sim_thread *thread);
+struct sim_thread *sim_queue_at(const struct sim_queue *queue, uint32_t k);
+
+// A new thread can run from now on.
+void sim_schedule_add(struct sim_thread *thread);
+
+// The calling thread has ended; somebody else goes on.
+_Noreturn void sim_schedule_end(void);
+
+// A thread that can run, or waits, does so no more.
+void sim_schedule_remove(struct sim_thread *thread);
+
+// A thread does not run, or runs again, whether it could or not.
+void sim_schedule_freeze(struct sim_thread *thread);
+void sim_schedule_thaw(struct sim_thread *thread);
+
+void sim_schedule_start(const struct sim_options *options);
+
+// ---- timers.c ----
+
+void sim_timers_add(struct sim_thread *thread, int64_t due_ns);
+void sim_timers_remove(struct sim_thread *thread);
+
+// Wakes all whose time has come.
+void sim_timers_fire(void);
+
+// ---- rng.c ----
+
+struct sim_rng sim_rng_make(uint64_t seed, uint64_t stream);
+uint64_t sim_rng_next(struct sim_rng *rng);
+
+// Uniform in [0, bound).
+uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound);
+
+// ---- clock.c ----
+
+// When a clock that the program knows shows this time, in virtual time; NEVER
+// if that is too far off. False if the time or the clock is not valid.
+bool sim_due(clockid_t clock, const struct timespec *time, int64_t *due_ns);
+
+// ---- random.c ----
+
+void sim_random_start(uint64_t seed);
+
+// ---- mutex.c ----
+
+int sim_mutex_lock(pthread_mutex_t *mutex, int64_t due_ns, const void *place);
+int sim_mutex_trylock(pthread_mutex_t *mutex, const void *place);
+int sim_mutex_unlock(pthread_mutex_t *mutex, const void *place);
+int sim_mutex_init(pthread_mutex_t *mutex, int kind);
+int sim_mutex_destroy(pthread_mutex_t *mutex, const void *place);
+
+// Does the calling thread hold it, once? Reports what is no mutex any more.
+bool sim_mutex_is_held(pthread_mutex_t *mutex, const void *place);
+
+// Lets go of a mutex that the caller holds, without a scheduling point; takes
+// it again. Between them a recursive one keeps its depth.
+uint32_t sim_mutex_let_go(pthread_mutex_t *mutex);
+void sim_mutex_take_again(pthread_mutex_t *mutex, uint32_t depth,
+                          const void *place);
+
+// If somebody holds the mutex, the thread (which waits for something else)
+// waits for it instead, and true is returned.
+bool sim_mutex_defer(pthread_mutex_t *mutex, struct sim_thread *thread);
+
+// ---- cond.c ----
+
+int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
+                  const void *place);
+int sim_cond_signal(pthread_cond_t *cond, const void *place);
+int sim_cond_broadcast(pthread_cond_t *cond, const void *place);
+int sim_cond_destroy(pthread_cond_t *cond, const void *place);
+clockid_t sim_cond_clock(const pthread_cond_t *cond);
+
+// ---- thread.c ----
+
+void sim_thread_start(void);
+int sim_thread_create(pthread_t *id, const pthread_attr_t *attr,
+                      void *(*start)(void *), void *arg);
+int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
+                    const void *place);
+int sim_thread_detach(pthread_t id);
+_Noreturn void sim_thread_exit(void *value);
+
+// Frees the stack of the thread that has ended last, once another runs.
+void sim_thread_bury(void);
+
+// Ends a thread where it stands, without a word to it. Not the caller.
+void sim_thread_stop(struct sim_thread *thread);
+
+// ---- server.c ----
+
+// What the calling thread's clock shows when it is now_ns, and the reverse.
+int64_t sim_server_time(int64_t now_ns);
+int64_t sim_server_due(int64_t time_ns);
+
+// The calling thread, which is doomed, has let go of others' last lock.
+_Noreturn void sim_server_die(void);
+
+// ---- once.c, keys.c, cleanup.c ----
+
+int sim_once(int *state, void (*routine)(void), const void *place);
+void sim_keys_destroy_values(struct sim_thread *thread);
+void sim_cleanup_run(struct sim_thread *thread);
+
+// ---- report.c ----
+
+// The program is wrong: this thread did it at this place.
+//   format  a whole sentence of what is wrong; the thread, the place and where
+//           it was called from are added
+_Noreturn void sim_misuse(const void *place, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+// Nobody can run and nobody ever will.
+_Noreturn void sim_report_deadlock(void);
+
+// The thread waits for itself to let go of the mutex.
+_Noreturn void sim_report_self_deadlock(const char *what, const void *since,
+                                        const void *place);
+
+// The calling thread stands at this program counter and frame, in a signal
+// handler, for the reason that the sentence gives.
+_Noreturn void sim_report_here(const char *sentence, const void *pc,
+                               const void *frame);
+
+// Hands the message to whoever asked for it.
+_Noreturn void sim_fail(const char *message);
+
+// ---- watch.c ----
+
+// Begins to watch for loops without a scheduling point, and for stacks that
+// overflow; and ends it.
+void sim_watch_start(void);
+void sim_watch_stop(void);
+
+// ---- hash.c ----
+
+static inline void sim_hash_add(uint64_t number)
+{
+    uint64_t h = sim.hash ^ number;
+    h *= UINT64_C(0x9e3779b97f4a7c15);
+    sim.hash = h ^ (h >> 29);
+}
+
+// ---- What ThreadSanitizer must know ----
+
+void __tsan_acquire(void *object) __attribute__((weak));
+void __tsan_release(void *object) __attribute__((weak));
+
+// What was done before the release of an object happens before what is done
+// after its acquisition.
+static inline void sim_acquire(void *object)
+{
+    if (__builtin_expect(__tsan_acquire != NULL, 0))
+        __tsan_acquire(object);
+}
+
+static inline void sim_release(void *object)
+{
+    if (__builtin_expect(__tsan_release != NULL, 0))
+        __tsan_release(object);
+}
+
+// Our own memory is no business of its, but it sees what memset and memcpy do.
+void AnnotateIgnoreReadsBegin(const char *file, int line) __attribute__((weak));
+void AnnotateIgnoreReadsEnd(const char *file, int line) __attribute__((weak));
+void AnnotateIgnoreWritesBegin(const char *file, int line)
+    __attribute__((weak));
+void AnnotateIgnoreWritesEnd(const char *file, int line) __attribute__((weak));
+
+static inline void sim_hide_begin(void)
+{
+    if (__builtin_expect(AnnotateIgnoreReadsBegin != NULL, 0)) {
+        AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+        AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    }
+}
+
+static inline void sim_hide_end(void)
+{
+    if (__builtin_expect(AnnotateIgnoreReadsBegin != NULL, 0)) {
+        AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+        AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+    }
+}
+
+#endif

@@ -1,0 +1,88 @@
+// Thread-specific values. The system hands out the keys, so that those of
+// before and during a simulation are never the same; the values are ours.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+static struct {
+    bool used;
+    void (*destroy)(void *);
+} keys[MAX_KEYS];
+
+int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
+{
+    // Before a simulation the system destroys the values, in it we do.
+    int error = __real_pthread_key_create(key, sim.on ? NULL : destroy);
+    if (error == 0) {
+        keys[*key].used = true;
+        keys[*key].destroy = destroy;
+    }
+    return error;
+}
+
+int __wrap_pthread_key_delete(pthread_key_t key)
+{
+    int error = __real_pthread_key_delete(key);
+    if (error != 0)
+        return error;
+    keys[key].used = false;
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        if (sim.threads[slot].id != 0 && sim.threads[slot].values != NULL)
+            sim.threads[slot].values[key] = NULL;
+    }
+    return 0;
+}
+
+void *__wrap_pthread_getspecific(pthread_key_t key)
+{
+    if (!sim.on)
+        return __real_pthread_getspecific(key);
+    if (sim.self->values == NULL || key >= MAX_KEYS)
+        return NULL;
+    return sim.self->values[key];
+}
+
+int __wrap_pthread_setspecific(pthread_key_t key, const void *value)
+{
+    if (!sim.on)
+        return __real_pthread_setspecific(key, value);
+    if (key >= MAX_KEYS || !keys[key].used)
+        return EINVAL;
+    if (sim.self->values == NULL)
+        sim.self->values = calloc(MAX_KEYS, sizeof *sim.self->values);
+    if (sim.self->values == NULL)
+        return ENOMEM;
+    sim.self->values[key] = (void *)value;
+    return 0;
+}
+
+// A destructor may set a value again: it is then called again, as often as
+// POSIX asks for.
+static bool destroy_round(struct sim_thread *thread)
+{
+    bool found = false;
+    for (int key = 0; key < MAX_KEYS; key++) {
+        void *value = thread->values[key];
+        if (value == NULL || !keys[key].used || keys[key].destroy == NULL)
+            continue;
+        thread->values[key] = NULL;
+        keys[key].destroy(value);
+        found = true;
+    }
+    return found;
+}
+
+void sim_keys_destroy_values(struct sim_thread *thread)
+{
+    if (thread->values == NULL)
+        return;
+    for (int i = 0; i < PTHREAD_DESTRUCTOR_ITERATIONS; i++) {
+        if (!destroy_round(thread))
+            break;
+    }
+    free(thread->values);
+    thread->values = NULL;
+}

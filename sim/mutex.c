@@ -1,0 +1,303 @@
+// Mutexes of every type. A mutex's state lies in the program's pthread_mutex_t:
+// all zero but for the kind is unlocked, so static initialisers work.
+//
+// Whoever unlocks lets one waiter run, who tries again; another thread may be
+// faster, as it may be with the system's mutexes.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+// Where `kind` lies, the system's static initialisers put the type.
+struct mutex {
+    uint32_t owner;  // sim_mark of who holds it; 0: nobody.
+    uint32_t depth;  // How often a recursive one was locked, but for the first.
+    const void *place;  // Where it was locked.
+    int kind;
+    int made_by;  // The server, plus one: one that was not made is nobody's.
+    struct sim_queue waiters;
+};
+_Static_assert(sizeof(struct mutex) <= sizeof(pthread_mutex_t), "it must fit");
+_Static_assert(offsetof(struct mutex, kind) ==
+                   offsetof(pthread_mutex_t, __data.__kind),
+               "static initialisers set the kind");
+
+#define TYPE      3     // These bits of the kind are the type.
+#define DESTROYED (-1)  // As in the system.
+
+static const char destroyed[] = "uses a mutex that has been destroyed";
+
+static int holder(const void *object, const void **since)
+{
+    const struct mutex *m = object;
+    *since = m->place;
+    return (int)m->owner - 1;
+}
+
+static const struct sim_reason to_lock = { "to lock a mutex", holder };
+static const struct sim_reason to_lock_again = {
+    "to lock its mutex again after waiting on a condition variable", holder
+};
+
+static struct mutex *get(pthread_mutex_t *mutex, const void *place)
+{
+    struct mutex *m = (struct mutex *)mutex;
+    if (__builtin_expect(m->kind == DESTROYED, 0))
+        sim_misuse(place, destroyed);
+    return m;
+}
+
+static bool is_mine(const struct mutex *m)
+{
+    return m->owner == sim_mark(sim.self);
+}
+
+static bool is_of_others(const struct mutex *m)
+{
+    return m->made_by != sim.self->owner + 1;
+}
+
+static void take(struct mutex *m, const void *place)
+{
+    m->owner = sim_mark(sim.self);
+    m->place = place;
+    sim.self->n_others_locks += is_of_others(m);
+    sim_acquire(m);
+}
+
+static void let_go(struct mutex *m)
+{
+    sim_release(m);
+    m->owner = 0;
+    struct sim_thread *self = sim.self;
+    self->n_others_locks -= is_of_others(m);
+    if (m->waiters.first != NULL)
+        sim_wake_one(&m->waiters);
+    if (__builtin_expect(self->doomed, 0) && self->n_others_locks <= 0)
+        sim_server_die();
+}
+
+// Takes the mutex, which the caller does not hold, when it is free.
+static int wait_and_take(struct mutex *m, int64_t due_ns,
+                         const struct sim_reason *reason, const void *place)
+{
+    while (m->owner != 0) {
+        int error = sim_wait(&m->waiters, due_ns, reason, m, place);
+        if (error != 0 && m->owner != 0)
+            return error;
+        if (__builtin_expect(m->kind == DESTROYED, 0))
+            sim_misuse(place, destroyed);
+    }
+    take(m, place);
+    return 0;
+}
+
+static int lock_mine(struct mutex *m, int64_t due_ns, const void *place)
+{
+    switch (m->kind & TYPE) {
+    case PTHREAD_MUTEX_RECURSIVE:
+        if (m->depth == UINT32_MAX)
+            return EAGAIN;
+        m->depth++;
+        return 0;
+    case PTHREAD_MUTEX_ERRORCHECK:
+        return EDEADLK;
+    default:
+        if (due_ns == NEVER)
+            sim_report_self_deadlock("mutex", m->place, place);
+        return sim_wait(&m->waiters, due_ns, &to_lock, m, place);
+    }
+}
+
+int sim_mutex_lock(pthread_mutex_t *mutex, int64_t due_ns, const void *place)
+{
+    sim_point();
+    struct mutex *m = get(mutex, place);
+    if (is_mine(m))
+        return lock_mine(m, due_ns, place);
+    return wait_and_take(m, due_ns, &to_lock, place);
+}
+
+int sim_mutex_trylock(pthread_mutex_t *mutex, const void *place)
+{
+    struct mutex *m = get(mutex, place);
+    if (is_mine(m)) {  // Nobody can change that: no need for a point.
+        if ((m->kind & TYPE) != PTHREAD_MUTEX_RECURSIVE)
+            return EBUSY;
+        return lock_mine(m, NEVER, place);
+    }
+    sim_point();
+    get(mutex, place);
+    if (m->owner != 0)
+        return EBUSY;
+    take(m, place);
+    return 0;
+}
+
+static int unlock_not_mine(const struct mutex *m, const void *place)
+{
+    int type = m->kind & TYPE;
+    if (type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK)
+        return EPERM;
+    if (m->owner == 0)
+        sim_misuse(place, "unlocks a mutex that nobody holds");
+    sim_misuse(place, "unlocks a mutex that %s holds",
+               sim_who((int)m->owner - 1).text);
+}
+
+int sim_mutex_unlock(pthread_mutex_t *mutex, const void *place)
+{
+    struct mutex *m = get(mutex, place);
+    if (__builtin_expect(!is_mine(m), 0))
+        return unlock_not_mine(m, place);
+    if (m->depth > 0) {
+        m->depth--;
+        return 0;
+    }
+    let_go(m);
+    sim_point();
+    return 0;
+}
+
+int sim_mutex_init(pthread_mutex_t *mutex, int kind)
+{
+    *(struct mutex *)mutex = (struct mutex){
+        .kind = kind,
+        .made_by = sim.self->owner + 1,
+    };
+    return 0;
+}
+
+int sim_mutex_destroy(pthread_mutex_t *mutex, const void *place)
+{
+    struct mutex *m = get(mutex, place);
+    if (m->owner != 0)
+        sim_misuse(place, "destroys a mutex that %s holds",
+                   sim_who((int)m->owner - 1).text);
+    if (m->waiters.count > 0)
+        sim_misuse(place, "destroys a mutex that a thread is about to lock");
+    m->kind = DESTROYED;
+    return 0;
+}
+
+// ---- For condition variables, and for reports ----
+
+bool sim_mutex_is_held(pthread_mutex_t *mutex, const void *place)
+{
+    return is_mine(get(mutex, place));
+}
+
+uint32_t sim_mutex_let_go(pthread_mutex_t *mutex)
+{
+    struct mutex *m = (struct mutex *)mutex;
+    uint32_t depth = m->depth;
+    m->depth = 0;
+    let_go(m);
+    return depth;
+}
+
+void sim_mutex_take_again(pthread_mutex_t *mutex, uint32_t depth,
+                          const void *place)
+{
+    struct mutex *m = get(mutex, place);
+    wait_and_take(m, NEVER, &to_lock_again, place);
+    m->depth = depth;
+}
+
+bool sim_mutex_defer(pthread_mutex_t *mutex, struct sim_thread *thread)
+{
+    struct mutex *m = (struct mutex *)mutex;
+    if (m->owner == 0)
+        return false;
+    thread->reason = &to_lock_again;
+    thread->object = m;
+    sim_queue_add(&m->waiters, thread);
+    return true;
+}
+
+// ---- The wrapped functions ----
+
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex,
+                              const pthread_mutexattr_t *attr)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_init(mutex, attr);
+    int kind = PTHREAD_MUTEX_DEFAULT;
+    int robust = PTHREAD_MUTEX_STALLED;
+    if (attr != NULL) {
+        pthread_mutexattr_gettype(attr, &kind);
+        pthread_mutexattr_getrobust(attr, &robust);
+    }
+    if (robust != PTHREAD_MUTEX_STALLED)
+        sim_misuse(HERE, "makes a robust mutex, which is not simulated: use a "
+                         "plain one");
+    return sim_mutex_init(mutex, kind);
+}
+
+int __wrap_pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_destroy(mutex);
+    return sim_mutex_destroy(mutex, HERE);
+}
+
+int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_lock(mutex);
+    return sim_mutex_lock(mutex, NEVER, HERE);
+}
+
+int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_trylock(mutex);
+    return sim_mutex_trylock(mutex, HERE);
+}
+
+// The time counts only if the lock is not to be had at once (POSIX).
+static int lock_until(pthread_mutex_t *mutex, clockid_t clock,
+                      const struct timespec *time, const void *place)
+{
+    struct mutex *m = get(mutex, place);
+    int64_t due_ns = NEVER;
+    bool is_valid = sim_due(clock, time, &due_ns);
+    if (is_valid)
+        return sim_mutex_lock(mutex, due_ns, place);
+    if (is_mine(m) && (m->kind & TYPE) != PTHREAD_MUTEX_NORMAL)
+        return lock_mine(m, due_ns, place);
+    return sim_mutex_trylock(mutex, place) == 0 ? 0 : EINVAL;
+}
+
+int __wrap_pthread_mutex_timedlock(pthread_mutex_t *mutex,
+                                   const struct timespec *time)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_timedlock(mutex, time);
+    return lock_until(mutex, CLOCK_REALTIME, time, HERE);
+}
+
+int __wrap_pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
+                                   const struct timespec *time)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_clocklock(mutex, clock, time);
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
+        return EINVAL;
+    return lock_until(mutex, clock, time, HERE);
+}
+
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_unlock(mutex);
+    return sim_mutex_unlock(mutex, HERE);
+}
+
+int __wrap_pthread_mutex_consistent(pthread_mutex_t *mutex)
+{
+    if (!sim.on)
+        return __real_pthread_mutex_consistent(mutex);
+    return EINVAL;  // No robust mutex can be made.
+}

@@ -1,0 +1,33 @@
+// pthread_once and call_once: the state is an int, as the system's is; those
+// who wait for a routine to return stand in a queue of all who wait so.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+enum { NOT_RUN, RUNNING, HAS_RUN };  // The first and the last as in the system.
+
+static const struct sim_reason to_see_it_run = {
+    "for the return of a function that is called once", NULL
+};
+
+int sim_once(int *state, void (*routine)(void), const void *place)
+{
+    sim_point();
+    if (*state == NOT_RUN) {
+        *state = RUNNING;
+        routine();
+        sim_release(state);
+        *state = HAS_RUN;
+        sim_wake_few(state);
+    }
+    while (*state == RUNNING)
+        sim_wait(&sim.few, NEVER, &to_see_it_run, state, place);
+    sim_acquire(state);
+    return 0;
+}
+
+int __wrap_pthread_once(pthread_once_t *once, void (*routine)(void))
+{
+    if (!sim.on)
+        return __real_pthread_once(once, routine);
+    return sim_once(once, routine, HERE);
+}

@@ -1,0 +1,88 @@
+// The back end on threads of the system. All but one of them wait for their
+// turn, in futex(2): a lock of pthreads would tell ThreadSanitizer of an order
+// between them that the program under test does not have.
+#include "sim/osthread.h"
+
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void give_turn(struct sim_fiber *to)
+{
+    atomic_store(&to->turn, 1);
+    syscall(SYS_futex, &to->turn, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void await_turn(struct sim_fiber *self)
+{
+    while (atomic_load(&self->turn) == 0)
+        syscall(SYS_futex, &self->turn, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    atomic_store(&self->turn, 0);
+    if (self->stop)
+        __real_pthread_exit(NULL);
+}
+
+static void *begin(void *arg)
+{
+    struct sim_fiber *self = arg;
+    await_turn(self);
+    self->run(self->arg);
+    abort();  // It must not return.
+}
+
+int sim_osthread_make(struct sim_fiber *fiber, void *stack, size_t size)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    if (stack != NULL)
+        pthread_attr_setstack(&attributes, stack, size);
+    else
+        pthread_attr_setstacksize(&attributes, size);
+    int error =
+        __real_pthread_create(&fiber->os_thread, &attributes, begin, fiber);
+    pthread_attr_destroy(&attributes);
+    if (error != 0)
+        return error;
+    // Where its stack lies is needed to walk it, for a report.
+    __real_pthread_getattr_np(fiber->os_thread, &attributes);
+    void *lowest;
+    pthread_attr_getstack(&attributes, &lowest, &fiber->size);
+    pthread_attr_destroy(&attributes);
+    fiber->stack = lowest;
+    return 0;
+}
+
+void sim_osthread_switch(struct sim_fiber *from, struct sim_fiber *to)
+{
+    int saved_errno = errno;
+    give_turn(to);
+    await_turn(from);
+    errno = saved_errno;
+}
+
+void sim_osthread_leave(struct sim_fiber *from, struct sim_fiber *to)
+{
+    give_turn(to);
+    await_turn(from);
+    abort();  // Whoever destroys it stops it there.
+}
+
+void sim_osthread_destroy(struct sim_fiber *fiber)
+{
+    fiber->stop = true;
+    give_turn(fiber);
+    __real_pthread_join(fiber->os_thread, NULL);
+}
+
+void sim_osthread_name(const struct sim_fiber *fiber, const char *name)
+{
+    pthread_t id =
+        fiber->os_thread != 0 ? fiber->os_thread : __real_pthread_self();
+    __real_pthread_setname_np(id, name);
+}

@@ -1,0 +1,316 @@
+// What the simulator says when the program is wrong: one message that names the
+// threads, and the places where they stand.
+//
+// Stacks are walked by their frame pointers, which are there in all that is
+// compiled with -fno-omit-frame-pointer; a library may end the walk.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include "rt/symbols.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_FRAMES  64
+#define MAX_SHOWN   5    // Calls of a stack that fit into a line.
+#define MAX_THREADS 200  // That are listed.
+
+// A message that is being written. What does not fit is left out.
+struct message {
+    char *text;
+    size_t size;
+    size_t length;
+    struct symbols *symbols;
+};
+
+static char report_text[32 * 1024];
+
+static struct message begin_message(char *text, size_t size)
+{
+    text[0] = '\0';
+    return (struct message){ text, size, 0, sim.brief ? NULL : symbols_open() };
+}
+
+static void add_list(struct message *message, const char *format, va_list args)
+{
+    int n = vsnprintf(message->text + message->length,
+                      message->size - message->length, format, args);
+    if (n > 0)
+        message->length += (size_t)n;
+    if (message->length >= message->size)
+        message->length = message->size - 1;
+}
+
+__attribute__((format(printf, 2, 3))) static void add(struct message *message,
+                                                      const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add_list(message, format, args);
+    va_end(args);
+}
+
+_Noreturn static void end_message(struct message *message)
+{
+    symbols_close(message->symbols);
+    sim_fail(message->text);
+}
+
+void sim_fail(const char *message)
+{
+    // The program's locks are no longer looked at: whoever is told may use
+    // functions that lock.
+    sim_watch_stop();
+    if (sim.fail != NULL)
+        sim.fail(message);
+    fprintf(stderr, "sim: %s\n", message);
+    _exit(1);
+}
+
+void sim_set_fail(void (*fail)(const char *message))
+{
+    sim.fail = fail;
+}
+
+// ---- Places and stacks ----
+
+static void add_place(struct message *message, const void *place)
+{
+    struct symbol symbol = symbols_find(message->symbols, place);
+    if (message->symbols == NULL)
+        add(message, "%p", place);
+    else if (symbol.file != NULL)
+        add(message, "%s (%s:%d)", symbol.function, symbol.file, symbol.line);
+    else
+        add(message, "%s", symbol.function);
+}
+
+static bool stack_bounds(const struct sim_thread *thread, const char **low,
+                         const char **high)
+{
+    void *stack = thread->fiber.stack;
+    size_t size = thread->fiber.size;
+    if (stack == NULL) {
+        pthread_attr_t attributes;
+        if (__real_pthread_getattr_np(__real_pthread_self(), &attributes) != 0)
+            return false;
+        pthread_attr_getstack(&attributes, &stack, &size);
+        pthread_attr_destroy(&attributes);
+    }
+    *low = stack;
+    *high = *low + size;
+    return true;
+}
+
+// The return addresses on a thread's stack, from this frame outwards.
+static int walk(const struct sim_thread *thread, const void *frame,
+                const void **places)
+{
+    const char *low, *high;
+    int n = 0;
+    if (!stack_bounds(thread, &low, &high))
+        return 0;
+    while (n < MAX_FRAMES) {
+        const char *at = frame;
+        if (at < low || at + 2 * sizeof(void *) > high ||
+            (uintptr_t)at % sizeof(void *) != 0)
+            break;
+        const void *const *saved = frame;
+        if (saved[1] == NULL)
+            break;
+        places[n++] = saved[1];
+        if ((const char *)saved[0] <= at)
+            break;
+        frame = saved[0];
+    }
+    return n;
+}
+
+static bool is_ours(const struct symbol *symbol)
+{
+    return symbol->file != NULL && strncmp(symbol->file, "sim/", 4) == 0;
+}
+
+// The calls that the thread is in, the innermost first; only those outside of
+// `told`, if that is one of them.
+static void add_stack(struct message *message, const struct sim_thread *thread,
+                      const void *frame, const void *told)
+{
+    const void *places[MAX_FRAMES];
+    int n = walk(thread, frame, places);
+    int first = 0;
+    for (int k = 0; k < n; k++) {
+        if (places[k] == told)
+            first = k + 1;
+    }
+    int shown = first > 0;
+    for (int k = first; k < n && shown < MAX_SHOWN; k++) {
+        struct symbol symbol = symbols_find(message->symbols, places[k]);
+        if (symbol.file == NULL || is_ours(&symbol))
+            continue;
+        add(message, "%s%s (%s:%d)", shown == 0 ? "\n    in " : "\n    from ",
+            symbol.function, symbol.file, symbol.line);
+        shown++;
+    }
+}
+
+// ---- Threads ----
+
+static void add_thread(struct message *message, const struct sim_thread *thread)
+{
+    add(message, "\n  %s", sim_who(thread->number).text);
+    const struct sim_reason *reason = thread->reason;
+    if (reason == NULL) {
+        add(message, thread == sim.self ? " runs" : " could run");
+    } else {
+        add(message, " waits %s", reason->text);
+        const void *since = NULL;
+        int holder = -1;
+        if (reason->holder != NULL)
+            holder = reason->holder(thread->object, &since);
+        if (holder >= 0 && since != NULL) {
+            add(message, ", held by %s since ", sim_who(holder).text);
+            add_place(message, since);
+        } else if (holder >= 0) {
+            add(message, ": %s", sim_who(holder).text);
+        }
+    }
+    add_stack(message, thread,
+              thread == sim.self ? __builtin_frame_address(0)
+                                 : thread->fiber.frame,
+              NULL);
+}
+
+static void add_all_threads(struct message *message)
+{
+    int listed = 0;
+    for (int number = 0; number < sim.n_threads_ever; number++) {
+        const struct sim_thread *thread = sim_thread_of_number(number);
+        if (thread == NULL)
+            continue;
+        if (++listed > MAX_THREADS) {
+            add(message, "\n  and %d more", sim.n_alive - MAX_THREADS);
+            break;
+        }
+        add_thread(message, thread);
+    }
+}
+
+void sim_describe_threads(char *text, size_t size)
+{
+    struct message message = begin_message(text, size);
+    add_all_threads(&message);
+    symbols_close(message.symbols);
+}
+
+// ---- Deadlock ----
+
+// For whom a thread waits, or NULL.
+static struct sim_thread *blocker(const struct sim_thread *thread)
+{
+    const void *since;
+    if (thread->reason == NULL || thread->reason->holder == NULL)
+        return NULL;
+    return sim_thread_of_number(thread->reason->holder(thread->object, &since));
+}
+
+// A thread of a circle of threads that each wait for the next, or NULL.
+static struct sim_thread *find_circle(void)
+{
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        struct sim_thread *slow = &sim.threads[slot];
+        struct sim_thread *fast = slow;
+        if (slow->id == 0 || slow->ended)
+            continue;
+        // The fast one goes two steps: in a circle it comes round again.
+        while (fast != NULL && blocker(fast) != NULL) {
+            slow = blocker(slow);
+            fast = blocker(blocker(fast));
+            if (slow == fast)
+                return slow;
+        }
+    }
+    return NULL;
+}
+
+void sim_report_deadlock(void)
+{
+    struct message message = begin_message(report_text, sizeof report_text);
+    struct sim_thread *first = find_circle();
+    if (first == NULL) {
+        add(&message, "deadlock: every thread waits, and nothing is left that "
+                      "could wake one");
+        add_all_threads(&message);
+    } else {
+        int n = 0;
+        const struct sim_thread *thread = first;
+        do {
+            n++;
+            thread = blocker(thread);
+        } while (thread != first);
+        add(&message, "deadlock: %d threads wait for each other", n);
+        do {
+            add_thread(&message, thread);
+            thread = blocker(thread);
+        } while (thread != first);
+    }
+    end_message(&message);
+}
+
+void sim_report_self_deadlock(const char *what, const void *since,
+                              const void *place)
+{
+    struct message message = begin_message(report_text, sizeof report_text);
+    add(&message, "deadlock: %s locks a %s in ", sim_who(sim.self->number).text,
+        what);
+    add_place(&message, place);
+    add(&message, ", but holds it already, since ");
+    add_place(&message, since);
+    add_stack(&message, sim.self, __builtin_frame_address(0), place);
+    end_message(&message);
+}
+
+// ---- Misuse ----
+
+void sim_misuse(const void *place, const char *format, ...)
+{
+    struct message message = begin_message(report_text, sizeof report_text);
+    add(&message, "%s ", sim_who(sim.self->number).text);
+    va_list args;
+    va_start(args, format);
+    add_list(&message, format, args);
+    va_end(args);
+    add(&message, ", in ");
+    add_place(&message, place);
+    add_stack(&message, sim.self, __builtin_frame_address(0), place);
+    end_message(&message);
+}
+
+// Finding symbols allocates, and may hang if the signal came in the middle of
+// an allocation: this is the message then.
+#define SYMBOLS_LIMIT_S 5
+
+static char report_without_place[200];
+
+static void give_up(int number)
+{
+    (void)number;
+    sim_fail(report_without_place);
+}
+
+void sim_report_here(const char *sentence, const void *pc, const void *frame)
+{
+    snprintf(report_without_place, sizeof report_without_place, "%s %s",
+             sim_who(sim.self->number).text, sentence);
+    __real_signal(SIGALRM, give_up);
+    alarm(SYMBOLS_LIMIT_S);
+
+    struct message message = begin_message(report_text, sizeof report_text);
+    add(&message, "%s, in ", report_without_place);
+    add_place(&message, (const char *)pc + 1);
+    add_stack(&message, sim.self, frame, NULL);
+    alarm(0);
+    end_message(&message);
+}

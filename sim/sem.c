@@ -1,0 +1,144 @@
+// Semaphores. The value lies where the system's does; a post lets one waiter
+// try again.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+#include <limits.h>
+
+struct sem {
+    uint32_t value;
+    uint32_t state;
+    struct sim_queue waiters;
+};
+_Static_assert(sizeof(struct sem) <= sizeof(sem_t), "it must fit");
+
+#define DESTROYED 0xdeadu
+
+static const struct sim_reason to_pass = { "to pass a semaphore", NULL };
+
+static int fail(int error)
+{
+    if (error == 0)
+        return 0;
+    errno = error;
+    return -1;
+}
+
+static struct sem *get(sem_t *sem, const void *place)
+{
+    struct sem *s = (struct sem *)sem;
+    if (s->state == DESTROYED)
+        sim_misuse(place, "uses a semaphore that has been destroyed");
+    return s;
+}
+
+static void pass(struct sem *s)
+{
+    s->value--;
+    sim_acquire(s);
+}
+
+// The time counts only if there is something to wait for (POSIX).
+static int wait_until(sem_t *sem, bool is_valid, int64_t due_ns,
+                      const void *place)
+{
+    sim_point();
+    struct sem *s = get(sem, place);
+    while (s->value == 0) {
+        if (!is_valid)
+            return EINVAL;
+        int error = sim_wait(&s->waiters, due_ns, &to_pass, s, place);
+        if (error != 0 && s->value == 0)
+            return error;
+        get(sem, place);
+    }
+    pass(s);
+    return 0;
+}
+
+int __wrap_sem_init(sem_t *sem, int shared, unsigned value)
+{
+    if (!sim.on)
+        return __real_sem_init(sem, shared, value);
+    if (value > SEM_VALUE_MAX)
+        return fail(EINVAL);
+    *(struct sem *)sem = (struct sem){ .value = value };
+    return 0;
+}
+
+int __wrap_sem_destroy(sem_t *sem)
+{
+    if (!sim.on)
+        return __real_sem_destroy(sem);
+    struct sem *s = get(sem, HERE);
+    if (s->waiters.count > 0)
+        sim_misuse(HERE, "destroys a semaphore that %s waits on",
+                   sim_who(s->waiters.first->number).text);
+    s->state = DESTROYED;
+    return 0;
+}
+
+int __wrap_sem_wait(sem_t *sem)
+{
+    if (!sim.on)
+        return __real_sem_wait(sem);
+    return fail(wait_until(sem, true, NEVER, HERE));
+}
+
+int __wrap_sem_trywait(sem_t *sem)
+{
+    if (!sim.on)
+        return __real_sem_trywait(sem);
+    sim_point();
+    struct sem *s = get(sem, HERE);
+    if (s->value == 0)
+        return fail(EAGAIN);
+    pass(s);
+    return 0;
+}
+
+int __wrap_sem_timedwait(sem_t *sem, const struct timespec *time)
+{
+    if (!sim.on)
+        return __real_sem_timedwait(sem, time);
+    int64_t due_ns = NEVER;
+    bool is_valid = sim_due(CLOCK_REALTIME, time, &due_ns);
+    return fail(wait_until(sem, is_valid, due_ns, HERE));
+}
+
+int __wrap_sem_clockwait(sem_t *sem, clockid_t clock,
+                         const struct timespec *time)
+{
+    if (!sim.on)
+        return __real_sem_clockwait(sem, clock, time);
+    int64_t due_ns = NEVER;
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
+        return fail(EINVAL);
+    bool is_valid = sim_due(clock, time, &due_ns);
+    return fail(wait_until(sem, is_valid, due_ns, HERE));
+}
+
+int __wrap_sem_post(sem_t *sem)
+{
+    if (!sim.on)
+        return __real_sem_post(sem);
+    sim_point();
+    struct sem *s = get(sem, HERE);
+    if (s->value == SEM_VALUE_MAX)
+        return fail(EOVERFLOW);
+    sim_release(s);
+    s->value++;
+    if (s->waiters.first != NULL)
+        sim_wake_one(&s->waiters);
+    return 0;
+}
+
+int __wrap_sem_getvalue(sem_t *sem, int *value)
+{
+    if (!sim.on)
+        return __real_sem_getvalue(sem, value);
+    sim_point();
+    *value = (int)get(sem, HERE)->value;
+    return 0;
+}

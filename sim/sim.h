@@ -1,0 +1,110 @@
+// The deterministic simulator: threads, locks, clocks and random numbers of
+// one process, all decided by one seed, in virtual time.
+//
+// A program linked with it (sim/wrapped lists the functions that come from
+// here then) runs as ever until somebody calls sim_start. One process runs one
+// simulation; who wants many seeds forks a child for each.
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sim_policy {
+    // At every scheduling point the next thread is drawn from all that can run.
+    SIM_UNIFORM,
+    // Of all that can run the one of highest priority does; priorities are
+    // drawn, and change at few, drawn points (Burckhardt et al.: "A randomized
+    // scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010).
+    SIM_PCT,
+};
+
+enum sim_back_end {
+    SIM_FIBERS,      // All threads on one of the system's: fast.
+    SIM_OS_THREADS,  // Each on its own, one at a time: for debuggers, and for
+                     // code with _Thread_local variables.
+};
+
+struct sim_options {
+    uint64_t seed;
+    enum sim_policy policy;
+    enum sim_back_end back_end;
+
+    // For SIM_PCT: bugs that take this many ordering constraints are looked
+    // for; there are depth - 1 points of change in every `steps` scheduling
+    // points. 0 stands for 3 and 1,000.
+    int depth;
+    int64_t steps;
+
+    // Reports say addresses in place of functions and lines, which take some
+    // 10 ms to find.
+    bool brief;
+};
+
+// Turns the calling thread, the only one of its process, into thread 0 of a
+// new simulation.
+void sim_start(const struct sim_options *options);
+
+// Is a simulation under way?
+bool sim_is_on(void);
+
+// Ends the simulation. The calling thread, which must be thread 0, goes on in
+// real time; nobody else ever runs again. Returns how many other threads had
+// not ended; `text` (which may be NULL) then says who they are and where they
+// stand.
+int sim_finish(char *text, size_t size);
+
+// What has happened so far, in 64 bits: every scheduling decision, every time
+// that was read, every random number. It depends on the seed and on what the
+// program does, and on nothing else.
+uint64_t sim_hash(void);
+
+// Makes this number part of what has happened.
+void sim_note(uint64_t number);
+
+// Virtual nanoseconds since sim_start.
+int64_t sim_now_ns(void);
+
+// Scheduling points so far.
+uint64_t sim_points(void);
+
+// How many threads have been made and have not ended, the caller included.
+int sim_thread_count(void);
+
+// Describes all threads that have not ended: who they are, where they stand and
+// what they wait for.
+void sim_describe_threads(char *text, size_t size);
+
+// To whom the calling thread belongs: a server's number, or SIM_NOBODY. Threads
+// belong to whom the thread that makes them belongs to at that moment.
+#define SIM_NOBODY (-1)
+int sim_owner(void);
+void sim_set_owner(int owner);
+
+// ---- What can befall a server: the threads that belong to it ----
+//
+// Not the caller's own server.
+
+// Its threads stand still until sim_resume, whatever they hold.
+void sim_pause(int owner);
+void sim_resume(int owner);
+
+// Its threads end where they stand, for ever. A mutex belongs to whom the
+// thread belonged to that initialised it: a thread that holds one of somebody
+// else's (the network's, the persister's) goes on until it lets go of it. Locks
+// that are its own stay locked.
+void sim_stop(int owner);
+
+// From now on its clocks, and with them its sleeps and timed waits, go at this
+// rate: 1000 is as time does, 1300 is 30% fast.
+//   owner  below SIM_MAX_RATES
+#define SIM_MAX_RATES 1024
+void sim_set_clock_rate(int owner, int permille);
+
+// What the simulator calls when the program is wrong (a deadlock, say): a
+// message of one or more lines, no newline at the end. It must not return.
+// Without one, the message goes to stderr and the process ends with _exit(1).
+void sim_set_fail(void (*fail)(const char *message));
+
+#endif

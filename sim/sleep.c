@@ -1,0 +1,161 @@
+// Sleeping, and giving way. poll and select without descriptors are sleeps,
+// too; with them they would wait for what is outside of the simulation.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+
+static const struct sim_reason to_wake_up = { "for the time to pass", NULL };
+
+static void sleep_until(int64_t due_ns, const void *place)
+{
+    if (due_ns <= sim.now_ns)
+        sim_point();
+    else
+        sim_wait(NULL, due_ns, &to_wake_up, NULL, place);
+}
+
+// Nobody lives longer than NEVER.
+static int64_t from_now(int64_t seconds, int64_t ns)
+{
+    int64_t now_ns = sim_server_time(sim.now_ns);
+    if (seconds >= (NEVER - now_ns) / NS_PER_S - 1)
+        return NEVER;
+    return sim_server_due(now_ns + seconds * NS_PER_S + ns);
+}
+
+static bool is_valid(const struct timespec *time)
+{
+    return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < NS_PER_S;
+}
+
+// Returns an error number.
+static int sleep_for(const struct timespec *time, const void *place)
+{
+    if (!is_valid(time))
+        return EINVAL;
+    sleep_until(from_now(time->tv_sec, time->tv_nsec), place);
+    return 0;
+}
+
+static int fail(int error)
+{
+    if (error == 0)
+        return 0;
+    errno = error;
+    return -1;
+}
+
+int __wrap_sched_yield(void)
+{
+    if (!sim.on)
+        return __real_sched_yield();
+    sim_yield();
+    return 0;
+}
+
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
+{
+    if (!sim.on)
+        return __real_nanosleep(time, left);
+    return fail(sleep_for(time, HERE));
+}
+
+int __wrap_clock_nanosleep(clockid_t clock, int flags,
+                           const struct timespec *time, struct timespec *left)
+{
+    if (!sim.on)
+        return __real_clock_nanosleep(clock, flags, time, left);
+    int64_t due_ns;
+    if (clock == CLOCK_THREAD_CPUTIME_ID || !is_valid(time))
+        return EINVAL;
+    if (!sim_due(clock, time, &due_ns))
+        return EINVAL;
+    if (!(flags & TIMER_ABSTIME))
+        return sleep_for(time, HERE);
+    sleep_until(due_ns, HERE);
+    return 0;
+}
+
+int __wrap_usleep(useconds_t us)
+{
+    if (!sim.on)
+        return __real_usleep(us);
+    sleep_until(from_now(us / 1000000, us % 1000000 * INT64_C(1000)), HERE);
+    return 0;
+}
+
+unsigned __wrap_sleep(unsigned s)
+{
+    if (!sim.on)
+        return __real_sleep(s);
+    sleep_until(from_now(s, 0), HERE);
+    return 0;
+}
+
+// ---- Waiting for descriptors ----
+
+static void refuse_descriptors(const char *function, const void *place)
+{
+    sim_misuse(place,
+               "calls %s with descriptors, which are not simulated: use it "
+               "without any, as a sleep, or a condition variable",
+               function);
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t n, int ms)
+{
+    if (!sim.on)
+        return __real_poll(fds, n, ms);
+    if (n > 0)
+        refuse_descriptors("poll", HERE);
+    int64_t due_ns =
+        ms < 0 ? NEVER : from_now(ms / 1000, ms % 1000 * INT64_C(1000000));
+    sleep_until(due_ns, HERE);
+    return 0;
+}
+
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *time,
+                 const sigset_t *mask)
+{
+    if (!sim.on)
+        return __real_ppoll(fds, n, time, mask);
+    if (n > 0)
+        refuse_descriptors("ppoll", HERE);
+    if (time != NULL)
+        return fail(sleep_for(time, HERE));
+    sleep_until(NEVER, HERE);
+    return 0;
+}
+
+int __wrap_select(int n, fd_set *read, fd_set *write, fd_set *other,
+                  struct timeval *time)
+{
+    if (!sim.on)
+        return __real_select(n, read, write, other, time);
+    if (n > 0)
+        refuse_descriptors("select", HERE);
+    int64_t due_ns = NEVER;
+    if (time != NULL) {
+        if (time->tv_sec < 0 || time->tv_usec < 0)
+            return fail(EINVAL);
+        due_ns = from_now(time->tv_sec + time->tv_usec / 1000000,
+                          time->tv_usec % 1000000 * INT64_C(1000));
+        *time = (struct timeval){ 0 };  // As on Linux: what is left.
+    }
+    sleep_until(due_ns, HERE);
+    return 0;
+}
+
+int __wrap_pselect(int n, fd_set *read, fd_set *write, fd_set *other,
+                   const struct timespec *time, const sigset_t *mask)
+{
+    if (!sim.on)
+        return __real_pselect(n, read, write, other, time, mask);
+    if (n > 0)
+        refuse_descriptors("pselect", HERE);
+    if (time != NULL)
+        return fail(sleep_for(time, HERE));
+    sleep_until(NEVER, HERE);
+    return 0;
+}

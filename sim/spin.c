@@ -1,0 +1,101 @@
+// Spin locks: an int. Under the simulator who spins waits: spinning would keep
+// the holder from its turn. Those who wait stand in a queue of all who wait so.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#define UNLOCKED    1  // As the system's, on x86-64.
+#define FIRST_OWNER 2  // Plus the number of the thread that holds it.
+#define DESTROYED   INT_MIN
+
+static int holder(const void *object, const void **since)
+{
+    *since = NULL;
+    int value = *(const int *)object;
+    return value >= FIRST_OWNER ? value - FIRST_OWNER : -1;
+}
+
+static const struct sim_reason to_lock = { "to lock a spin lock", holder };
+
+static int mine(void)
+{
+    return FIRST_OWNER + sim.self->number;
+}
+
+static int *get(pthread_spinlock_t *lock, const void *place)
+{
+    int *value = (int *)lock;
+    if (*value == DESTROYED || *value == 0)
+        sim_misuse(place, "uses a spin lock that %s",
+                   *value == 0 ? "was never initialised"
+                               : "has been destroyed");
+    return value;
+}
+
+int __wrap_pthread_spin_init(pthread_spinlock_t *lock, int shared)
+{
+    if (!sim.on)
+        return __real_pthread_spin_init(lock, shared);
+    *lock = UNLOCKED;
+    return 0;
+}
+
+int __wrap_pthread_spin_destroy(pthread_spinlock_t *lock)
+{
+    if (!sim.on)
+        return __real_pthread_spin_destroy(lock);
+    int *value = get(lock, HERE);
+    if (*value != UNLOCKED)
+        sim_misuse(HERE, "destroys a spin lock that %s holds",
+                   sim_who(*value - FIRST_OWNER).text);
+    *value = DESTROYED;
+    return 0;
+}
+
+int __wrap_pthread_spin_lock(pthread_spinlock_t *lock)
+{
+    if (!sim.on)
+        return __real_pthread_spin_lock(lock);
+    sim_point();
+    int *value = get(lock, HERE);
+    if (*value == mine())
+        sim_misuse(HERE, "locks a spin lock that it holds already: a deadlock");
+    while (*get(lock, HERE) != UNLOCKED)
+        sim_wait(&sim.few, NEVER, &to_lock, value, HERE);
+    *value = mine();
+    sim_acquire(value);
+    return 0;
+}
+
+int __wrap_pthread_spin_trylock(pthread_spinlock_t *lock)
+{
+    if (!sim.on)
+        return __real_pthread_spin_trylock(lock);
+    // A loop around it spins, and had better let the holder on.
+    sim_yield();
+    int *value = get(lock, HERE);
+    if (*value != UNLOCKED)
+        return EBUSY;
+    *value = mine();
+    sim_acquire(value);
+    return 0;
+}
+
+int __wrap_pthread_spin_unlock(pthread_spinlock_t *lock)
+{
+    if (!sim.on)
+        return __real_pthread_spin_unlock(lock);
+    int *value = get(lock, HERE);
+    if (*value == UNLOCKED)
+        sim_misuse(HERE, "unlocks a spin lock that nobody holds");
+    if (*value != mine())
+        sim_misuse(HERE, "unlocks a spin lock that %s holds",
+                   sim_who(*value - FIRST_OWNER).text);
+    sim_release(value);
+    *value = UNLOCKED;
+    sim_wake_few(value);
+    sim_point();
+    return 0;
+}

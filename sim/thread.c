@@ -1,0 +1,489 @@
+// Threads: making, ending, joining, naming. The program knows a thread by its
+// number and its slot, so that the id of one that is gone is no other's.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STACK_SIZE     ((size_t)8 << 20)    // As the system's; used as needed.
+#define MIN_STACK_SIZE ((size_t)256 << 10)  // Enough to make a report on.
+#define PAGE_SIZE      ((size_t)4096)
+
+// ---- Slots and ids ----
+
+static struct sim_thread *find(pthread_t id)
+{
+    struct sim_thread *thread = &sim.threads[id & (MAX_SLOTS - 1)];
+    return thread->id == id && id != 0 ? thread : NULL;
+}
+
+struct sim_thread *sim_thread_of_number(int number)
+{
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        struct sim_thread *thread = &sim.threads[slot];
+        if (thread->id != 0 && thread->number == number && !thread->ended)
+            return thread;
+    }
+    return NULL;
+}
+
+struct sim_who sim_who(int number)
+{
+    struct sim_who who;
+    const struct sim_thread *thread = sim_thread_of_number(number);
+    if (thread == NULL)
+        snprintf(who.text, sizeof who, "thread %d (ended)", number);
+    else if (thread->owner == SIM_NOBODY)
+        snprintf(who.text, sizeof who, "thread %d \"%s\"", number,
+                 thread->name);
+    else
+        snprintf(who.text, sizeof who, "thread %d \"%s\" (server %d)", number,
+                 thread->name, thread->owner);
+    return who;
+}
+
+static struct sim_thread *new_thread(void)
+{
+    struct sim_thread *thread = sim.unused;
+    if (thread != NULL)
+        sim.unused = thread->next;
+    else if (sim.n_slots < MAX_SLOTS)
+        thread = &sim.threads[sim.n_slots++];
+    else
+        return NULL;
+    uint32_t slot = (uint32_t)(thread - sim.threads);
+    memset(thread, 0, sizeof *thread);
+    thread->number = sim.n_threads_ever++;
+    thread->id = (((pthread_t)thread->number + 1) << SLOT_BITS) | slot;
+    thread->timer = NO_POSITION;
+    thread->position = NO_POSITION;
+    return thread;
+}
+
+// Nobody knows the thread any more; its memory is kept for the next.
+static void forget(struct sim_thread *thread)
+{
+    thread->id = 0;
+    thread->next = sim.unused;
+    sim.unused = thread;
+}
+
+void sim_thread_start(void)
+{
+    sim.threads = sim_reserve(MAX_SLOTS * sizeof *sim.threads);
+    struct sim_thread *first = new_thread();
+    snprintf(first->name, sizeof first->name, "main");
+    first->owner = SIM_NOBODY;
+    sim.n_alive = 1;
+    sim.orders = sim_reserve(2 * MAX_SLOTS * sizeof *sim.orders);
+    sim.self = first;
+    sim_schedule_add(first);
+}
+
+// ---- The life of a thread ----
+
+// Where ThreadSanitizer is told what a thread's beginning, or end, comes after.
+// Each thread has places of its own, for a place is never forgotten.
+#define BEGIN 0
+#define END   1
+static void *order_of(const struct sim_thread *thread, int which)
+{
+    return &sim.orders[2 * (thread->number % MAX_SLOTS) + which];
+}
+
+static void run(void *arg)
+{
+    struct sim_thread *self = arg;
+    if (sim.gone != NULL)
+        sim_thread_bury();
+    sim_acquire(order_of(self, BEGIN));
+    sim_thread_exit(self->start(self->arg));
+}
+
+// What the attributes say; the system's own functions know how to read them.
+static void read_attributes(const pthread_attr_t *attr, bool *detached,
+                            void **stack, size_t *size)
+{
+    *detached = false;
+    *stack = NULL;
+    *size = 0;
+    if (attr != NULL) {
+        int state;
+        pthread_attr_getdetachstate(attr, &state);
+        *detached = state == PTHREAD_CREATE_DETACHED;
+        pthread_attr_getstack(attr, stack, size);
+        if ((uintptr_t)*stack + *size == 0)
+            *stack = NULL;  // That is how one that was not set reads.
+    }
+    if (*size == 0)
+        *size = STACK_SIZE;
+    if (*stack == NULL && *size < MIN_STACK_SIZE)
+        *size = MIN_STACK_SIZE;
+    if (*stack == NULL)
+        *size = (*size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+}
+
+static struct sim_thread *create(const pthread_attr_t *attr,
+                                 void *(*start)(void *), void *arg, int *error)
+{
+    struct sim_thread *thread = new_thread();
+    if (thread == NULL) {
+        *error = EAGAIN;
+        return NULL;
+    }
+    void *stack;
+    size_t size;
+    read_attributes(attr, &thread->detached, &stack, &size);
+    thread->start = start;
+    thread->arg = arg;
+    thread->owner = sim.self->owner;
+    memcpy(thread->name, sim.self->name, NAME_SIZE);
+    *error = sim_fiber_make(&thread->fiber, stack, size, run, thread);
+    if (*error != 0) {
+        forget(thread);
+        return NULL;
+    }
+    sim.n_alive++;
+    return thread;
+}
+
+int sim_thread_create(pthread_t *id, const pthread_attr_t *attr,
+                      void *(*start)(void *), void *arg)
+{
+    int error;
+    sim_hide_begin();
+    struct sim_thread *thread = create(attr, start, arg, &error);
+    sim_hide_end();
+    if (thread == NULL)
+        return error;
+    *id = thread->id;
+    sim_release(order_of(thread, BEGIN));
+    sim_schedule_add(thread);
+    sim_point();
+    return 0;
+}
+
+void sim_thread_bury(void)
+{
+    struct sim_thread *thread = sim.gone;
+    sim.gone = NULL;
+    if (thread->number != 0)
+        sim_fiber_destroy(&thread->fiber);
+    if (thread->detached)
+        forget(thread);
+}
+
+void sim_thread_exit(void *value)
+{
+    struct sim_thread *self = sim.self;
+    self->value = value;
+    sim_cleanup_run(self);
+    sim_keys_destroy_values(self);
+    sim_release(order_of(self, END));
+    self->ended = true;
+    if (--sim.n_alive == 0)
+        exit(0);
+    sim_wake_all(&self->joiners);
+    sim.gone = self;
+    sim_schedule_end();
+}
+
+static int joined(const void *object, const void **since)
+{
+    const struct sim_thread *thread = object;
+    *since = NULL;
+    return thread->number;
+}
+
+static const struct sim_reason to_join = { "to join a thread", joined };
+
+int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
+                    const void *place)
+{
+    sim_point();
+    struct sim_thread *thread = find(id);
+    if (thread == NULL)
+        sim_misuse(place, "joins a thread that has been joined already, or "
+                          "that was detached and has ended");
+    if (thread->detached)
+        return EINVAL;
+    if (thread == sim.self ||
+        (sim.self->joiners.first == thread && !thread->ended))
+        return EDEADLK;
+    if (thread->joiner != NULL)
+        sim_misuse(place, "joins %s, which %s is joining",
+                   sim_who(thread->number).text,
+                   sim_who(thread->joiner->number).text);
+    thread->joiner = sim.self;
+    int error = 0;
+    if (!thread->ended)
+        error = sim_wait(&thread->joiners, due_ns, &to_join, thread, place);
+    thread->joiner = NULL;
+    if (!thread->ended)
+        return error;
+    sim_acquire(order_of(thread, END));
+    if (value != NULL)
+        *value = thread->value;
+    forget(thread);
+    return 0;
+}
+
+int sim_thread_detach(pthread_t id)
+{
+    struct sim_thread *thread = find(id);
+    if (thread == NULL)
+        return ESRCH;
+    if (thread->detached)
+        return EINVAL;
+    thread->detached = true;
+    if (thread->ended)
+        forget(thread);
+    return 0;
+}
+
+void sim_thread_stop(struct sim_thread *thread)
+{
+    sim_schedule_remove(thread);
+    free(thread->values);
+    thread->values = NULL;
+    thread->ended = true;
+    sim.n_alive--;
+    sim_wake_all(&thread->joiners);
+    sim_fiber_destroy(&thread->fiber);
+    if (thread->detached)
+        forget(thread);
+}
+
+// ---- The wrapped functions ----
+
+int __wrap_pthread_create(pthread_t *id, const pthread_attr_t *attr,
+                          void *(*start)(void *), void *arg)
+{
+    if (!sim.on)
+        return __real_pthread_create(id, attr, start, arg);
+    return sim_thread_create(id, attr, start, arg);
+}
+
+int __wrap_pthread_join(pthread_t id, void **value)
+{
+    if (!sim.on)
+        return __real_pthread_join(id, value);
+    return sim_thread_join(id, value, NEVER, HERE);
+}
+
+int __wrap_pthread_tryjoin_np(pthread_t id, void **value)
+{
+    if (!sim.on)
+        return __real_pthread_tryjoin_np(id, value);
+    const struct sim_thread *thread = find(id);
+    if (thread != NULL && !thread->ended) {
+        sim_point();
+        return EBUSY;
+    }
+    return sim_thread_join(id, value, NEVER, HERE);
+}
+
+int __wrap_pthread_clockjoin_np(pthread_t id, void **value, clockid_t clock,
+                                const struct timespec *time)
+{
+    if (!sim.on)
+        return __real_pthread_clockjoin_np(id, value, clock, time);
+    int64_t due_ns = NEVER;
+    if (time != NULL && !sim_due(clock, time, &due_ns))
+        return EINVAL;
+    return sim_thread_join(id, value, due_ns, HERE);
+}
+
+int __wrap_pthread_timedjoin_np(pthread_t id, void **value,
+                                const struct timespec *time)
+{
+    if (!sim.on)
+        return __real_pthread_timedjoin_np(id, value, time);
+    int64_t due_ns = NEVER;
+    if (time != NULL && !sim_due(CLOCK_REALTIME, time, &due_ns))
+        return EINVAL;
+    return sim_thread_join(id, value, due_ns, HERE);
+}
+
+int __wrap_pthread_detach(pthread_t id)
+{
+    if (!sim.on)
+        return __real_pthread_detach(id);
+    return sim_thread_detach(id);
+}
+
+void __wrap_pthread_exit(void *value)
+{
+    if (!sim.on)
+        __real_pthread_exit(value);
+    sim_thread_exit(value);
+}
+
+pthread_t __wrap_pthread_self(void)
+{
+    return sim.on ? sim.self->id : __real_pthread_self();
+}
+
+int __wrap_pthread_equal(pthread_t a, pthread_t b)
+{
+    return a == b;
+}
+
+int __wrap_pthread_setname_np(pthread_t id, const char *name)
+{
+    if (!sim.on)
+        return __real_pthread_setname_np(id, name);
+    struct sim_thread *thread = find(id);
+    if (thread == NULL)
+        return ESRCH;
+    size_t length = strlen(name);
+    if (length >= NAME_SIZE)
+        return ERANGE;
+    sim_hide_begin();
+    memcpy(thread->name, name, length + 1);
+    sim_hide_end();
+    sim_fiber_name(&thread->fiber, name);
+    return 0;
+}
+
+int __wrap_pthread_getname_np(pthread_t id, char *name, size_t size)
+{
+    if (!sim.on)
+        return __real_pthread_getname_np(id, name, size);
+    const struct sim_thread *thread = find(id);
+    if (thread == NULL)
+        return ESRCH;
+    sim_hide_begin();
+    size_t length = strlen(thread->name);
+    if (length < size)
+        memcpy(name, thread->name, length + 1);
+    sim_hide_end();
+    return length < size ? 0 : ERANGE;
+}
+
+int __wrap_pthread_getattr_np(pthread_t id, pthread_attr_t *attr)
+{
+    if (!sim.on)
+        return __real_pthread_getattr_np(id, attr);
+    const struct sim_thread *thread = find(id);
+    if (thread == NULL)
+        return ESRCH;
+    if (thread->number == 0)
+        return __real_pthread_getattr_np(__real_pthread_self(), attr);
+    pthread_attr_init(attr);
+    pthread_attr_setstack(attr, thread->fiber.stack, thread->fiber.size);
+    pthread_attr_setdetachstate(attr, thread->detached
+                                          ? PTHREAD_CREATE_DETACHED
+                                          : PTHREAD_CREATE_JOINABLE);
+    return 0;
+}
+
+// ---- Cancelling, which is refused ----
+
+int __wrap_pthread_cancel(pthread_t id)
+{
+    if (!sim.on)
+        return __real_pthread_cancel(id);
+    sim_misuse(HERE, "calls pthread_cancel, which is not simulated: tell the "
+                     "thread, through a flag under a lock, that it is to end");
+}
+
+// So nobody can tell whether a thread could be cancelled.
+int __wrap_pthread_setcancelstate(int state, int *old)
+{
+    if (!sim.on)
+        return __real_pthread_setcancelstate(state, old);
+    if (state != PTHREAD_CANCEL_ENABLE && state != PTHREAD_CANCEL_DISABLE)
+        return EINVAL;
+    bool disabled = sim.self->cancel_disabled;
+    if (old != NULL)
+        *old = disabled ? PTHREAD_CANCEL_DISABLE : PTHREAD_CANCEL_ENABLE;
+    sim.self->cancel_disabled = state == PTHREAD_CANCEL_DISABLE;
+    return 0;
+}
+
+int __wrap_pthread_setcanceltype(int type, int *old)
+{
+    if (!sim.on)
+        return __real_pthread_setcanceltype(type, old);
+    if (type != PTHREAD_CANCEL_DEFERRED && type != PTHREAD_CANCEL_ASYNCHRONOUS)
+        return EINVAL;
+    bool asynchronous = sim.self->cancel_asynchronous;
+    if (old != NULL)
+        *old = asynchronous ? PTHREAD_CANCEL_ASYNCHRONOUS
+                            : PTHREAD_CANCEL_DEFERRED;
+    sim.self->cancel_asynchronous = type == PTHREAD_CANCEL_ASYNCHRONOUS;
+    return 0;
+}
+
+void __wrap_pthread_testcancel(void)
+{
+    if (!sim.on)
+        __real_pthread_testcancel();
+}
+
+// ---- Priorities and processors, which mean nothing here ----
+
+int __wrap_pthread_setschedparam(pthread_t id, int policy,
+                                 const struct sched_param *param)
+{
+    if (!sim.on)
+        return __real_pthread_setschedparam(id, policy, param);
+    if (find(id) == NULL)
+        return ESRCH;
+    return policy == SCHED_OTHER && param->sched_priority == 0 ? 0 : EPERM;
+}
+
+int __wrap_pthread_getschedparam(pthread_t id, int *policy,
+                                 struct sched_param *param)
+{
+    if (!sim.on)
+        return __real_pthread_getschedparam(id, policy, param);
+    if (find(id) == NULL)
+        return ESRCH;
+    *policy = SCHED_OTHER;
+    *param = (struct sched_param){ 0 };
+    return 0;
+}
+
+int __wrap_pthread_setaffinity_np(pthread_t id, size_t size,
+                                  const cpu_set_t *set)
+{
+    if (!sim.on)
+        return __real_pthread_setaffinity_np(id, size, set);
+    return find(id) == NULL ? ESRCH : 0;
+}
+
+int __wrap_pthread_getaffinity_np(pthread_t id, size_t size, cpu_set_t *set)
+{
+    if (!sim.on)
+        return __real_pthread_getaffinity_np(id, size, set);
+    if (find(id) == NULL)
+        return ESRCH;
+    if (size < sizeof(unsigned long))
+        return EINVAL;
+    memset(set, 0, size);
+    CPU_SET_S(0, size, set);
+    return 0;
+}
+
+// ---- For those who start a simulation ----
+
+int sim_owner(void)
+{
+    return sim.on ? sim.self->owner : SIM_NOBODY;
+}
+
+void sim_set_owner(int owner)
+{
+    if (sim.on)
+        sim.self->owner = owner;
+}
+
+int sim_thread_count(void)
+{
+    return sim.n_alive;
+}

@@ -1,0 +1,145 @@
+// Two things that the scheduler cannot see: a thread that computes on and on
+// without a scheduling point, and one whose stack overflows. Both are found in
+// signal handlers.
+#include "sim/internal.h"
+#include "sim/real.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <ucontext.h>
+
+// Processor time without a scheduling point after which a thread is said to
+// spin; looked at twice in that time.
+#define LIMIT_S 2
+
+#define WATCH_SIGNAL      (SIGRTMIN + 6)
+#define SIGNAL_STACK_SIZE ((size_t)1 << 20)  // Reports are made on it.
+
+static struct {
+    timer_t timer;
+    bool is_watching;
+    uint64_t points;
+    int looks;              // That saw the same points.
+    struct sigaction segv;  // The program's own actions, which come second.
+    struct sigaction bus;
+} watch;
+
+static void describe_registers(const void *context, const void **pc,
+                               const void **frame)
+{
+    const ucontext_t *user = context;
+    *pc = (const void *)user->uc_mcontext.gregs[REG_RIP];
+    *frame = (const void *)user->uc_mcontext.gregs[REG_RBP];
+}
+
+static void look(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)info;
+    if (!sim.on || watch.points != sim.points) {
+        watch.points = sim.points;
+        watch.looks = 0;
+        return;
+    }
+    if (++watch.looks < 2)
+        return;
+    const void *pc, *frame;
+    describe_registers(context, &pc, &frame);
+    sim_report_here("has run for 2 s of processor time without a scheduling "
+                    "point: a loop must sleep, wait or yield",
+                    pc, frame);
+}
+
+static bool is_overflow(const void *address)
+{
+    return sim.on && sim_fiber_is_guard(&sim.self->fiber, address);
+}
+
+static void fault(int number, siginfo_t *info, void *context)
+{
+    if (is_overflow(info->si_addr)) {
+        const void *pc, *frame;
+        describe_registers(context, &pc, &frame);
+        sim_report_here("has overflown its stack", pc, frame);
+    }
+    const struct sigaction *next = number == SIGSEGV ? &watch.segv : &watch.bus;
+    if (next->sa_flags & SA_SIGINFO) {
+        next->sa_sigaction(number, info, context);
+    } else if (next->sa_handler != SIG_DFL && next->sa_handler != SIG_IGN) {
+        next->sa_handler(number);
+    } else {
+        struct sigaction plain = { .sa_handler = SIG_DFL };
+        __real_sigaction(number, &plain, NULL);  // It faults again.
+    }
+}
+
+static void watch_stacks(void)
+{
+    void *memory = mmap(NULL, SIGNAL_STACK_SIZE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    stack_t stack = { .ss_sp = memory, .ss_size = SIGNAL_STACK_SIZE };
+    if (memory != MAP_FAILED)
+        sigaltstack(&stack, NULL);
+    struct sigaction action = { .sa_sigaction = fault,
+                                .sa_flags =
+                                    SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+    __real_sigaction(SIGSEGV, &action, &watch.segv);
+    __real_sigaction(SIGBUS, &action, &watch.bus);
+}
+
+// Processor time, so that neither a busy machine nor a debugger counts.
+static void watch_loops(void)
+{
+    struct sigaction action = { .sa_sigaction = look,
+                                .sa_flags =
+                                    SA_SIGINFO | SA_ONSTACK | SA_RESTART };
+    __real_sigaction(WATCH_SIGNAL, &action, NULL);
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+                              .sigev_signo = WATCH_SIGNAL };
+    if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &watch.timer) != 0)
+        return;
+    struct itimerspec period = { .it_interval = { .tv_sec = LIMIT_S / 2 },
+                                 .it_value = { .tv_sec = LIMIT_S / 2 } };
+    timer_settime(watch.timer, 0, &period, NULL);
+    watch.is_watching = true;
+}
+
+void sim_watch_start(void)
+{
+    watch_stacks();
+    watch_loops();
+}
+
+void sim_watch_stop(void)
+{
+    if (watch.is_watching)
+        timer_delete(watch.timer);
+    watch.is_watching = false;
+}
+
+// ---- The program's own actions ----
+
+int __wrap_sigaction(int number, const struct sigaction *action,
+                     struct sigaction *old)
+{
+    if (!sim.on || (number != SIGSEGV && number != SIGBUS))
+        return __real_sigaction(number, action, old);
+    struct sigaction *place = number == SIGSEGV ? &watch.segv : &watch.bus;
+    if (old != NULL)
+        *old = *place;
+    if (action != NULL)
+        *place = *action;
+    return 0;
+}
+
+sighandler_t __wrap_signal(int number, sighandler_t handler)
+{
+    if (!sim.on || (number != SIGSEGV && number != SIGBUS))
+        return __real_signal(number, handler);
+    struct sigaction action = { .sa_handler = handler }, old;
+    __wrap_sigaction(number, &action, &old);
+    return old.sa_handler;
+}

@@ -1,0 +1,70 @@
+// Runs pieces of program under the simulator, each in a child, and tells how
+// they ended. A plain program: Criterion cannot start under ThreadSanitizer.
+#ifndef TESTS_SIM_HARNESS_H
+#define TESTS_SIM_HARNESS_H
+
+#include "sim/sim.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// How a child ended.
+struct outcome {
+    bool returned;        // The body came to its end.
+    char message[16384];  // Of the simulator, or of a check that failed.
+    uint64_t hash;
+    uint64_t points;
+    int64_t now_ns;
+    int threads_left;
+    int wait_status;
+};
+
+// Runs body() as thread 0 of a simulation. The outcome is overwritten by the
+// next call.
+const struct outcome *simulate(void (*body)(void),
+                               const struct sim_options *options);
+
+// The same with this seed, and the uniform policy.
+const struct outcome *simulate_seed(void (*body)(void), uint64_t seed);
+
+// Ends the child, or the test, as failed.
+_Noreturn void fail_at(const char *file, int line, const char *what);
+
+// In a body, or in a test.
+#define check(condition)                                                       \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            fail_at(__FILE__, __LINE__, #condition);                           \
+    } while (0)
+
+// Runs the body with a few seeds, under both policies and on both back ends;
+// all must come to their end with no thread left.
+void check_body(void (*body)(void));
+
+// The message of the one run must contain all these texts, up to a NULL.
+void check_message(const struct outcome *outcome, ...);
+
+// Threads, for brevity.
+pthread_t start(void *(*run)(void *), void *arg);
+void join(pthread_t thread);
+
+struct sim_test {
+    const char *name;
+    void (*run)(void);
+    struct sim_test *next;
+};
+void sim_test_add(struct sim_test *test);
+
+#define SIM_TEST(name_)                                                        \
+    static void name_(void);                                                   \
+    __attribute__((constructor)) static void add_##name_(void)                 \
+    {                                                                          \
+        static struct sim_test test = { #name_, name_, NULL };                 \
+        sim_test_add(&test);                                                   \
+    }                                                                          \
+    static void name_(void)
+
+#endif

@@ -1,0 +1,285 @@
+// What the simulator reports, and that its message names the threads and the
+// places. (The call is never a function's last: that would be a jump.)
+#include "tests/sim/harness.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <threads.h>
+#include <unistd.h>
+
+static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t other = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+// Runs the body with seeds until one is reported.
+static const struct outcome *find(void (*body)(void))
+{
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        const struct outcome *o = simulate_seed(body, seed);
+        if (!o->returned)
+            return o;
+    }
+    fail_at(__FILE__, __LINE__, "one seed of 1,000 was reported");
+}
+
+// ---- Deadlocks ----
+
+static void *take_mu_then_other(void *unused)
+{
+    (void)unused;
+    sim_set_owner(1);
+    pthread_setname_np(pthread_self(), "one");
+    pthread_mutex_lock(&mu);
+    pthread_mutex_lock(&other);
+    pthread_mutex_unlock(&other);
+    pthread_mutex_unlock(&mu);
+    return NULL;
+}
+
+static void *take_other_then_mu(void *unused)
+{
+    (void)unused;
+    sim_set_owner(2);
+    pthread_setname_np(pthread_self(), "two");
+    pthread_mutex_lock(&other);
+    pthread_mutex_lock(&mu);
+    pthread_mutex_unlock(&mu);
+    pthread_mutex_unlock(&other);
+    return NULL;
+}
+
+static void deadlock(void)
+{
+    pthread_t one = start(take_mu_then_other, NULL);
+    pthread_t two = start(take_other_then_mu, NULL);
+    join(one);
+    join(two);
+}
+
+SIM_TEST(deadlock_names_the_circle)
+{
+    const struct outcome *o = find(deadlock);
+    if (strstr(o->message, "2 threads wait for each other") == NULL)
+        return;  // One ended with a lock held: the next test.
+    check_message(o,
+                  "\"one\" (server 1) waits to lock a mutex, held by thread ",
+                  "\"two\" (server 2) since take_other_then_mu "
+                  "(tests/sim/test_reports.c:",
+                  "in take_mu_then_other (tests/sim/test_reports.c:", NULL);
+}
+
+static void *end_with_lock(void *unused)
+{
+    (void)unused;
+    pthread_mutex_lock(&mu);
+    return NULL;
+}
+
+static void lock_after_end(void)
+{
+    join(start(end_with_lock, NULL));
+    check(pthread_mutex_lock(&mu) == 0);
+}
+
+SIM_TEST(deadlock_without_circle_lists_who_waits)
+{
+    check_message(simulate_seed(lock_after_end, 1), "deadlock: every thread",
+                  "thread 0 \"main\" waits to lock a mutex, held by thread 1 "
+                  "(ended) since end_with_lock (tests/sim/test_reports.c:",
+                  "in lock_after_end (tests/sim/test_reports.c:", NULL);
+}
+
+static void lock_twice(void)
+{
+    check(pthread_mutex_lock(&mu) == 0);
+    check(pthread_mutex_lock(&mu) == 0);
+}
+
+SIM_TEST(self_deadlock)
+{
+    check_message(simulate_seed(lock_twice, 1), "deadlock: thread 0 \"main\"",
+                  "holds it already, since lock_twice", NULL);
+}
+
+// ---- Mutexes ----
+
+static void *unlock_mu(void *unused)
+{
+    (void)unused;
+    check(pthread_mutex_unlock(&mu) == 0);
+    return NULL;
+}
+
+static void unlock_by_other(void)
+{
+    pthread_mutex_lock(&mu);
+    join(start(unlock_mu, NULL));
+}
+
+static void unlock_free(void)
+{
+    check(pthread_mutex_unlock(&mu) == 0);
+}
+
+static void destroy_locked(void)
+{
+    check(pthread_mutex_lock(&mu) == 0);
+    check(pthread_mutex_destroy(&mu) == 0);
+}
+
+static void lock_destroyed(void)
+{
+    check(pthread_mutex_destroy(&mu) == 0);
+    check(pthread_mutex_lock(&mu) == 0);
+}
+
+SIM_TEST(misuse_of_a_mutex)
+{
+    check_message(simulate_seed(unlock_by_other, 1),
+                  "thread 1 \"main\" unlocks a mutex that thread 0 \"main\" "
+                  "holds, in unlock_mu (tests/sim/test_reports.c:",
+                  NULL);
+    check_message(simulate_seed(unlock_free, 1),
+                  "unlocks a mutex that nobody holds, in unlock_free", NULL);
+    check_message(simulate_seed(destroy_locked, 1),
+                  "destroys a mutex that thread 0", "in destroy_locked", NULL);
+    check_message(simulate_seed(lock_destroyed, 1),
+                  "uses a mutex that has been destroyed, in lock_destroyed",
+                  NULL);
+}
+
+// ---- Condition variables ----
+
+static void wait_without_lock(void)
+{
+    check(pthread_cond_wait(&changed, &mu) == 0);
+}
+
+static void *wait_for_ever(void *unused)
+{
+    (void)unused;
+    pthread_mutex_lock(&mu);
+    pthread_cond_wait(&changed, &mu);
+    pthread_mutex_unlock(&mu);
+    return NULL;
+}
+
+static void destroy_with_waiter(void)
+{
+    start(wait_for_ever, NULL);
+    usleep(1);
+    pthread_cond_destroy(&changed);
+}
+
+static void *wait_with_other(void *unused)
+{
+    (void)unused;
+    pthread_mutex_lock(&other);
+    pthread_cond_wait(&changed, &other);
+    return NULL;
+}
+
+static void wait_with_two_mutexes(void)
+{
+    start(wait_for_ever, NULL);
+    usleep(1);
+    start(wait_with_other, NULL);
+    usleep(1);
+}
+
+SIM_TEST(misuse_of_a_condition_variable)
+{
+    check_message(simulate_seed(wait_without_lock, 1),
+                  "waits on a condition variable without holding the mutex, in "
+                  "wait_without_lock",
+                  NULL);
+    check_message(simulate_seed(destroy_with_waiter, 1),
+                  "destroys a condition variable that thread 1", NULL);
+    check_message(simulate_seed(wait_with_two_mutexes, 1), "with another mutex",
+                  NULL);
+}
+
+// ---- Threads ----
+
+static void leave_one(void)
+{
+    pthread_setname_np(start(wait_for_ever, NULL), "left over");
+    usleep(1);
+}
+
+SIM_TEST(threads_that_are_left)
+{
+    const struct outcome *o = simulate_seed(leave_one, 1);
+    check(o->returned);
+    check(o->threads_left == 1);
+    check_message(o, "thread 1 \"left over\" waits to be signalled",
+                  "in wait_for_ever (tests/sim/test_reports.c:", NULL);
+}
+
+static void *do_nothing(void *unused)
+{
+    return unused;
+}
+
+static void join_twice(void)
+{
+    pthread_t thread = start(do_nothing, NULL);
+    join(thread);
+    join(thread);
+}
+
+static void cancel(void)
+{
+    pthread_cancel(start(wait_for_ever, NULL));
+}
+
+SIM_TEST(misuse_of_a_thread)
+{
+    check_message(simulate_seed(join_twice, 1), "joins a thread that has been",
+                  NULL);
+    check_message(simulate_seed(cancel, 1), "pthread_cancel, which is not",
+                  NULL);
+}
+
+static volatile int never;
+
+static void spin(void)
+{
+    while (never == 0)
+        ;
+}
+
+SIM_TEST(loop_without_a_scheduling_point)
+{
+    check_message(simulate_seed(spin, 1), "without a scheduling point",
+                  "in spin (tests/sim/test_reports.c:", NULL);
+}
+
+// ---- Stacks ----
+
+static int descend(int depth)
+{
+    volatile char room[1000];
+    room[depth % 1000] = (char)depth;
+    return depth < 0 ? 0 : descend(depth + 1) + room[0];
+}
+
+static void *overflow(void *unused)
+{
+    (void)unused;
+    never = descend(0);
+    return NULL;
+}
+
+static void overflow_on_a_thread(void)
+{
+    join(start(overflow, NULL));
+}
+
+SIM_TEST(stack_overflow)
+{
+    check_message(simulate_seed(overflow_on_a_thread, 1),
+                  "thread 1 \"main\" has overflown its stack, in descend "
+                  "(tests/sim/test_reports.c:",
+                  NULL);
+}
