@@ -193,8 +193,8 @@ unit-sanitized: $(R)/unit
 	@! grep -qE 'Sanitizer|FAIL|CRASH' $(R)/unit.log
 
 .PHONY: bench
-BENCH_C := $(wildcard bench/bench_*.c)
-bench: $(BENCH_C:bench/%.c=$(R)/bench/%)
+BENCH_C := $(filter-out bench/bench_sim.c,$(wildcard bench/bench_*.c))
+bench: $(BENCH_C:bench/%.c=$(R)/bench/%) $(R)/bench/bench_sim
 	@for b in $^; do echo "== $${b##*/}"; $$b || exit; done
 $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
 	@mkdir -p $(@D)
@@ -216,6 +216,12 @@ SIM_BIN := $(R)/simlab
 $(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
 $(SIM_BIN): $(filter-out $(B)/tester/stacks.o,$(LAB_O)) $(SIM_O) $(RAFT_O)
 	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
+
+SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
+    $(CORE:%.c=$(B)/%.o) $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
+$(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O)
+	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
 
 SEEDS ?= 1
