@@ -64,6 +64,14 @@ RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 LAB_O := $(LAB:%.c=$(B)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
 
+# The same objects, linked so that what blocks, tells the time or draws a
+# random number comes from sim/. That itself is never instrumented.
+SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c)) \
+    $(B)/runner/sim_world.o $(B)/runner/sim_stacks.o
+SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null))
+SIM_BIN := $(R)/simlab
+
+
 $(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
@@ -206,15 +214,9 @@ test: setup-test
 
 # ---- The simulator ----
 
-# The same objects, linked so that what blocks, tells the time or draws a
-# random number comes from sim/. That itself is never instrumented.
-SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c)) \
-    $(B)/runner/sim_world.o $(B)/runner/sim_stacks.o
-SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null))
-SIM_BIN := $(R)/simlab
-
 $(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
 $(SIM_BIN): $(filter-out $(B)/tester/stacks.o,$(LAB_O)) $(SIM_O) $(RAFT_O)
+	@sim/check-symbols $(RAFT_O)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
 

@@ -25,7 +25,7 @@ static void become_leader_locked(struct raft *rf)
         rf->next_index[peer] = last_index + 1;
         rf->match_index[peer] = 0;
         rf->told_commit[peer] = 0;
-        rf->awaiting_reply[peer] = false;
+        rf->awaited[peer] = 0;
     }
     rf->match_index[rf->me] = last_index;
     timer_stop(&rf->election_timer);

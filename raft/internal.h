@@ -25,8 +25,8 @@
 #define HEARTBEAT_MS 150
 
 // A follower that hears nothing stands for election after a time drawn from
-// this range (§5.2): above two lost heartbeats, and wide enough that two peers
-// seldom draw times closer than an RPC takes.
+// this range (§5.2): long enough to miss one heartbeat, and wide enough that
+// two peers seldom draw times closer than an RPC takes.
 #define ELECTION_MIN_MS 300
 #define ELECTION_MAX_MS 600
 
@@ -68,7 +68,8 @@ struct raft {
     int *next_index;
     int *match_index;
     int *told_commit;                 // leader_commit of the newest RPC to it.
-    bool *awaiting_reply;             // An RPC of this term is on its way.
+    int *awaited;                     // The newest RPC to it; 0: it is back.
+    int n_sent;                       // RPCs to followers, to number them.
     pthread_cond_t *replicator_cond;  // Peer is behind, or dead.
 
     struct timer election_timer;   // Stopped while leader.
@@ -81,6 +82,13 @@ struct replicator {
     struct raft *rf;
     int peer;
     char name[24];
+};
+
+// An RPC to a follower, so that its return can be told from an older one's.
+struct sent {
+    int peer;
+    int term;
+    int number;
 };
 
 // ---- state.c: the roles, and what every role does ----
@@ -116,6 +124,12 @@ void broadcast_locked(struct raft *rf);
 // Raises commit_index as far as a majority allows (§5.3, §5.4.2).
 void advance_commit_index_locked(struct raft *rf);
 
+// An RPC to a follower has returned, answered or not. True if the answer
+// counts: what was true in an older term, or before we lost the lead, may not
+// be any more. A newer term in it makes us a follower.
+bool take_reply_locked(struct raft *rf, struct sent sent, bool answered,
+                       int reply_term);
+
 // The follower holds our log up to `index` for certain.
 void raise_match_index_locked(struct raft *rf, int peer, int index);
 
@@ -131,7 +145,7 @@ void append_entries(struct raft *rf, const AppendEntriesRequest *request,
 // ---- snapshot.c ----
 
 // Sends the snapshot to a peer whose next entry is no longer in the log.
-void send_snapshot_locked(struct raft *rf, int peer);
+void send_snapshot_locked(struct raft *rf, struct sent sent);
 
 void install_snapshot(struct raft *rf, const InstallSnapshotRequest *request,
                       InstallSnapshotResponse *response);

@@ -11,6 +11,7 @@
 
 #include "rt/alloc.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,7 +25,7 @@ static void make_state(struct raft *rf)
     rf->next_index = alloc(n * sizeof *rf->next_index);
     rf->match_index = alloc(n * sizeof *rf->match_index);
     rf->told_commit = alloc(n * sizeof *rf->told_commit);
-    rf->awaiting_reply = alloc(n * sizeof *rf->awaiting_reply);
+    rf->awaited = alloc(n * sizeof *rf->awaited);
     rf->replicator_cond = alloc(n * sizeof *rf->replicator_cond);
     rf->replicators = alloc(n * sizeof *rf->replicators);
 
@@ -73,6 +74,7 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
 
 bool raft_start(struct raft *rf, struct bytes command, int *index, int *term)
 {
+    assert(command.len <= MAX_COMMAND_BYTES);
     pthread_mutex_lock(&rf->mu);
     bool is_leader = rf->state == LEADER;
     if (is_leader) {
@@ -125,7 +127,7 @@ void raft_free(struct raft *rf)
     free(rf->next_index);
     free(rf->match_index);
     free(rf->told_commit);
-    free(rf->awaiting_reply);
+    free(rf->awaited);
     free(rf->replicator_cond);
     free(rf->replicators);
     free(rf);

@@ -49,7 +49,7 @@ const struct labrpc_method *raft_methods(int *n_methods);
 // Proposes a command. Returns at once, before the command is committed; it may
 // never be: this leader can crash or lose an election first (§5.3).
 //
-//   command   copied; the caller keeps its own
+//   command   copied; the caller keeps its own; at most MAX_COMMAND_BYTES
 //   returns   true if this peer believes it is leader, with *index and *term
 //             set to where the command will stand; else false, both untouched
 bool raft_start(struct raft *rf, struct bytes command, int *index, int *term);

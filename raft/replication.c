@@ -9,6 +9,7 @@
 
 #include "rt/alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 // ---- The leader ----
@@ -16,7 +17,7 @@
 // One AppendEntries on its way.
 struct append_call {
     struct raft *rf;
-    int peer;
+    struct sent sent;
     AppendEntriesRequest request;
 };
 
@@ -67,7 +68,8 @@ static void back_up_locked(struct raft *rf, int peer, int prev_log_index,
         while (index > first &&
                log_at(&rf->logs, index)->term > response->conflict_term)
             index--;
-        if (log_at(&rf->logs, index)->term == response->conflict_term)
+        // Below the first index a snapshot has overtaken the question.
+        if (log_matches(&rf->logs, index, response->conflict_term))
             next = index + 1;
     }
     // Whatever the hint says: back by one at least, and never into what the
@@ -87,44 +89,54 @@ static void handle_append_reply_locked(struct raft *rf,
     must_hold(&rf->mu);
     const AppendEntriesRequest *request = &call->request;
     if (response->success)
-        raise_match_index_locked(rf, call->peer,
+        raise_match_index_locked(rf, call->sent.peer,
                                  request->prev_log_index +
                                      (int)request->entries.entries_len);
     else
-        back_up_locked(rf, call->peer, request->prev_log_index, response);
+        back_up_locked(rf, call->sent.peer, request->prev_log_index, response);
+}
+
+bool take_reply_locked(struct raft *rf, struct sent sent, bool answered,
+                       int reply_term)
+{
+    must_hold(&rf->mu);
+    if (answered && reply_term > rf->current_term)
+        become_follower_locked(rf, reply_term);  // §5.1
+    if (rf->state != LEADER || rf->current_term != sent.term)
+        return false;
+    // A failure frees the peer for the next RPC only if no newer one is on its
+    // way: else each heartbeat that got lost would beget RPCs for ever.
+    if (answered || rf->awaited[sent.peer] == sent.number)
+        rf->awaited[sent.peer] = 0;
+    pthread_cond_signal(&rf->replicator_cond[sent.peer]);
+    return answered;
 }
 
 static void call_append(void *arg)
 {
     struct append_call *call = arg;
     struct raft *rf = call->rf;
-    AppendEntriesResponse response;
-    bool answered = labrpc_call(rf->peers[call->peer], &rpcs[APPEND_ENTRIES],
-                                &call->request, &response);
+    AppendEntriesResponse response = { 0 };
+    bool answered =
+        labrpc_call(rf->peers[call->sent.peer], &rpcs[APPEND_ENTRIES],
+                    &call->request, &response);
     pthread_mutex_lock(&rf->mu);
-    if (answered && response.term > rf->current_term)
-        become_follower_locked(rf, response.term);  // §5.1
-    // What was true in an older term, or before we lost the lead, may not be.
-    if (rf->state == LEADER && rf->current_term == call->request.term) {
-        rf->awaiting_reply[call->peer] = false;
-        if (answered)
-            handle_append_reply_locked(rf, call, &response);
-        pthread_cond_signal(&rf->replicator_cond[call->peer]);
-    }
+    if (take_reply_locked(rf, call->sent, answered, response.term))
+        handle_append_reply_locked(rf, call, &response);
     pthread_mutex_unlock(&rf->mu);
     xdr_free((xdrproc_t)xdr_AppendEntriesRequest, &call->request);
     free(call);
 }
 
-static void send_entries_locked(struct raft *rf, int peer)
+static void send_entries_locked(struct raft *rf, struct sent sent)
 {
     must_hold(&rf->mu);
-    const Entry *prev = log_at(&rf->logs, rf->next_index[peer] - 1);
+    const Entry *prev = log_at(&rf->logs, rf->next_index[sent.peer] - 1);
     int count = log_last(&rf->logs)->index - prev->index;
     struct append_call *call = alloc(sizeof *call);
     *call = (struct append_call){
         .rf = rf,
-        .peer = peer,
+        .sent = sent,
         .request = { .term = rf->current_term,
                      .leader_id = rf->me,
                      .prev_log_index = prev->index,
@@ -136,7 +148,7 @@ static void send_entries_locked(struct raft *rf, int peer)
                                            count) } },
     };
     if (count > 0)
-        log_raft("SEND", "sends S%d entries %d..%d", peer, prev->index + 1,
+        log_raft("SEND", "sends S%d entries %d..%d", sent.peer, prev->index + 1,
                  prev->index + count);
     go(rf->threads, "AppendEntries", call_append, call);
 }
@@ -144,12 +156,13 @@ static void send_entries_locked(struct raft *rf, int peer)
 static void send_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);
-    rf->awaiting_reply[peer] = true;
+    struct sent sent = { peer, rf->current_term, ++rf->n_sent };
+    rf->awaited[peer] = sent.number;
     rf->told_commit[peer] = rf->commit_index;
     if (rf->next_index[peer] <= log_first(&rf->logs)->index)
-        send_snapshot_locked(rf, peer);
+        send_snapshot_locked(rf, sent);
     else
-        send_entries_locked(rf, peer);
+        send_entries_locked(rf, sent);
 }
 
 void broadcast_locked(struct raft *rf)
@@ -171,14 +184,14 @@ void wake_replicators_locked(struct raft *rf)
     }
 }
 
-// The peer lacks entries, or does not know that those it has are committed, and
-// no RPC is on its way that may bring them: while
-// one is, more commands gather, and travel together in the next. An RPC that
-// gets no answer is made good by the next heartbeat.
+// The peer lacks entries, or does not know that those it has are committed,
+// and the newest RPC to it is back: until it is, more commands gather, and
+// travel together in the next. Meanwhile the heartbeats carry what it lacks,
+// too.
 static bool must_send_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);
-    return rf->state == LEADER && !rf->awaiting_reply[peer] &&
+    return rf->state == LEADER && rf->awaited[peer] == 0 &&
            (rf->next_index[peer] <= log_last(&rf->logs)->index ||
             rf->told_commit[peer] < rf->commit_index);
 }

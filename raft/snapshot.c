@@ -7,12 +7,13 @@
 
 #include "rt/alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 // One InstallSnapshot on its way.
 struct snapshot_call {
     struct raft *rf;
-    int peer;
+    struct sent sent;
     InstallSnapshotRequest request;
 };
 
@@ -34,25 +35,20 @@ static void call_install(void *arg)
 {
     struct snapshot_call *call = arg;
     struct raft *rf = call->rf;
-    InstallSnapshotResponse response;
-    bool answered = labrpc_call(rf->peers[call->peer], &rpcs[INSTALL_SNAPSHOT],
-                                &call->request, &response);
+    InstallSnapshotResponse response = { 0 };
+    bool answered =
+        labrpc_call(rf->peers[call->sent.peer], &rpcs[INSTALL_SNAPSHOT],
+                    &call->request, &response);
     pthread_mutex_lock(&rf->mu);
-    if (answered && response.term > rf->current_term)
-        become_follower_locked(rf, response.term);  // §5.1
-    if (rf->state == LEADER && rf->current_term == call->request.term) {
-        rf->awaiting_reply[call->peer] = false;
-        if (answered)
-            raise_match_index_locked(rf, call->peer,
-                                     call->request.last_included_index);
-        pthread_cond_signal(&rf->replicator_cond[call->peer]);
-    }
+    if (take_reply_locked(rf, call->sent, answered, response.term))
+        raise_match_index_locked(rf, call->sent.peer,
+                                 call->request.last_included_index);
     pthread_mutex_unlock(&rf->mu);
     xdr_free((xdrproc_t)xdr_InstallSnapshotRequest, &call->request);
     free(call);
 }
 
-void send_snapshot_locked(struct raft *rf, int peer)
+void send_snapshot_locked(struct raft *rf, struct sent sent)
 {
     must_hold(&rf->mu);
     const Entry *first = log_first(&rf->logs);
@@ -60,14 +56,14 @@ void send_snapshot_locked(struct raft *rf, int peer)
     struct snapshot_call *call = alloc(sizeof *call);
     *call = (struct snapshot_call){
         .rf = rf,
-        .peer = peer,
+        .sent = sent,
         .request = { .term = rf->current_term,
                      .leader_id = rf->me,
                      .last_included_index = first->index,
                      .last_included_term = first->term,
                      .data = { (u_int)snapshot.len, snapshot.data } },
     };
-    log_raft("SNAP", "sends S%d a snapshot up to %d", peer, first->index);
+    log_raft("SNAP", "sends S%d a snapshot up to %d", sent.peer, first->index);
     go(rf->threads, "InstallSnapshot", call_install, call);
 }
 

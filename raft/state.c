@@ -5,6 +5,7 @@
 
 #include "rt/alloc.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 

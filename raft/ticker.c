@@ -11,7 +11,8 @@ void ticker(void *arg)
             start_election_locked(rf);
         else if (timer_is_due(&rf->heartbeat_timer, now_ns))
             broadcast_locked(rf);
-        // A timer that was put off meanwhile costs one early look at it.
+        // A timer that was put off meanwhile costs one early look at it; one
+        // that was drawn shorter is seen when the old one would have been due.
         int64_t due_ns = rf->election_timer.due_ns;
         if (rf->heartbeat_timer.due_ns < due_ns)
             due_ns = rf->heartbeat_timer.due_ns;

@@ -153,11 +153,14 @@ void go_group_close(struct go_group *group)
 void go_group_free(struct go_group *group)
 {
     go_group_close(group);
-    // No lock is needed: go() adds no thread to a group that is closing.
+    // No lock is needed: go() adds no thread to a group that is closing. All
+    // are joined before any is freed: one may still be waking another in go().
+    for (struct go_thread *thread = group->threads; thread != NULL;
+         thread = thread->next_in_group)
+        pthread_join(thread->id, NULL);
     while (group->threads != NULL) {
         struct go_thread *thread = group->threads;
         group->threads = thread->next_in_group;
-        pthread_join(thread->id, NULL);
         pthread_cond_destroy(&thread->wake);
         free(thread);
     }

@@ -71,6 +71,7 @@ void __wrap_thrd_exit(int value)
 {
     if (!sim.on)
         __real_thrd_exit(value);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): see thrd_create.
     sim_thread_exit((void *)(intptr_t)value);
 }
 

@@ -177,7 +177,7 @@ int sim_fiber_make(struct sim_fiber *fiber, void *stack, size_t size,
 {
     *fiber = (struct sim_fiber){ .run = run, .arg = arg };
     if (fibers.on_os_threads)
-        return sim_osthread_make(fiber, stack, size);
+        return sim_osthread_make(fiber, size);
     fiber->stack = stack;
     fiber->size = size;
     if (stack == NULL) {

@@ -7,11 +7,13 @@
 #include "sim/real.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/futex.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+// The system, and ThreadSanitizer, keep things of their own on the stack.
+#define SYSTEM_SHARE ((size_t)1 << 20)
 
 static void give_turn(struct sim_fiber *to)
 {
@@ -36,14 +38,11 @@ static void *begin(void *arg)
     abort();  // It must not return.
 }
 
-int sim_osthread_make(struct sim_fiber *fiber, void *stack, size_t size)
+int sim_osthread_make(struct sim_fiber *fiber, size_t size)
 {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    if (stack != NULL)
-        pthread_attr_setstack(&attributes, stack, size);
-    else
-        pthread_attr_setstacksize(&attributes, size);
+    pthread_attr_setstacksize(&attributes, size + SYSTEM_SHARE);
     int error =
         __real_pthread_create(&fiber->os_thread, &attributes, begin, fiber);
     pthread_attr_destroy(&attributes);

@@ -5,8 +5,9 @@
 
 #include "sim/fiber.h"
 
-// As in fiber.h.
-int sim_osthread_make(struct sim_fiber *fiber, void *stack, size_t size);
+// As in fiber.h, but the stack is always the system's: there is more on it than
+// on a fiber's.
+int sim_osthread_make(struct sim_fiber *fiber, size_t size);
 void sim_osthread_switch(struct sim_fiber *from, struct sim_fiber *to);
 _Noreturn void sim_osthread_leave(struct sim_fiber *from, struct sim_fiber *to);
 void sim_osthread_destroy(struct sim_fiber *fiber);

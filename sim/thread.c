@@ -78,7 +78,7 @@ void sim_thread_start(void)
     snprintf(first->name, sizeof first->name, "main");
     first->owner = SIM_NOBODY;
     sim.n_alive = 1;
-    sim.orders = sim_reserve(2 * MAX_SLOTS * sizeof *sim.orders);
+    sim.orders = sim_reserve((size_t)2 * MAX_SLOTS);
     sim.self = first;
     sim_schedule_add(first);
 }

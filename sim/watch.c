@@ -31,8 +31,10 @@ static void describe_registers(const void *context, const void **pc,
                                const void **frame)
 {
     const ucontext_t *user = context;
+    // NOLINTBEGIN(performance-no-int-to-ptr): registers are integers.
     *pc = (const void *)user->uc_mcontext.gregs[REG_RIP];
     *frame = (const void *)user->uc_mcontext.gregs[REG_RBP];
+    // NOLINTEND(performance-no-int-to-ptr)
 }
 
 static void look(int number, siginfo_t *info, void *context)

@@ -159,9 +159,9 @@ static struct bytes encode_snapshot_locked(struct config *cfg, int server,
     return encoded;
 }
 
-// Takes a snapshot's commands over, each checked like an applied one.
-static void ingest_locked(struct config *cfg, int server, int expected_index,
-                          struct bytes encoded)
+// Takes a snapshot's commands over, each checked like an applied one. Returns
+// the last index that it covers.
+static int ingest_locked(struct config *cfg, int server, struct bytes encoded)
 {
     must_hold(&cfg->mu);
     ServiceSnapshot snapshot = { 0 };
@@ -174,16 +174,14 @@ static void ingest_locked(struct config *cfg, int server, int expected_index,
                "server %d: a snapshot of %zu bytes is none that the service "
                "made",
                server, encoded.len);
-    test_check(expected_index < 0 ||
-                   expected_index == snapshot.last_included_index,
-               "server %d: a snapshot said to end at index %d ends at %d",
-               server, expected_index, snapshot.last_included_index);
-    for (int k = 0; k < snapshot.last_included_index; k++) {
+    int last_included_index = snapshot.last_included_index;
+    for (int k = 0; k < last_included_index; k++) {
         AppliedCommand *from = &snapshot.commands.commands_val[k];
         struct bytes command = { from->data.data_val, from->data.data_len };
         record_locked(cfg, server, k + 1, bytes_copy(command));
     }
     xdr_free((xdrproc_t)xdr_ServiceSnapshot, &snapshot);
+    return last_included_index;
 }
 
 static void check_snapshot_locked(struct incarnation *inc,
@@ -195,7 +193,10 @@ static void check_snapshot_locked(struct incarnation *inc,
                "server %d applied a snapshot up to index %d after index %d: it "
                "goes back",
                inc->server, message->snapshot_index, inc->last_applied);
-    ingest_locked(cfg, inc->server, message->snapshot_index, message->snapshot);
+    int ends_at = ingest_locked(cfg, inc->server, message->snapshot);
+    test_check(ends_at == message->snapshot_index,
+               "server %d: a snapshot said to end at index %d ends at %d",
+               inc->server, message->snapshot_index, ends_at);
     inc->last_applied = message->snapshot_index;
 }
 
@@ -205,14 +206,8 @@ void restore_from_snapshot(struct config *cfg, int server,
     struct bytes snapshot = persister_read_snapshot(persister);
     if (snapshot.len > 0) {
         pthread_mutex_lock(&cfg->mu);
-        ingest_locked(cfg, server, -1, snapshot);
+        *last_applied = ingest_locked(cfg, server, snapshot);
         pthread_mutex_unlock(&cfg->mu);
-        ServiceSnapshot head = { 0 };
-        XDR xdrs;
-        xdrmem_create(&xdrs, snapshot.data, (u_int)snapshot.len, XDR_DECODE);
-        xdr_int(&xdrs, &head.last_included_index);
-        xdr_destroy(&xdrs);
-        *last_applied = head.last_included_index;
     }
     bytes_free(&snapshot);
 }
@@ -225,7 +220,8 @@ static void make_snapshot(struct incarnation *inc, int index,
                           struct bytes snapshot)
 {
     struct watched_call call;
-    watch_begin(inc->cfg->watchdog, &call, "raft_snapshot", inc->server, 10000);
+    watch_begin(inc->cfg->watchdog, &call, "raft_snapshot", inc->server,
+                CALL_LIMIT_MS);
     raft_snapshot(inc->raft, index, snapshot);
     watch_end(inc->cfg->watchdog, &call);
 }
@@ -235,12 +231,16 @@ static void take(struct incarnation *inc, struct apply_msg *message)
 {
     struct config *cfg = inc->cfg;
     struct bytes snapshot = { NULL, 0 };
+    test_check(message->command_valid != message->snapshot_valid,
+               "server %d applied a message that is %s", inc->server,
+               message->command_valid ? "both a command and a snapshot"
+                                      : "neither a command nor a snapshot");
     pthread_mutex_lock(&cfg->mu);
     if (inc->crashed) {
         bytes_free(&message->command);
     } else if (message->snapshot_valid) {
         check_snapshot_locked(inc, message);
-    } else if (message->command_valid) {
+    } else {
         check_command_locked(inc, message);
         if (cfg->snapshots &&
             (message->command_index + 1) % SNAPSHOT_INTERVAL == 0)

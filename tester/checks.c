@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#define CALL_LIMIT_MS 10000
-
 // ---- Calls into the servers' Rafts ----
 
 static struct raft *running_raft(struct config *cfg, int i)

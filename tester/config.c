@@ -13,9 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// A call into a Raft must return at once; this long is never.
-#define CALL_LIMIT_MS 10000
-
 // How long a killed Raft's threads, and the RPC handlers, may take to end.
 #define END_LIMIT_MS 5000
 
@@ -99,9 +96,8 @@ void cfg_start1(struct config *cfg, int i)
 
     if (cfg->snapshots)
         restore_from_snapshot(cfg, i, inc->persister, &inc->last_applied);
-    // The applier first: a Raft may apply, or snapshot, while it is made.
-    pthread_create(&inc->applier, NULL, receive_applied, inc);
     make_raft(inc);
+    pthread_create(&inc->applier, NULL, receive_applied, inc);
     serve(inc);
 
     pthread_mutex_lock(&cfg->mu);
@@ -386,6 +382,11 @@ int cfg_random_below(struct config *cfg, int bound)
     int number = rng_below(&cfg->rng, bound);
     pthread_mutex_unlock(&cfg->mu);
     return number;
+}
+
+int cfg_random_number(struct config *cfg)
+{
+    return cfg_random_below(cfg, 1 << 30);
 }
 
 bool cfg_chance(struct config *cfg, int percent)

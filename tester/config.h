@@ -71,6 +71,7 @@ void cfg_sleep_ms(struct config *cfg, int ms);
 // ---- Randomness: uniform, from the test's own generator ----
 
 int cfg_random_below(struct config *cfg, int bound);
+int cfg_random_number(struct config *cfg);  // Below 2^30: as a command.
 bool cfg_chance(struct config *cfg, int percent);
 
 // ---- The servers' Rafts ----

@@ -11,6 +11,9 @@
 
 #include <pthread.h>
 
+// A call into a Raft must return at once; this long is never.
+#define CALL_LIMIT_MS 10000
+
 // A started Raft with what is its own. A crashed one lives on, cut off, until
 // cfg_cleanup joins its threads.
 struct incarnation {

@@ -27,6 +27,7 @@
 
 // The one walk that is under way; stacks_print_all does one at a time.
 static struct {
+    atomic_int tid;  // Whose stack is wanted: a late answer of another is void.
     void *frames[MAX_FRAMES];
     int count;
     atomic_bool done;
@@ -35,6 +36,8 @@ static struct {
 static void walk_own_stack(int signal_number)
 {
     (void)signal_number;
+    if ((int)syscall(SYS_gettid) != atomic_load(&walk.tid))
+        return;
     walk.count = backtrace(walk.frames, MAX_FRAMES);
     atomic_store(&walk.done, true);
 }
@@ -182,6 +185,7 @@ static void read_name(pid_t tid, char name[32])
 static bool walk_thread(pid_t tid)
 {
     atomic_store(&walk.done, false);
+    atomic_store(&walk.tid, tid);
     if (syscall(SYS_tgkill, getpid(), tid, WALK_SIGNAL) != 0)
         return false;
     for (int ms = 0; ms < WALK_LIMIT_MS && !atomic_load(&walk.done); ms++)

@@ -8,11 +8,6 @@
 
 // ---- Steps that several stories share ----
 
-static int random_number(struct config *cfg)
-{
-    return cfg_random_below(cfg, 1 << 30);
-}
-
 // Gives a command to a server that leads; returns the index it gets.
 static int give(struct config *cfg, int leader, struct bytes command)
 {
@@ -368,7 +363,7 @@ static void fill_log(struct config *cfg, int leader)
 {
     for (int i = 0; i < 50; i++) {
         int index, term;
-        cfg_start(cfg, leader, COMMAND(random_number(cfg)), &index, &term);
+        cfg_start(cfg, leader, COMMAND(cfg_random_number(cfg)), &index, &term);
     }
     cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS / 2);
 }
@@ -376,7 +371,7 @@ static void fill_log(struct config *cfg, int leader)
 static void agree_on_50(struct config *cfg, int expected)
 {
     for (int i = 0; i < 50; i++)
-        cfg_one(cfg, COMMAND(random_number(cfg)), expected, true);
+        cfg_one(cfg, COMMAND(cfg_random_number(cfg)), expected, true);
 }
 
 // A leader finds where a follower's log departs from its own in few steps, not
@@ -386,7 +381,7 @@ LAB_TEST(raft_2B, leader_backs_up_quickly_over_incorrect_follower_logs)
     struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2B): leader backs up quickly over incorrect "
                    "follower logs");
-    cfg_one(cfg, COMMAND(random_number(cfg)), 5, true);
+    cfg_one(cfg, COMMAND(cfg_random_number(cfg)), 5, true);
 
     // The leader and one follower, a minority, cannot commit its 50 commands.
     int leader = cfg_check_one_leader(cfg);
@@ -413,7 +408,7 @@ LAB_TEST(raft_2B, leader_backs_up_quickly_over_incorrect_follower_logs)
     agree_on_50(cfg, 3);
 
     bring_back(cfg, leader, 0, 4);
-    cfg_one(cfg, COMMAND(random_number(cfg)), 5, true);
+    cfg_one(cfg, COMMAND(cfg_random_number(cfg)), 5, true);
 
     cfg_end(cfg);
     cfg_cleanup(cfg);
@@ -439,7 +434,7 @@ static bool give_counted(struct config *cfg, int leader, int *first, int *term,
     if (!cfg_start(cfg, leader, COMMAND(1), first, term))
         return false;
     for (int i = 0; i <= N_COUNTED; i++) {
-        numbers[i] = random_number(cfg);
+        numbers[i] = cfg_random_number(cfg);
         int index, its_term;
         if (!cfg_start(cfg, leader, COMMAND(numbers[i]), &index, &its_term) ||
             its_term != *term)

@@ -13,15 +13,10 @@
 
 // ---- Steps that several stories share ----
 
-static int random_number(struct config *cfg)
-{
-    return cfg_random_below(cfg, 1 << 30);
-}
-
 // Agrees on a random command; returns its index.
 static int agree(struct config *cfg, int expected)
 {
-    return cfg_one(cfg, COMMAND(random_number(cfg)), expected, true);
+    return cfg_one(cfg, COMMAND(cfg_random_number(cfg)), expected, true);
 }
 
 // Starts server i again with what it saved, crashing it first if it runs.
@@ -164,7 +159,7 @@ static int offer_to_each(struct config *cfg, const struct figure_8 *kind)
     int leader = NOBODY;
     for (int i = 0; i < 5; i++) {
         int index, term;
-        if (cfg_start(cfg, i, COMMAND(random_number(cfg)), &index, &term) &&
+        if (cfg_start(cfg, i, COMMAND(cfg_random_number(cfg)), &index, &term) &&
             kind->is_up(cfg, i))
             leader = i;
     }
@@ -182,7 +177,7 @@ static void sleep_a_little(struct config *cfg)
 // to differ as in Figure 8, while at least two servers are up; then all agree.
 static void run_figure_8(struct config *cfg, const struct figure_8 *kind)
 {
-    cfg_one(cfg, COMMAND(random_number(cfg)), 1, true);
+    cfg_one(cfg, COMMAND(cfg_random_number(cfg)), 1, true);
 
     int n_up = 5;
     for (int round = 0; round < 1000; round++) {

@@ -10,14 +10,9 @@
 
 // ---- Steps that several stories share ----
 
-static int random_number(struct config *cfg)
-{
-    return cfg_random_below(cfg, 1 << 30);
-}
-
 static int agree(struct config *cfg, int expected)
 {
-    return cfg_one(cfg, COMMAND(random_number(cfg)), expected, true);
+    return cfg_one(cfg, COMMAND(cfg_random_number(cfg)), expected, true);
 }
 
 static void restart(struct config *cfg, int i)
@@ -61,7 +56,7 @@ static void give_commands(struct config *cfg, int sender)
     int n = about_a_snapshot(cfg);
     for (int k = 0; k < n; k++) {
         int index, term;
-        cfg_start(cfg, sender, COMMAND(random_number(cfg)), &index, &term);
+        cfg_start(cfg, sender, COMMAND(cfg_random_number(cfg)), &index, &term);
     }
 }
 

@@ -819,7 +819,7 @@ Test(labrpc, cleanup_ends_wait_for_handler)
     await_blocked(&lab.junk, CALLERS);
     sleep_ms(20);  // They look for a dead server every 100 ms: 80 to go.
     labrpc_cleanup(lab.net);
-    bool in_time = all_return_within(calls, CALLERS, 50);
+    bool in_time = all_return_within(calls, CALLERS, BUSY_MS);
     open_gate(&lab.junk);
     labrpc_join_handlers(lab.net);
 

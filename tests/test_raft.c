@@ -4,6 +4,7 @@
 #include "rt/alloc.h"
 
 #include <criterion/criterion.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -304,6 +305,110 @@ Test(append_entries, commits_only_what_was_compared)
     pthread_mutex_lock(&peer.rf->mu);
     cr_assert_eq(peer.rf->commit_index, 4);
     pthread_mutex_unlock(&peer.rf->mu);
+    lonely_free(&peer);
+}
+
+// ---- The leader's side ----
+
+static void grant(void *receiver, const void *args, void *reply)
+{
+    (void)receiver;
+    const RequestVoteRequest *request = args;
+    *(RequestVoteResponse *)reply =
+        (RequestVoteResponse){ request->term, TRUE };
+}
+
+static void accept_entries(void *receiver, const void *args, void *reply)
+{
+    (void)receiver;
+    const AppendEntriesRequest *request = args;
+    *(AppendEntriesResponse *)reply =
+        (AppendEntriesResponse){ .term = request->term, .success = TRUE };
+}
+
+// A follower whose entry 2 is of term 2, and which answers late.
+static void reject_late(void *receiver, const void *args, void *reply)
+{
+    (void)receiver;
+    const AppendEntriesRequest *request = args;
+    sleep_ms(100);
+    *(AppendEntriesResponse *)reply = (AppendEntriesResponse){
+        .term = request->term, .conflict_term = 2, .conflict_index = 2
+    };
+}
+
+static void take_snapshot(void *receiver, const void *args, void *reply)
+{
+    const InstallSnapshotRequest *request = args;
+    ((InstallSnapshotResponse *)reply)->term = request->term;
+    atomic_store((atomic_int *)receiver, request->last_included_index);
+}
+
+// Has server i of the peer's network answer with these handlers.
+static void play_server(struct lonely *peer, int i,
+                        struct labrpc_method methods[N_RPCS], void *receiver)
+{
+    char *name = alloc_format("server %d", i);
+    struct labrpc_server *server = labrpc_make_server();
+    labrpc_add_service(server, methods, N_RPCS, receiver);
+    labrpc_connect(peer->ends[i], name);
+    labrpc_add_server(peer->net, name, server);
+    labrpc_enable(peer->ends[i], true);
+    free(name);
+}
+
+// A persister with entry 1 of term 1 and entry 2 of term 3.
+static struct persister *two_entries(void)
+{
+    Entry entries[] = { { .index = 0, .term = 0 },
+                        make_entry(1, 1),
+                        make_entry(2, 3) };
+    PersistentState state = { 3, NOBODY, { 3, entries } };
+    char encoded[200];
+    XDR xdrs;
+    xdrmem_create(&xdrs, encoded, sizeof encoded, XDR_ENCODE);
+    cr_assert(xdr_PersistentState(&xdrs, &state));
+    struct persister *p = persister_make();
+    persister_save_raft_state(p, (struct bytes){ encoded, xdr_getpos(&xdrs) });
+    return p;
+}
+
+static void wait_until_applied(struct raft *rf, int index)
+{
+    int applied = 0;
+    while (applied < index) {
+        sleep_ms(1);
+        pthread_mutex_lock(&rf->mu);
+        applied = rf->last_applied;
+        pthread_mutex_unlock(&rf->mu);
+    }
+}
+
+// A rejection that comes when a snapshot has taken the place of the entry it
+// speaks of: the follower gets the snapshot.
+Test(replication, rejection_overtaken_by_a_snapshot, .timeout = 20)
+{
+    struct labrpc_method quick[N_RPCS], slow[N_RPCS];
+    memcpy(quick, rpcs, sizeof quick);
+    quick[REQUEST_VOTE].handler = grant;
+    quick[APPEND_ENTRIES].handler = accept_entries;
+    quick[INSTALL_SNAPSHOT].handler = take_snapshot;
+    memcpy(slow, quick, sizeof slow);
+    slow[APPEND_ENTRIES].handler = reject_late;
+    atomic_int unused = 0, seen = 0;
+    struct lonely peer = lonely_make(3, two_entries());
+    play_server(&peer, 1, quick, &unused);
+    play_server(&peer, 2, slow, &seen);
+
+    int index, term;
+    struct bytes command = { "x", 1 };
+    while (!raft_start(peer.rf, command, &index, &term))
+        sleep_ms(1);
+    wait_until_applied(peer.rf, index);
+    raft_snapshot(peer.rf, index, command);
+
+    while (atomic_load(&seen) != index)
+        sleep_ms(1);
     lonely_free(&peer);
 }
 

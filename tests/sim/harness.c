@@ -32,8 +32,8 @@ void fail_at(const char *file, int line, const char *what)
     if (is_child)
         tell(message);
     printf("FAILED: %s\n", message);
-    if (outcome->message[0] != '\0')
-        printf("the last message was: %s\n", outcome->message);
+    printf("the last child's status was %#x, its message: %s\n",
+           (unsigned)outcome->wait_status, outcome->message);
     exit(1);
 }
 
