@@ -20,6 +20,12 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- Bad input, answered before anything is built ----
 
+ifneq ($(words $(RAFT)),1)
+$(error RAFT="$(RAFT)": name one folder, without a space in its path)
+endif
+ifeq ($(filter plain debug tsan asan,$(MODE)),)
+$(error MODE=$(MODE): there are plain, debug, tsan and asan)
+endif
 ifeq ($(wildcard $(RAFT)/*.c),)
 $(error RAFT=$(RAFT): no folder with .c files there; name the folder that \
     holds your Raft, such as RAFT=starter)
@@ -35,7 +41,7 @@ CFLAGS_tsan = -O1 -fsanitize=thread
 CFLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 # The aranges let libdw find the source line of an address; gcc writes them
 # unasked.
-DEBUG = -g -fno-omit-frame-pointer $(if $(filter clang%,$(CC)),-gdwarf-aranges)
+DEBUG = -g -fno-omit-frame-pointer -fno-optimize-sibling-calls $(if $(filter clang%,$(CC)),-gdwarf-aranges)
 CFLAGS = -std=gnu11 $(DEBUG) $(CFLAGS_$(MODE))
 CPPFLAGS = -D_GNU_SOURCE -I. -I$(B)/gen -isystem /usr/include/tirpc
 LDLIBS = -lcriterion -ltirpc -ldw -lpthread
@@ -61,6 +67,12 @@ RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
 RAFT_X_O := $(patsubst %.x,$(R)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
 
 RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
+
+# The dates of a submission say nothing: it may be older than the one before it
+# in the same folder. What counts is what its files are and hold.
+RAFT_SUM := $(shell mkdir -p $(R); \
+    (echo $(RAFT); cksum $(RAFT)/*.[chx]) 2> /dev/null | cksum > $(R)/sum.new; \
+    cmp -s $(R)/sum $(R)/sum.new || cp $(R)/sum.new $(R)/sum)
 LAB_O := $(LAB:%.c=$(B)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
 
@@ -86,12 +98,12 @@ RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 $(B)/%.o: %.c
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	@$(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -MMD -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
 
-$(R)/%.o: $(RAFT)/%.c
+$(R)/%.o: $(RAFT)/%.c $(R)/sum
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	@$(CC) -I$(R)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN) -MMD -c -o $@ $<
+	@$(CC) -I$(R)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN) -MMD -MP -c -o $@ $<
 
 # Criterion's tests are plain functions without prototypes. gcc's address
 # sanitizer must leave the list of tests alone, which is pieced together from
@@ -114,13 +126,13 @@ endef
 
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x
 	$(rpcgen)
-$(R)/gen/raft/%_x.c $(R)/gen/raft/%_x.h: $(dir $(firstword $(RAFT_X)))%.x
+$(R)/gen/raft/%_x.c $(R)/gen/raft/%_x.h: $(dir $(firstword $(RAFT_X)))%.x $(R)/sum
 	$(rpcgen)
 %_x.o: %_x.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
 
 RAFT_X_H := $(RAFT_X_O:.o=.h)
-$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))): | $(RAFT_X_H)
+$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))): $(RAFT_X_H)
 $(B)/tester/applied.o: | $(B)/gen/tester/tester_x.h
 
 -include $(shell find build -name '*.d' 2> /dev/null)
@@ -134,8 +146,9 @@ setup-test:
 	@./setup test
 
 # What is missing is installed before anything is compiled.
+SETUP := $(if $(filter clang%,$(CC)),setup-test,setup)
 ifneq ($(filter-out help clean handout,$(MAKECMDGOALS)),)
-$(LAB_O) $(RAFT_O) $(B)/gen/tester/tester_x.h $(RAFT_X_H): | setup
+$(LAB_O) $(RAFT_O) $(B)/gen/tester/tester_x.h $(RAFT_X_H): | $(SETUP)
 endif
 
 # ---- Running ----
@@ -220,6 +233,11 @@ $(SIM_BIN): $(filter-out $(B)/tester/stacks.o,$(LAB_O)) $(SIM_O) $(RAFT_O)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
 
+# The simulator's own tests. They need no lab, only what it is made of.
+$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c sim/*.c) $(CORE))
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
+
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
     $(CORE:%.c=$(B)/%.o) $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
 $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O)
@@ -252,9 +270,9 @@ endif
 
 C_FILES := $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 .PHONY: format lint handout clean help
-format:
+format: setup-test
 	@clang-format -i $(C_FILES)
-lint:
+lint: setup-test
 	@tests/lint $(C_FILES)
 handout:
 	@./handout
@@ -263,13 +281,18 @@ clean:
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+ifneq ($(wildcard tests/all),)
+	@sed -n 's/^#+ \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+endif
 
 #: raftlab: the MIT 6.824 Raft lab in C
 #:
 #:   make 2A (2B, 2C, 2D)   run the tests of one part
 #:   make run               run all parts, 8 tests at a time, and print a table
 #:   make soak N=20         run every test N times; minimum, median, maximum
-#:   make race              all parts under ThreadSanitizer
+#:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
+#:   make replay T= SEED=   replay one of those, with the debug log; GDB=1: in gdb
+#:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
 #:
 #: and with these:
@@ -281,11 +304,12 @@ help:
 #:   MODE=tsan, MODE=asan   make 2A and so on under a sanitizer
 #:   CC=clang               another compiler
 #:
-#: for the lab itself:
-#:   make test              all of the lab's own tests
-#:   make unit              the unit tests and the broken Rafts alone
-#:   make bench             benchmarks
-#:   make format, lint      the look of the code; clang-tidy
-#:   make handout           build/raftlab-handout.tar.gz, for students
 #:   make setup             install what is missing
 #:   make clean             remove build/
+#+
+#+ for the lab itself:
+#+   make test              all of the lab's own tests
+#+   make unit              the unit tests and the broken Rafts alone
+#+   make bench             benchmarks
+#+   make format, lint      the look of the code; clang-tidy
+#+   make handout           build/raftlab-handout.tar.gz, for students

@@ -1,7 +1,10 @@
 // libdw (elfutils) knows the debug information of the build.
 #include "rt/symbols.h"
 
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,20 +39,39 @@ static const char *shorten(const char *file, const char *build_dir)
     return strncmp(file, "./", 2) == 0 ? file + 2 : file;
 }
 
-struct symbol symbols_find(struct symbols *symbols, const void *return_address)
+// The function that this address was written in, which the compiler may have
+// put into another one; NULL if the debug information does not tell.
+static const char *find_function(Dwfl_Module *module, Dwarf_Addr address)
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
+    Dwarf_Die *scopes = NULL;
+    int n = unit == NULL ? 0 : dwarf_getscopes(unit, address - bias, &scopes);
+    const char *name = NULL;
+    for (int k = 0; k < n && name == NULL; k++) {
+        int tag = dwarf_tag(&scopes[k]);
+        if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram)
+            name = dwarf_diename(&scopes[k]);
+    }
+    free(scopes);
+    return name;
+}
+
+// The symbol of an instruction's address.
+static struct symbol find(Dwfl *dwfl, Dwarf_Addr address)
 {
     struct symbol symbol = { .function = "?" };
-    Dwfl *dwfl = (Dwfl *)symbols;
-    // A return address may be the first of the next line, or function.
-    Dwarf_Addr address = (Dwarf_Addr)return_address - 1;
     Dwfl_Module *module = dwfl == NULL ? NULL : dwfl_addrmodule(dwfl, address);
     if (module == NULL)
         return symbol;
     const char *name = dwfl_module_addrname(module, address);
     if (name != NULL)
         symbol.function = name;
-    if (module != dwfl_addrmodule(dwfl, (Dwarf_Addr)symbols_find))
+    if (module != dwfl_addrmodule(dwfl, (Dwarf_Addr)find))
         return symbol;
+    name = find_function(module, address);
+    if (name != NULL)
+        symbol.function = name;
     Dwfl_Line *line = dwfl_module_getsrc(module, address);
     if (line != NULL) {
         const char *file =
@@ -57,4 +79,26 @@ struct symbol symbols_find(struct symbols *symbols, const void *return_address)
         symbol.file = shorten(file, dwfl_line_comp_dir(line));
     }
     return symbol;
+}
+
+struct symbol symbols_find(struct symbols *symbols, const void *return_address)
+{
+    // A return address may be the first of the next line, or function.
+    return find((Dwfl *)symbols, (Dwarf_Addr)return_address - 1);
+}
+
+// Is this where the kernel has a signal handler return to? The next frame is
+// then the one that the signal interrupted.
+static bool is_trampoline(Dwfl *dwfl, const void *frame)
+{
+    return strcmp(find(dwfl, (Dwarf_Addr)frame).function, "__restore_rt") == 0;
+}
+
+struct symbol symbols_find_frame(struct symbols *symbols, void *const *frames,
+                                 int k)
+{
+    Dwfl *dwfl = (Dwfl *)symbols;
+    if (k > 0 && is_trampoline(dwfl, frames[k - 1]))
+        return find(dwfl, (Dwarf_Addr)frames[k]);
+    return symbols_find(symbols, frames[k]);
 }

@@ -19,4 +19,9 @@ struct symbol {
 // as the symbols, which may be NULL.
 struct symbol symbols_find(struct symbols *symbols, const void *return_address);
 
+// Where frame k of a backtrace(3) stands, which may have been walked in a
+// signal handler.
+struct symbol symbols_find_frame(struct symbols *symbols, void *const *frames,
+                                 int k);
+
 #endif

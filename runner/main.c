@@ -1,39 +1,16 @@
 // The program `lab`: runs graded tests and tells how they ended.
+#include "runner/criterion.h"
 #include "runner/options.h"
 #include "runner/output.h"
 #include "runner/report.h"
 #include "runner/schedule.h"
 #include "tester/verdict.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Only there if the program is linked with ThreadSanitizer.
-extern void __tsan_init(void) __attribute__((weak));
-
-// Criterion's own main, with the arguments after --criterion: it filters, and
-// writes TAP, JUnit XML and JSON.
-static int criterion_main(int argc, char **argv)
-{
-    if (__tsan_init != NULL) {
-        // It wants memory at addresses that the sanitizer keeps for itself.
-        fputs("lab: Criterion cannot start tests in a program built with "
-              "ThreadSanitizer; leave --criterion out\n",
-              stderr);
-        return EXIT_BAD_INPUT;
-    }
-    argv[1] = argv[0];
-    struct criterion_test_set *tests = criterion_initialize();
-    int all_passed = 1;
-    if (criterion_handle_args(argc - 1, argv + 1, true))
-        all_passed = criterion_run_all_tests(tests);
-    criterion_finalize(tests);
-    return all_passed ? EXIT_SUCCESS : EXIT_FAILURE;
-}
 
 static void list_tests(const struct options *options)
 {

@@ -20,6 +20,7 @@ const char *__tsan_default_options(void)
     // The first report ends its test; a test without one does not wait for a
     // second, as programs otherwise do, in case there will be one.
     return "halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=0"
+           ":report_signal_unsafe=0"
            ":exitcode=" TEXT(EXIT_TSAN);
 }
 

@@ -1,12 +1,11 @@
 // tester/stacks.h in the simulator: the threads are the simulator's.
 #include "tester/stacks.h"
 
-#include "rt/symbols.h"
 #include "sim/sim.h"
+#include "tester/places.h"
 
 #include <execinfo.h>
 #include <stdio.h>
-#include <string.h>
 
 #define TEXT_SIZE  20000
 #define MAX_FRAMES 40
@@ -27,17 +26,8 @@ void stacks_describe_here(char *text, size_t size)
     void *frames[MAX_FRAMES];
     int count = backtrace(frames, MAX_FRAMES);
     struct symbols *symbols = symbols_open();
-    snprintf(text, size, "an unknown place");
-    for (int k = 0; k < count; k++) {
-        struct symbol place = symbols_find(symbols, frames[k]);
-        if (place.file != NULL && strncmp(place.file, "sim/", 4) != 0 &&
-            strncmp(place.file, "runner/", 7) != 0 &&
-            strncmp(place.file, "tester/", 7) != 0) {
-            snprintf(text, size, "%s (%s:%d)", place.function, place.file,
-                     place.line);
-            break;
-        }
-    }
+    if (!places_describe(symbols, frames, count, text, size))
+        snprintf(text, size, "an unknown place");
     symbols_close(symbols);
 }
 

@@ -13,6 +13,7 @@
 #include "rt/log.h"
 #include "rt/mutex.h"
 #include "rt/rng.h"
+#include "rt/timer.h"
 
 #include "raft/raft_x.h"
 

@@ -261,13 +261,6 @@ static void check_threads(struct config *cfg)
     }
 }
 
-static void print_passed(void)
-{
-    const struct verdict *v = current_verdict;
-    printf("  ... Passed --  %4.1f  %d %4d %7lld %4d\n", v->seconds, v->servers,
-           v->rpcs, v->bytes, v->commands);
-}
-
 static void clean_up_network(struct config *cfg)
 {
     struct watched_call call;
@@ -297,8 +290,6 @@ void cfg_cleanup(struct config *cfg)
     free_applied(cfg);
     free(cfg->servers);
     pthread_mutex_destroy(&cfg->mu);
-    if (cfg->ended)
-        print_passed();
     free(cfg);
 }
 
@@ -330,7 +321,6 @@ void cfg_end(struct config *cfg)
     v->rpcs = cfg_rpc_total(cfg) - cfg->start_rpcs;
     v->bytes = cfg_bytes_total(cfg) - cfg->start_bytes;
     v->commands = max_index(cfg) - cfg->start_index;
-    cfg->ended = true;
 }
 
 // ---- Counts ----

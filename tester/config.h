@@ -34,8 +34,7 @@ enum snapshots { NO_SNAPSHOTS, SNAPSHOTS };
 struct config *cfg_make(int n, enum network network, enum snapshots snapshots);
 
 // Kills all servers, cleans the network up, joins and frees everything, and
-// fails the test if a Raft's threads outlive it by 5 s. Then prints the
-// "... Passed" line, if cfg_end was called.
+// fails the test if a Raft's threads outlive it by 5 s.
 void cfg_cleanup(struct config *cfg);
 
 int cfg_n(const struct config *cfg);

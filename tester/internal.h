@@ -64,7 +64,6 @@ struct config {
     int max_index;  // The highest that any server has applied.
 
     // Of the test's main thread.
-    bool ended;  // cfg_end was called.
     int64_t start_ns;
     int start_rpcs;
     long long start_bytes;

@@ -2,6 +2,7 @@
 #include "tester/lab_test.h"
 
 #include "rt/log.h"
+#include "tester/verdict.h"
 #include "tester/verdict_internal.h"
 
 #include <stdio.h>
@@ -29,4 +30,7 @@ void lab_test_run(const struct lab_test *test)
     verdict_start();
     test->body();
     verdict_finish();
+    const struct verdict *v = current_verdict;
+    printf("  ... Passed --  %4.1f  %d %4d %7lld %4d\n", v->seconds, v->servers,
+           v->rpcs, v->bytes, v->commands);
 }

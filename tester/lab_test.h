@@ -21,6 +21,9 @@ struct lab_test *lab_test_first(void);
 // Runs the body and writes the verdict: passed if it returns.
 void lab_test_run(const struct lab_test *test);
 
+// Runs the test for Criterion, and judges it. The runner provides it.
+void lab_test_supervise(const struct lab_test *test);
+
 // LAB_TEST(raft_2A, initial_election) { ... } is a Criterion test, named
 // raft_2A/initial_election, and an element of the list. The body must make a
 // cluster, call cfg_begin and cfg_end, and clean the cluster up.
@@ -35,7 +38,7 @@ void lab_test_run(const struct lab_test *test);
     }                                                                          \
     Test(suite_, name_)                                                        \
     {                                                                          \
-        lab_test_run(&suite_##_##name_##_test);                                \
+        lab_test_supervise(&suite_##_##name_##_test);                          \
     }                                                                          \
     static void suite_##_##name_##_body(void)
 

@@ -46,7 +46,7 @@ static inline bool verdict_is_inconclusive(const struct verdict *verdict)
 }
 
 // The verdict that this process writes. The runner sets it before a test
-// starts; without a runner it is a private one.
+// starts.
 extern struct verdict *current_verdict;
 
 // How long one test may take, in seconds. Set before a test starts.

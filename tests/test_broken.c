@@ -272,6 +272,19 @@ Test(broken, exits_quietly)
     });
 }
 
+// Criterion alone would count it as passed.
+Test(broken, criterion_is_not_fooled)
+{
+    char *folder = folder_of("exits_quietly");
+    struct outcome outcome =
+        run("%s/lab --criterion --filter 'raft_2A/initial_election'", folder);
+    cr_expect(outcome.status == 1, "expected exit status 1, not %d",
+              outcome.status);
+    expect_text(&outcome, "exited with status 0 in the middle of the test");
+    free(folder);
+    outcome_free(&outcome);
+}
+
 Test(broken, damages_state)
 {
     expect_broken((struct expected){

@@ -1,0 +1,64 @@
+// Criterion's own runner over the graded tests, for its filters, TAP, JUnit XML
+// and JSON. A test that Criterion runs forks once more, so that the verdict is
+// judged from outside, as ever: Criterion itself counts a test whose process
+// ends with exit status 0 as passed, wherever it was.
+#include "runner/criterion.h"
+
+#include "runner/options.h"
+#include "runner/result.h"
+#include "runner/world.h"
+#include "tester/lab_test.h"
+#include "tester/verdict.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Only there if the program is linked with ThreadSanitizer.
+extern void __tsan_init(void) __attribute__((weak));
+
+int criterion_main(int argc, char **argv)
+{
+    if (__tsan_init != NULL) {
+        // It wants memory at addresses that the sanitizer keeps for itself.
+        fputs("lab: Criterion cannot start tests in a program built with "
+              "ThreadSanitizer; leave --criterion out\n",
+              stderr);
+        return EXIT_BAD_INPUT;
+    }
+    argv[1] = argv[0];
+    struct criterion_test_set *tests = criterion_initialize();
+    int all_passed = 1;
+    if (criterion_handle_args(argc - 1, argv + 1, true))
+        all_passed = criterion_run_all_tests(tests);
+    criterion_finalize(tests);
+    return all_passed ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+// Called in the process that Criterion has made for the test.
+void lab_test_supervise(const struct lab_test *test)
+{
+    current_verdict =
+        mmap(NULL, sizeof *current_verdict, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cr_assert(current_verdict != MAP_FAILED);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct options options = { .runs = 1 };
+        world_run(test, &options, 1);
+        fflush(NULL);
+        _exit(EXIT_SUCCESS);
+    }
+    cr_assert(pid > 0);
+    struct ending ending = { .limit_s = test_limit_s };
+    while (waitpid(pid, &ending.wait_status, 0) < 0 && errno == EINTR)
+        continue;
+    struct result result = result_judge(current_verdict, ending);
+    cr_assert(result.outcome == PASSED, "%s",
+              result.message != NULL ? result.message : "");
+}

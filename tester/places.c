@@ -1,0 +1,30 @@
+// Tells the harness's source files from those under test.
+#include "tester/places.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_harness(const char *file)
+{
+    static const char *const folders[] = { "tester/", "runner/",    "labrpc/",
+                                           "rt/",     "persister/", "sim/" };
+    for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
+        if (strncmp(file, folders[k], strlen(folders[k])) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool places_describe(struct symbols *symbols, void *const *frames, int count,
+                     char *text, size_t size)
+{
+    for (int k = 0; k < count; k++) {
+        struct symbol place = symbols_find_frame(symbols, frames, k);
+        if (place.file != NULL && !is_harness(place.file)) {
+            snprintf(text, size, "%s (%s:%d)", place.function, place.file,
+                     place.line);
+            return true;
+        }
+    }
+    return false;
+}

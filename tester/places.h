@@ -1,0 +1,16 @@
+// Finds the program under test in a stack.
+#ifndef TESTER_PLACES_H
+#define TESTER_PLACES_H
+
+#include "rt/symbols.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Describes the innermost frame of a backtrace(3) that is not the harness's:
+// "request_vote (raft/election.c:120)". False, and the text untouched, if there
+// is none.
+bool places_describe(struct symbols *symbols, void *const *frames, int count,
+                     char *text, size_t size);
+
+#endif
