@@ -137,7 +137,9 @@ Test(runner, output_is_no_verdict)
 
 Test(runner, a_process_that_ends_early_has_failed)
 {
-    expect_lab("--test by_exit", 1, "dummy_die: 0 of 2 tests passed;");
+    // A whole name is that test alone, though another's begins with it.
+    expect_lab("--test by_exit", 1, "dummy_die: 0 of 1 tests passed;");
+    expect_lab("--test by_exi", 1, "dummy_die: 0 of 2 tests passed;");
     expect_lab("--test by__exit", 1,
                "the process exited with status 0 in the middle of the test");
     expect_lab("--test by_kill", 1,
