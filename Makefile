@@ -79,7 +79,10 @@ LAB_BIN := $(R)/lab
 # The same objects, linked so that what blocks, tells the time or draws a
 # random number comes from sim/. That itself is never instrumented.
 SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c)) \
-    $(B)/runner/sim_world.o $(B)/runner/sim_stacks.o
+    $(B)/runner/sim_world.o $(B)/runner/sim_stacks.o $(B)/runner/sim_hurt.o
+# Tests that only the simulator can run, and what it has in others' place.
+SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/test_sim.c))
+NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/hurt.o
 SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null))
 SIM_BIN := $(R)/simlab
 
@@ -181,7 +184,7 @@ lab: $(LAB_BIN)
 
 # ---- Testing the lab itself ----
 
-UNIT_C := $(wildcard tests/test_[a-z]*.c)
+UNIT_C := $(filter-out tests/test_sim.c,$(wildcard tests/test_[a-z]*.c))
 UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
 HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
@@ -228,7 +231,7 @@ test: setup-test
 # ---- The simulator ----
 
 $(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
-$(SIM_BIN): $(filter-out $(B)/tester/stacks.o,$(LAB_O)) $(SIM_O) $(RAFT_O)
+$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(RAFT_O)
 	@sim/check-symbols $(RAFT_O)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context

@@ -110,23 +110,32 @@ void labrpc_cleanup(struct labrpc_network *net)
 
 // ---- The handler ----
 
-// Runs on the handler's thread.
-static void run_handler(void *arg)
+// Decodes the arguments, runs the handler, encodes its reply. False if the
+// server ceased to be meanwhile.
+static bool make_reply(struct call *call)
 {
-    struct call *call = arg;
     const struct labrpc_method *method = call->service->method;
     void *args = alloc(method->args_size);
     void *reply = alloc(method->reply_size);
     labrpc_decode("arguments", method->name, method->xdr_args, call->args,
                   args);
     bytes_free(&call->args);
-    method->handler(call->service->receiver, args, reply);
+    if (!labrpc_run_handler(method, call->service->receiver, args, reply))
+        return false;
     call->reply =
         labrpc_encode("reply", method->name, method->xdr_reply, reply);
     xdr_free(method->xdr_args, args);
     xdr_free(method->xdr_reply, reply);
     free(args);
     free(reply);
+    return true;
+}
+
+// Runs on the handler's thread.
+static void run_handler(void *arg)
+{
+    struct call *call = arg;
+    bool has_reply = make_reply(call);
 
     struct labrpc_network *net = call->net;
     pthread_mutex_lock(&net->mu);
@@ -134,7 +143,7 @@ static void run_handler(void *arg)
         pthread_cond_broadcast(&net->all_returned);
     pthread_cond_signal(&call->wake);
     // Last, since a caller that sees this goes for the lock.
-    call->answered = true;
+    call->answered = has_reply;
     pthread_mutex_unlock(&net->mu);
     call_release(call);
 }

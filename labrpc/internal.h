@@ -81,6 +81,12 @@ char *labrpc_method_names(const struct labrpc_server *server);
 const struct service *labrpc_find_method(const struct labrpc_server *server,
                                          const char *name);
 
+// Runs the method's handler on its receiver. False if the server ceased to be
+// in the middle of it, which only a simulator can bring about: then there is no
+// reply, and the messages are lost with the server, not to be freed.
+bool labrpc_run_handler(const struct labrpc_method *method, void *receiver,
+                        const void *args, void *reply);
+
 // Encodes a message. The caller frees the bytes with bytes_free. A message that
 // does not encode is fatal; `what` and `method` say in its line which it was.
 struct bytes labrpc_encode(const char *what, const char *method, xdrproc_t xdr,

@@ -22,6 +22,11 @@ int64_t clock_now_ns(void)
     return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+int64_t clock_peek_ns(void)
+{
+    return clock_now_ns();
+}
+
 int64_t clock_now_ms(void)
 {
     return clock_now_ns() / NS_PER_MS;

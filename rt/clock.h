@@ -8,6 +8,10 @@
 // Nanoseconds since some fixed moment; never goes back.
 int64_t clock_now_ns(void);
 
+// The same, but in the simulator it is no event: what only watches a run must
+// not change it.
+int64_t clock_peek_ns(void);
+
 // Milliseconds on the same clock.
 int64_t clock_now_ms(void);
 

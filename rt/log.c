@@ -20,13 +20,13 @@ __attribute__((constructor)) static void log_start(void)
 
 void log_restart(void)
 {
-    start_ns = clock_now_ns();
+    start_ns = clock_peek_ns();
 }
 
 void log_write(const char *topic, int server, int term, const char *format, ...)
 {
     char line[512];
-    double ms = (double)(clock_now_ns() - start_ns) / (double)NS_PER_MS;
+    double ms = (double)(clock_peek_ns() - start_ns) / (double)NS_PER_MS;
     int head = snprintf(line, sizeof line, "%010.3f S%d T%d %-5s ", ms, server,
                         term, topic);
     va_list args;

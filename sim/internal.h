@@ -89,6 +89,14 @@ struct sim_thread {
     struct sim_queue joiners;
     uint64_t points;  // How often it was chosen to run.
 
+    // Whose code it runs (border.c). NULL: that of no server.
+    struct sim_server *home;    // Whose code made it.
+    struct sim_server *inside;  // Whose it runs now.
+    struct sim_visit *visit;    // To a server that is not its home; or NULL.
+    bool leaves;                // That server has died: it must leave.
+    bool stopped;               // Its home has died: it will never run again.
+    uint64_t due_point;         // While it waits in sim.counting.
+
     // What befalls its server (server.c).
     bool frozen;    // It shall not run,
     bool is_ready;  // though it could.
@@ -101,6 +109,21 @@ struct sim_thread {
     void *cleanup;  // The innermost pthread_cleanup_push.
     bool cancel_disabled;
     bool cancel_asynchronous;
+};
+
+// ---- Servers ----
+
+// Its place in memory is never used again.
+struct sim_server {
+    int number;
+    const void *object;   // See sim_server_of.
+    const void *channel;  // The one, made outside, that it applies on.
+    bool dead;
+    bool paused;
+    bool has_resumer;  // A thread that will end the pause.
+    int64_t resume_ns;
+    struct sim_queue entrance;  // Who came into it in its pause.
+    struct sim_server *next;
 };
 
 // ---- The simulation ----
@@ -151,6 +174,8 @@ struct sim {
     struct sim_thread *gone;    // Has ended, its stack is still to be freed.
     char *orders;               // See thread.c; only their addresses are used.
     struct sim_queue few;       // Who waits for spin locks, and for once.
+    struct sim_queue counting;  // Who waits for a number of points.
+    uint64_t next_due_point;    // The first of them, or UINT64_MAX.
 
     uint64_t seed;
     struct sim_rng drawn;     // For the program.
@@ -229,6 +254,9 @@ _Noreturn void sim_schedule_end(void);
 
 // A thread that can run, or waits, does so no more.
 void sim_schedule_remove(struct sim_thread *thread);
+
+// A thread that was removed runs again, as one whose wait has ended.
+void sim_schedule_return(struct sim_thread *thread);
 
 // A thread does not run, or runs again, whether it could or not.
 void sim_schedule_freeze(struct sim_thread *thread);
@@ -316,6 +344,25 @@ int64_t sim_server_due(int64_t time_ns);
 
 // The calling thread, which is doomed, has let go of others' last lock.
 _Noreturn void sim_server_die(void);
+
+// ---- border.c ----
+
+struct sim_server *sim_server_make(int number);
+
+// Runs run(arg) as a call from outside into the server's code. False if the
+// server is dead, or dies before that returns. Without a server, or inside it
+// already, it is a call like any other.
+bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
+                    void *arg);
+
+// The calling thread leaves the server whose code it runs, if any, to call
+// something outside; comes back to it. If that has died meanwhile, the second
+// does not return.
+struct sim_server *sim_server_go_out(void);
+void sim_server_come_back(struct sim_server *to);
+
+// The server that the calling thread visits has died.
+_Noreturn void sim_server_leave(void);
 
 // ---- once.c, keys.c, cleanup.c ----
 

@@ -156,6 +156,7 @@ WRAPPED(int, tss_set, tss_t key, void *value);
 WRAPPED(void, call_once, once_flag *once, void (*routine)(void));
 
 // clock.c
+WRAPPED(int64_t, clock_peek_ns, void);
 WRAPPED(int, clock_gettime, clockid_t clock, struct timespec *now);
 WRAPPED(int, gettimeofday, struct timeval *now, void *zone);
 WRAPPED(time_t, time, time_t *now);

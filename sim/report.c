@@ -188,7 +188,7 @@ static void add_all_threads(struct message *message)
     int listed = 0;
     for (int number = 0; number < sim.n_threads_ever; number++) {
         const struct sim_thread *thread = sim_thread_of_number(number);
-        if (thread == NULL)
+        if (thread == NULL || thread->stopped)
             continue;
         if (++listed > MAX_THREADS) {
             add(message, "\n  and %d more", sim.n_alive - MAX_THREADS);

@@ -108,6 +108,35 @@ static inline struct sim_thread *choose(void)
     return sim.runnable[sim_rng_below(&sim.chance, (uint32_t)sim.n_runnable)];
 }
 
+// ---- Waiting for a number of points ----
+
+static const struct sim_reason to_run_on = {
+    "for a number of scheduling points", NULL
+};
+
+void sim_run_on(uint64_t points)
+{
+    struct sim_thread *self = sim.self;
+    self->due_point = sim.points + points;
+    if (self->due_point < sim.next_due_point)
+        sim.next_due_point = self->due_point;
+    sim_wait(&sim.counting, NEVER, &to_run_on, NULL, HERE);
+}
+
+static void wake_counting(void)
+{
+    sim.next_due_point = UINT64_MAX;
+    struct sim_thread *thread = sim.counting.first;
+    while (thread != NULL) {
+        struct sim_thread *next = thread->next;
+        if (thread->due_point <= sim.points)
+            sim_wake(thread, 0);
+        else if (thread->due_point < sim.next_due_point)
+            sim.next_due_point = thread->due_point;
+        thread = next;
+    }
+}
+
 // ---- Turns ----
 
 // Chooses who goes on; there is somebody.
@@ -117,6 +146,8 @@ static inline struct sim_thread *next_thread(void)
     sim.now_ns += POINT_NS;
     if (__builtin_expect(sim.now_ns >= sim.next_due_ns, 0))
         sim_timers_fire();
+    if (__builtin_expect(sim.points >= sim.next_due_point, 0))
+        wake_counting();
     struct sim_thread *next = choose();
     next->points++;
     sim_hash_add((uint64_t)next->number);
@@ -130,6 +161,8 @@ static inline void switch_to(struct sim_thread *next)
     sim_fiber_switch(&self->fiber, &next->fiber);
     if (__builtin_expect(sim.gone != NULL, 0))
         sim_thread_bury();
+    if (__builtin_expect(self->leaves, 0))
+        sim_server_leave();
 }
 
 void sim_point(void)
@@ -315,6 +348,11 @@ void sim_schedule_remove(struct sim_thread *thread)
     pass_on_wake(thread);
 }
 
+void sim_schedule_return(struct sim_thread *thread)
+{
+    become_runnable(thread);
+}
+
 void sim_schedule_freeze(struct sim_thread *thread)
 {
     if (thread->frozen)
@@ -339,6 +377,7 @@ void sim_schedule_thaw(struct sim_thread *thread)
 void sim_schedule_start(const struct sim_options *options)
 {
     sim.next_due_ns = NEVER;
+    sim.next_due_point = UINT64_MAX;
     sim.chance = sim_rng_make(options->seed, 0);
     sim.hash = options->seed;
     sim.policy = options->policy;

@@ -81,17 +81,22 @@ int64_t sim_server_time(int64_t now_ns)
     return rate == NULL ? now_ns : time_at(rate, now_ns);
 }
 
-int64_t sim_server_due(int64_t time_ns)
+static int64_t due_at(const struct sim_rate *rate, int64_t time_ns)
 {
-    const struct sim_rate *rate = rate_of(sim.self->owner);
-    if (rate == NULL || time_ns == NEVER)
-        return time_ns;
     int64_t ahead_ns = time_ns - rate->time_ns;
     if (ahead_ns > NEVER / 1000 - 1)
         return NEVER;
     // Rounded up, so that the clock shows the time when it is due.
     return rate->now_ns +
            (ahead_ns * 1000 + rate->permille - 1) / rate->permille;
+}
+
+int64_t sim_server_due(int64_t time_ns)
+{
+    const struct sim_rate *rate = rate_of(sim.self->owner);
+    if (rate == NULL || time_ns == NEVER)
+        return time_ns;
+    return due_at(rate, time_ns);
 }
 
 void sim_set_clock_rate(int owner, int permille)
@@ -101,5 +106,18 @@ void sim_set_clock_rate(int owner, int permille)
         sim.rates = sim_reserve(SIM_MAX_RATES * sizeof *sim.rates);
     const struct sim_rate *old = rate_of(owner);
     int64_t time_ns = old == NULL ? sim.now_ns : time_at(old, sim.now_ns);
+    struct sim_rate before = { sim.now_ns, time_ns, 1000 };
+    if (old != NULL)
+        before = *old;
     sim.rates[owner] = (struct sim_rate){ sim.now_ns, time_ns, permille };
+    // Who waits for a moment, waits for one of this clock.
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        struct sim_thread *thread = &sim.threads[slot];
+        if (thread->id == 0 || thread->timer == NO_POSITION ||
+            thread->owner != owner)
+            continue;
+        int64_t due_ns = time_at(&before, thread->due_ns);
+        sim_timers_remove(thread);
+        sim_timers_add(thread, due_at(&sim.rates[owner], due_ns));
+    }
 }

@@ -102,6 +102,34 @@ void sim_stop(int owner);
 #define SIM_MAX_RATES 1024
 void sim_set_clock_rate(int owner, int permille);
 
+// Waits until so many scheduling points have passed, whatever they are.
+void sim_run_on(uint64_t points);
+
+// ---- Servers that others call, and that call others (border.c) ----
+
+// One server under test from its start to its end: the threads that its own
+// code has made, and the calls of the rest of the program into it.
+struct sim_server;
+
+// The server that this object, a struct raft, stands for; NULL if none does.
+struct sim_server *sim_server_of(const void *object);
+
+// Stops the server dead, at once: wherever in its code a thread of its own is,
+// it never runs again. One that has called something outside, the network say,
+// finishes that first. A thread of others that is in its code, or comes later,
+// returns from it at once. What the server has locked stays locked, and its
+// memory stays as it is; nobody frees it.
+void sim_server_crash(struct sim_server *server);
+
+// How many of its threads have not ended: after a crash, those that are still
+// outside.
+int sim_server_outside(const struct sim_server *server);
+
+// Freezes all threads that are in the server's code, or come into it, and lets
+// them go on when so much time has passed. Its clock does not stop.
+void sim_server_pause(struct sim_server *server, int64_t ns);
+bool sim_server_is_paused(const struct sim_server *server);
+
 // What the simulator calls when the program is wrong (a deadlock, say): a
 // message of one or more lines, no newline at the end. It must not return.
 // Without one, the message goes to stderr and the process ends with _exit(1).

@@ -30,18 +30,25 @@ struct sim_thread *sim_thread_of_number(int number)
     return NULL;
 }
 
+// Also while it is outside.
+static int owner_of(const struct sim_thread *thread)
+{
+    return thread->home != NULL ? thread->home->number : thread->owner;
+}
+
 struct sim_who sim_who(int number)
 {
     struct sim_who who;
     const struct sim_thread *thread = sim_thread_of_number(number);
     if (thread == NULL)
         snprintf(who.text, sizeof who, "thread %d (ended)", number);
-    else if (thread->owner == SIM_NOBODY)
+    else if (owner_of(thread) == SIM_NOBODY)
         snprintf(who.text, sizeof who, "thread %d \"%s\"", number,
                  thread->name);
     else
-        snprintf(who.text, sizeof who, "thread %d \"%s\" (server %d)", number,
-                 thread->name, thread->owner);
+        snprintf(who.text, sizeof who, "thread %d \"%s\" (server %d%s)", number,
+                 thread->name, owner_of(thread),
+                 thread->stopped ? ", crashed" : "");
     return who;
 }
 
@@ -140,6 +147,8 @@ static struct sim_thread *create(const pthread_attr_t *attr,
     thread->start = start;
     thread->arg = arg;
     thread->owner = sim.self->owner;
+    thread->home = sim.self->inside;
+    thread->inside = sim.self->inside;
     memcpy(thread->name, sim.self->name, NAME_SIZE);
     *error = sim_fiber_make(&thread->fiber, stack, size, run, thread);
     if (*error != 0) {

@@ -3,19 +3,21 @@
 // still agree.
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "tester/hurt.h"
 #include "tester/internal.h"
 
 #include <stdlib.h>
 
 // ---- Calls into the servers' Rafts ----
 
+// NULL if it is crashed, or paused.
 static struct raft *running_raft(struct config *cfg, int i)
 {
     pthread_mutex_lock(&cfg->mu);
     struct incarnation *inc = cfg->servers[i].current;
     pthread_mutex_unlock(&cfg->mu);
     // It stays valid after a crash, until cfg_cleanup.
-    return inc == NULL ? NULL : inc->raft;
+    return inc == NULL || hurt_is_paused(inc->raft) ? NULL : inc->raft;
 }
 
 bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,

@@ -7,8 +7,10 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "tester/hurt.h"
 #include "tester/internal.h"
 #include "tester/stacks.h"
+#include "tester/verdict_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,7 +116,9 @@ static void kill_raft(struct incarnation *inc)
     watch_end(inc->cfg->watchdog, &call);
 }
 
-void cfg_crash1(struct config *cfg, int i)
+// Nobody reaches server i any more, and what it has saved is kept. Returns the
+// incarnation that ran, or NULL.
+static struct incarnation *take_down(struct config *cfg, int i)
 {
     cfg_disconnect(cfg, i);
     char name[SERVER_NAME_SIZE];
@@ -131,8 +135,53 @@ void cfg_crash1(struct config *cfg, int i)
         server->saved = persister_copy(inc->persister);
     }
     pthread_mutex_unlock(&cfg->mu);
+    return inc;
+}
+
+void cfg_crash1(struct config *cfg, int i)
+{
+    struct incarnation *inc = take_down(cfg, i);
     if (inc != NULL)
         kill_raft(inc);
+}
+
+static struct incarnation *current_incarnation(struct config *cfg, int i)
+{
+    pthread_mutex_lock(&cfg->mu);
+    struct incarnation *inc = cfg->servers[i].current;
+    pthread_mutex_unlock(&cfg->mu);
+    return inc;
+}
+
+void cfg_crash_hard(struct config *cfg, int i)
+{
+    struct incarnation *inc = current_incarnation(cfg, i);
+    if (inc == NULL)
+        return;
+    inc->crashed_hard = true;
+    // First it stops, then what it saved is copied: so nothing that depends on
+    // what is not in the copy can be seen by anyone.
+    hurt_crash(inc->raft);
+    take_down(cfg, i);
+}
+
+void cfg_pause(struct config *cfg, int i, int ms)
+{
+    struct incarnation *inc = current_incarnation(cfg, i);
+    if (inc != NULL)
+        hurt_pause(inc->raft, ms);
+}
+
+void cfg_set_clock_rate(struct config *cfg, int i, int percent)
+{
+    (void)cfg;
+    hurt_set_clock_rate(i, percent);
+}
+
+void cfg_run_on(struct config *cfg, int points)
+{
+    (void)cfg;
+    hurt_run_on(points);
 }
 
 bool cfg_is_running(struct config *cfg, int i)
@@ -223,7 +272,7 @@ int cfg_n(const struct config *cfg)
     return cfg->n;
 }
 
-static void free_incarnation(struct incarnation *inc)
+static void free_raft(struct incarnation *inc)
 {
     struct watched_call call;
     watch_begin(inc->cfg->watchdog, &call,
@@ -231,7 +280,28 @@ static void free_incarnation(struct incarnation *inc)
                 inc->server, END_LIMIT_MS);
     raft_free(inc->raft);
     watch_end(inc->cfg->watchdog, &call);
+}
 
+// Waits for the threads of a Raft that stopped dead to come back from what they
+// had called outside it; the rest of it is left where it is.
+static void abandon_raft(struct incarnation *inc)
+{
+    struct watched_call call;
+    watch_begin(inc->cfg->watchdog, &call,
+                "a call that the crashed Raft was making", inc->server,
+                END_LIMIT_MS);
+    while (hurt_threads_outside(inc->raft) > 0)
+        sleep_ms(1);
+    watch_end(inc->cfg->watchdog, &call);
+    verdict_expect_leaks();
+}
+
+static void free_incarnation(struct incarnation *inc)
+{
+    if (inc->crashed_hard)
+        abandon_raft(inc);
+    else
+        free_raft(inc);
     channel_close(inc->apply_ch);
     pthread_join(inc->applier, NULL);
     channel_free(inc->apply_ch);

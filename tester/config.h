@@ -53,6 +53,24 @@ void cfg_start1(struct config *cfg, int i);
 // Crashes server i: only what it persisted survives.
 void cfg_crash1(struct config *cfg, int i);
 
+// Crashes server i as a failing machine does: each of its threads stops dead at
+// whatever point it has reached, whatever it was in the middle of. Only in the
+// simulator, as the three that follow.
+void cfg_crash_hard(struct config *cfg, int i);
+
+// Freezes server i for this time; returns at once. What comes for it meanwhile,
+// it takes when it goes on. At most 4,000 ms, and less than the test lasts.
+void cfg_pause(struct config *cfg, int i, int ms);
+
+// Has server i's clock go at so many percent of the true speed, from now on
+// until this is called again, also when the server crashes and restarts.
+void cfg_set_clock_rate(struct config *cfg, int i, int percent);
+
+// Lets the cluster run until so many scheduling points have passed: so many
+// times a thread locked, unlocked, waited, looked at a clock and so on. A
+// fault after a drawn number of them strikes between any two steps.
+void cfg_run_on(struct config *cfg, int points);
+
 // Is server i started and not crashed since?
 bool cfg_is_running(struct config *cfg, int i);
 
@@ -75,8 +93,9 @@ bool cfg_chance(struct config *cfg, int percent);
 
 // ---- The servers' Rafts ----
 
-// raft_start and raft_get_state on server i. On a crashed server both return
-// false. A call that does not come back within 10 s fails the test.
+// raft_start and raft_get_state on server i. On a server that is crashed, or
+// paused, both return false. A call that does not come back within 10 s fails
+// the test.
 bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
                int *term);
 bool cfg_get_state(struct config *cfg, int i, int *term);

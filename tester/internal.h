@@ -25,6 +25,7 @@ struct incarnation {
     struct channel *apply_ch;
     pthread_t applier;
     struct incarnation *next;
+    bool crashed_hard;  // So raft, and its threads, are left as they are.
 
     // Guarded by cfg->mu.
     bool crashed;

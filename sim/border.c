@@ -1,0 +1,296 @@
+// Servers under test, which can be stopped dead, or frozen, at any point, while
+// the rest of the program, the harness, goes on.
+//
+// Every thread is at any time inside one server's code, or in the harness. A
+// thread that code of a server makes is that server's own; its home is inside.
+// It comes out when it calls the harness (sim_server_go_out). Any other thread
+// is of the harness; it comes in for one call (sim_server_run), and a way out
+// is kept for it, a setjmp, in case the server dies meanwhile. Who is inside
+// belongs to the server in all other respects, too: its clock, its locks.
+//
+// So a thread that is stopped inside may hold the server's own locks, which
+// nobody else wants any more, but never one of the harness's.
+#include "sim/internal.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+
+// A thread's stay inside a server that is not its home.
+struct sim_visit {
+    jmp_buf way_out;
+    struct sim_server *server;
+    struct sim_visit *outer;   // The one it was on already.
+    struct sim_server *where;  // Where it came from; NULL: the harness.
+    int owner;                 // Whose it was there.
+
+    // What it had when it came.
+    int n_others_locks;
+    int n_reads;
+    void *cleanup;
+    bool cancel_disabled;
+    bool cancel_asynchronous;
+};
+
+// All there ever were, the one that was looked for last first.
+static struct sim_server *servers;
+
+static const struct sim_reason to_be_thawed = {
+    "for the end of its server's pause", NULL
+};
+
+struct sim_server *sim_server_make(int number)
+{
+    struct sim_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        sim_fail("out of memory");
+    server->number = number;
+    server->next = servers;
+    servers = server;
+    return server;
+}
+
+struct sim_server *sim_server_of(const void *object)
+{
+    struct sim_server **at = &servers;
+    while (*at != NULL && (*at)->object != object)
+        at = &(*at)->next;
+    struct sim_server *found = *at;
+    if (found != NULL && found != servers && object != NULL) {
+        *at = found->next;
+        found->next = servers;
+        servers = found;
+    }
+    return object != NULL ? found : NULL;
+}
+
+// ---- Crossing the border ----
+
+static void await_thaw(struct sim_server *server)
+{
+    while (server->paused)
+        sim_wait(&server->entrance, NEVER, &to_be_thawed, server, NULL);
+}
+
+static void begin_visit(struct sim_visit *visit, struct sim_server *server)
+{
+    struct sim_thread *self = sim.self;
+    visit->server = server;
+    visit->outer = self->visit;
+    visit->where = self->inside;
+    visit->owner = self->owner;
+    visit->n_others_locks = self->n_others_locks;
+    visit->n_reads = self->n_reads;
+    visit->cleanup = self->cleanup;
+    visit->cancel_disabled = self->cancel_disabled;
+    visit->cancel_asynchronous = self->cancel_asynchronous;
+    self->visit = visit;
+    self->inside = server;
+    self->owner = server->number;
+}
+
+static void end_visit(const struct sim_visit *visit)
+{
+    struct sim_thread *self = sim.self;
+    self->visit = visit->outer;
+    self->inside = visit->where;
+    self->owner = visit->owner;
+}
+
+// What a thread that jumped out has left undone.
+static void clear_traces(const struct sim_visit *visit)
+{
+    struct sim_thread *self = sim.self;
+    self->reason = NULL;
+    self->relock = NULL;
+    self->woken_from = NULL;
+    self->n_others_locks = visit->n_others_locks;
+    self->n_reads = visit->n_reads;
+    self->cleanup = visit->cleanup;
+    self->cancel_disabled = visit->cancel_disabled;
+    self->cancel_asynchronous = visit->cancel_asynchronous;
+}
+
+bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
+                    void *arg)
+{
+    if (!sim.on || server == NULL || sim.self->inside == server) {
+        run(arg);
+        return true;
+    }
+    if (server->dead)
+        return false;
+    struct sim_visit visit;
+    begin_visit(&visit, server);
+    if (setjmp(visit.way_out) != 0) {
+        clear_traces(&visit);
+        end_visit(&visit);
+        return false;
+    }
+    await_thaw(server);
+    run(arg);
+    end_visit(&visit);
+    return true;
+}
+
+void sim_server_leave(void)
+{
+    struct sim_thread *self = sim.self;
+    self->leaves = false;
+    longjmp(self->visit->way_out, 1);
+}
+
+// The thread will never run again. It keeps its stack: others may have been
+// given what lies there.
+static void stop(struct sim_thread *thread)
+{
+    thread->stopped = true;
+    thread->reason = NULL;
+    thread->relock = NULL;
+    sim.n_alive--;
+}
+
+static bool is_visiting(const struct sim_thread *thread,
+                        const struct sim_server *server)
+{
+    return thread->visit != NULL && thread->visit->server == server;
+}
+
+struct sim_server *sim_server_go_out(void)
+{
+    if (!sim.on)
+        return NULL;
+    struct sim_thread *self = sim.self;
+    struct sim_server *from = self->inside;
+    if (from != NULL) {
+        self->inside = NULL;
+        self->owner = SIM_NOBODY;
+    }
+    return from;
+}
+
+void sim_server_come_back(struct sim_server *to)
+{
+    if (!sim.on || to == NULL)
+        return;
+    struct sim_thread *self = sim.self;
+    self->inside = to;
+    self->owner = to->number;
+    if (!to->dead) {
+        await_thaw(to);
+        return;
+    }
+    if (is_visiting(self, to))
+        sim_server_leave();
+    stop(self);
+    for (;;)
+        sim_wait(NULL, NEVER, NULL, NULL, NULL);
+}
+
+// ---- Crashing ----
+
+// The next thread, from this slot on, that is inside the server; NULL: none.
+static struct sim_thread *next_inside(const struct sim_server *server,
+                                      int *slot)
+{
+    while (*slot < sim.n_slots) {
+        struct sim_thread *thread = &sim.threads[(*slot)++];
+        if (thread->id != 0 && !thread->ended && !thread->stopped &&
+            thread->inside == server)
+            return thread;
+    }
+    return NULL;
+}
+
+static void check_outside(const struct sim_server *server, const char *what)
+{
+    if (sim.self->inside == server)
+        sim_misuse(HERE, "%s the server whose code it runs", what);
+}
+
+void sim_server_crash(struct sim_server *server)
+{
+    check_outside(server, "crashes");
+    if (server->dead)
+        return;
+    server->dead = true;
+    server->paused = false;
+    int slot = 0;
+    struct sim_thread *thread;
+    while ((thread = next_inside(server, &slot)) != NULL) {
+        thread->frozen = false;
+        sim_schedule_remove(thread);
+        if (is_visiting(thread, server)) {
+            thread->leaves = true;
+            thread->relock = NULL;
+            sim_schedule_return(thread);
+        } else {
+            stop(thread);
+        }
+    }
+}
+
+int sim_server_outside(const struct sim_server *server)
+{
+    int count = 0;
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        const struct sim_thread *thread = &sim.threads[slot];
+        count += thread->id != 0 && !thread->ended && !thread->stopped &&
+                 thread->home == server;
+    }
+    return count;
+}
+
+// ---- Pausing ----
+
+static void thaw(struct sim_server *server)
+{
+    server->paused = false;
+    int slot = 0;
+    struct sim_thread *thread;
+    while ((thread = next_inside(server, &slot)) != NULL)
+        sim_schedule_thaw(thread);
+    sim_wake_all(&server->entrance);
+}
+
+static void *resume_later(void *arg)
+{
+    static const struct sim_reason to_resume = { "to resume a server", NULL };
+    struct sim_server *server = arg;
+    while (server->paused && sim.now_ns < server->resume_ns)
+        sim_wait(NULL, server->resume_ns, &to_resume, server, NULL);
+    server->has_resumer = false;
+    if (server->paused)
+        thaw(server);
+    return NULL;
+}
+
+static void start_resumer(struct sim_server *server)
+{
+    pthread_t id;
+    server->has_resumer = true;  // First: it may have ended when that returns.
+    if (sim_thread_create(&id, NULL, resume_later, server) != 0)
+        sim_fail("out of threads");
+    sim_thread_detach(id);
+}
+
+void sim_server_pause(struct sim_server *server, int64_t ns)
+{
+    check_outside(server, "pauses");
+    if (server->dead)
+        return;
+    int64_t resume_ns = sim.now_ns + ns;
+    if (!server->paused || resume_ns > server->resume_ns)
+        server->resume_ns = resume_ns;
+    int slot = 0;
+    struct sim_thread *thread;
+    while (!server->paused && (thread = next_inside(server, &slot)) != NULL)
+        sim_schedule_freeze(thread);
+    server->paused = true;
+    if (!server->has_resumer)
+        start_resumer(server);
+}
+
+bool sim_server_is_paused(const struct sim_server *server)
+{
+    return server->paused;
+}
