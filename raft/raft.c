@@ -39,6 +39,7 @@ static void make_state(struct raft *rf)
 static void start_threads(struct raft *rf)
 {
     rf->threads = go_group_make();
+    go_group_set_server(rf->threads, rf->me);
     go(rf->threads, "ticker", ticker, rf);
     go(rf->threads, "applier", applier, rf);
     for (int peer = 0; peer < rf->n_peers; peer++) {

@@ -39,6 +39,8 @@ struct go_thread {
 };
 
 struct go_group {
+    char prefix[16];  // Of the names that debuggers show.
+
     pthread_mutex_t mu;
 
     // Guarded by mu.
@@ -52,6 +54,11 @@ struct go_group *go_group_make(void)
     struct go_group *group = alloc(sizeof *group);
     pthread_mutex_init(&group->mu, NULL);
     return group;
+}
+
+void go_group_set_server(struct go_group *group, int server)
+{
+    snprintf(group->prefix, sizeof group->prefix, "S%d ", server);
 }
 
 // Waits until there is a function to run; false once the group is closing.
@@ -86,14 +93,22 @@ static bool become_idle(struct go_thread *thread)
     return open;
 }
 
+static void show_name(struct go_thread *thread)
+{
+    if (thread->shown_name == thread->name)
+        return;
+    thread->shown_name = thread->name;
+    char name[64];
+    snprintf(name, sizeof name, "%s%s", thread->group->prefix, thread->name);
+    name[15] = '\0';  // More, the system does not take.
+    pthread_setname_np(pthread_self(), name);
+}
+
 static void *run_calls(void *arg)
 {
     struct go_thread *thread = arg;
     while (wait_for_call(thread)) {
-        if (thread->shown_name != thread->name) {
-            thread->shown_name = thread->name;
-            pthread_setname_np(pthread_self(), thread->name);
-        }
+        show_name(thread);
         thread->fn(thread->arg);
         if (!become_idle(thread))
             break;

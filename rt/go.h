@@ -9,6 +9,10 @@ struct go_group;
 // An empty group; go_group_free frees it.
 struct go_group *go_group_make(void);
 
+// Has debuggers show "S2 ticker" for a thread called "ticker" from now on; the
+// number is a server's. Before the first go().
+void go_group_set_server(struct go_group *group, int server);
+
 // Runs fn(arg) on a thread of its own and returns at once. A thread whose
 // function has returned is used again, because a new one costs ten times as
 // much; but no function ever waits for another's thread.

@@ -33,6 +33,7 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
     // The threads come last: from here on rf is shared. go() runs a function on
     // a thread of the group; raft_free waits for all of them.
     rf->threads = go_group_make();
+    go_group_set_server(rf->threads, rf->me);
     go(rf->threads, "ticker", ticker, rf);
     // Your code here (2B): other threads that live as long as the peer.
     return rf;
