@@ -184,7 +184,8 @@ lab: $(LAB_BIN)
 
 # ---- Testing the lab itself ----
 
-UNIT_C := $(filter-out tests/test_sim.c,$(wildcard tests/test_[a-z]*.c))
+UNIT_C := $(filter-out tests/test_sim.c,$(wildcard tests/test_[a-z]*.c)) \
+    tests/programs.c
 UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
 HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o

@@ -71,6 +71,12 @@ struct config {
     int start_index;
 };
 
+// ---- config.c ----
+
+// The name at which server i stands on the network.
+#define SERVER_NAME_SIZE 24
+void server_name(char name[SERVER_NAME_SIZE], int i);
+
 // ---- applied.c: what the servers apply ----
 
 // The thread that receives from an incarnation's apply channel; arg is the

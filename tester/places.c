@@ -1,8 +1,11 @@
 // Tells the harness's source files from those under test.
 #include "tester/places.h"
 
+#include <execinfo.h>
 #include <stdio.h>
 #include <string.h>
+
+#define MAX_FRAMES 40
 
 static bool is_harness(const char *file)
 {
@@ -27,4 +30,14 @@ bool places_describe(struct symbols *symbols, void *const *frames, int count,
         }
     }
     return false;
+}
+
+void places_describe_here(char *text, size_t size)
+{
+    void *frames[MAX_FRAMES];
+    int count = backtrace(frames, MAX_FRAMES);
+    struct symbols *symbols = symbols_open();
+    if (!places_describe(symbols, frames, count, text, size))
+        snprintf(text, size, "an unknown place");
+    symbols_close(symbols);
 }

@@ -13,4 +13,8 @@
 bool places_describe(struct symbols *symbols, void *const *frames, int count,
                      char *text, size_t size);
 
+// Describes likewise where the calling thread is, or says that it is unknown.
+// Works in a signal handler as far as one can.
+void places_describe_here(char *text, size_t size);
+
 #endif

@@ -131,16 +131,6 @@ void stacks_print_all(void)
 
 // ---- One thread ----
 
-void stacks_describe_here(char *text, size_t size)
-{
-    void *frames[MAX_FRAMES];
-    int count = backtrace(frames, MAX_FRAMES);
-    struct symbols *symbols = symbols_open();
-    if (!places_describe(symbols, frames, count, text, size))
-        snprintf(text, size, "an unknown place");
-    symbols_close(symbols);
-}
-
 struct search {
     const char *prefix;
     char *text;

@@ -11,12 +11,7 @@ void stacks_init(void);
 // Prints to stderr the stacks of all threads but the calling one.
 void stacks_print_all(void);
 
-// Describes the innermost place in the program under test (not in libraries,
-// not in the harness) that the calling thread is in: "request_vote
-// (raft/election.c:120)". Works in a signal handler as far as one can.
-void stacks_describe_here(char *text, size_t size);
-
-// Describes likewise where a thread stands whose name begins with `prefix`:
+// Describes where a thread stands whose name begins with `prefix`:
 // "\"server 1\" in tick_for_ever (raft.c:14)". False if there is none, or it
 // stands nowhere in the program under test.
 bool stacks_describe_thread(const char *prefix, char *text, size_t size);

@@ -3,6 +3,7 @@
 #include "tester/verdict.h"
 
 #include "rt/clock.h"
+#include "tester/places.h"
 #include "tester/stacks.h"
 #include "tester/verdict_internal.h"
 
@@ -70,7 +71,7 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
     alarm(SYMBOLS_LIMIT_S);
 
     char place[500];
-    stacks_describe_here(place, sizeof place);
+    places_describe_here(place, sizeof place);
     snprintf(message, size, "the program %s in %s", what, place);
     end_as_failed();
 }
@@ -81,7 +82,7 @@ static void exited(int status, void *unused)
     if (current_verdict->state != TEST_RUNNING)
         return;
     char place[500];
-    stacks_describe_here(place, sizeof place);
+    places_describe_here(place, sizeof place);
     current_verdict->died = true;
     test_fail("the program called exit(%d) in the middle of the test, in %s",
               status, place);

@@ -8,6 +8,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "tests/programs.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -26,34 +27,6 @@
 
 // ---- Running a program ----
 
-// What a program did.
-struct outcome {
-    int status;  // Its exit status; -1 if it has none.
-    char *text;  // All it printed, to stdout and stderr.
-};
-
-// A Raft may print zeros; the text has question marks for them.
-static char *read_all(FILE *file)
-{
-    size_t len = 0;
-    size_t size = 1 << 16;
-    char *text = alloc(size);
-    size_t got;
-    while ((got = fread(text + len, 1, size - len - 1, file)) > 0) {
-        len += got;
-        if (size - len - 1 > 0)
-            continue;
-        size *= 2;
-        text = alloc_resize(text, size, 1);
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '\0')
-            text[i] = '?';
-    }
-    text[len] = '\0';
-    return text;
-}
-
 // outcome_free frees what it returns.
 __attribute__((format(printf, 1, 2))) static struct outcome run(
     const char *format, ...)
@@ -64,22 +37,9 @@ __attribute__((format(printf, 1, 2))) static struct outcome run(
     cr_assert(vasprintf(&program, format, args) >= 0);
     va_end(args);
 
-    // Criterion's mark on this process would make it take over that one.
-    unsetenv("BXFI_MAP");
-    char *command = alloc_format("timeout %d %s 2>&1", HANGS_S, program);
-    FILE *pipe = popen(command, "r");
-    cr_assert(pipe != NULL);
-    struct outcome outcome = { .text = read_all(pipe) };
-    int wait_status = pclose(pipe);
-    outcome.status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
-    free(command);
+    struct outcome outcome = run_program(HANGS_S, program);
     free(program);
     return outcome;
-}
-
-static void outcome_free(struct outcome *outcome)
-{
-    free(outcome->text);
 }
 
 // The folder of a broken Raft's program; the caller frees it.

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "rt/alloc.h"
+#include "tests/programs.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -15,28 +16,7 @@
 
 #define WIDEST_LINE 110
 
-// What one call of the runner did.
-struct outcome {
-    int status;  // Its exit status.
-    char *text;  // All it printed, to stdout and stderr.
-};
-
-static char *read_all(FILE *file)
-{
-    size_t len = 0;
-    size_t size = 1 << 16;
-    char *text = alloc(size);
-    size_t got;
-    while ((got = fread(text + len, 1, size - len - 1, file)) > 0) {
-        len += got;
-        if (size - len - 1 > 0)
-            continue;
-        size *= 2;
-        text = alloc_resize(text, size, 1);
-    }
-    text[len] = '\0';
-    return text;
-}
+#define HANGS_S 60
 
 // Calls the runner with these arguments; outcome_free frees what it returns.
 __attribute__((format(printf, 1, 2))) static struct outcome lab(
@@ -45,29 +25,17 @@ __attribute__((format(printf, 1, 2))) static struct outcome lab(
     const char *program = getenv("RAFTLAB_DUMMY_LAB");
     cr_assert(program != NULL, "set RAFTLAB_DUMMY_LAB to the runner built with "
                                "tests/runner/dummies.c");
-    // Criterion's mark on this process would make it take over that one.
-    unsetenv("BXFI_MAP");
-
     va_list args;
     va_start(args, format);
     char *arguments;
     cr_assert(vasprintf(&arguments, format, args) >= 0);
     va_end(args);
 
-    char *command = alloc_format("'%s' %s 2>&1", program, arguments);
-    FILE *pipe = popen(command, "r");
-    cr_assert(pipe != NULL);
-    struct outcome outcome = { .text = read_all(pipe) };
-    int wait_status = pclose(pipe);
-    outcome.status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+    char *command = alloc_format("'%s' %s", program, arguments);
+    struct outcome outcome = run_program(HANGS_S, command);
     free(command);
     free(arguments);
     return outcome;
-}
-
-static void outcome_free(struct outcome *outcome)
-{
-    free(outcome->text);
 }
 
 static void expect_text(const struct outcome *outcome, const char *wanted)
@@ -197,13 +165,12 @@ Test(runner, only_failing_runs_leave_a_log)
         alloc_format("%s/new/folder/dummy_pass-quick-run001.log", logs);
 
     cr_expect(access(passes, F_OK) != 0);
-    FILE *file = fopen(fails, "r");
-    cr_assert(file != NULL);
-    char *log = read_all(file);
-    cr_expect(strstr(log, "  ... FAILED -- two leaders in term 3:") != NULL);
+    char *show = alloc_format("cat %s", fails);
+    struct outcome log = run_program(HANGS_S, show);
+    expect_text(&log, "  ... FAILED -- two leaders in term 3:");
 
-    fclose(file);
-    free(log);
+    outcome_free(&log);
+    free(show);
     free(fails);
     free(passes);
     outcome_free(&outcome);

@@ -1,0 +1,110 @@
+// What a test counts and measures, and the chance it draws: the figures of its
+// "... Passed" line, RPCs, bytes, the size of the logs. The test's threads call
+// in.
+#include "tester/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <stdio.h>
+
+// ---- Beginning and ending a test ----
+
+static int max_index(struct config *cfg)
+{
+    pthread_mutex_lock(&cfg->mu);
+    int index = cfg->max_index;
+    pthread_mutex_unlock(&cfg->mu);
+    return index;
+}
+
+void cfg_begin(struct config *cfg, const char *title)
+{
+    printf("%s ...\n", title);
+    cfg->start_ns = clock_now_ns();
+    cfg->start_rpcs = cfg_rpc_total(cfg);
+    cfg->start_bytes = cfg_bytes_total(cfg);
+    cfg->start_index = max_index(cfg);
+}
+
+void cfg_end(struct config *cfg)
+{
+    struct verdict *v = current_verdict;
+    v->seconds =
+        (double)(clock_now_ns() - cfg->start_ns) / (1000.0 * NS_PER_MS);
+    v->servers = cfg->n;
+    v->rpcs = cfg_rpc_total(cfg) - cfg->start_rpcs;
+    v->bytes = cfg_bytes_total(cfg) - cfg->start_bytes;
+    v->commands = max_index(cfg) - cfg->start_index;
+}
+
+// ---- Counts ----
+
+int cfg_rpc_count(struct config *cfg, int i)
+{
+    char name[SERVER_NAME_SIZE];
+    server_name(name, i);
+    return labrpc_get_count(cfg->net, name);
+}
+
+int cfg_rpc_total(struct config *cfg)
+{
+    return labrpc_get_total_count(cfg->net);
+}
+
+long long cfg_bytes_total(struct config *cfg)
+{
+    return labrpc_get_total_bytes(cfg->net);
+}
+
+size_t cfg_log_size(struct config *cfg)
+{
+    size_t largest = 0;
+    pthread_mutex_lock(&cfg->mu);
+    for (int i = 0; i < cfg->n; i++) {
+        struct server *server = &cfg->servers[i];
+        size_t size = persister_raft_state_size(server->current != NULL
+                                                    ? server->current->persister
+                                                    : server->saved);
+        if (size > largest)
+            largest = size;
+    }
+    pthread_mutex_unlock(&cfg->mu);
+    return largest;
+}
+
+// ---- Time and chance ----
+
+void cfg_sleep_ms(struct config *cfg, int ms)
+{
+    (void)cfg;
+    sleep_ms(ms);
+}
+
+int cfg_random_below(struct config *cfg, int bound)
+{
+    pthread_mutex_lock(&cfg->mu);
+    int number = rng_below(&cfg->rng, bound);
+    pthread_mutex_unlock(&cfg->mu);
+    return number;
+}
+
+int cfg_random_number(struct config *cfg)
+{
+    return cfg_random_below(cfg, 1 << 30);
+}
+
+bool cfg_chance(struct config *cfg, int percent)
+{
+    return cfg_random_below(cfg, 100) < percent;
+}
+
+struct bytes cfg_random_command(struct config *cfg, size_t n)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    struct bytes command = { alloc(n), n };
+    for (size_t k = 0; k < n; k++)
+        ((char *)command.data)[k] = letters[cfg_random_below(cfg, 64)];
+    return command;
+}
