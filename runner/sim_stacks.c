@@ -4,6 +4,7 @@
 #include "sim/sim.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define TEXT_SIZE 20000
 
@@ -18,10 +19,24 @@ void stacks_print_all(void)
     fprintf(stderr, "%s\n", text);
 }
 
+// The simulator knows whose a thread is, whatever its name: the first that
+// belongs to a server, on the line that tells of it and the one after.
 bool stacks_describe_thread(const char *prefix, char *text, size_t size)
 {
     (void)prefix;
-    sim_describe_threads(text, size);
+    static char all[TEXT_SIZE];
+    sim_describe_threads(all, sizeof all);
+    char *owner = strstr(all, " (server ");
+    if (owner == NULL)
+        return false;
+    char *line = owner;
+    while (line > all && line[-1] != '\n')
+        line--;
+    line += strspn(line, " ");
+    size_t length = strcspn(line, "\n");
+    const char *next = line + length + strspn(line + length, "\n ");
+    snprintf(text, size, "%.*s %.*s", (int)length, line,
+             (int)strcspn(next, "\n"), next);
     return true;
 }
 
