@@ -251,7 +251,7 @@ $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O)
 SEEDS ?= 1
 FIRST ?= 1
 SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct %) --replay \
-    'make replay$(if $(filter-out raft,$(RAFT)), RAFT=$(RAFT))$(PCT:%= PCT=%)'
+    'make replay$(if $(filter-out raft,$(RAFT)), RAFT=$(RAFT))$(PCT:%= PCT=%)$(patsubst %, MODE=%,$(filter-out plain,$(MODE)))'
 
 .PHONY: simlab sim replay
 simlab: $(SIM_BIN)
@@ -265,6 +265,7 @@ ifeq ($(and $(T),$(SEED)),)
 	@echo 'raftlab: replay wants a test and a seed: make replay T=churn SEED=7' >&2; exit 2
 else ifdef GDB
 	@gdb -q -ex 'set follow-fork-mode child' -ex 'set confirm off' \
+	    -ex 'break test_fail' \
 	    --args $(REPLAY) --os-threads
 else
 	@RAFTLAB_LOG=1 $(REPLAY)

@@ -378,6 +378,10 @@ void sim_cleanup_run(struct sim_thread *thread);
 _Noreturn void sim_misuse(const void *place, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// Does the calling thread, which now waits, wait for a thread that waits, in
+// the end, for it? No timer can help these, whoever else still runs.
+bool sim_closes_circle(void);
+
 // Nobody can run and nobody ever will.
 _Noreturn void sim_report_deadlock(void);
 

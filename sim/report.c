@@ -216,6 +216,20 @@ static struct sim_thread *blocker(const struct sim_thread *thread)
     return sim_thread_of_number(thread->reason->holder(thread->object, &since));
 }
 
+bool sim_closes_circle(void)
+{
+    // Whoever waits for a time, too, will go on: that is no deadlock.
+    const struct sim_thread *thread = sim.self;
+    for (int n = 0; n < sim.n_alive; n++) {
+        if (thread->timer != NO_POSITION)
+            return false;
+        thread = blocker(thread);
+        if (thread == NULL || thread == sim.self)
+            return thread == sim.self;
+    }
+    return false;
+}
+
 // A thread of a circle of threads that each wait for the next, or NULL.
 static struct sim_thread *find_circle(void)
 {

@@ -237,6 +237,8 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     if (due_ns != NEVER)
         sim_timers_add(self, due_ns);
     stop_being_runnable(self);
+    if (sim_closes_circle())
+        sim_report_deadlock();
     if (sim.n_runnable == 0)
         await_timer();
     struct sim_thread *next = next_thread();

@@ -49,6 +49,9 @@ static inline bool verdict_is_inconclusive(const struct verdict *verdict)
 // starts.
 extern struct verdict *current_verdict;
 
+// In the simulator: what has happened so far, for the verdict; else NULL.
+extern uint64_t (*verdict_hash)(void);
+
 // How long one test may take, in seconds. Set before a test starts.
 extern int test_limit_s;
 

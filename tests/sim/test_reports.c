@@ -68,6 +68,27 @@ SIM_TEST(deadlock_names_the_circle)
                   "in take_mu_then_other (tests/sim/test_reports.c:", NULL);
 }
 
+static void *sleep_long(void *unused)
+{
+    sleep(3600);
+    return unused;
+}
+
+static void deadlock_beside_a_timer(void)
+{
+    start(sleep_long, NULL);
+    deadlock();
+}
+
+// The circle is told when it closes, though others go on.
+SIM_TEST(deadlock_is_told_at_once)
+{
+    const struct outcome *o = find(deadlock_beside_a_timer);
+    check_message(o, "deadlock: 2 threads wait for each other", "\"one\"",
+                  "\"two\"", NULL);
+    check(o->now_ns < INT64_C(1000000000));
+}
+
 static void *end_with_lock(void *unused)
 {
     (void)unused;
