@@ -93,17 +93,20 @@ $(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O)
 
 # ---- Compiling ----
 
+# What is missing is installed before anything is compiled or generated.
+SETUP := $(if $(filter clang%,$(CC)),setup-test,setup)
+
 # Students' code is warned about, ours must not need it. (In the handout there
 # is no starter/: it is the student's raft/.)
 OURS := $(and $(wildcard starter),$(filter raft starter,$(RAFT)))
 RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c | $(SETUP)
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
 
-$(R)/%.o: $(RAFT)/%.c $(R)/sum
+$(R)/%.o: $(RAFT)/%.c $(R)/sum | $(SETUP)
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
 	@$(CC) -I$(R)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN) -MMD -MP -c -o $@ $<
@@ -127,9 +130,9 @@ define rpcgen
 	@cd $(@D) && rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x
 endef
 
-$(B)/gen/%_x.c $(B)/gen/%_x.h: %.x
+$(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | $(SETUP)
 	$(rpcgen)
-$(R)/gen/raft/%_x.c $(R)/gen/raft/%_x.h: $(dir $(firstword $(RAFT_X)))%.x $(R)/sum
+$(R)/gen/raft/%_x.c $(R)/gen/raft/%_x.h: $(dir $(firstword $(RAFT_X)))%.x $(R)/sum | $(SETUP)
 	$(rpcgen)
 %_x.o: %_x.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
@@ -147,12 +150,6 @@ setup:
 	@./setup
 setup-test:
 	@./setup test
-
-# What is missing is installed before anything is compiled.
-SETUP := $(if $(filter clang%,$(CC)),setup-test,setup)
-ifneq ($(filter-out help clean handout,$(MAKECMDGOALS)),)
-$(LAB_O) $(RAFT_O) $(B)/gen/tester/tester_x.h $(RAFT_X_H): | $(SETUP)
-endif
 
 # ---- Running ----
 
