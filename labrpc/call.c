@@ -1,5 +1,6 @@
 // The life of one call. Its caller's thread waits out all the delays; the
-// handler runs on a thread of the network's group.
+// handler runs on a thread of the network's group. So does a duplicate of the
+// request, delay and all, as a call that nobody has made.
 //
 // The two share the call and whoever leaves last frees it, since each may
 // outlive the other: a caller does not wait for a handler whose server was
@@ -9,8 +10,9 @@
 #include "rt/alloc.h"
 #include "rt/clock.h"
 #include "rt/mutex.h"
+#include "rt/offer.h"
 
-#include <sched.h>
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,21 +20,19 @@
 // MIT's numbers; students know them from its pages.
 #define REQUEST_DELAY_MS   26    // At most, unreliable.
 #define LOST_PERCENT       10    // Of requests, and of replies, unreliable.
-#define HOLD_BACK_OF_900   600   // Replies, with long reordering,
+#define HOLD_BACK_OF_900   600   // Messages, with long reordering,
 #define HOLD_BACK_MIN_MS   200   // for so long
 #define HOLD_BACK_EXTRA_MS 2000  // and up to less than this in addition.
 #define NO_ANSWER_MS       100   // Less than this, when nobody can answer;
 #define NO_ANSWER_LONG_MS  7000  // with long delays.
 #define LOOK_MS            100   // How often a caller looks for a dead server.
 
-// How often a caller offers the processor before it sleeps. A call took 71 us
-// with none, 10 us with 5, 5 us with 20, 3 us with 50, 2 us with 200; 20 take
-// 6 us, which is what a call costs in vain if the handler is slow.
-#define YIELDS 20
+#define DUPLICATE_MS 2000  // A duplicate is later than its request by less.
 
 struct call {
     struct labrpc_end *end;
     struct labrpc_network *net;
+    const struct labrpc_method *method;  // The caller's, until it returns.
     atomic_int n_owners;
 
     // Set before the handler starts, not changed after.
@@ -53,15 +53,16 @@ struct call {
     atomic_bool answered;
 };
 
+// A call with these encoded arguments, which become the call's.
 static struct call *call_make(struct labrpc_end *end,
                               const struct labrpc_method *method,
-                              const void *args)
+                              struct bytes args)
 {
     struct call *call = alloc(sizeof *call);
     call->end = end;
     call->net = end->net;
-    call->args =
-        labrpc_encode("arguments", method->name, method->xdr_args, args);
+    call->method = method;
+    call->args = args;
     atomic_init(&call->n_owners, 1);
     cond_init(&call->wake);
     return call;
@@ -122,6 +123,9 @@ static bool make_reply(struct call *call)
     bytes_free(&call->args);
     if (!labrpc_run_handler(method, call->service->receiver, args, reply))
         return false;
+    if (call->net->observer != NULL)
+        call->net->observer->answered(call->end->owner, call->server->owner,
+                                      method, args, reply);
     call->reply =
         labrpc_encode("reply", method->name, method->xdr_reply, reply);
     xdr_free(method->xdr_args, args);
@@ -131,12 +135,9 @@ static bool make_reply(struct call *call)
     return true;
 }
 
-// Runs on the handler's thread.
-static void run_handler(void *arg)
+// The handler's thread, or a duplicate's, is through with the call.
+static void leave_call(struct call *call, bool has_reply)
 {
-    struct call *call = arg;
-    bool has_reply = make_reply(call);
-
     struct labrpc_network *net = call->net;
     pthread_mutex_lock(&net->mu);
     if (--net->n_handlers == 0)
@@ -148,17 +149,93 @@ static void run_handler(void *arg)
     call_release(call);
 }
 
-// Hands the request to the server. A server that does not have the method has
-// been given the wrong services, or its caller the wrong name.
-static void start_handler(struct call *call, const char *method)
+// Runs on the handler's thread.
+static void run_handler(void *arg)
 {
+    struct call *call = arg;
+    leave_call(call, make_reply(call));
+}
+
+// Finds what will answer. A server that does not have the method has been given
+// the wrong services, or its caller the wrong name.
+static void find_service(struct call *call)
+{
+    const char *method = call->method->name;
+    assert(call->end->place != NULL && "that is where the server is");
     call->service = labrpc_find_method(call->server, method);
     if (call->service == NULL)
         labrpc_fatal("server '%s' has no method %s; its methods are: %s",
                      call->end->place->name, method,
                      labrpc_method_names(call->server));
+}
+
+static void start_handler(struct call *call)
+{
+    find_service(call);
     atomic_fetch_add(&call->n_owners, 1);
     go(call->net->handlers, "handler", run_handler, call);
+}
+
+// ---- Delays ----
+
+// How long a call takes to fail that nobody can answer.
+static int no_answer_ms(struct rng *rng, bool long_delays)
+{
+    return rng_below(rng, long_delays ? NO_ANSWER_LONG_MS : NO_ANSWER_MS);
+}
+
+// For how long reordering holds a message back; mostly for some, at times for
+// none.
+static int hold_back_ms(struct rng *rng)
+{
+    if (!rng_chance(rng, HOLD_BACK_OF_900, 900))
+        return 0;
+    int extra = rng_below(rng, 1 + rng_below(rng, HOLD_BACK_EXTRA_MS));
+    return HOLD_BACK_MIN_MS + extra;
+}
+
+// Takes so long to its place that it finds who stands there then, be it another
+// server than when it left; false if nobody does.
+static bool travel_locked(struct call *call, int ms)
+{
+    must_hold(&call->net->mu);
+    if (!delay_locked(call, ms))
+        return false;
+    call->server = call->end->place->server;
+    return call->server != NULL;
+}
+
+// ---- Duplicates ----
+
+// Runs on the duplicate's thread. Its reply goes to nobody.
+static void deliver_duplicate(void *arg)
+{
+    struct call *copy = arg;
+    struct labrpc_network *net = copy->net;
+    pthread_mutex_lock(&net->mu);
+    int later_ms = rng_below(&net->rng, 1 + rng_below(&net->rng, DUPLICATE_MS));
+    bool arrives =
+        travel_locked(copy, copy->end->request_way.delay_ms + later_ms);
+    if (arrives)
+        copy->server->n_calls++;
+    pthread_mutex_unlock(&net->mu);
+
+    if (arrives)
+        find_service(copy);
+    leave_call(copy, arrives && make_reply(copy));
+}
+
+// Sends the request a second time, whatever becomes of the first.
+static void start_duplicate_locked(struct call *call)
+{
+    struct labrpc_network *net = call->net;
+    must_hold(&net->mu);
+    find_service(call);
+    // The server's own method, since the caller's may be gone before this is.
+    struct call *copy =
+        call_make(call->end, call->service->method, bytes_copy(call->args));
+    net->n_handlers++;
+    go(net->handlers, "duplicate", deliver_duplicate, copy);
 }
 
 // ---- The way there ----
@@ -169,17 +246,23 @@ static bool carry_request_locked(struct call *call)
     struct labrpc_network *net = call->net;
     must_hold(&net->mu);
     const struct labrpc_end *end = call->end;
-    if (end->enabled && end->place != NULL)
+    if (end->enabled && end->place != NULL && !end->request_way.cut)
         call->server = end->place->server;
     if (call->server == NULL) {
-        int bound = net->long_delays ? NO_ANSWER_LONG_MS : NO_ANSWER_MS;
-        delay_locked(call, rng_below(&net->rng, bound));
+        delay_locked(call, no_answer_ms(&net->rng, net->long_delays));
         return false;
     }
-    if (!net->unreliable)
-        return true;
-    return delay_locked(call, rng_between(&net->rng, 0, REQUEST_DELAY_MS)) &&
-           !rng_chance(&net->rng, LOST_PERCENT, 100);
+    if (net->duplicate_percent > 0 &&
+        rng_chance(&net->rng, net->duplicate_percent, 100))
+        start_duplicate_locked(call);
+    if (net->unreliable &&
+        (!delay_locked(call, rng_between(&net->rng, 0, REQUEST_DELAY_MS)) ||
+         rng_chance(&net->rng, LOST_PERCENT, 100)))
+        return false;
+    int ms = end->request_way.delay_ms;
+    if (net->request_reordering)
+        ms += hold_back_ms(&net->rng);
+    return ms == 0 || travel_locked(call, ms);
 }
 
 static bool send_request(struct call *call)
@@ -201,15 +284,6 @@ static bool send_request(struct call *call)
 }
 
 // ---- The way back ----
-
-// Offers the processor for a while, in the hope that the handler answers. Most
-// take a few microseconds, and waking a caller that sleeps costs up to 40 where
-// the other core has to be woken from its own sleep (a virtual machine).
-static void offer_yields(const struct call *call)
-{
-    for (int i = 0; i < YIELDS && !atomic_load(&call->answered); i++)
-        sched_yield();
-}
 
 // Can a reply still come? Not from a server that is gone from its name (the
 // reply would tell of what only the dead instance knows), nor through an end
@@ -235,19 +309,23 @@ static bool carry_reply_locked(struct call *call)
 {
     struct labrpc_network *net = call->net;
     must_hold(&net->mu);
+    const struct way *way = &call->end->reply_way;
+    if (way->cut) {
+        delay_locked(call, no_answer_ms(&net->rng, net->long_delays));
+        return false;
+    }
     if (net->unreliable && rng_chance(&net->rng, LOST_PERCENT, 100))
         return false;
-    if (!net->long_reordering || !rng_chance(&net->rng, HOLD_BACK_OF_900, 900))
-        return true;
-    int extra =
-        rng_below(&net->rng, 1 + rng_below(&net->rng, HOLD_BACK_EXTRA_MS));
-    return delay_locked(call, HOLD_BACK_MIN_MS + extra);
+    int ms = way->delay_ms;
+    if (net->long_reordering)
+        ms += hold_back_ms(&net->rng);
+    return ms == 0 || delay_locked(call, ms);
 }
 
 static bool receive_reply(struct call *call)
 {
     struct labrpc_network *net = call->net;
-    offer_yields(call);
+    offer_processor(&call->answered);  // Most handlers are quick.
     pthread_mutex_lock(&net->mu);
     bool received = await_reply_locked(call) && carry_reply_locked(call);
     if (received)
@@ -259,16 +337,25 @@ static bool receive_reply(struct call *call)
 bool labrpc_call(struct labrpc_end *end, const struct labrpc_method *method,
                  const void *args, void *reply)
 {
-    struct call *call = call_make(end, method, args);
+    const struct labrpc_observer *observer = end->net->observer;
+    void *from = end->owner, *to = NULL;
+    struct call *call = call_make(
+        end, method,
+        labrpc_encode("arguments", method->name, method->xdr_args, args));
     bool received = false;
+    if (observer != NULL)
+        observer->sent(from, method, args);
     if (send_request(call)) {
-        start_handler(call, method->name);
+        start_handler(call);
+        to = call->server->owner;
         received = receive_reply(call);
     }
     if (received) {
         memset(reply, 0, method->reply_size);
         labrpc_decode("reply", method->name, method->xdr_reply, call->reply,
                       reply);
+        if (observer != NULL)
+            observer->received(from, to, method, args, reply);
     }
     call_release(call);
     return received;

@@ -28,13 +28,22 @@ struct place {
     struct labrpc_server *server;  // NULL while nobody stands here.
 };
 
+// One of an end's two directions.
+struct way {
+    bool cut;
+    int delay_ms;
+};
+
 struct labrpc_end {
     char *name;  // Comes first: the tree of ends compares it.
     struct labrpc_network *net;
+    void *owner;
 
     // Guarded by net->mu.
     struct place *place;  // NULL until connected, then for good.
     bool enabled;
+    struct way request_way;  // From here to the server;
+    struct way reply_way;    // and back.
 };
 
 // One method of a server, with the object that it runs on.
@@ -47,6 +56,7 @@ struct labrpc_server {
     // The caller's until the server is added to a network; fixed from then on.
     struct service *services;
     int n_services;
+    void *owner;
     bool added;
     struct labrpc_server *next;  // In its network's list.
 
@@ -55,7 +65,8 @@ struct labrpc_server {
 };
 
 struct labrpc_network {
-    struct go_group *handlers;  // The threads that run them.
+    struct go_group *handlers;               // The threads that run them.
+    const struct labrpc_observer *observer;  // Or NULL.
     pthread_mutex_t mu;
 
     // Guarded by mu.
@@ -66,11 +77,14 @@ struct labrpc_network {
     struct rng rng;
     bool unreliable;
     bool long_reordering;
+    bool request_reordering;
+    int duplicate_percent;
     bool long_delays;
     bool closed;
     int n_calls;
     long long n_bytes;
-    int n_handlers;  // Started, or about to be, and not yet returned.
+    int n_handlers;  // Started, or about to be, and not yet returned; also
+                     // duplicates on their way.
     pthread_cond_t all_returned;  // n_handlers has become 0.
 };
 

@@ -32,8 +32,30 @@ struct labrpc_method {
     void (*handler)(void *receiver, const void *args, void *reply);
 };
 
+// Somebody who is told of what is said on a network. He only listens; no lock
+// is held while he does. `from` and `to` are the owners of the calling end and
+// of the called server. Any of the functions may run on many threads at once.
+struct labrpc_observer {
+    // A request is about to leave; it may get lost.
+    void (*sent)(void *from, const struct labrpc_method *method,
+                 const void *args);
+
+    // A handler has returned; nobody has seen its reply yet.
+    void (*answered)(void *from, void *to, const struct labrpc_method *method,
+                     const void *args, const void *reply);
+
+    // A reply has come back; the caller has not seen it yet.
+    void (*received)(void *from, void *to, const struct labrpc_method *method,
+                     const void *args, const void *reply);
+};
+
 // A network without ends or servers, reliable, without delays.
 struct labrpc_network *labrpc_make_network(void);
+
+// Has this observer listen. Before the first call; all ends and servers have
+// owners then.
+void labrpc_observe(struct labrpc_network *net,
+                    const struct labrpc_observer *observer);
 
 // Ends the network's life: every call under way returns false promptly,
 // whatever it is waiting for, and so does every later call.
@@ -56,6 +78,9 @@ struct labrpc_end *labrpc_make_end(struct labrpc_network *net,
 // go and be replaced. Connecting an end twice is fatal.
 void labrpc_connect(struct labrpc_end *end, const char *server_name);
 
+// Says whose end it is, for an observer. Before the first call.
+void labrpc_set_owner(struct labrpc_end *end, void *owner);
+
 // A disabled end sends nothing and receives no reply.
 void labrpc_enable(struct labrpc_end *end, bool enabled);
 
@@ -70,6 +95,9 @@ struct labrpc_server *labrpc_make_server(void);
 void labrpc_add_service(struct labrpc_server *server,
                         const struct labrpc_method *methods, int n_methods,
                         void *receiver);
+
+// Says whose server it is, for an observer. Before it is added to a network.
+void labrpc_set_server_owner(struct labrpc_server *server, void *owner);
 
 // Puts a server at a name, in place of the one there, if any. The replaced
 // server's calls return false within 100 ms.
@@ -87,6 +115,34 @@ void labrpc_delete_server(struct labrpc_network *net, const char *name);
 void labrpc_set_reliable(struct labrpc_network *net, bool reliable);
 void labrpc_set_long_reordering(struct labrpc_network *net, bool on);
 void labrpc_set_long_delays(struct labrpc_network *net, bool on);
+
+// Crueller faults, which MIT's network does not have. All are off at first,
+// and as long as they are, a run is the same as without them.
+//
+// A request that takes long to arrive (it was held back, its way is slow, it is
+// a duplicate) finds whoever stands at the name when it arrives, maybe another
+// server than when it left; if nobody does, it is lost. What is on its way when
+// its end is disabled or its way cut, still arrives.
+
+// Holds two thirds of the requests back for 200..2199 ms, as long reordering
+// does the replies.
+void labrpc_set_request_reordering(struct labrpc_network *net, bool on);
+
+// Delivers so many percent of the requests a second time, up to 1999 ms later,
+// whatever becomes of the first: it may be lost, or overtaken. The handler runs
+// for each, and the server counts both; the duplicate's reply goes nowhere.
+void labrpc_set_duplicates(struct labrpc_network *net, int percent);
+
+// The two directions of an end.
+enum labrpc_way { LABRPC_REQUESTS, LABRPC_REPLIES };
+
+// Cuts one direction, or mends it. What is sent into it is lost, and its call
+// takes as long to fail as one that nobody can answer. The handler of a call
+// whose reply is lost has run.
+void labrpc_cut(struct labrpc_end *end, enum labrpc_way way, bool cut);
+
+// Makes one direction slow: each message takes so many ms more; at first 0.
+void labrpc_set_delay(struct labrpc_end *end, enum labrpc_way way, int ms);
 
 // How many RPCs reached the server that is now at this name; 0 without one.
 int labrpc_get_count(struct labrpc_network *net, const char *server_name);

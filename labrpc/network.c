@@ -32,6 +32,22 @@ struct labrpc_network *labrpc_make_network(void)
     return net;
 }
 
+void labrpc_observe(struct labrpc_network *net,
+                    const struct labrpc_observer *observer)
+{
+    net->observer = observer;
+}
+
+void labrpc_set_owner(struct labrpc_end *end, void *owner)
+{
+    end->owner = owner;
+}
+
+void labrpc_set_server_owner(struct labrpc_server *server, void *owner)
+{
+    server->owner = owner;
+}
+
 // ---- Servers ----
 
 struct labrpc_server *labrpc_make_server(void)
@@ -177,6 +193,37 @@ void labrpc_set_long_delays(struct labrpc_network *net, bool on)
     set(net, &net->long_delays, on);
 }
 
+void labrpc_set_request_reordering(struct labrpc_network *net, bool on)
+{
+    set(net, &net->request_reordering, on);
+}
+
+void labrpc_set_duplicates(struct labrpc_network *net, int percent)
+{
+    assert(0 <= percent && percent <= 100);
+    pthread_mutex_lock(&net->mu);
+    net->duplicate_percent = percent;
+    pthread_mutex_unlock(&net->mu);
+}
+
+static struct way *get_way(struct labrpc_end *end, enum labrpc_way way)
+{
+    return way == LABRPC_REQUESTS ? &end->request_way : &end->reply_way;
+}
+
+void labrpc_cut(struct labrpc_end *end, enum labrpc_way way, bool cut)
+{
+    set(end->net, &get_way(end, way)->cut, cut);
+}
+
+void labrpc_set_delay(struct labrpc_end *end, enum labrpc_way way, int ms)
+{
+    assert(ms >= 0);
+    pthread_mutex_lock(&end->net->mu);
+    get_way(end, way)->delay_ms = ms;
+    pthread_mutex_unlock(&end->net->mu);
+}
+
 // ---- Counts ----
 
 int labrpc_get_count(struct labrpc_network *net, const char *server_name)
@@ -234,12 +281,12 @@ void labrpc_join_handlers(struct labrpc_network *net)
 void labrpc_free_network(struct labrpc_network *net)
 {
     // The lock shows that no call is in the middle of something; after it,
-    // nobody but the handlers uses the network.
+    // nobody but the handlers and duplicates uses the network.
     pthread_mutex_lock(&net->mu);
     assert(net->closed && "labrpc_cleanup comes before labrpc_free_network");
-    assert(LIST_EMPTY(&net->sleepers) && "no call may be under way");
     pthread_mutex_unlock(&net->mu);
     go_group_free(net->handlers);
+    assert(LIST_EMPTY(&net->sleepers) && "no call may be under way");
 
     tdestroy(net->ends, free_end);
     tdestroy(net->places, free_place);

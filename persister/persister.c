@@ -15,6 +15,7 @@ struct persister {
     struct bytes raft_state;
     size_t capacity;  // Of raft_state.data, at least raft_state.len.
     struct bytes snapshot;
+    struct persister_observer observer;  // Nobody if its function is NULL.
 };
 
 struct persister *persister_make(void)
@@ -24,13 +25,34 @@ struct persister *persister_make(void)
     return p;
 }
 
-struct persister *persister_copy(struct persister *p)
+static struct persister *copy_locked(struct persister *p)
 {
     struct persister *copy = persister_make();
-    pthread_mutex_lock(&p->mu);
     persister_save(copy, p->raft_state, p->snapshot);
+    return copy;
+}
+
+struct persister *persister_copy(struct persister *p)
+{
+    pthread_mutex_lock(&p->mu);
+    struct persister *copy = copy_locked(p);
     pthread_mutex_unlock(&p->mu);
     return copy;
+}
+
+struct persister *persister_succeed(struct persister *p)
+{
+    pthread_mutex_lock(&p->mu);
+    struct persister *successor = copy_locked(p);
+    successor->observer = p->observer;
+    p->observer = (struct persister_observer){ 0 };
+    pthread_mutex_unlock(&p->mu);
+    return successor;
+}
+
+void persister_observe(struct persister *p, struct persister_observer observer)
+{
+    p->observer = observer;
 }
 
 void persister_free(struct persister *p)
@@ -59,6 +81,13 @@ static void write_locked(struct persister *p, size_t at, struct bytes from)
         memcpy((char *)p->raft_state.data + at, from.data, from.len);
 }
 
+static void tell_locked(struct persister *p, struct persister_range untouched)
+{
+    if (p->observer.saved != NULL)
+        p->observer.saved(p->observer.self, p->raft_state, untouched,
+                          p->snapshot);
+}
+
 static void replace_locked(struct persister *p, struct bytes raft_state)
 {
     resize_locked(p, raft_state.len);
@@ -69,6 +98,7 @@ void persister_save_raft_state(struct persister *p, struct bytes raft_state)
 {
     pthread_mutex_lock(&p->mu);
     replace_locked(p, raft_state);
+    tell_locked(p, (struct persister_range){ 0, 0 });
     pthread_mutex_unlock(&p->mu);
 }
 
@@ -80,6 +110,7 @@ void persister_save(struct persister *p, struct bytes raft_state,
     replace_locked(p, raft_state);
     bytes_free(&p->snapshot);
     p->snapshot = copy;
+    tell_locked(p, (struct persister_range){ 0, 0 });
     pthread_mutex_unlock(&p->mu);
 }
 
@@ -92,6 +123,7 @@ void persister_save_tail(struct persister *p, struct bytes head, size_t keep,
     resize_locked(p, keep + tail.len);
     write_locked(p, 0, head);
     write_locked(p, keep, tail);
+    tell_locked(p, (struct persister_range){ head.len, keep });
     pthread_mutex_unlock(&p->mu);
 }
 

@@ -2,24 +2,20 @@
 // running a function, or on the list of the idle ones, waiting at its own
 // `wake` for the next.
 //
-// Handing a function to a sleeping thread costs up to 40 us where the other
-// core has to be woken from its own sleep (a virtual machine). So a thread
-// that has just become idle offers the processor YIELDS times before it
-// sleeps: while calls follow each other, they find it awake.
+// A thread that has just become idle offers the processor before it sleeps
+// (rt/offer.h): most often the next function comes at once.
 #include "rt/go.h"
 
 #include "rt/alloc.h"
+#include "rt/offer.h"
 
 #include <assert.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define YIELDS 20
 
 struct go_thread {
     struct go_group *group;
@@ -64,9 +60,7 @@ void go_group_set_server(struct go_group *group, int server)
 // Waits until there is a function to run; false once the group is closing.
 static bool wait_for_call(struct go_thread *thread)
 {
-    for (int i = 0; i < YIELDS && !atomic_load(&thread->called); i++)
-        sched_yield();
-
+    offer_processor(&thread->called);
     struct go_group *group = thread->group;
     pthread_mutex_lock(&group->mu);
     while (!thread->called)

@@ -23,10 +23,15 @@ void log_restart(void)
     start_ns = clock_peek_ns();
 }
 
+double log_ms(int64_t clock_ns)
+{
+    return (double)(clock_ns - start_ns) / (double)NS_PER_MS;
+}
+
 void log_write(const char *topic, int server, int term, const char *format, ...)
 {
     char line[512];
-    double ms = (double)(clock_peek_ns() - start_ns) / (double)NS_PER_MS;
+    double ms = log_ms(clock_peek_ns());
     int head = snprintf(line, sizeof line, "%010.3f S%d T%d %-5s ", ms, server,
                         term, topic);
     va_list args;

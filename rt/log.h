@@ -9,6 +9,7 @@
 #define RT_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 // Set once, before main, from the environment; never changed after.
 extern bool log_enabled;
@@ -23,6 +24,9 @@ extern bool log_enabled;
 
 // The times of the lines that follow count from now.
 void log_restart(void);
+
+// A time of clock_peek_ns as the log's lines show it.
+double log_ms(int64_t clock_ns);
 
 void log_write(const char *topic, int server, int term, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/select.h>
 #include <sys/time.h>
@@ -157,6 +158,7 @@ WRAPPED(void, call_once, once_flag *once, void (*routine)(void));
 
 // clock.c
 WRAPPED(int64_t, clock_peek_ns, void);
+WRAPPED(void, offer_processor, const atomic_bool *wanted);
 WRAPPED(int, clock_gettime, clockid_t clock, struct timespec *now);
 WRAPPED(int, gettimeofday, struct timeval *now, void *zone);
 WRAPPED(time_t, time, time_t *now);

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -780,6 +781,243 @@ Test(labrpc, long_reordering)
     lab_finish(&lab);
 }
 
+// ---- Crueller faults ----
+
+// How many of the numbers from 0 to n - 1 were logged so many times? Call it
+// when no handler runs.
+static int count_logged(const struct junk *junk, int n, int times)
+{
+    int count = 0;
+    for (int number = 0; number < n; number++) {
+        int logged = 0;
+        for (int i = 0; i < junk->n_logged && i < MAX_LOGGED; i++)
+            logged += junk->logged[i] == number;
+        count += logged == times;
+    }
+    return count;
+}
+
+// Reordering of requests loses nothing, but two requests in three reach the
+// server only after 200 to 2199 ms, so that later ones are there before them.
+// Bounds are six standard deviations away.
+Test(labrpc, request_reordering)
+{
+    enum { CALLERS = 300 };
+    struct lab lab;
+    lab_start(&lab);
+    labrpc_set_request_reordering(lab.net, true);
+
+    static struct pending calls[CALLERS];
+    start_callers(&lab, calls, CALLERS, lab.end, H2);
+    sleep_ms(150);
+    int n_soon = n_logged(&lab.junk);
+    bool returned = all_return_within(calls, CALLERS, 2200 + BUSY_MS);
+
+    cr_assert(returned);
+    cr_assert(51 <= n_soon && n_soon <= 149, "%d not held back", n_soon);
+    int n_very_long = 0;
+    for (int i = 0; i < CALLERS; i++) {
+        cr_assert_eq(calls[i].n_right, 1);
+        n_very_long += calls[i].took_ms >= 1000;
+    }
+    cr_assert_gt(n_very_long, 5);  // Of 46 in the mean.
+    cr_assert_eq(count_logged(&lab.junk, CALLERS, 1), CALLERS);
+    lab_finish(&lab);
+}
+
+// A duplicate is handled as any request, some time after it, and the server
+// counts it; but nobody waits for it, and it is not one that anybody sent.
+Test(labrpc, duplicates)
+{
+    enum { TIMES = 150 };
+    struct lab lab;
+    lab_start(&lab);
+    labrpc_set_duplicates(lab.net, 100);
+
+    struct pending calls;
+    start_calls(&lab, &calls, lab.end, H2, 0, TIMES);
+    bool returned = returns_within(&calls, 1000);
+    int n_soon = n_logged(&lab.junk);
+    long long n_bytes = labrpc_get_total_bytes(lab.net);
+    sleep_ms(2000 + BUSY_MS);
+
+    cr_assert(returned);
+    cr_assert_eq(calls.n_right, TIMES);
+    cr_assert(TIMES <= n_soon && n_soon < TIMES * 3 / 2, "%d soon", n_soon);
+    cr_assert_eq(n_logged(&lab.junk), 2 * TIMES);
+    cr_assert_eq(count_logged(&lab.junk, TIMES, 2), TIMES);
+    cr_assert_eq(labrpc_get_count(lab.net, "server99"), 2 * TIMES);
+    cr_assert_eq(labrpc_get_total_count(lab.net), TIMES);
+    cr_assert_eq(labrpc_get_total_bytes(lab.net), n_bytes);
+    lab_finish(&lab);
+}
+
+// As many requests are duplicated as was asked for, and none any more when it
+// is switched off. Bounds are six standard deviations away.
+Test(labrpc, some_duplicates)
+{
+    enum { TIMES = 200 };
+    struct lab lab;
+    lab_start(&lab);
+    labrpc_set_duplicates(lab.net, 30);
+
+    struct pending calls[2];
+    start_calls(&lab, &calls[0], lab.end, H2, 0, TIMES);
+    bool returned = returns_within(&calls[0], 1000);
+    labrpc_set_duplicates(lab.net, 0);
+    start_calls(&lab, &calls[1], lab.end, H2, TIMES, 30);
+    returned = returned && returns_within(&calls[1], 1000);
+    sleep_ms(2000 + BUSY_MS);
+
+    cr_assert(returned);
+    int n_twice = n_logged(&lab.junk) - TIMES - 30;
+    cr_assert(22 <= n_twice && n_twice <= 98, "%d duplicates", n_twice);
+    cr_assert_eq(count_logged(&lab.junk, TIMES, 2), n_twice);
+    lab_finish(&lab);
+}
+
+// A duplicate comes although the request got lost: a caller that has been told
+// nothing cannot know that nothing was done.
+Test(labrpc, duplicates_of_lost_requests)
+{
+    enum { CALLERS = 25, TIMES = 8 };
+    struct lab lab;
+    lab_start(&lab);
+    labrpc_set_reliable(lab.net, false);
+    labrpc_set_duplicates(lab.net, 100);
+
+    struct pending calls[CALLERS];
+    for (int i = 0; i < CALLERS; i++)
+        start_calls(&lab, &calls[i], lab.end, H2, i * TIMES, TIMES);
+    bool returned = all_return_within(calls, CALLERS, 2000);
+    sleep_ms(2000 + BUSY_MS);
+
+    cr_assert(returned);
+    int n_once = count_logged(&lab.junk, CALLERS * TIMES, 1);
+    int n_twice = count_logged(&lab.junk, CALLERS * TIMES, 2);
+    cr_assert_eq(n_once + n_twice, CALLERS * TIMES);
+    cr_assert_gt(n_once, 0);  // One request in ten of 200 is lost.
+    lab_finish(&lab);
+}
+
+// What comes late finds the server that stands there then.
+Test(labrpc, late_requests_find_a_new_server)
+{
+    struct lab lab;
+    lab_start(&lab);
+    struct junk new_junk;
+    junk_init(&new_junk);
+    labrpc_set_delay(lab.end, LABRPC_REQUESTS, 600);
+    labrpc_set_duplicates(lab.net, 100);
+
+    struct pending calls[2];
+    start_calls(&lab, &calls[0], lab.end, H2, 1, 1);
+    sleep_ms(200);
+    add_server(&lab, &new_junk);
+    bool returned = returns_within(&calls[0], 400 + BUSY_MS);
+    sleep_ms(2000);
+    start_calls(&lab, &calls[1], lab.end, H2, 2, 1);
+    sleep_ms(200);
+    labrpc_delete_server(lab.net, "server99");
+    returned = returned && returns_within(&calls[1], 400 + BUSY_MS);
+    sleep_ms(2000);
+
+    cr_assert(returned);
+    cr_assert_eq(calls[0].n_right, 1);
+    cr_assert_eq(calls[1].n_true, 0);
+    cr_assert_eq(n_logged(&lab.junk), 0);
+    cr_assert_eq(n_logged(&new_junk), 2);
+    cr_assert_eq(count_logged(&new_junk, 2, 2), 1);
+    lab_finish(&lab);
+}
+
+// A slow way delays what goes that way, and only that: the request before the
+// server has it, the reply after.
+Test(labrpc, slow_ways)
+{
+    struct lab lab;
+    lab_start(&lab);
+    struct labrpc_end *slow_back = make_end(&lab, 2);
+    labrpc_set_delay(lab.end, LABRPC_REQUESTS, 400);
+    labrpc_set_delay(slow_back, LABRPC_REPLIES, 400);
+
+    struct pending calls[3];
+    start_calls(&lab, &calls[0], lab.end, H2, 0, 1);
+    start_calls(&lab, &calls[1], slow_back, H2, 1, 1);
+    sleep_ms(200);
+    int n_soon = n_logged(&lab.junk);
+    bool returned = all_return_within(calls, 2, 200 + BUSY_MS);
+    labrpc_set_delay(lab.end, LABRPC_REQUESTS, 0);
+    start_calls(&lab, &calls[2], lab.end, H2, 2, 1);
+    returned = returned && returns_within(&calls[2], BUSY_MS);
+
+    cr_assert(returned);
+    cr_assert_eq(n_soon, 1);
+    cr_assert_eq(lab.junk.logged[0], 1);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(calls[i].n_right, 1);
+    cr_assert_geq(calls[0].took_ms, 400);
+    cr_assert_geq(calls[1].took_ms, 400);
+    lab_finish(&lab);
+}
+
+// Of an end whose requests are cut, nothing reaches the server; of one whose
+// replies are cut, everything does, but its calls fail all the same. The other
+// ends work, and so does a mended one.
+Test(labrpc, one_way_cuts)
+{
+    struct lab lab;
+    lab_start(&lab);
+    struct labrpc_end *deaf = make_end(&lab, 2);
+    struct labrpc_end *other = make_end(&lab, 3);
+    labrpc_cut(lab.end, LABRPC_REQUESTS, true);
+    labrpc_cut(deaf, LABRPC_REPLIES, true);
+
+    struct pending calls[5];
+    start_calls(&lab, &calls[0], lab.end, H2, 0, 10);
+    start_calls(&lab, &calls[1], deaf, H2, 10, 10);
+    start_calls(&lab, &calls[2], other, H2, 20, 10);
+    bool returned = all_return_within(calls, 3, 1000 + BUSY_MS);
+    labrpc_cut(lab.end, LABRPC_REQUESTS, false);
+    labrpc_cut(deaf, LABRPC_REPLIES, false);
+    start_calls(&lab, &calls[3], lab.end, H2, 30, 10);
+    start_calls(&lab, &calls[4], deaf, H2, 40, 10);
+    returned = returned && all_return_within(calls, 5, BUSY_MS);
+
+    cr_assert(returned);
+    cr_assert_eq(count_true(calls, 2), 0);
+    for (int i = 2; i < 5; i++)
+        cr_assert_eq(calls[i].n_right, 10);
+    cr_assert_eq(count_logged(&lab.junk, 10, 0), 10);
+    cr_assert_eq(count_logged(&lab.junk, 50, 1), 40);
+    lab_finish(&lab);
+}
+
+// What is already on its way when the end is cut or disabled, arrives.
+Test(labrpc, what_is_under_way_arrives)
+{
+    struct lab lab;
+    lab_start(&lab);
+    struct labrpc_end *slow_back = make_end(&lab, 2);
+    labrpc_set_delay(lab.end, LABRPC_REQUESTS, 300);
+    labrpc_set_delay(slow_back, LABRPC_REPLIES, 300);
+
+    struct pending calls[2];
+    start_calls(&lab, &calls[0], lab.end, H2, 0, 1);
+    start_calls(&lab, &calls[1], slow_back, H2, 1, 1);
+    sleep_ms(150);
+    labrpc_cut(lab.end, LABRPC_REQUESTS, true);
+    labrpc_enable(lab.end, false);
+    labrpc_cut(slow_back, LABRPC_REPLIES, true);
+    bool returned = all_return_within(calls, 2, 150 + BUSY_MS);
+
+    cr_assert(returned);
+    cr_assert_eq(count_logged(&lab.junk, 2, 1), 2);
+    cr_assert_eq(calls[0].n_true, 0);  // A disabled end hears no reply.
+    cr_assert_eq(calls[1].n_right, 1);
+    lab_finish(&lab);
+}
+
 // ---- The end of the network ----
 
 // Cleaning up ends the wait of a call that nobody answers, which with long
@@ -862,6 +1100,48 @@ Test(labrpc, join_waits_for_handlers)
     lab_finish(&lab);
 }
 
+struct joining {
+    struct labrpc_network *net;
+    atomic_bool done;
+};
+
+static void join_and_say_so(void *arg)
+{
+    struct joining *joining = arg;
+    labrpc_join_handlers(joining->net);
+    joining->done = true;
+}
+
+// Joining the handlers waits for those of duplicates, too, whose callers have
+// gone long ago.
+Test(labrpc, join_waits_for_duplicates)
+{
+    struct lab lab;
+    lab_start(&lab);
+    labrpc_set_duplicates(lab.net, 100);
+    open_gate(&lab.junk);
+    struct pending calls;
+    start_calls(&lab, &calls, lab.end, H3, 0, 40);
+    bool returned = returns_within(&calls, 1000);
+    pthread_mutex_lock(&lab.junk.mu);
+    lab.junk.gate_open = false;
+    pthread_mutex_unlock(&lab.junk.mu);
+    await_blocked(&lab.junk, 1);
+
+    labrpc_cleanup(lab.net);
+    struct joining joining = { .net = lab.net };
+    struct go_group *joiner = go_group_make();
+    go(joiner, "joiner", join_and_say_so, &joining);
+    sleep_ms(50);
+    bool too_soon = joining.done;
+    open_gate(&lab.junk);
+    go_group_free(joiner);
+
+    cr_assert(returned);
+    cr_assert_not(too_soon);
+    lab_finish(&lab);
+}
+
 // Cleaning up ends the wait for a reply that is held back.
 Test(labrpc, cleanup_ends_held_back_replies)
 {
@@ -881,6 +1161,53 @@ Test(labrpc, cleanup_ends_held_back_replies)
     cr_assert_lt(count_true(calls, CALLERS), CALLERS);
     cr_assert_eq(n_logged(&lab.junk), CALLERS);
     lab_finish(&lab);
+}
+
+// Cleaning up ends the wait of a request that is held back, and of a duplicate:
+// neither is handled any more.
+Test(labrpc, cleanup_ends_late_requests)
+{
+    enum { CALLERS = 60 };
+    struct lab lab;
+    lab_start(&lab);
+    labrpc_set_request_reordering(lab.net, true);
+    labrpc_set_duplicates(lab.net, 100);
+
+    struct pending calls[CALLERS];
+    start_callers(&lab, calls, CALLERS, lab.end, H2);
+    bool too_soon = all_return_within(calls, CALLERS, 100);
+    labrpc_cleanup(lab.net);
+    bool in_time = all_return_within(calls, CALLERS, BUSY_MS);
+    int64_t start_ms = clock_now_ms();
+    labrpc_join_handlers(lab.net);
+    int64_t took_ms = clock_now_ms() - start_ms;
+    int n_handled = n_logged(&lab.junk);
+    sleep_ms(300);
+
+    cr_assert_not(too_soon);
+    cr_assert(in_time);
+    cr_assert_lt(took_ms, BUSY_MS);
+    cr_assert_lt(n_handled, 2 * CALLERS);
+    cr_assert_eq(n_logged(&lab.junk), n_handled);
+    lab_finish(&lab);
+}
+
+// A network can be freed as soon as it is cleaned up, with duplicates under
+// way.
+Test(labrpc, duplicates_at_the_end)
+{
+    struct lab lab;
+    lab_start(&lab);
+    labrpc_set_duplicates(lab.net, 100);
+
+    struct pending calls;
+    start_calls(&lab, &calls, lab.end, H2, 0, 100);
+    bool returned = returns_within(&calls, 1000);
+    int64_t start_ms = clock_now_ms();
+    lab_finish(&lab);
+
+    cr_assert(returned);
+    cr_assert_lt(clock_now_ms() - start_ms, BUSY_MS);
 }
 
 // ---- Misuse ----

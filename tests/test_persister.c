@@ -132,3 +132,43 @@ Test(persister, saves_are_atomic)
     cr_assert_eq(reader.torn, 0);
     persister_free(reader.p);
 }
+
+// ---- Observers ----
+
+struct heard {
+    int saves;
+    struct persister_range untouched;
+};
+
+static void hear(void *self, struct bytes raft_state,
+                 struct persister_range untouched, struct bytes snapshot)
+{
+    (void)raft_state;
+    (void)snapshot;
+    struct heard *heard = self;
+    heard->saves++;
+    heard->untouched = untouched;
+}
+
+// An observer hears of each save, and goes over to a persister's successor.
+Test(persister, observer_hears_of_each_save)
+{
+    struct heard heard = { 0 };
+    struct persister *p = persister_make();
+    persister_observe(p, (struct persister_observer){ hear, &heard });
+    persister_save_raft_state(p, text("abcdef"));
+    persister_save_tail(p, text("AB"), 4, text("xyz"));
+    cr_assert_eq(heard.saves, 2);
+    cr_assert_eq(heard.untouched.from, 2);
+    cr_assert_eq(heard.untouched.to, 4);
+
+    struct persister *successor = persister_succeed(p);
+    assert_state(successor, "ABcdxyz");
+    persister_save_raft_state(p, text("late"));
+    cr_assert_eq(heard.saves, 2, "of the old one nobody hears");
+    persister_save(successor, text("new"), text("snap"));
+    cr_assert_eq(heard.saves, 3);
+    cr_assert_eq(heard.untouched.to, 0);
+    persister_free(p);
+    persister_free(successor);
+}
