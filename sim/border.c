@@ -136,6 +136,7 @@ void sim_server_leave(void)
 {
     struct sim_thread *self = sim.self;
     self->leaves = false;
+    sim_acquire(self->visit->server);
     longjmp(self->visit->way_out, 1);
 }
 
@@ -207,6 +208,18 @@ static void check_outside(const struct sim_server *server, const char *what)
         sim_misuse(HERE, "%s the server whose code it runs", what);
 }
 
+// The stack of a visitor that leaves is used again, though the server's threads
+// may have been given what lies there: they have stopped, so that is no race.
+static void release_all(struct sim_server *server)
+{
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        const struct sim_thread *thread = &sim.threads[slot];
+        if (thread->id != 0 && !thread->ended &&
+            (thread->home == server || thread->inside == server))
+            sim_fiber_release(&thread->fiber, server);
+    }
+}
+
 void sim_server_crash(struct sim_server *server)
 {
     check_outside(server, "crashes");
@@ -214,6 +227,7 @@ void sim_server_crash(struct sim_server *server)
         return;
     server->dead = true;
     server->paused = false;
+    release_all(server);
     int slot = 0;
     struct sim_thread *thread;
     while ((thread = next_inside(server, &slot)) != NULL) {

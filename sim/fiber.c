@@ -215,6 +215,16 @@ void sim_fiber_destroy(struct sim_fiber *fiber)
     fiber->mapping = NULL;
 }
 
+void sim_fiber_release(const struct sim_fiber *fiber, void *object)
+{
+    if (__tsan_switch_to_fiber == NULL || fiber->tsan == NULL)
+        return;
+    void *self = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(fiber->tsan, TSAN_NO_SYNC);
+    sim_release(object);
+    __tsan_switch_to_fiber(self, TSAN_NO_SYNC);
+}
+
 void sim_fiber_name(const struct sim_fiber *fiber, const char *name)
 {
     if (fibers.on_os_threads)

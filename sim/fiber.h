@@ -53,6 +53,10 @@ void sim_fiber_destroy(struct sim_fiber *fiber);
 // Does the address lie in the fiber's guard page, below its stack?
 bool sim_fiber_is_guard(const struct sim_fiber *fiber, const void *address);
 
+// For ThreadSanitizer: what a fiber that waits has done so far happens before
+// what is done after the acquisition of the object (sim_acquire).
+void sim_fiber_release(const struct sim_fiber *fiber, void *object);
+
 // The debugger's name of the fiber.
 void sim_fiber_name(const struct sim_fiber *fiber, const char *name);
 

@@ -212,6 +212,17 @@ void restore_from_snapshot(struct config *cfg, int server,
     bytes_free(&snapshot);
 }
 
+int snapshot_last_index(struct bytes snapshot)
+{
+    int index = 0;
+    XDR xdrs;
+    xdrmem_create(&xdrs, snapshot.data, (u_int)snapshot.len, XDR_DECODE);
+    if (!xdr_int(&xdrs, &index))  // It comes first.
+        index = 0;
+    xdr_destroy(&xdrs);
+    return index;
+}
+
 // ---- The receiving thread ----
 
 // Called as the service would: from the thread that receives what is applied,
@@ -235,6 +246,10 @@ static void take(struct incarnation *inc, struct apply_msg *message)
                "server %d applied a message that is %s", inc->server,
                message->command_valid ? "both a command and a snapshot"
                                       : "neither a command nor a snapshot");
+    if (message->command_valid)
+        checker_applied(inc->checked, message->command_index, message->command);
+    else
+        checker_applied_snapshot(inc->checked, message->snapshot_index);
     pthread_mutex_lock(&cfg->mu);
     if (inc->crashed) {
         bytes_free(&message->command);

@@ -27,7 +27,8 @@ void server_name(char name[SERVER_NAME_SIZE], int i)
 
 // Ends with names that were never used before: what a dead instance still
 // sends over its own ends reaches nobody.
-static struct labrpc_end **make_ends(struct config *cfg, int i)
+static struct labrpc_end **make_ends(struct config *cfg, int i,
+                                     struct instance *owner)
 {
     struct labrpc_end **ends = alloc((size_t)cfg->n * sizeof(*ends));
     for (int j = 0; j < cfg->n; j++) {
@@ -40,6 +41,7 @@ static struct labrpc_end **make_ends(struct config *cfg, int i)
         server_name(peer, j);
         ends[j] = labrpc_make_end(cfg->net, name);
         labrpc_connect(ends[j], peer);
+        labrpc_set_owner(ends[j], owner);
         free(name);
     }
     return ends;
@@ -71,6 +73,7 @@ static void serve(struct incarnation *inc)
     const struct labrpc_method *methods = raft_methods(&n_methods);
     struct labrpc_server *server = labrpc_make_server();
     labrpc_add_service(server, methods, n_methods, inc->raft);
+    labrpc_set_server_owner(server, inc->checked);
     char name[SERVER_NAME_SIZE];
     server_name(name, inc->server);
     labrpc_add_server(inc->cfg->net, name, server);
@@ -83,7 +86,8 @@ void cfg_start1(struct config *cfg, int i)
     struct incarnation *inc = alloc(sizeof *inc);
     inc->cfg = cfg;
     inc->server = i;
-    inc->ends = make_ends(cfg, i);
+    inc->checked = checker_start(cfg->checker, i);
+    inc->ends = make_ends(cfg, i, inc->checked);
     inc->apply_ch = channel_make(sizeof(struct apply_msg), 0);
 
     struct server *server = &cfg->servers[i];
@@ -102,6 +106,7 @@ void cfg_start1(struct config *cfg, int i)
 
     pthread_mutex_lock(&cfg->mu);
     server->current = inc;
+    renew_links_locked(cfg, i);
     pthread_mutex_unlock(&cfg->mu);
 }
 
@@ -114,10 +119,21 @@ static void kill_raft(struct incarnation *inc)
     watch_end(inc->cfg->watchdog, &call);
 }
 
+static struct incarnation *current_incarnation(struct config *cfg, int i)
+{
+    pthread_mutex_lock(&cfg->mu);
+    struct incarnation *inc = cfg->servers[i].current;
+    pthread_mutex_unlock(&cfg->mu);
+    return inc;
+}
+
 // Nobody reaches server i any more, and what it has saved is kept. Returns the
 // incarnation that ran, or NULL.
 static struct incarnation *take_down(struct config *cfg, int i)
 {
+    struct incarnation *inc = current_incarnation(cfg, i);
+    if (inc != NULL)
+        checker_crash(inc->checked);
     cfg_disconnect(cfg, i);
     char name[SERVER_NAME_SIZE];
     server_name(name, i);
@@ -125,12 +141,11 @@ static struct incarnation *take_down(struct config *cfg, int i)
 
     struct server *server = &cfg->servers[i];
     pthread_mutex_lock(&cfg->mu);
-    struct incarnation *inc = server->current;
     if (inc != NULL) {
         server->current = NULL;
         inc->crashed = true;
         // A copy: what the dead instance still writes, nobody will read.
-        server->saved = persister_copy(inc->persister);
+        server->saved = persister_succeed(inc->persister);
     }
     pthread_mutex_unlock(&cfg->mu);
     return inc;
@@ -141,14 +156,6 @@ void cfg_crash1(struct config *cfg, int i)
     struct incarnation *inc = take_down(cfg, i);
     if (inc != NULL)
         kill_raft(inc);
-}
-
-static struct incarnation *current_incarnation(struct config *cfg, int i)
-{
-    pthread_mutex_lock(&cfg->mu);
-    struct incarnation *inc = cfg->servers[i].current;
-    pthread_mutex_unlock(&cfg->mu);
-    return inc;
 }
 
 void cfg_crash_hard(struct config *cfg, int i)
@@ -242,6 +249,11 @@ void cfg_set_long_reordering(struct config *cfg, bool on)
 
 // ---- Making and cleaning up ----
 
+static void fail(const char *message)
+{
+    test_fail("%s", message);
+}
+
 struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
 {
     struct config *cfg = alloc(sizeof *cfg);
@@ -249,15 +261,24 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
     cfg->snapshots = snapshots == SNAPSHOTS;
     cfg->net = labrpc_make_network();
     cfg->watchdog = watchdog_start();
+    cfg->checker = checker_make(&(struct checker_options){
+        .n_servers = n,
+        .fail = fail,
+        .snapshot_index = snapshot_last_index,
+    });
+    labrpc_observe(cfg->net, &checker_network);
     cfg->threads_before = stacks_count_threads();
     cfg->rng = rng_make();
     cfg->servers = alloc((size_t)n * sizeof *cfg->servers);
+    cfg->links = alloc((size_t)n * (size_t)n * sizeof *cfg->links);
     pthread_mutex_init(&cfg->mu, NULL);
 
     labrpc_set_long_delays(cfg->net, true);
     labrpc_set_reliable(cfg->net, network == RELIABLE);
     for (int i = 0; i < n; i++) {
         cfg->servers[i].saved = persister_make();
+        persister_observe(cfg->servers[i].saved,
+                          checker_persister(cfg->checker, i));
         cfg_start1(cfg, i);
     }
     for (int i = 0; i < n; i++)
@@ -352,10 +373,12 @@ void cfg_cleanup(struct config *cfg)
     check_threads(cfg);  // So nobody uses the network any more.
     labrpc_free_network(cfg->net);
     watchdog_stop(cfg->watchdog);
+    checker_free(cfg->checker);
 
     for (int i = 0; i < cfg->n; i++)
         persister_free(cfg->servers[i].saved);
     free_applied(cfg);
+    free(cfg->links);
     free(cfg->servers);
     pthread_mutex_destroy(&cfg->mu);
     free(cfg);

@@ -82,6 +82,36 @@ bool cfg_is_connected(struct config *cfg, int i);
 void cfg_set_unreliable(struct config *cfg, bool unreliable);
 void cfg_set_long_reordering(struct config *cfg, bool on);
 
+// ---- A crueller network (faults.c): all of it is off at first ----
+
+// Holds requests back as long reordering does replies, so that they overtake
+// each other.
+void cfg_set_request_reordering(struct config *cfg, bool on);
+
+// Has so many percent of the requests arrive twice, the second up to 2 s later.
+void cfg_set_duplicates(struct config *cfg, int percent);
+
+// Cuts the way from one server to another, or mends it: requests that `from`
+// sends and its replies to `to` are lost; the way back is another. It stays as
+// it is when servers crash and restart, and so does a slow link.
+void cfg_cut_one_way(struct config *cfg, int from, int to, bool cut);
+
+// Makes each message from one server to another take so many ms more, or, with
+// 0, no more.
+void cfg_set_slow_link(struct config *cfg, int from, int to, int ms);
+
+// Connects server i if the clock is in the first half of a period, else
+// disconnects it: called again and again, it has the server's network go up and
+// down. A crashed one is left alone.
+void cfg_flap(struct config *cfg, int i, int period_ms);
+
+// Makes the network reliable and prompt in all respects, and mends all links.
+// Servers that are disconnected or crashed remain so, and messages that are
+// held back still come: within CFG_LATEST_MS they have, if no link was slower
+// than 500 ms.
+#define CFG_LATEST_MS 3000
+void cfg_mend(struct config *cfg);
+
 // Sleeps; the test's threads wait with this and nothing else.
 void cfg_sleep_ms(struct config *cfg, int ms);
 

@@ -5,6 +5,7 @@
 #ifndef TESTER_INTERNAL_H
 #define TESTER_INTERNAL_H
 
+#include "checker/checker.h"
 #include "labrpc/labrpc.h"
 #include "tester/config.h"
 #include "tester/watchdog.h"
@@ -24,6 +25,7 @@ struct incarnation {
     struct persister *persister;
     struct channel *apply_ch;
     pthread_t applier;
+    struct instance *checked;
     struct incarnation *next;
     bool crashed_hard;  // So raft, and its threads, are left as they are.
 
@@ -47,18 +49,26 @@ struct server {
     struct applied applied;
 };
 
+// The way from one server to another.
+struct link {
+    bool cut;
+    int delay_ms;
+};
+
 struct config {
     // Constant after cfg_make.
     int n;
     bool snapshots;
     struct labrpc_network *net;
     struct watchdog *watchdog;
+    struct checker *checker;
     int threads_before;  // Before the first Raft was made.
 
     pthread_mutex_t mu;
 
     // Guarded by mu.
     struct server *servers;
+    struct link *links;                // From i to j: links[i * n + j].
     struct incarnation *incarnations;  // All there ever were.
     struct rng rng;
     void *offered;  // tsearch(3) tree of all commands that were offered.
@@ -76,6 +86,11 @@ struct config {
 // The name at which server i stands on the network.
 #define SERVER_NAME_SIZE 24
 void server_name(char name[SERVER_NAME_SIZE], int i);
+
+// ---- faults.c ----
+
+// Makes the ends of a server that starts as its links are.
+void renew_links_locked(struct config *cfg, int i);
 
 // ---- applied.c: what the servers apply ----
 
@@ -97,5 +112,8 @@ struct command_text {
 struct command_text command_text(struct bytes command);
 
 void free_applied(struct config *cfg);
+
+// The last index that a snapshot covers; 0 if it is none that the service made.
+int snapshot_last_index(struct bytes snapshot);
 
 #endif

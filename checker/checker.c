@@ -1,0 +1,284 @@
+// The checker's ears: each event comes in here, on whatever thread it happens,
+// is put in order by the lock, and handed to the rules (elections.c, logs.c,
+// commits.c).
+//
+// In real time events are told late: a request that was made in term 3 may be
+// heard of when its server has moved on to term 4. No rule takes such an order
+// for what the server decided. Saves alone come in order.
+#include "checker/checker.h"
+
+#include "checker/hash.h"
+#include "checker/internal.h"
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "rt/log.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// ThreadSanitizer's, if the program is linked with it: the checker must not
+// order what the servers' threads do, or it would hide their races.
+#define WEAK __attribute__((weak))
+WEAK void AnnotateIgnoreReadsBegin(const char *file, int line);
+WEAK void AnnotateIgnoreReadsEnd(const char *file, int line);
+WEAK void AnnotateIgnoreSyncBegin(const char *file, int line);
+WEAK void AnnotateIgnoreSyncEnd(const char *file, int line);
+
+static void hide_from_sanitizer(void)
+{
+    if (AnnotateIgnoreReadsBegin == NULL)
+        return;
+    AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+    AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
+}
+
+static void show_to_sanitizer(void)
+{
+    if (AnnotateIgnoreReadsBegin == NULL)
+        return;
+    AnnotateIgnoreSyncEnd(__FILE__, __LINE__);
+    AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+}
+
+// A spin lock, because taking it must be no event in a simulated run; there
+// nobody ever finds it taken.
+static void lock(struct checker *checker)
+{
+    hide_from_sanitizer();
+    while (atomic_flag_test_and_set_explicit(&checker->locked,
+                                             memory_order_acquire))
+        sched_yield();
+}
+
+static void unlock(struct checker *checker)
+{
+    atomic_flag_clear_explicit(&checker->locked, memory_order_release);
+    show_to_sanitizer();
+}
+
+// ---- Messages ----
+
+#define MESSAGE_SIZE 1800
+
+struct time_text time_text(int64_t ns)
+{
+    struct time_text t;
+    snprintf(t.text, sizeof t.text, "%010.3f", log_ms(ns));
+    return t;
+}
+
+struct time_text time_now(void)
+{
+    return time_text(clock_peek_ns());
+}
+
+void broken(struct checker *checker, const char *rule, const char *format, ...)
+{
+    static char message[MESSAGE_SIZE];
+    int length = snprintf(message, sizeof message, "%s is broken: ", rule);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message + length, sizeof message - (size_t)length, format, args);
+    va_end(args);
+    checker->options.fail(message);
+    abort();  // It does not return.
+}
+
+// ---- What is said on the network ----
+
+static void sent(void *from, const struct labrpc_method *method,
+                 const void *args)
+{
+    struct instance *instance = from;
+    struct checker *checker = instance->server->checker;
+    struct request request = request_read(method, args);
+    if (request.kind == OTHER)
+        return;
+    lock(checker);
+    if (request.kind == VOTE) {
+        hear_candidate(instance, &request);
+    } else {
+        check_leader(instance, request.term,
+                     request.kind == APPEND ? "sends AppendEntries"
+                                            : "sends InstallSnapshot");
+        if (watches_saves(checker) && !instance->crashed)
+            check_announced(instance, &request);
+    }
+    unlock(checker);
+}
+
+// Figure 2: persistent state is "updated on stable storage before responding to
+// RPCs".
+static void check_term_is_saved(struct checked_server *server, int term)
+{
+    if (term > server->saved.term)
+        broken(server->checker,
+               "Saved Before Answered (Figure 2, persistent state)",
+               "at %s server %d answers that it is in term %d, but has saved "
+               "term %d: after a crash it would be in an older term again.",
+               time_now().text, server->number, term, server->saved.term);
+}
+
+static void answered(void *from, void *to, const struct labrpc_method *method,
+                     const void *args, const void *message)
+{
+    struct instance *caller = from, *instance = to;
+    struct checker *checker = instance->server->checker;
+    struct request request = request_read(method, args);
+    if (request.kind == OTHER)
+        return;
+    struct reply reply = reply_read(request.kind, message);
+    lock(checker);
+    if (!instance->crashed) {
+        if (request.kind == VOTE && reply.yes)
+            check_vote(instance, caller, &request);
+        if (watches_saves(checker)) {
+            if (request.kind == APPEND && reply.yes)
+                check_success(instance, &request);
+            check_term_is_saved(instance->server, reply.term);
+        }
+    }
+    unlock(checker);
+}
+
+static void received(void *from, void *to, const struct labrpc_method *method,
+                     const void *args, const void *message)
+{
+    struct instance *caller = from;
+    struct checker *checker = caller->server->checker;
+    struct request request = request_read(method, args);
+    if (request.kind != VOTE || !reply_read(VOTE, message).yes)
+        return;
+    lock(checker);
+    hear_vote(caller, to, &request);
+    unlock(checker);
+}
+
+const struct labrpc_observer checker_network = { sent, answered, received };
+
+// ---- What is saved ----
+
+static bool read_change(struct checked_server *server, struct bytes state,
+                        struct persister_range untouched)
+{
+    struct checker *checker = server->checker;
+    if (checker->plain)
+        return change_read(&checker->change, &server->saved, state, untouched);
+    struct bytes plain = saved_state_make_plain(state);
+    struct persister_range none = { 0, 0 };
+    bool read = change_read(&checker->change, &server->saved, plain, none);
+    bytes_free(&plain);
+    return read;
+}
+
+static void saved(void *self, struct bytes state,
+                  struct persister_range untouched, struct bytes snapshot)
+{
+    struct checked_server *server = self;
+    struct checker *checker = server->checker;
+    lock(checker);
+    checker->has_saves = true;
+    if (checker->unreadable) {
+        // What one server saves says nothing without the others'.
+    } else if (read_change(server, state, untouched)) {
+        check_saved_vote(server, &checker->change);
+        check_saved_log(server, &checker->change, snapshot);
+        change_apply(&checker->change, &server->saved);
+        count_saved(server);
+    } else {
+        checker->unreadable = true;
+    }
+    unlock(checker);
+}
+
+struct persister_observer checker_persister(struct checker *checker, int server)
+{
+    return (struct persister_observer){ saved, &checker->servers[server] };
+}
+
+// ---- What the tester sees ----
+
+struct instance *checker_start(struct checker *checker, int server)
+{
+    struct instance *instance = alloc(sizeof *instance);
+    instance->server = &checker->servers[server];
+    lock(checker);
+    instance->next = checker->instances;
+    checker->instances = instance;
+    checker->servers[server].instance = instance;
+    unlock(checker);
+    return instance;
+}
+
+void checker_crash(struct instance *instance)
+{
+    struct checker *checker = instance->server->checker;
+    lock(checker);
+    instance->crashed = true;
+    unlock(checker);
+}
+
+void checker_leads(struct instance *instance, int term)
+{
+    struct checker *checker = instance->server->checker;
+    lock(checker);
+    if (!instance->crashed)
+        check_leader(instance, term, "says that it acts");
+    unlock(checker);
+}
+
+void checker_applied(struct instance *instance, int index, struct bytes command)
+{
+    struct checker *checker = instance->server->checker;
+    lock(checker);
+    if (!instance->crashed && watches_saves(checker))
+        check_applied(instance, index, hash_bytes(command.data, command.len));
+    unlock(checker);
+}
+
+void checker_applied_snapshot(struct instance *instance, int index)
+{
+    struct checker *checker = instance->server->checker;
+    lock(checker);
+    if (!instance->crashed && watches_saves(checker))
+        check_applied_up_to(instance, index);
+    unlock(checker);
+}
+
+// ---- Making and freeing ----
+
+struct checker *checker_make(const struct checker_options *options)
+{
+    struct checker *checker = alloc(sizeof *checker);
+    checker->options = *options;
+    checker->plain = saved_state_is_plain();
+    atomic_flag_clear(&checker->locked);
+    checker->servers =
+        alloc((size_t)options->n_servers * sizeof *checker->servers);
+    for (int i = 0; i < options->n_servers; i++) {
+        checker->servers[i] =
+            (struct checked_server){ .checker = checker, .number = i };
+        saved_init(&checker->servers[i].saved);
+    }
+    return checker;
+}
+
+void checker_free(struct checker *checker)
+{
+    hide_from_sanitizer();
+    for (int i = 0; i < checker->options.n_servers; i++)
+        saved_free(&checker->servers[i].saved);
+    terms_free(checker);
+    while (checker->instances != NULL) {
+        struct instance *instance = checker->instances;
+        checker->instances = instance->next;
+        free(instance);
+    }
+    free(checker->servers);
+    free(checker->change.fresh);
+    free(checker->committed);
+    free(checker);
+    show_to_sanitizer();
+}

@@ -1,0 +1,60 @@
+// Raft's safety properties (Figure 3, §5), checked while a cluster runs. A
+// checker only listens: to what the servers say to each other, what they save
+// and what they apply. It decides nothing and changes nothing in the run, and a
+// run that breaks a rule ends at once, with a message that names the rule.
+//
+// What a server *saved* is what counts, because only that survives. So a Raft
+// that saves nothing yet is held to the rules of elections alone; the others
+// wait for the first save. A saved state that is not a PersistentState
+// (raft/raft.x) is left alone, too.
+//
+// Any thread may call any of this, under any lock: a checker takes only its
+// own, for a moment.
+#ifndef CHECKER_CHECKER_H
+#define CHECKER_CHECKER_H
+
+#include "labrpc/labrpc.h"
+#include "persister/persister.h"
+#include "rt/bytes.h"
+
+struct checker;
+struct instance;  // A server from one start to its end.
+
+struct checker_options {
+    int n_servers;
+
+    // Told of the first broken rule; does not return.
+    void (*fail)(const char *message);
+
+    // The last index that a snapshot of the service covers; 0 for none.
+    int (*snapshot_index)(struct bytes snapshot);
+};
+
+// A checker of a cluster that has not started; checker_free frees it, when
+// nobody that it listens to is left.
+struct checker *checker_make(const struct checker_options *options);
+void checker_free(struct checker *checker);
+
+// To listen to the network. The owners of ends and servers (labrpc_set_owner,
+// labrpc_set_server_owner) are struct instance.
+extern const struct labrpc_observer checker_network;
+
+// To listen to what a server saves, over all its starts.
+struct persister_observer checker_persister(struct checker *checker,
+                                            int server);
+
+// A server starts. The instance belongs to the checker.
+struct instance *checker_start(struct checker *checker, int server);
+
+// It is about to be crashed: what it says from now on may reach nobody.
+void checker_crash(struct instance *instance);
+
+// It has said (raft_start, raft_get_state) that it leads this term.
+void checker_leads(struct instance *instance, int term);
+
+// It has applied a command, or a snapshot up to an index.
+void checker_applied(struct instance *instance, int index,
+                     struct bytes command);
+void checker_applied_snapshot(struct instance *instance, int index);
+
+#endif

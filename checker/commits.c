@@ -1,0 +1,237 @@
+// What is committed: an entry that a majority has saved while in the entry's
+// own term, and all before it (§5.3, §5.4.2). From then on it is in the log of
+// every later leader (§5.4.3), whether or not anybody knows yet; so this is the
+// most that a leader can rightly have committed.
+#include "checker/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <stdio.h>
+
+static const char commit_rule[] = "Commit Rule (§5.3, §5.4.2, Figure 8)";
+static const char stay[] = "Committed Entries Stay (§5.4, Figure 3)";
+static const char completeness[] = "Leader Completeness (§5.4, Figure 3)";
+static const char machine_safety[] = "State Machine Safety (§5.4.3, Figure 3)";
+static const char snapshot_rule[] =
+    "Snapshots Cover What Is Committed (§7, Figure 13)";
+
+// ---- Counting ----
+
+// The highest index up to which a majority has saved the log of the term's
+// leader.
+static int majority_has(const struct checker *checker, const struct term *term)
+{
+    int n = checker->options.n_servers;
+    int highest = 0;
+    for (int i = 0; i < n; i++) {
+        int index = term->parts[i].saved_up_to;
+        int holders = 0;
+        for (int j = 0; j < n; j++)
+            holders += term->parts[j].saved_up_to >= index;
+        if (holders > n / 2 && index > highest)
+            highest = index;
+    }
+    return highest;
+}
+
+static void commit(struct checker *checker, const struct saved *log, int index,
+                   int in_term)
+{
+    if (index >= checker->committed_capacity) {
+        checker->committed_capacity = 2 * index + 16;
+        checker->committed = alloc_resize(checker->committed,
+                                          (size_t)checker->committed_capacity,
+                                          sizeof *checker->committed);
+    }
+    const struct saved_entry *entry = saved_at(log, index);
+    checker->committed[index] = (struct committed){ entry->term, entry->hash,
+                                                    in_term, clock_peek_ns() };
+    checker->commit_index = index;
+}
+
+void count_saved(struct checked_server *server)
+{
+    struct checker *checker = server->checker;
+    const struct saved *log = &server->saved;
+    int last = saved_last(log);
+    if (saved_at(log, last)->term != log->term || last == log->first)
+        return;
+    struct term *term = term_at(checker, log->term);
+    if (last <= term->parts[server->number].saved_up_to)
+        return;
+    term->parts[server->number].saved_up_to = last;
+    // What a majority has, this server has: else the count had risen before.
+    int up_to = last > checker->commit_index ? majority_has(checker, term) : 0;
+    for (int index = checker->commit_index + 1; index <= up_to; index++)
+        commit(checker, log, index, term->number);
+}
+
+// ---- What must not be lost ----
+
+static bool is_committed(const struct checker *checker, int index,
+                         const struct saved_entry *entry)
+{
+    const struct committed *committed = &checker->committed[index];
+    return committed->term == entry->term && committed->hash == entry->hash;
+}
+
+void check_committed_stay(struct checked_server *server, int index)
+{
+    struct checker *checker = server->checker;
+    const struct saved *log = &server->saved;
+    int last = saved_last(log);
+    if (last > checker->commit_index)
+        last = checker->commit_index;
+    for (; index <= last; index++) {
+        if (index == log->first ||
+            !is_committed(checker, index, saved_at(log, index)))
+            continue;
+        const struct committed *lost = &checker->committed[index];
+        broken(checker, stay,
+               "at %s server %d saves a log without entry %d (term %d), which "
+               "it had saved; at %s a majority had saved it, in term %d, so it "
+               "is committed.",
+               time_now().text, server->number, index, lost->term,
+               time_text(lost->ns).text, lost->in_term);
+    }
+}
+
+void check_snapshot_committed(struct checked_server *server,
+                              const struct change *change)
+{
+    struct checker *checker = server->checker;
+    if (change->first > checker->commit_index)
+        broken(checker, snapshot_rule,
+               "at %s server %d saves a log that begins after index %d; but "
+               "only entries up to %d are committed.",
+               time_now().text, server->number, change->first,
+               checker->commit_index);
+    int term = checker->committed[change->first].term;
+    if (change->first_term != term)
+        broken(checker, snapshot_rule,
+               "at %s server %d saves a log that begins after index %d, said "
+               "to be of term %d; the committed entry there is of term %d.",
+               time_now().text, server->number, change->first,
+               change->first_term, term);
+}
+
+// A leader has all that was committed in terms before its own.
+void check_complete(struct instance *leader, int term)
+{
+    struct checked_server *server = leader->server;
+    struct checker *checker = server->checker;
+    const struct saved *log = &server->saved;
+    int index = checker->commit_index;
+    while (index > 0 && checker->committed[index].in_term >= term)
+        index--;
+    if (index <= log->first)
+        return;
+    const struct committed *entry = &checker->committed[index];
+    if (index <= saved_last(log) &&
+        is_committed(checker, index, saved_at(log, index)))
+        return;
+    broken(checker, completeness,
+           "at %s server %d leads term %d, but its saved log lacks entry %d of "
+           "term %d, which a majority had saved at %s, in term %d, so that it "
+           "is committed.",
+           time_now().text, server->number, term, index, entry->term,
+           time_text(entry->ns).text, entry->in_term);
+}
+
+// ---- What may be said to be committed ----
+
+// The holders of an entry, as text; returns how many.
+static int describe_holders(const struct checker *checker, int index, int term,
+                            char *text, size_t size)
+{
+    int count = 0;
+    size_t len = 0;
+    text[0] = '\0';
+    for (int i = 0; i < checker->options.n_servers; i++) {
+        if (!saved_holds(&checker->servers[i].saved, index, term))
+            continue;
+        int wrote =
+            snprintf(text + len, size - len, "%s%d", count > 0 ? ", " : "", i);
+        if (wrote > 0 && (size_t)wrote < size - len)
+            len += (size_t)wrote;
+        count++;
+    }
+    return count;
+}
+
+// What is wrong with calling this index committed, for the message's end.
+static void explain_uncommitted(const struct checked_server *server, int index,
+                                char *text, size_t size)
+{
+    const struct checker *checker = server->checker;
+    const struct saved *log = &server->saved;
+    if (index > saved_last(log) || index <= log->first) {
+        snprintf(text, size, "its saved log has no such entry");
+        return;
+    }
+    int term = saved_at(log, index)->term;
+    char holders[300];
+    int count = describe_holders(checker, index, term, holders, sizeof holders);
+    int n = checker->options.n_servers;
+    if (count <= n / 2)
+        snprintf(text, size,
+                 "entry %d of term %d is saved only on server%s %s: no "
+                 "majority of %d",
+                 index, term, count == 1 ? "" : "s", holders, n);
+    else
+        snprintf(text, size,
+                 "entry %d is of term %d, and although servers %s have saved "
+                 "it, no entry of a leader's own term is on a majority at or "
+                 "behind it: a later leader could still overwrite it",
+                 index, term, holders);
+}
+
+void check_announced(struct instance *instance, const struct request *request)
+{
+    struct checked_server *server = instance->server;
+    struct checker *checker = server->checker;
+    int index =
+        request->kind == APPEND ? request->leader_commit : request->index;
+    if (index <= checker->commit_index)
+        return;
+    char why[500];
+    explain_uncommitted(server, index, why, sizeof why);
+    broken(checker, commit_rule,
+           "at %s server %d sends %s %d in term %d; but entries are committed "
+           "only up to %d: %s.",
+           time_now().text, server->number,
+           request->kind == APPEND ? "leader_commit" : "a snapshot up to index",
+           index, request->term, checker->commit_index, why);
+}
+
+void check_applied_up_to(struct instance *instance, int index)
+{
+    struct checked_server *server = instance->server;
+    struct checker *checker = server->checker;
+    if (index <= checker->commit_index)
+        return;
+    char why[500];
+    explain_uncommitted(server, index, why, sizeof why);
+    broken(checker, commit_rule,
+           "at %s server %d has applied index %d; but entries are committed "
+           "only up to %d: %s.",
+           time_now().text, server->number, index, checker->commit_index, why);
+}
+
+void check_applied(struct instance *instance, int index, uint64_t hash)
+{
+    struct checked_server *server = instance->server;
+    struct checker *checker = server->checker;
+    if (index < 1)
+        return;  // The tester has its own word for that.
+    check_applied_up_to(instance, index);
+    const struct committed *entry = &checker->committed[index];
+    if (entry->hash != hash)
+        broken(checker, machine_safety,
+               "at %s server %d has applied a command at index %d that is not "
+               "the committed one, which a majority had saved at %s, in term "
+               "%d.",
+               time_now().text, server->number, index,
+               time_text(entry->ns).text, entry->in_term);
+}

@@ -1,0 +1,217 @@
+// The rules of elections: terms only grow, a server votes once a term, for a
+// log that is as up-to-date as its own, and who leads has a majority of votes.
+#include "checker/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char terms_grow[] = "Growing Terms (§5.1)";
+static const char one_vote[] = "One Vote a Term (§5.2)";
+static const char election_safety[] = "Election Safety (§5.2, Figure 3)";
+static const char restriction[] = "Election Restriction (§5.4.1)";
+static const char saved_first[] =
+    "Saved Before Answered (Figure 2, persistent state)";
+
+// ---- Candidates and voters ----
+
+void hear_candidate(struct instance *instance, const struct request *request)
+{
+    struct checked_server *server = instance->server;
+    struct checker *checker = server->checker;
+    checker->has_votes = true;
+    struct part *part = &term_at(checker, request->term)->parts[server->number];
+    if (part->candidate == instance)
+        return;
+    size_t n = (size_t)checker->options.n_servers;
+    if (part->granted_by == NULL)
+        part->granted_by = alloc(n * sizeof *part->granted_by);
+    memset(part->granted_by, 0, n * sizeof *part->granted_by);
+    part->candidate = instance;
+}
+
+void hear_vote(struct instance *candidate, struct instance *voter,
+               const struct request *request)
+{
+    struct checked_server *server = candidate->server;
+    struct part *part =
+        &term_at(server->checker, request->term)->parts[server->number];
+    if (part->candidate == candidate)
+        part->granted_by[voter->server->number] = true;
+}
+
+// Does this server lead the term? Then the term is decided, and some Rafts note
+// the leader whom they follow as the one they voted for.
+static bool leads(struct checker *checker, int candidate, int number)
+{
+    const struct instance *leader = term_at(checker, number)->leader;
+    return leader != NULL && leader->server->number == candidate;
+}
+
+// A vote is saved before it is told.
+static void check_vote_is_saved(struct checked_server *voter, int candidate,
+                                int term)
+{
+    const struct saved *saved = &voter->saved;
+    if (saved->term > term)
+        return;  // It has moved on since.
+    if (saved->term < term)
+        broken(voter->checker, saved_first,
+               "at %s server %d grants its vote in term %d to server %d, but "
+               "what it has saved says that it is in term %d: after a crash it "
+               "could vote in term %d again.",
+               time_now().text, voter->number, term, candidate, saved->term,
+               term);
+    if (saved->voted_for != candidate &&
+        !leads(voter->checker, saved->voted_for, term))
+        broken(voter->checker, saved_first,
+               "at %s server %d grants its vote in term %d to server %d, but "
+               "has saved voted_for = %d: after a crash it could vote for "
+               "another in term %d.",
+               time_now().text, voter->number, term, candidate,
+               saved->voted_for, term);
+}
+
+// Is the candidate's log at least as up-to-date as the voter's? The voter's
+// cannot have changed since it voted, as long as nobody leads in that term.
+static void check_up_to_date(struct checked_server *voter, int candidate,
+                             const struct request *request)
+{
+    const struct saved *saved = &voter->saved;
+    const struct term *term = term_at(voter->checker, request->term);
+    if (saved->term != request->term || term->leader != NULL)
+        return;
+    int last = saved_last(saved);
+    int last_term = saved_at(saved, last)->term;
+    if (request->index_term > last_term ||
+        (request->index_term == last_term && request->index >= last))
+        return;
+    broken(voter->checker, restriction,
+           "at %s server %d grants its vote in term %d to server %d, whose "
+           "last entry has index %d and term %d; its own last entry has index "
+           "%d and term %d, so its log is more up-to-date.",
+           time_now().text, voter->number, request->term, candidate,
+           request->index, request->index_term, last, last_term);
+}
+
+void check_vote(struct instance *voter, struct instance *candidate,
+                const struct request *request)
+{
+    struct checked_server *server = voter->server;
+    int number = candidate->server->number;
+    struct part *part =
+        &term_at(server->checker, request->term)->parts[server->number];
+    if (part->voted_for != NOBODY && part->voted_for != number)
+        broken(server->checker, one_vote,
+               "at %s server %d grants its vote in term %d to server %d, but "
+               "at %s it granted its vote in that term to server %d.",
+               time_now().text, server->number, request->term, number,
+               time_text(part->voted_ns).text, part->voted_for);
+    if (part->voted_for == NOBODY) {
+        part->voted_for = number;
+        part->voted_ns = clock_peek_ns();
+    }
+    if (watches_saves(server->checker)) {
+        check_vote_is_saved(server, number, request->term);
+        check_up_to_date(server, number, request);
+    }
+}
+
+// ---- What is saved of terms and votes ----
+
+// Did this server ask for votes in the term, or does it lead it?
+static bool may_be_voted_for(struct checker *checker, int candidate, int number)
+{
+    if (candidate < 0 || candidate >= checker->options.n_servers)
+        return false;
+    return leads(checker, candidate, number) ||
+           term_at(checker, number)->parts[candidate].candidate != NULL;
+}
+
+void check_saved_vote(struct checked_server *server,
+                      const struct change *change)
+{
+    struct checker *checker = server->checker;
+    const struct saved *before = &server->saved;
+    if (change->term < before->term)
+        broken(checker, terms_grow,
+               "at %s server %d saves term %d, but it had saved term %d.",
+               time_now().text, server->number, change->term, before->term);
+
+    bool same_term = change->term == before->term;
+    if (same_term && change->voted_for == before->voted_for)
+        return;
+    if (same_term && before->voted_for != NOBODY &&
+        !leads(checker, change->voted_for, change->term))
+        broken(checker, one_vote,
+               "at %s server %d saves voted_for = %d in term %d, in which it "
+               "had saved voted_for = %d.",
+               time_now().text, server->number, change->voted_for, change->term,
+               before->voted_for);
+    if (checker->has_votes && change->voted_for != NOBODY &&
+        change->voted_for != server->number &&
+        !may_be_voted_for(checker, change->voted_for, change->term))
+        broken(checker, one_vote,
+               "at %s server %d saves voted_for = %d in term %d, in which "
+               "server %d has not asked for a vote: a new term begins with "
+               "no vote cast.",
+               time_now().text, server->number, change->voted_for, change->term,
+               change->voted_for);
+}
+
+// ---- Leaders ----
+
+static void check_majority(struct instance *instance, struct term *term,
+                           const char *sign)
+{
+    struct checker *checker = instance->server->checker;
+    int n = checker->options.n_servers;
+    const struct part *part = &term->parts[instance->server->number];
+    int votes = 1;  // Its own.
+    char voters[200] = "its own";
+    if (part->candidate == instance) {
+        for (int i = 0; i < n; i++) {
+            if (!part->granted_by[i] || i == instance->server->number)
+                continue;
+            votes++;
+            size_t len = strlen(voters);
+            snprintf(voters + len, sizeof voters - len, ", server %d's", i);
+        }
+    }
+    if (votes <= n / 2)
+        broken(checker, election_safety,
+               "at %s server %d %s as leader of term %d, with %d vote%s of %d "
+               "servers in that term (%s); a majority is %d.",
+               time_now().text, instance->server->number, sign, term->number,
+               votes, votes == 1 ? "" : "s", n, voters, n / 2 + 1);
+}
+
+void check_leader(struct instance *instance, int number, const char *sign)
+{
+    struct checked_server *server = instance->server;
+    struct checker *checker = server->checker;
+    struct term *term = term_at(checker, number);
+    if (term->leader == instance)
+        return;
+    if (term->leader != NULL && !instance->crashed)
+        broken(checker, election_safety,
+               "at %s server %d %s as leader of term %d, but at %s server %d%s "
+               "%s as leader of that term.",
+               time_now().text, server->number, sign, number,
+               time_text(term->since_ns).text, term->leader->server->number,
+               term->leader->server == server ? ", before it crashed," : "",
+               term->sign);
+    if (term->leader != NULL)
+        return;
+    term->leader = instance;
+    term->sign = sign;
+    term->since_ns = clock_peek_ns();
+    if (instance->crashed)
+        return;
+    if (checker->has_votes)
+        check_majority(instance, term, sign);
+    if (watches_saves(checker))
+        check_complete(instance, number);
+}

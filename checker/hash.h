@@ -1,0 +1,27 @@
+// A command in 64 bits, so that what was seen can be kept and compared.
+#ifndef CHECKER_HASH_H
+#define CHECKER_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// FNV-1a over words of eight bytes; the last may be shorter, so the length
+// goes in, too. It need not withstand an enemy.
+static inline uint64_t hash_bytes(const void *data, size_t len)
+{
+    const uint64_t prime = UINT64_C(0x100000001b3);
+    uint64_t hash = (UINT64_C(0xcbf29ce484222325) ^ len) * prime;
+    const unsigned char *at = data;
+    for (; len >= sizeof hash; len -= sizeof hash, at += sizeof hash) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        hash = (hash ^ word) * prime;
+        hash ^= hash >> 32;
+    }
+    for (; len > 0; len--, at++)
+        hash = (hash ^ *at) * prime;
+    return hash ^ hash >> 29;
+}
+
+#endif

@@ -1,0 +1,147 @@
+// What the files of the checker share. One lock, checker->locked, guards it
+// all; the functions here are called with it held.
+#ifndef CHECKER_INTERNAL_H
+#define CHECKER_INTERNAL_H
+
+#include "checker/checker.h"
+#include "checker/messages.h"
+#include "checker/saved.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { NOBODY = -1 };
+
+struct checked_server {
+    struct checker *checker;
+    int number;
+    struct saved saved;
+    struct instance *instance;  // The last that was started.
+};
+
+struct instance {
+    struct checked_server *server;
+    bool crashed;  // What it says may reach nobody.
+    struct instance *next;
+};
+
+// What a server did in a term.
+struct part {
+    // As a candidate: the instance that asks for votes, and who has granted it
+    // one and been heard.
+    struct instance *candidate;
+    bool *granted_by;
+
+    // As a voter.
+    int voted_for;
+    int64_t voted_ns;
+
+    // The last index up to which it has saved the log of the term's leader:
+    // while it was in that term, and ending with an entry of that term.
+    int saved_up_to;
+
+    // The last index up to which it has told the leader that it has the log.
+    int acknowledged;
+};
+
+struct term {
+    int number;
+    struct instance *leader;  // NULL as long as nobody acts as one.
+    const char *sign;         // What showed that it does,
+    int64_t since_ns;         // and when.
+    struct part *parts;       // One a server.
+};
+
+// An entry that will be in every later leader's log.
+struct committed {
+    int term;
+    uint64_t hash;
+    int in_term;  // The term whose leader could commit it,
+    int64_t ns;   // and when that was.
+};
+
+struct checker {
+    // Constant after checker_make.
+    struct checker_options options;
+    bool plain;  // This raft.x saves in the given one's form.
+
+    atomic_flag locked;
+
+    struct checked_server *servers;
+    struct instance *instances;  // All there ever were.
+    struct change change;        // The one that is being looked at.
+
+    bool has_saves;   // Some server has saved something,
+    bool unreadable;  // or something that is no PersistentState.
+    bool has_votes;   // A vote has been asked for.
+
+    struct term *terms;  // Those in which something happened, in order.
+    int n_terms;
+    int terms_capacity;
+
+    struct committed *committed;  // From index 1 to commit_index.
+    int commit_index;
+    int committed_capacity;
+};
+
+static inline bool watches_saves(const struct checker *checker)
+{
+    return checker->has_saves && !checker->unreadable;
+}
+
+// ---- checker.c ----
+
+// Ends the test: `rule`, which is a name and where it stands in the paper, is
+// broken, and how.
+_Noreturn void broken(struct checker *checker, const char *rule,
+                      const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// The time in the debug log's form: "000334.020".
+struct time_text {
+    char text[24];
+};
+struct time_text time_text(int64_t ns);
+struct time_text time_now(void);
+
+// ---- terms.c ----
+
+// The record of a term; made, if this is the first that is heard of it. Later
+// calls may move it.
+struct term *term_at(struct checker *checker, int number);
+void terms_free(struct checker *checker);
+
+// ---- elections.c: who may vote for whom, and who may lead ----
+
+void hear_candidate(struct instance *instance, const struct request *request);
+void hear_vote(struct instance *candidate, struct instance *voter,
+               const struct request *request);
+void check_vote(struct instance *voter, struct instance *candidate,
+                const struct request *request);
+void check_saved_vote(struct checked_server *server,
+                      const struct change *change);
+void check_leader(struct instance *instance, int number, const char *sign);
+
+// ---- logs.c: what a server's log may become, and what it promises ----
+
+void check_saved_log(struct checked_server *server, const struct change *change,
+                     struct bytes snapshot);
+void check_success(struct instance *follower, const struct request *request);
+
+// ---- commits.c: what is committed, and may be said to be ----
+
+// A server has saved something: that may commit entries.
+void count_saved(struct checked_server *server);
+
+// Looks for a committed entry from `index` on that the server saved, and now
+// loses.
+void check_committed_stay(struct checked_server *server, int index);
+void check_snapshot_committed(struct checked_server *server,
+                              const struct change *change);
+void check_announced(struct instance *instance, const struct request *request);
+void check_complete(struct instance *leader, int term);
+void check_applied_up_to(struct instance *instance, int index);
+void check_applied(struct instance *instance, int index, uint64_t hash);
+
+#endif

@@ -1,0 +1,183 @@
+// The rules of logs: a leader only appends, two logs with a common entry agree
+// up to it, and what a follower has acknowledged it keeps.
+#include "checker/internal.h"
+
+#include "rt/clock.h"
+
+#include <stdio.h>
+
+static const char append_only[] = "Leader Append-Only (§5.3, Figure 3)";
+static const char log_matching[] = "Log Matching (§5.3, Figure 3)";
+static const char acknowledged[] =
+    "Acknowledged Entries Stay (§5.3; AppendEntries steps 3, 4)";
+static const char honest_success[] =
+    "Success Means a Matching Log (§5.3; AppendEntries step 2)";
+static const char saved_first[] =
+    "Saved Before Answered (Figure 2, persistent state)";
+static const char together[] = "State and Snapshot Together (§7)";
+
+// ---- What is saved of the log ----
+
+// In one term a log never loses what came from that term's leader: the leader
+// only appends, and what a follower has acknowledged is the leader's log.
+static void check_cut(struct checked_server *server,
+                      const struct change *change, int cut)
+{
+    struct checker *checker = server->checker;
+    const struct saved *before = &server->saved;
+    if (change->term != before->term)
+        return;
+    int last = saved_last(before);
+    const struct term *term = term_at(checker, change->term);
+    if (term->leader == server->instance)
+        broken(checker, append_only,
+               "at %s server %d, the leader of term %d since %s, saves a log "
+               "without the entries %d to %d that it had saved.",
+               time_now().text, server->number, term->number,
+               time_text(term->since_ns).text, cut, last);
+
+    int acknowledged_up_to = term->parts[server->number].acknowledged;
+    if (cut <= acknowledged_up_to)
+        broken(checker, acknowledged,
+               "at %s server %d saves a log without the entries %d to %d that "
+               "it had saved; in this term (%d) it has told the leader that it "
+               "has all up to %d, and the leader may have counted on that.",
+               time_now().text, server->number, cut, last, term->number,
+               acknowledged_up_to);
+    if (saved_at(before, last)->term == change->term)
+        broken(checker, acknowledged,
+               "at %s server %d saves a log without the entries %d to %d that "
+               "it had saved; the last is of the current term (%d), whose "
+               "leader never takes an entry back.",
+               time_now().text, server->number, cut, last, term->number);
+}
+
+// A fresh entry, against those of the same index and term in the other logs.
+static void check_matching(struct checked_server *server, int index,
+                           const struct saved_entry *prev,
+                           const struct saved_entry *entry)
+{
+    struct checker *checker = server->checker;
+    for (int j = 0; j < checker->options.n_servers; j++) {
+        const struct saved *other = &checker->servers[j].saved;
+        if (j == server->number || index <= other->first ||
+            index > saved_last(other))
+            continue;
+        const struct saved_entry *theirs = saved_at(other, index);
+        if (theirs->term != entry->term)
+            continue;
+        if (theirs->hash != entry->hash)
+            broken(checker, log_matching,
+                   "at %s server %d saves an entry with index %d and term %d "
+                   "whose command is not that of server %d's entry with this "
+                   "index and term.",
+                   time_now().text, server->number, index, entry->term, j);
+        if (theirs[-1].term != prev->term)
+            broken(checker, log_matching,
+                   "at %s server %d saves an entry with index %d and term %d, "
+                   "as server %d has one; but the entries before it differ: "
+                   "server %d's is of term %d, server %d's of term %d.",
+                   time_now().text, server->number, index, entry->term, j,
+                   server->number, prev->term, j, theirs[-1].term);
+    }
+}
+
+static void check_fresh(struct checked_server *server,
+                        const struct change *change)
+{
+    // The first element stands for a snapshot, not for an entry.
+    for (int k = change->n_same == 0 ? 1 : 0; k < change->n_fresh; k++) {
+        int index = change->first + change->n_same + k;
+        const struct saved_entry *prev =
+            k > 0 ? &change->fresh[k - 1] : saved_at(&server->saved, index - 1);
+        check_matching(server, index, prev, &change->fresh[k]);
+    }
+}
+
+void check_saved_log(struct checked_server *server, const struct change *change,
+                     struct bytes snapshot)
+{
+    int covered = server->checker->options.snapshot_index(snapshot);
+    if (change->first > covered)
+        broken(server->checker, together,
+               "at %s server %d saves a log that begins after index %d, with a "
+               "snapshot that ends at %d: after a crash now, the entries "
+               "between would be lost.",
+               time_now().text, server->number, change->first, covered);
+    if (change->first > server->saved.first)
+        check_snapshot_committed(server, change);
+    int cut = change_cut(change, &server->saved);
+    if (cut != NOTHING_CUT) {
+        check_committed_stay(server, cut);
+        check_cut(server, change, cut);
+    }
+    check_fresh(server, change);
+}
+
+// ---- What a success promises ----
+
+// Server's log has another entry there, or none.
+_Noreturn static void deny_success(struct checked_server *server,
+                                   const struct request *request, int index,
+                                   int term)
+{
+    const struct saved *saved = &server->saved;
+    char has[80];
+    if (index > saved_last(saved))
+        snprintf(has, sizeof has, "its saved log ends at %d",
+                 saved_last(saved));
+    else
+        snprintf(has, sizeof has, "its saved entry %d is of term %d", index,
+                 saved_at(saved, index)->term);
+    if (index <= request->index)
+        broken(server->checker, honest_success,
+               "at %s server %d answers success to an AppendEntries of term %d "
+               "with prev_log_index %d and prev_log_term %d, but %s.",
+               time_now().text, server->number, request->term, index, term,
+               has);
+    broken(server->checker, saved_first,
+           "at %s server %d answers success to an AppendEntries of term %d "
+           "with entries %d to %d, but %s: after a crash it would not have "
+           "what the leader counts on.",
+           time_now().text, server->number, request->term, request->index + 1,
+           request->index + request->n_entries, has);
+}
+
+static void check_has(struct checked_server *server,
+                      const struct request *request)
+{
+    const struct saved *saved = &server->saved;
+    if (!saved_holds(saved, request->index, request->index_term))
+        deny_success(server, request, request->index, request->index_term);
+    for (int k = 0; k < request->n_entries; k++) {
+        int index = request->index + 1 + k;
+        if (index <= saved->first)
+            continue;
+        int term;
+        uint64_t hash;
+        request_entry(request, k, &term, &hash);
+        if (!saved_holds(saved, index, term))
+            deny_success(server, request, index, term);
+        if (saved_at(saved, index)->hash != hash)
+            broken(server->checker, log_matching,
+                   "at %s server %d answers success to an AppendEntries of "
+                   "term %d; but its saved entry %d, of term %d, has another "
+                   "command than the one it was sent.",
+                   time_now().text, server->number, request->term, index, term);
+    }
+}
+
+// Its saved log can only have grown since it answered, as long as it is in the
+// same term.
+void check_success(struct instance *follower, const struct request *request)
+{
+    struct checked_server *server = follower->server;
+    if (server->saved.term != request->term)
+        return;
+    check_has(server, request);
+    int up_to = request->index + request->n_entries;
+    struct part *part =
+        &term_at(server->checker, request->term)->parts[server->number];
+    if (up_to > part->acknowledged)
+        part->acknowledged = up_to;
+}

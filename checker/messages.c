@@ -1,0 +1,135 @@
+// Reads Raft's messages by their fields. No state, no thread of its own.
+#include "checker/messages.h"
+
+#include "checker/hash.h"
+#include "rt/alloc.h"
+
+#include "raft/raft_x.h"
+
+#include <string.h>
+
+static bool is_method(const struct labrpc_method *method, const char *name,
+                      xdrproc_t xdr_args)
+{
+    return method->xdr_args == xdr_args && strcmp(method->name, name) == 0;
+}
+
+struct request request_read(const struct labrpc_method *method,
+                            const void *args)
+{
+    struct request request = { .args = args };
+    if (is_method(method, "Raft.AppendEntries",
+                  (xdrproc_t)xdr_AppendEntriesRequest)) {
+        const AppendEntriesRequest *append = args;
+        request.kind = APPEND;
+        request.term = append->term;
+        request.index = append->prev_log_index;
+        request.index_term = append->prev_log_term;
+        request.leader_commit = append->leader_commit;
+        request.n_entries = (int)append->entries.entries_len;
+    } else if (is_method(method, "Raft.RequestVote",
+                         (xdrproc_t)xdr_RequestVoteRequest)) {
+        const RequestVoteRequest *vote = args;
+        request.kind = VOTE;
+        request.term = vote->term;
+        request.index = vote->last_log_index;
+        request.index_term = vote->last_log_term;
+    } else if (is_method(method, "Raft.InstallSnapshot",
+                         (xdrproc_t)xdr_InstallSnapshotRequest)) {
+        const InstallSnapshotRequest *install = args;
+        request.kind = SNAPSHOT;
+        request.term = install->term;
+        request.index = install->last_included_index;
+        request.index_term = install->last_included_term;
+    }
+    return request;
+}
+
+void request_entry(const struct request *request, int k, int *term,
+                   uint64_t *hash)
+{
+    const AppendEntriesRequest *append = request->args;
+    const Entry *entry = &append->entries.entries_val[k];
+    *term = entry->term;
+    *hash = hash_bytes(entry->command.command_val, entry->command.command_len);
+}
+
+struct reply reply_read(enum message_kind kind, const void *reply)
+{
+    switch (kind) {
+    case VOTE: {
+        const RequestVoteResponse *vote = reply;
+        return (struct reply){ vote->term, vote->vote_granted };
+    }
+    case APPEND: {
+        const AppendEntriesResponse *append = reply;
+        return (struct reply){ append->term, append->success };
+    }
+    case SNAPSHOT:
+        return (struct reply){
+            .term = ((const InstallSnapshotResponse *)reply)->term
+        };
+    default:
+        return (struct reply){ 0 };
+    }
+}
+
+// ---- The saved state ----
+
+bool saved_state_is_plain(void)
+{
+    static const char plain[] = "\0\0\0\7\0\0\0\2\0\0\0\1"
+                                "\0\0\0\5\0\0\0\4\0\0\0\1c\0\0";  // And a \0.
+    Entry entry = { .index = 5, .term = 4, .command = { 1, "c" } };
+    PersistentState state = { .current_term = 7,
+                              .voted_for = 2,
+                              .logs = { 1, &entry } };
+    char encoded[sizeof plain];
+    XDR xdrs;
+    xdrmem_create(&xdrs, encoded, sizeof encoded, XDR_ENCODE);
+    bool fits = xdr_PersistentState(&xdrs, &state) &&
+                xdr_getpos(&xdrs) == sizeof plain &&
+                memcmp(encoded, plain, sizeof plain) == 0;
+    xdr_destroy(&xdrs);
+    return fits;
+}
+
+static struct bytes encode_plain(const PersistentState *state)
+{
+    size_t size = (size_t)3 * BYTES_PER_XDR_UNIT;
+    for (u_int k = 0; k < state->logs.logs_len; k++)
+        size += (size_t)3 * BYTES_PER_XDR_UNIT +
+                RNDUP(state->logs.logs_val[k].command.command_len);
+    struct bytes plain = { alloc(size), size };
+    XDR xdrs;
+    xdrmem_create(&xdrs, plain.data, (u_int)size, XDR_ENCODE);
+    int term = state->current_term, voted_for = state->voted_for;
+    u_int count = state->logs.logs_len;
+    bool fits = xdr_int(&xdrs, &term) && xdr_int(&xdrs, &voted_for) &&
+                xdr_u_int(&xdrs, &count);
+    for (u_int k = 0; fits && k < count; k++) {
+        Entry *entry = &state->logs.logs_val[k];
+        fits = xdr_int(&xdrs, &entry->index) && xdr_int(&xdrs, &entry->term) &&
+               xdr_bytes(&xdrs, &entry->command.command_val,
+                         &entry->command.command_len, ~0U);
+    }
+    xdr_destroy(&xdrs);
+    if (!fits)
+        bytes_free(&plain);
+    return plain;
+}
+
+struct bytes saved_state_make_plain(struct bytes state)
+{
+    PersistentState decoded = { 0 };
+    XDR xdrs;
+    xdrmem_create(&xdrs, state.data, (u_int)state.len, XDR_DECODE);
+    bool decodes =
+        xdr_PersistentState(&xdrs, &decoded) && xdr_getpos(&xdrs) == state.len;
+    xdr_destroy(&xdrs);
+    struct bytes plain = { NULL, 0 };
+    if (decodes)
+        plain = encode_plain(&decoded);
+    xdr_free((xdrproc_t)xdr_PersistentState, &decoded);
+    return plain;
+}

@@ -1,0 +1,52 @@
+// What Raft's messages say. This is the one part of the checker that knows
+// their C structs: it is compiled for each raft.x, because a student's may have
+// more in them than the given ones.
+#ifndef CHECKER_MESSAGES_H
+#define CHECKER_MESSAGES_H
+
+#include "labrpc/labrpc.h"
+#include "rt/bytes.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// A message of another name or type is none of ours: a Raft may have more.
+enum message_kind { OTHER, VOTE, APPEND, SNAPSHOT };
+
+struct request {
+    enum message_kind kind;
+    int term;
+
+    // VOTE: of the candidate's last entry. APPEND: of the entry before the new
+    // ones. SNAPSHOT: of the last one covered.
+    int index;
+    int index_term;
+
+    int leader_commit;  // APPEND.
+    int n_entries;      // APPEND.
+    const void *args;
+};
+
+// The kind and fields of a request. It points into args.
+struct request request_read(const struct labrpc_method *method,
+                            const void *args);
+
+// An entry of an AppendEntries request, from 0.
+void request_entry(const struct request *request, int k, int *term,
+                   uint64_t *hash);
+
+struct reply {
+    int term;
+    bool yes;  // The vote is granted; the entries are there.
+};
+
+struct reply reply_read(enum message_kind kind, const void *reply);
+
+// Does the PersistentState of this raft.x encode as the given one's does?
+bool saved_state_is_plain(void);
+
+// A state saved by this raft.x, in the given one's form; the caller frees it.
+// Empty if it does not decode.
+struct bytes saved_state_make_plain(struct bytes state);
+
+#endif

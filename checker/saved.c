@@ -1,0 +1,174 @@
+// Reads saved states (PersistentState of raft/raft.x), as little of each as has
+// changed. The bytes are read directly, not through XDR's routines: a log of
+// thousands of entries is saved for each new one.
+#include "checker/saved.h"
+
+#include "checker/hash.h"
+#include "rt/alloc.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+// current_term, voted_for and the number of elements; an element without its
+// command.
+enum { WORD = 4, HEAD_BYTES = 3 * WORD, ELEMENT_BYTES = 3 * WORD };
+
+void saved_init(struct saved *saved)
+{
+    *saved = (struct saved){ .voted_for = -1, .count = 1, .capacity = 1 };
+    saved->entries = alloc(sizeof *saved->entries);
+}
+
+void saved_free(struct saved *saved)
+{
+    free(saved->entries);
+}
+
+bool saved_holds(const struct saved *saved, int index, int term)
+{
+    if (index < saved->first)
+        return true;
+    return index <= saved_last(saved) && saved_at(saved, index)->term == term;
+}
+
+int change_cut(const struct change *change, const struct saved *before)
+{
+    int cut = change->first + change->n_same;
+    bool goes_back = change->first < before->first;
+    return goes_back || cut > saved_last(before) ? NOTHING_CUT : cut;
+}
+
+// ---- Reading ----
+
+struct element {
+    int index;
+    struct saved_entry entry;
+};
+
+static int word_at(struct bytes state, size_t at)
+{
+    uint32_t word;
+    memcpy(&word, (const char *)state.data + at, WORD);
+    return (int)ntohl(word);
+}
+
+static bool read_element(struct bytes state, size_t at, struct element *element)
+{
+    if (state.len - at < ELEMENT_BYTES)
+        return false;
+    size_t len = (uint32_t)word_at(state, at + (size_t)2 * WORD);
+    size_t padded = (len + WORD - 1) / WORD * WORD;
+    if (state.len - at - ELEMENT_BYTES < padded)
+        return false;
+    const char *command = (const char *)state.data + at + ELEMENT_BYTES;
+    *element = (struct element){
+        .index = word_at(state, at),
+        .entry = { .term = word_at(state, at + WORD),
+                   .hash = hash_bytes(command, len),
+                   .end = at + ELEMENT_BYTES + padded },
+    };
+    return true;
+}
+
+// How many elements lie, whole, in the untouched bytes.
+static int count_untouched(const struct saved *before,
+                           struct persister_range untouched)
+{
+    if (untouched.from > HEAD_BYTES)
+        return 0;
+    int count = before->count;
+    while (count > 0 && before->entries[count - 1].end > untouched.to)
+        count--;
+    return count > 0 && before->entries[0].end == 0 ? 0 : count;
+}
+
+static void add_fresh(struct change *change, struct saved_entry entry)
+{
+    if (change->n_fresh == change->fresh_capacity) {
+        change->fresh_capacity = 2 * change->fresh_capacity + 16;
+        change->fresh =
+            alloc_resize(change->fresh, (size_t)change->fresh_capacity,
+                         sizeof *change->fresh);
+    }
+    change->fresh[change->n_fresh++] = entry;
+}
+
+// The element that stands for the same index in `before`, if it has one.
+static struct saved_entry *counterpart(struct saved *before, int index)
+{
+    bool there = index >= before->first && index <= saved_last(before);
+    return there ? &before->entries[index - before->first] : NULL;
+}
+
+// Adds the element to those that stay, as long as all before it stay, or to the
+// fresh ones. Of the first only the term counts: it has no command any more.
+static void take_element(struct change *change, struct saved *before,
+                         struct element element, bool is_first)
+{
+    struct saved_entry *old = counterpart(before, element.index);
+    bool stays = change->n_fresh == 0 && old != NULL &&
+                 old->term == element.entry.term &&
+                 (is_first || old->hash == element.entry.hash);
+    if (stays) {
+        old->end = element.entry.end;
+        change->n_same++;
+    } else {
+        add_fresh(change, element.entry);
+    }
+}
+
+bool change_read(struct change *change, struct saved *before,
+                 struct bytes state, struct persister_range untouched)
+{
+    if (state.len < HEAD_BYTES + ELEMENT_BYTES)
+        return false;
+    change->term = word_at(state, 0);
+    change->voted_for = word_at(state, WORD);
+    int count = word_at(state, (size_t)2 * WORD);
+    change->n_fresh = 0;
+    change->n_same = count_untouched(before, untouched);
+    change->first = before->first;
+    change->first_term = before->entries[0].term;
+    if (count < change->n_same || count < 1)
+        return false;
+
+    size_t at = HEAD_BYTES;
+    if (change->n_same > 0)
+        at = before->entries[change->n_same - 1].end;
+    for (int k = change->n_same; k < count; k++) {
+        struct element element;
+        if (!read_element(state, at, &element))
+            return false;
+        if (k == 0) {
+            change->first = element.index;
+            change->first_term = element.entry.term;
+        }
+        if (element.index != change->first + k)
+            return false;
+        take_element(change, before, element, k == 0);
+        at = element.entry.end;
+    }
+    return at == state.len;
+}
+
+void change_apply(const struct change *change, struct saved *saved)
+{
+    size_t size = sizeof *saved->entries;
+    int count = change->n_same + change->n_fresh;
+    if (change->n_same > 0)
+        memmove(saved->entries, saved->entries + (change->first - saved->first),
+                (size_t)change->n_same * size);
+    if (count > saved->capacity) {
+        saved->capacity = 2 * count;
+        saved->entries =
+            alloc_resize(saved->entries, (size_t)saved->capacity, size);
+    }
+    if (change->n_fresh > 0)
+        memcpy(saved->entries + change->n_same, change->fresh,
+               (size_t)change->n_fresh * size);
+    saved->term = change->term;
+    saved->voted_for = change->voted_for;
+    saved->first = change->first;
+    saved->count = count;
+}

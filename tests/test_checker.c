@@ -1,0 +1,508 @@
+// The checker's rules, each with a story that breaks it and one that comes as
+// close as a right Raft may: events that are heard late, servers that crash.
+//
+// A story tells the checker what three servers say and save. A log is written
+// as the term and the command of each entry: "1a1b2c".
+#include "checker/checker.h"
+
+#include "raft/raft_x.h"
+
+#include <criterion/criterion.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 3, MAX_LOG = 20 };
+
+// ---- A cluster that only tells ----
+
+static struct checker *checker;
+static struct instance *server[N];
+static struct persister *persister[N];
+static int snapshot_index;
+
+static jmp_buf way_out;
+static char verdict[2000];
+
+static void note_verdict(const char *message)
+{
+    snprintf(verdict, sizeof verdict, "%s", message);
+    longjmp(way_out, 1);
+}
+
+static int covered(struct bytes snapshot)
+{
+    (void)snapshot;
+    return snapshot_index;
+}
+
+static void begin(void)
+{
+    checker = checker_make(&(struct checker_options){
+        .n_servers = N, .fail = note_verdict, .snapshot_index = covered });
+    for (int i = 0; i < N; i++) {
+        server[i] = checker_start(checker, i);
+        persister[i] = persister_make();
+        persister_observe(persister[i], checker_persister(checker, i));
+    }
+}
+
+static void end(void)
+{
+    checker_free(checker);
+    for (int i = 0; i < N; i++)
+        persister_free(persister[i]);
+}
+
+// A story as a test: it breaks the rule of this name, or none if NULL.
+static void tell(void (*story)(void), const char *rule)
+{
+    verdict[0] = '\0';
+    begin();
+    if (setjmp(way_out) == 0) {
+        story();
+        end();
+    }
+    if (rule == NULL)
+        cr_assert_str_empty(verdict);
+    else
+        cr_assert(strncmp(verdict, rule, strlen(rule)) == 0,
+                  "expected %s, not: %s", rule, verdict);
+}
+
+#define BREAKS(name, rule, ...)                                                \
+    static void name(void) __VA_ARGS__ Test(checker, name)                     \
+    {                                                                          \
+        tell(name, rule);                                                      \
+    }
+#define KEEPS(name, ...)                                                       \
+    static void name(void) __VA_ARGS__ Test(checker, name)                     \
+    {                                                                          \
+        tell(name, NULL);                                                      \
+    }
+
+// ---- What servers do ----
+
+static Entry *entries_of(const char *log, int first, int first_term, int *count)
+{
+    static Entry entries[MAX_LOG];
+    entries[0] = (Entry){ .index = first, .term = first_term };
+    *count = 1 + (int)strlen(log) / 2;
+    for (int k = 1; k < *count; k++)
+        entries[k] = (Entry){ .index = first + k,
+                              .term = log[2 * k - 2] - '0',
+                              .command = { 1, (char *)&log[2 * k - 1] } };
+    return entries;
+}
+
+static void save_from(int i, int term, int voted_for, int first, int first_term,
+                      const char *log)
+{
+    int count;
+    Entry *entries = entries_of(log, first, first_term, &count);
+    PersistentState state = { term, voted_for, { (u_int)count, entries } };
+    char encoded[500];
+    XDR xdrs;
+    xdrmem_create(&xdrs, encoded, sizeof encoded, XDR_ENCODE);
+    cr_assert(xdr_PersistentState(&xdrs, &state));
+    persister_save(persister[i], (struct bytes){ encoded, xdr_getpos(&xdrs) },
+                   (struct bytes){ "s", 1 });
+}
+
+static void save(int i, int term, int voted_for, const char *log)
+{
+    save_from(i, term, voted_for, 0, 0, log);
+}
+
+#define METHOD(kind)                                                           \
+    {                                                                          \
+        .name = "Raft." #kind, .xdr_args = (xdrproc_t)xdr_##kind##Request      \
+    }
+static const struct labrpc_method vote_method = METHOD(RequestVote);
+static const struct labrpc_method append_method = METHOD(AppendEntries);
+
+static void ask(int from, int term, int last_index, int last_term)
+{
+    RequestVoteRequest request = { term, from, last_index, last_term };
+    checker_network.sent(server[from], &vote_method, &request);
+}
+
+static void grant(int from, int to, int term, int last_index, int last_term)
+{
+    RequestVoteRequest request = { term, from, last_index, last_term };
+    RequestVoteResponse response = { term, TRUE };
+    checker_network.answered(server[from], server[to], &vote_method, &request,
+                             &response);
+    checker_network.received(server[from], server[to], &vote_method, &request,
+                             &response);
+}
+
+static void append(int from, int term, int prev, int prev_term,
+                   int leader_commit)
+{
+    AppendEntriesRequest request = { .term = term,
+                                     .leader_id = from,
+                                     .prev_log_index = prev,
+                                     .prev_log_term = prev_term,
+                                     .leader_commit = leader_commit };
+    checker_network.sent(server[from], &append_method, &request);
+}
+
+static void succeed(int from, int to, int term, int prev, int prev_term,
+                    const char *log)
+{
+    int count;
+    Entry *entries = entries_of(log, prev, prev_term, &count);
+    AppendEntriesRequest request = { .term = term,
+                                     .leader_id = from,
+                                     .prev_log_index = prev,
+                                     .prev_log_term = prev_term,
+                                     .entries = { (u_int)count - 1,
+                                                  entries + 1 } };
+    AppendEntriesResponse response = { .term = term, .success = TRUE };
+    checker_network.answered(server[from], server[to], &append_method, &request,
+                             &response);
+}
+
+static void heartbeat(int from, int term)
+{
+    append(from, term, 0, 0, 0);
+}
+
+static void restart(int i)
+{
+    checker_crash(server[i]);
+    struct persister *old = persister[i];
+    persister[i] = persister_succeed(old);
+    persister_free(old);
+    server[i] = checker_start(checker, i);
+}
+
+static void apply(int i, int index, const char *command)
+{
+    checker_applied(server[i], index, (struct bytes){ (void *)command, 1 });
+}
+
+// Server i becomes leader, with the vote of the next; it had `log`.
+static void elect(int i, int term, const char *log)
+{
+    int last = (int)strlen(log) / 2;
+    int last_term = last > 0 ? log[2 * last - 2] - '0' : 0;
+    int voter = (i + 1) % N;
+    save(i, term, i, log);
+    ask(i, term, last, last_term);
+    save(voter, term, i, "");
+    grant(i, voter, term, last, last_term);
+    heartbeat(i, term);
+}
+
+// ---- Terms and votes ----
+
+BREAKS(term_goes_back_across_a_restart, "Growing Terms", {
+    save(0, 5, -1, "");
+    restart(0);
+    save(0, 4, -1, "");
+})
+
+BREAKS(second_vote_in_a_term, "One Vote a Term", {
+    ask(0, 1, 0, 0);
+    ask(1, 1, 0, 0);
+    grant(0, 2, 1, 0, 0);
+    grant(1, 2, 1, 0, 0);
+})
+
+BREAKS(vote_is_taken_back, "One Vote a Term", {
+    ask(0, 1, 0, 0);
+    save(2, 1, 0, "");
+    save(2, 1, -1, "");
+})
+
+BREAKS(vote_of_an_older_term_stays, "One Vote a Term", {
+    ask(0, 1, 0, 0);
+    save(2, 1, 0, "");
+    save(2, 2, 0, "");
+})
+
+// A term that is decided: to note its leader there changes nothing.
+KEEPS(leader_is_noted_as_voted_for, {
+    elect(0, 1, "");
+    ask(2, 1, 0, 0);
+    save(2, 1, 2, "");
+    save(2, 1, 0, "");
+    grant(2, 2, 1, 0, 0);
+})
+
+BREAKS(vote_is_not_saved, "Saved Before Answered", {
+    ask(0, 1, 0, 0);
+    save(2, 1, -1, "");
+    grant(0, 2, 1, 0, 0);
+})
+
+BREAKS(answered_term_is_not_saved, "Saved Before Answered", {
+    elect(0, 3, "");
+    succeed(0, 2, 3, 0, 0, "");
+})
+
+// A grant that is heard of when its server has moved on to a later term.
+KEEPS(grant_is_heard_late, {
+    ask(0, 1, 0, 0);
+    save(2, 1, 0, "");
+    save(2, 2, -1, "2a");
+    grant(0, 2, 1, 0, 0);
+})
+
+BREAKS(vote_for_a_shorter_log, "Election Restriction", {
+    save(2, 1, -1, "1a1b");
+    ask(0, 2, 1, 1);
+    save(2, 2, 0, "1a1b");
+    grant(0, 2, 2, 1, 1);
+})
+
+// The candidate has won without this vote, and sent entries meanwhile.
+KEEPS(log_grows_before_the_grant_is_heard, {
+    elect(0, 1, "");
+    save(2, 1, 0, "");
+    save(0, 1, 0, "1a");
+    save(2, 1, 0, "1a");
+    grant(0, 2, 1, 0, 0);
+})
+
+// ---- Leaders ----
+
+BREAKS(leader_without_a_majority, "Election Safety", {
+    save(0, 1, 0, "");
+    ask(0, 1, 0, 0);
+    heartbeat(0, 1);
+})
+
+// Votes that were granted in one election do not count in the next.
+BREAKS(votes_of_an_older_term, "Election Safety", {
+    save(0, 1, 0, "");
+    ask(0, 1, 0, 0);
+    save(1, 1, 0, "");
+    grant(0, 1, 1, 0, 0);
+    save(0, 2, 0, "");
+    ask(0, 2, 0, 0);
+    heartbeat(0, 2);
+})
+
+BREAKS(two_leaders_in_a_term, "Election Safety", {
+    elect(0, 1, "");
+    checker_leads(server[1], 1);
+})
+
+BREAKS(leads_again_after_a_crash, "Election Safety", {
+    elect(0, 1, "");
+    restart(0);
+    heartbeat(0, 1);
+})
+
+// What was sent before the crash may be heard after it.
+KEEPS(crashed_leader_is_heard_late, {
+    elect(0, 1, "");
+    struct instance *crashed = server[0];
+    restart(0);
+    AppendEntriesRequest request = { .term = 1 };
+    checker_network.sent(crashed, &append_method, &request);
+    elect(0, 2, "");
+})
+
+// A Raft with other messages, or none yet, is not asked for votes.
+KEEPS(leader_by_other_means, { checker_leads(server[0], 1); })
+
+BREAKS(leader_cuts_its_log, "Leader Append-Only", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a1b");
+    save(0, 1, 0, "1a");
+})
+
+KEEPS(deposed_leader_cuts_its_log, {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a1b");
+    save(0, 2, -1, "1a");
+})
+
+// ---- Logs ----
+
+BREAKS(same_entry_other_command, "Log Matching", {
+    save(0, 1, -1, "1a1b");
+    save(1, 1, -1, "1a1c");
+})
+
+BREAKS(same_entry_other_past, "Log Matching", {
+    save(0, 3, -1, "1a3b");
+    save(1, 3, -1, "2a3b");
+})
+
+BREAKS(success_without_the_previous_entry, "Success Means a Matching Log", {
+    elect(0, 2, "1a");
+    save(2, 2, -1, "");
+    succeed(0, 2, 2, 1, 1, "");
+})
+
+BREAKS(success_without_the_entries, "Saved Before Answered", {
+    elect(0, 2, "1a");
+    save(2, 2, -1, "1a");
+    succeed(0, 2, 2, 1, 1, "2b");
+})
+
+BREAKS(acknowledged_entry_is_cut, "Acknowledged Entries Stay", {
+    elect(0, 2, "1a1b");
+    save(2, 2, -1, "1a1b");
+    succeed(0, 2, 2, 1, 1, "1b");
+    save(2, 2, -1, "1a");
+})
+
+KEEPS(acknowledged_entry_is_cut_by_a_later_leader, {
+    elect(0, 2, "1a1b");
+    save(2, 2, -1, "1a1b");
+    succeed(0, 2, 2, 1, 1, "1b");
+    save(2, 3, -1, "1a");
+})
+
+// A success that is heard of late, when a snapshot covers the entries.
+KEEPS(success_is_heard_late, {
+    elect(0, 2, "");
+    save(0, 2, 0, "2a2b");
+    save(2, 2, -1, "2a2b");
+    snapshot_index = 2;
+    save_from(2, 2, -1, 2, 2, "");
+    succeed(0, 2, 2, 0, 0, "2a2b");
+})
+
+// ---- Commits ----
+
+// Leader 0 of term 1 with entry 1 on servers 0 and 1.
+static void commit_one(void)
+{
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    save(1, 1, 0, "1a");
+}
+
+KEEPS(majority_commits, {
+    commit_one();
+    append(0, 1, 1, 1, 1);
+    apply(0, 1, "a");
+    apply(1, 1, "a");
+})
+
+BREAKS(commit_without_a_majority, "Commit Rule", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    append(0, 1, 1, 1, 1);
+})
+
+BREAKS(applied_without_a_majority, "Commit Rule", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    apply(0, 1, "a");
+})
+
+// Figure 8: entry 1 of term 1 comes to a majority in term 3.
+static void figure_8(void)
+{
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    restart(0);
+    elect(0, 3, "1a");
+    save(1, 3, 0, "1a");
+}
+
+BREAKS(commit_of_an_older_term, "Commit Rule", {
+    figure_8();
+    append(0, 3, 1, 1, 1);
+})
+
+KEEPS(older_term_is_committed_with_a_newer, {
+    figure_8();
+    save(0, 3, 0, "1a3b");
+    save(1, 3, 0, "1a3b");
+    append(0, 3, 2, 3, 2);
+    apply(1, 1, "a");
+})
+
+BREAKS(other_command_is_applied, "State Machine Safety", {
+    commit_one();
+    apply(1, 1, "b");
+})
+
+BREAKS(committed_entry_is_cut, "Committed Entries Stay", {
+    commit_one();
+    save(1, 2, -1, "");
+})
+
+BREAKS(leader_lacks_a_committed_entry, "Leader Completeness", {
+    commit_one();
+    save(2, 2, 2, "");
+    ask(2, 2, 0, 0);
+    save(0, 2, 2, "1a");
+    checker_crash(server[0]);  // So nobody minds whom it votes for.
+    grant(2, 0, 2, 0, 0);
+    heartbeat(2, 2);
+})
+
+// It was elected before, and is heard of late.
+KEEPS(older_leader_is_heard_late, {
+    save(2, 1, 2, "");
+    ask(2, 1, 0, 0);
+    save(1, 1, 2, "");
+    grant(2, 1, 1, 0, 0);
+    save(0, 2, 0, "");
+    ask(0, 2, 0, 0);
+    save(1, 2, 0, "");
+    grant(0, 1, 2, 0, 0);
+    heartbeat(0, 2);
+    save(0, 2, 0, "2a");
+    save(1, 2, 0, "2a");
+    heartbeat(2, 1);
+})
+
+// ---- Snapshots ----
+
+BREAKS(log_begins_behind_the_snapshot, "State and Snapshot Together", {
+    commit_one();
+    snapshot_index = 0;
+    save_from(0, 1, 0, 1, 1, "");
+})
+
+BREAKS(snapshot_of_what_is_not_committed, "Snapshots Cover", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    snapshot_index = 1;
+    save_from(0, 1, 0, 1, 1, "");
+})
+
+KEEPS(snapshot_keeps_what_follows, {
+    commit_one();
+    save(0, 1, 0, "1a1b");
+    snapshot_index = 1;
+    save_from(0, 1, 0, 1, 1, "1b");
+    save_from(0, 1, 0, 1, 1, "1b1c");
+    save(1, 1, 0, "1a1b1c");
+    append(0, 1, 3, 1, 3);
+})
+
+BREAKS(snapshot_drops_what_follows, "Leader Append-Only", {
+    commit_one();
+    save(0, 1, 0, "1a1b");
+    snapshot_index = 1;
+    save_from(0, 1, 0, 1, 1, "");
+})
+
+// ---- Rafts that save nothing, or something else ----
+
+// A student's before part 2C: only elections can be judged.
+KEEPS(nothing_is_saved, {
+    ask(0, 1, 0, 0);
+    grant(0, 1, 1, 0, 0);
+    append(0, 1, 1, 1, 1);
+    succeed(0, 1, 1, 0, 0, "1a");
+    apply(0, 1, "a");
+})
+
+KEEPS(something_else_is_saved, {
+    persister_save_raft_state(persister[0], (struct bytes){ "mine", 4 });
+    nothing_is_saved();
+})
