@@ -35,6 +35,9 @@ static const char usage[] =
     "  --runs N         each test N times, and count (default 1)\n"
     "  --jobs N         N runs side by side (default 1)\n"
     "  --limit SECONDS  how long a test may take (default 120)\n"
+    "  --until failure  start no more runs when one has failed; with\n"
+    "                   \"finding\": has failed otherwise than by a crash or "
+    "exit\n"
     "  --logs DIR       where the output of failing runs is kept, if --runs\n"
     "                   or --jobs is given (default build/logs)\n"
     "  --list           only list the tests\n"
@@ -58,6 +61,7 @@ enum {
     RUNS,
     JOBS,
     LIMIT,
+    UNTIL,
     LOGS,
     LIST,
     TABLE,
@@ -76,6 +80,7 @@ static const struct option long_options[] = {
     { "runs", required_argument, NULL, RUNS },
     { "jobs", required_argument, NULL, JOBS },
     { "limit", required_argument, NULL, LIMIT },
+    { "until", required_argument, NULL, UNTIL },
     { "logs", required_argument, NULL, LOGS },
     { "list", no_argument, NULL, LIST },
     { "table", no_argument, NULL, TABLE },
@@ -110,6 +115,15 @@ static int read_number(const char *option, const char *text, int max)
         bad_input("%s wants a number from 1 to %d, not \"%s\"", option, max,
                   text);
     return (int)number;
+}
+
+static enum until read_until(const char *word)
+{
+    if (strcmp(word, "failure") == 0)
+        return UNTIL_FAILURE;
+    if (strcmp(word, "finding") == 0)
+        return UNTIL_FINDING;
+    bad_input("--until wants \"failure\" or \"finding\", not \"%s\"", word);
 }
 
 const char *suite_label(const char *suite)
@@ -262,6 +276,9 @@ static void read_option(int option, char **argv, struct options *options,
         break;
     case LIMIT:
         options->limit_s = read_number("--limit", optarg, MAX_LIMIT_S);
+        break;
+    case UNTIL:
+        options->until = read_until(optarg);
         break;
     case LOGS:
         options->logs = optarg;

@@ -9,12 +9,20 @@
 // The exit status for what a user got wrong.
 #define EXIT_BAD_INPUT 2
 
+// What ends it all before every test has had its runs.
+enum until {
+    UNTIL_ALL_RAN,
+    UNTIL_FAILURE,  // The first run that fails.
+    UNTIL_FINDING,  // The first that fails, unless its process died of itself.
+};
+
 struct options {
     const struct lab_test **tests;  // The chosen ones, in the lab's order.
     int n_tests;                    // At least 1.
     int runs;                       // Of each test.
     int jobs;                       // Side by side.
     int limit_s;                    // Of one test.
+    enum until until;               // When no more runs are started.
     const char *logs;               // Folder for the output of failing runs.
     bool list;                      // Only say what the tests are.
     bool table;                     // Show the figures beside MIT's.

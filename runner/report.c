@@ -24,6 +24,12 @@ struct report {
 
     long long count[INCONCLUSIVE + 1];  // Runs that ended so.
 
+    // The run that was enough, and after how long; run 0 if none was.
+    int enough_test;
+    int enough_run;
+    double enough_s;
+    long long n_died;  // Runs that were not, because their processes died.
+
     // What is done and what there is to do, in mit_weight's seconds.
     double weight_done;
     double weight_total;
@@ -88,6 +94,33 @@ static void print_failure(const struct report *report, int test, int run,
                t->name, seed);
 }
 
+static double elapsed_s(const struct report *report)
+{
+    return (double)(clock_now_ns() - report->started_ns) / 1e9;
+}
+
+// Is this the run that the options say to run until?
+static void look_whether_enough(struct report *report, const struct job *job,
+                                const struct result *result)
+{
+    enum until until = report->options->until;
+    if (until == UNTIL_ALL_RAN || result->outcome != FAILED ||
+        report_is_enough(report))
+        return;
+    if (until == UNTIL_FINDING && result->died) {
+        report->n_died++;
+        return;
+    }
+    report->enough_test = job->test;
+    report->enough_run = job->run;
+    report->enough_s = elapsed_s(report);
+}
+
+bool report_is_enough(const struct report *report)
+{
+    return report->enough_run > 0;
+}
+
 void report_run(struct report *report, struct job *job, struct result *result)
 {
     report->count[result->outcome]++;
@@ -104,6 +137,7 @@ void report_run(struct report *report, struct job *job, struct result *result)
         clear_line(report);
         print_failure(report, job->test, job->run, result);
     }
+    look_whether_enough(report, job, result);
     *result_of(report, job->test, job->run) = *result;
     fflush(stdout);
 }
@@ -112,11 +146,6 @@ static long long n_ended(const struct report *report)
 {
     return report->count[PASSED] + report->count[FAILED] +
            report->count[INCONCLUSIVE];
-}
-
-static double elapsed_s(const struct report *report)
-{
-    return (double)(clock_now_ns() - report->started_ns) / 1e9;
 }
 
 void report_progress(struct report *report)
@@ -192,6 +221,24 @@ static void print_verdict(struct report *report)
     puts(report->count[PASSED] == report->n_runs ? "." : "");
 }
 
+// "ended by raft_2B/concurrent_starts seed 17 after 2.1 s, 0 died: <first
+// line>", for programs to read; or "ended by no failure after 60.2 s, 3 died".
+static void print_enough(struct report *report)
+{
+    if (!report_is_enough(report)) {
+        printf("ended by no failure after %.1f s, %lld died\n",
+               elapsed_s(report), report->n_died);
+        return;
+    }
+    const struct lab_test *t = report->options->tests[report->enough_test];
+    const struct result *result =
+        result_of(report, report->enough_test, report->enough_run);
+    printf("ended by %s/%s %s %d after %.1f s, %lld died: %.*s\n", t->suite,
+           t->name, world_is_simulated ? "seed" : "run",
+           options_seed(report->options, report->enough_run), report->enough_s,
+           report->n_died, result_first_line(result), result->message);
+}
+
 static double seconds_of(struct timeval time)
 {
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
@@ -218,6 +265,8 @@ bool report_end(struct report *report)
     if (options->hash)
         print_hashes(report);
     print_failures(report);
+    if (options->until != UNTIL_ALL_RAN)
+        print_enough(report);
     print_verdict(report);
 
     // A replay is the same to the byte every time.

@@ -17,6 +17,9 @@ void report_free(struct report *report);
 // and keeps *result, which belongs to the report from now on.
 void report_run(struct report *report, struct job *job, struct result *result);
 
+// Has a run ended that the options say to run until?
+bool report_is_enough(const struct report *report);
+
 // In a soak, shows now and then how far it is. Call it often; it is cheap.
 void report_progress(struct report *report);
 

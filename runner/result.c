@@ -84,6 +84,18 @@ static char *add_busy_note(char *message, int late_ms)
     return longer;
 }
 
+// Did the process end of itself, neither by what its test found, nor by a
+// sanitizer's report, nor because it took too long?
+static bool has_died(const struct verdict *verdict, struct ending ending)
+{
+    if (verdict->state == TEST_FAILED)
+        return verdict->died;
+    int status = ending.wait_status;
+    bool reported = WIFEXITED(status) && (WEXITSTATUS(status) == EXIT_TSAN ||
+                                          WEXITSTATUS(status) == EXIT_ASAN);
+    return !reported && !ending.out_of_time;
+}
+
 static double sane_seconds(double seconds)
 {
     // A NaN is not in the range either.
@@ -112,6 +124,7 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         return result;
     }
 
+    result.died = has_died(verdict, ending);
     bool explained = verdict->state == TEST_FAILED;
     result.message =
         explained ? clean_message(verdict) : describe_ending(verdict, ending);

@@ -17,6 +17,7 @@ enum outcome {
 
 struct result {
     enum outcome outcome;
+    bool died;      // It crashed or left: nothing that a test looks for.
     char *message;  // Why it did not pass; NULL if it did.
     char *log;      // The file that keeps its output; NULL if none does.
 

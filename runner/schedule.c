@@ -42,15 +42,15 @@ static int heavier_first(const void *a, const void *b)
     return x->test - y->test;
 }
 
-// The lab's order if the user watches; else the longest first, so that no
-// long one is left to run alone at the end.
+// The lab's order if the user watches, or wants the first failure; else the
+// longest first, so that no long one is left to run alone at the end.
 static int *order_make(const struct options *options)
 {
     size_t n = (size_t)options->n_tests;
     struct weighed *tests = alloc(n * sizeof(*tests));
     for (int i = 0; i < options->n_tests; i++)
         tests[i] = (struct weighed){ i, mit_weight(options->tests[i]) };
-    if (!options_is_live(options))
+    if (!options_is_live(options) && options->until == UNTIL_ALL_RAN)
         qsort(tests, n, sizeof(*tests), heavier_first);
 
     int *order = alloc(n * sizeof(*order));
@@ -113,7 +113,8 @@ static void schedule_free(struct schedule *s)
 
 static bool has_next(const struct schedule *s)
 {
-    return s->next < (long long)s->options->n_tests * s->options->runs;
+    return s->next < (long long)s->options->n_tests * s->options->runs &&
+           !report_is_enough(s->report);
 }
 
 // Starts run 1 of every test, then run 2 of every test, and so on. False if

@@ -211,6 +211,37 @@ Test(runner, a_soak_counts)
     remove_folder(logs);
 }
 
+// A test that dies has failed, but its tester has found nothing.
+Test(runner, a_soak_ends_at_the_first_failure)
+{
+    char *logs = make_folder();
+    struct outcome outcome =
+        lab("--test quick --test by_kill --runs 20 --until failure --logs %s",
+            logs);
+    cr_expect(outcome.status == 1);
+    expect_text(&outcome, "ended by dummy_die/by_kill run 1 after 0.");
+    expect_text(&outcome, " s, 0 died: killed by signal 9 (Killed) in");
+    outcome_free(&outcome);
+
+    outcome = lab("--test by_kill --test from_a_thread --runs 20 "
+                  "--until finding --logs %s",
+                  logs);
+    cr_expect(outcome.status == 1);
+    expect_text(&outcome, "ended by dummy_fail/from_a_thread run 1 after 0.");
+    expect_text(&outcome, " died: two leaders in term 3:\n");
+    outcome_free(&outcome);
+
+    outcome = lab("--test by_kill --runs 3 --until finding --logs %s", logs);
+    expect_text(&outcome, "ended by no failure after 0.");
+    expect_text(&outcome, " s, 3 died\n");
+    outcome_free(&outcome);
+
+    outcome = lab("--test as_if_by --runs 3 --until finding --logs %s", logs);
+    expect_text(&outcome, " s, 0 died: ");
+    outcome_free(&outcome);
+    remove_folder(logs);
+}
+
 Test(runner, tables_show_mits_figures_and_fit)
 {
     struct outcome outcome = lab("--suite 2A --suite dummy_pass --table");
@@ -248,6 +279,8 @@ Test(runner, bad_input_is_one_line_and_exit_status_2)
                "--runs wants a number from 1 to 1000000, not \"0\"\n");
     expect_lab("--jobs 2x", 2, "--jobs wants a number from 1 to 500, not");
     expect_lab("--limit", 2, "--limit wants a value");
+    expect_lab("--until dawn", 2,
+               "--until wants \"failure\" or \"finding\", not \"dawn\"\n");
     expect_lab("--colour", 2, "unknown option \"--colour\"");
     expect_lab("2A", 2, "unexpected \"2A\"; choose tests with --suite");
     expect_lab("--jobs 2 --logs /dev/null/x", 2, "--logs wants a folder");
