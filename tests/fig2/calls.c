@@ -1,0 +1,370 @@
+// What the server asks its peers: every request waits in its handler, on a
+// thread of the network's, until the test has answered it.
+#include "tests/fig2/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "rt/log.h"
+#include "rt/mutex.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- What is saved ----
+
+static bool fill_saved(const PersistentState *state, struct saved *saved)
+{
+    u_int count = state->logs.logs_len;
+    const Entry *entries = state->logs.logs_val;
+    if (count == 0 || count > MAX_INDEX)
+        return false;
+    saved->term = state->current_term;
+    saved->voted_for = state->voted_for;
+    saved->first = entries[0].index;
+    saved->last = entries[count - 1].index;
+    if (saved->first < 0 || saved->last > MAX_INDEX)
+        return false;
+    for (u_int k = 0; k < count; k++) {
+        int index = saved->first + (int)k;
+        if (entries[k].index != index)
+            return false;
+        saved->term_at[index] = entries[k].term;
+        if (entries[k].command.command_len == sizeof(int))
+            memcpy(&saved->number_at[index], entries[k].command.command_val,
+                   sizeof(int));
+    }
+    return true;
+}
+
+struct saved script_decode(struct persister *persister)
+{
+    // Of one moment.
+    struct persister *copy = persister_copy(persister);
+    struct bytes bytes = persister_read_raft_state(copy);
+    struct bytes snapshot = persister_read_snapshot(copy);
+    persister_free(copy);
+
+    struct saved saved = { 0 };
+    PersistentState state = { 0 };
+    XDR xdrs;
+    xdrmem_create(&xdrs, bytes.data, (u_int)bytes.len, XDR_DECODE);
+    saved.is_valid =
+        xdr_PersistentState(&xdrs, &state) && fill_saved(&state, &saved);
+    xdr_destroy(&xdrs);
+    xdr_free((xdrproc_t)xdr_PersistentState, &state);
+    if (snapshot.len == sizeof saved.snapshot_index)
+        memcpy(&saved.snapshot_index, snapshot.data, snapshot.len);
+    bytes_free(&bytes);
+    bytes_free(&snapshot);
+    return saved;
+}
+
+struct saved script_saved(struct script *s)
+{
+    return script_decode(s->lives[s->n_lives - 1].persister);
+}
+
+// ---- A request arrives ----
+
+// What holds for every request, whatever the test is about.
+static void check_vote_request(const RequestVoteRequest *request)
+{
+    test_check(request->candidate_id == ME,
+               "RequestVote (Figure 2): candidate_id is the candidate "
+               "requesting the vote. Server 0 sent candidate_id %d",
+               request->candidate_id);
+}
+
+static void check_append_request(const AppendEntriesRequest *request)
+{
+    test_check(request->leader_id == ME,
+               "AppendEntries (Figure 2): leader_id is for followers to "
+               "redirect clients. Server 0 sent leader_id %d",
+               request->leader_id);
+    test_check(request->prev_log_index >= 0,
+               "State (Figure 2): next_index never falls below 1, since the "
+               "log begins there. Server 0 sent prev_log_index %d",
+               request->prev_log_index);
+    int index = request->prev_log_index;
+    for (u_int k = 0; k < request->entries.entries_len; k++) {
+        const Entry *entry = &request->entries.entries_val[k];
+        test_check(entry->index == ++index && entry->term <= request->term,
+                   "AppendEntries (Figure 2): prev_log_index is the index "
+                   "immediately preceding the new entries. Server 0 (term %d) "
+                   "sent prev_log_index %d and, as entry %u behind it, one "
+                   "with index %d of term %d",
+                   request->term, request->prev_log_index, k + 1, entry->index,
+                   entry->term);
+    }
+}
+
+static void check_install_request(const InstallSnapshotRequest *request)
+{
+    test_check(request->leader_id == ME,
+               "InstallSnapshot (Figure 13): leader_id is for followers to "
+               "redirect clients. Server 0 sent leader_id %d",
+               request->leader_id);
+}
+
+static void note_arrival(const struct call *call)
+{
+    if (call->vote != NULL)
+        log_debug("ASKS", ME, call->vote->term, "asks S%d for its vote",
+                  call->peer);
+    else if (call->append != NULL)
+        log_debug("ASKS", ME, call->append->term,
+                  "sends S%d %u entries behind %d of term %d", call->peer,
+                  call->append->entries.entries_len,
+                  call->append->prev_log_index, call->append->prev_log_term);
+    else
+        log_debug("ASKS", ME, call->install->term,
+                  "sends S%d a snapshot up to %d", call->peer,
+                  call->install->last_included_index);
+}
+
+// Queues the call and waits until it is answered, or dropped.
+static void await_answer(struct script *s, struct call *call)
+{
+    note_arrival(call);
+    call->arrived_ns = clock_now_ns();
+    pthread_mutex_lock(&s->mu);
+    struct life *life = s->life;
+    pthread_mutex_unlock(&s->mu);
+    if (life == NULL)
+        return;
+    call->saved = script_decode(life->persister);
+
+    pthread_mutex_lock(&s->mu);
+    if (!s->ending && s->life == life) {
+        struct call **end = &s->calls;
+        while (*end != NULL)
+            end = &(*end)->next;
+        *end = call;
+        if (call->vote != NULL && call->vote->term > s->newest_vote)
+            s->newest_vote = call->vote->term;
+        pthread_cond_broadcast(&s->changed);
+        while (!call->done)
+            pthread_cond_wait(&s->changed, &s->mu);
+    }
+    pthread_mutex_unlock(&s->mu);
+}
+
+// A request of a kind that Figure 2 does not know. If it looks like a
+// RequestVote it asks whether there would be a vote (pre-vote): there would.
+static void answer_unknown(struct script *s, const struct part *part,
+                           const void *args, void *reply)
+{
+    if (part->method.xdr_args != (xdrproc_t)xdr_RequestVoteRequest)
+        return;
+    const RequestVoteRequest *request = args;
+    RequestVoteResponse *response = reply;
+    pthread_mutex_lock(&s->mu);
+    struct life *life = s->life;
+    pthread_mutex_unlock(&s->mu);
+    int term = life == NULL ? 0 : script_decode(life->persister).term;
+    // The peers are in no newer term than the server.
+    response->term = request->term < term ? request->term : term;
+    response->vote_granted = true;
+}
+
+static void handle(void *receiver, const void *args, void *reply)
+{
+    struct part *part = receiver;
+    struct call call = { .peer = part->peer, .reply = reply };
+    if (strcmp(part->method.name, "Raft.RequestVote") == 0) {
+        call.vote = args;
+        check_vote_request(call.vote);
+    } else if (strcmp(part->method.name, "Raft.AppendEntries") == 0) {
+        call.append = args;
+        check_append_request(call.append);
+    } else if (strcmp(part->method.name, "Raft.InstallSnapshot") == 0) {
+        call.install = args;
+        check_install_request(call.install);
+    } else {
+        answer_unknown(part->script, part, args, reply);
+        return;
+    }
+    await_answer(part->script, &call);
+}
+
+void script_play_peers(struct script *s)
+{
+    int n_methods;
+    const struct labrpc_method *methods = raft_methods(&n_methods);
+    s->parts = alloc((size_t)(s->n * n_methods) * sizeof *s->parts);
+    for (int peer = 1; peer < s->n; peer++) {
+        struct labrpc_server *server = labrpc_make_server();
+        for (int k = 0; k < n_methods; k++) {
+            struct part *part = &s->parts[peer * n_methods + k];
+            *part = (struct part){ s, peer, methods[k] };
+            part->method.handler = handle;
+            labrpc_add_service(server, &part->method, 1, part);
+        }
+        char name[24];
+        snprintf(name, sizeof name, "server %d", peer);
+        labrpc_add_server(s->net, name, server);
+    }
+}
+
+// ---- Awaiting ----
+
+struct call *script_find(struct script *s, int within_ms,
+                         bool (*suits)(const struct call *call, int peer,
+                                       int min_term),
+                         int peer, int min_term)
+{
+    int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
+    pthread_mutex_lock(&s->mu);
+    struct call *found = NULL;
+    while (found == NULL) {
+        for (struct call *call = s->calls; call != NULL && found == NULL;
+             call = call->next) {
+            if (!call->taken && suits(call, peer, min_term))
+                found = call;
+        }
+        if (found == NULL && clock_now_ns() >= deadline_ns)
+            break;
+        if (found == NULL)
+            cond_wait_until(&s->changed, &s->mu, deadline_ns);
+    }
+    if (found != NULL)
+        found->taken = true;
+    pthread_mutex_unlock(&s->mu);
+    return found;
+}
+
+static bool is_vote(const struct call *call, int peer, int min_term)
+{
+    return call->peer == peer && call->vote != NULL &&
+           call->vote->term >= min_term;
+}
+
+static bool is_append(const struct call *call, int peer, int min_term)
+{
+    return call->peer == peer && call->append != NULL &&
+           call->append->term >= min_term;
+}
+
+static bool is_install(const struct call *call, int peer, int min_term)
+{
+    return call->peer == peer && call->install != NULL &&
+           call->install->term >= min_term;
+}
+
+bool script_is_to_follower(const struct call *call, int peer, int min_term)
+{
+    return is_append(call, peer, min_term) || is_install(call, peer, min_term);
+}
+
+static struct call *await(struct script *s, const char *what,
+                          bool (*suits)(const struct call *call, int peer,
+                                        int min_term),
+                          int peer, int min_term, const char *rule)
+{
+    struct call *call = script_find(s, SOON_MS, suits, peer, min_term);
+    if (call == NULL) {
+        int term = script_term(s);
+        test_fail("%s. Server 0 (%s in term %d) has not sent server %d %s of "
+                  "term %d or later within %d s",
+                  rule, script_is_leader(s) ? "leader" : "not leader", term,
+                  peer, what, min_term, SOON_MS / 1000);
+    }
+    return call;
+}
+
+struct call *script_await_vote(struct script *s, int peer, int min_term,
+                               const char *rule)
+{
+    return await(s, "a RequestVote", is_vote, peer, min_term, rule);
+}
+
+struct call *script_await_append(struct script *s, int peer, int min_term,
+                                 const char *rule)
+{
+    return await(s, "an AppendEntries", is_append, peer, min_term, rule);
+}
+
+struct call *script_await_install(struct script *s, int peer, int min_term,
+                                  const char *rule)
+{
+    return await(s, "an InstallSnapshot", is_install, peer, min_term, rule);
+}
+
+bool script_stands(struct script *s, int min_term, int within_ms)
+{
+    int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
+    pthread_mutex_lock(&s->mu);
+    while (s->newest_vote < min_term && clock_now_ns() < deadline_ns)
+        cond_wait_until(&s->changed, &s->mu, deadline_ns);
+    bool stands = s->newest_vote >= min_term;
+    pthread_mutex_unlock(&s->mu);
+    return stands;
+}
+
+// ---- Answering ----
+
+// The handler returns; *call is gone.
+static void finish_locked(struct script *s, struct call *call)
+{
+    must_hold(&s->mu);
+    struct call **at = &s->calls;
+    while (*at != call)
+        at = &(*at)->next;
+    *at = call->next;
+    call->done = true;
+    pthread_cond_broadcast(&s->changed);
+}
+
+void script_drop_calls_locked(struct script *s)
+{
+    must_hold(&s->mu);
+    while (s->calls != NULL)
+        finish_locked(s, s->calls);
+    pthread_cond_broadcast(&s->changed);
+}
+
+static void finish(struct script *s, struct call *call)
+{
+    pthread_mutex_lock(&s->mu);
+    finish_locked(s, call);
+    pthread_mutex_unlock(&s->mu);
+}
+
+static void see_term(struct script *s, int peer, int term)
+{
+    if (term > s->played[peer].term)
+        s->played[peer].term = term;
+}
+
+void script_answer_vote(struct script *s, struct call *call, int term,
+                        bool granted)
+{
+    log_debug("TEST", call->peer, term, "%s S0 its vote for term %d",
+              granted ? "gives" : "refuses", call->vote->term);
+    see_term(s, call->peer, term);
+    *(RequestVoteResponse *)call->reply =
+        (RequestVoteResponse){ term, granted };
+    finish(s, call);
+}
+
+void script_answer_append(struct script *s, struct call *call,
+                          AppendEntriesResponse response)
+{
+    log_debug("TEST", call->peer, response.term,
+              "%s S0's %u entries behind %d of term %d",
+              response.success ? "takes" : "refuses",
+              call->append->entries.entries_len, call->append->prev_log_index,
+              call->append->prev_log_term);
+    see_term(s, call->peer, response.term);
+    *(AppendEntriesResponse *)call->reply = response;
+    finish(s, call);
+}
+
+void script_answer_install(struct script *s, struct call *call, int term)
+{
+    log_debug("TEST", call->peer, term, "takes S0's snapshot");
+    see_term(s, call->peer, term);
+    *(InstallSnapshotResponse *)call->reply = (InstallSnapshotResponse){ term };
+    finish(s, call);
+}

@@ -1,0 +1,106 @@
+// What the files of the script share: struct script and its parts.
+//
+// One lock, script->mu, guards what the network's handlers and the receiver of
+// applied entries share with the test. It is never held across a call into
+// the Raft.
+#ifndef TESTS_FIG2_INTERNAL_H
+#define TESTS_FIG2_INTERNAL_H
+
+#include "tests/fig2/script.h"
+
+#include "labrpc/labrpc.h"
+#include "tester/watchdog.h"
+
+#include <pthread.h>
+
+#define MAX_LIVES 4
+#define MAX_PEERS 8
+
+// A call into a Raft must return at once; this long is never.
+#define CALL_LIMIT_MS 10000
+
+// The server from one start to the next crash. A crashed one lives on, cut
+// off, until the end.
+struct life {
+    struct script *script;
+    struct raft *raft;
+    struct labrpc_end *ends[MAX_PEERS];
+    struct persister *persister;
+    struct channel *apply_ch;
+    pthread_t receiver;
+};
+
+// A method as one played peer offers it: the receiver of its handler.
+struct part {
+    struct script *script;
+    int peer;
+    struct labrpc_method method;
+};
+
+// A peer that plays by the rules (follow.c). Of the test's thread.
+struct played {
+    int term;
+    int last;
+    int base;  // What a snapshot covers matches whatever is asked.
+    int term_at[MAX_INDEX + 1];
+    int number_at[MAX_INDEX + 1];
+};
+
+struct script {
+    // Constant after script_begin, but for lives and n_lives, which are the
+    // main thread's.
+    int n;
+    struct labrpc_network *net;
+    struct labrpc_end *end;  // From the test to the server.
+    struct watchdog *watchdog;
+    struct part *parts;
+    int64_t start_ns;
+    struct life lives[MAX_LIVES];
+    int n_lives;
+    struct played played[MAX_PEERS];
+    int n_started;
+
+    pthread_mutex_t mu;
+    pthread_cond_t changed;
+
+    // Guarded by mu.
+    struct call *calls;  // Not done yet, the oldest first.
+    bool ending;
+    struct life *life;  // The one that lives.
+    int newest_vote;    // The newest term of a RequestVote.
+    bool holding;       // Nothing that is applied is received.
+    int applied;
+    int number_at[MAX_INDEX + 1];
+    int n_snapshots;
+    int snapshot_when;
+};
+
+// ---- service.c ----
+
+// The thread that receives what is applied; arg is a struct life.
+void *script_receive(void *arg);
+
+// The data of the snapshot up to an index. They are the index itself.
+int script_snapshot_data(int index);
+
+// ---- calls.c ----
+
+// Has every played peer offer the methods that the Raft offers.
+void script_play_peers(struct script *s);
+
+// The calls that wait are lost.
+void script_drop_calls_locked(struct script *s);
+
+// What this persister holds, decoded.
+struct saved script_decode(struct persister *persister);
+
+// The oldest call that suits, not taken yet; waits for it. NULL if none comes.
+// The caller takes it.
+struct call *script_find(struct script *s, int within_ms,
+                         bool (*suits)(const struct call *call, int peer,
+                                       int min_term),
+                         int peer, int min_term);
+
+bool script_is_to_follower(const struct call *call, int peer, int min_term);
+
+#endif

@@ -1,0 +1,292 @@
+// The play: the server starts, crashes and ends; the test asks it what a peer
+// might ask. All of it runs on the test's main thread.
+#include "tests/fig2/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "rt/log.h"
+#include "rt/mutex.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVER "server 0"
+
+// ---- Starting, crashing and ending ----
+
+static void make_ends(struct script *s, struct life *life)
+{
+    for (int peer = 0; peer < s->n; peer++) {
+        char name[40], to[24];
+        snprintf(name, sizeof name, "life %d to %d", s->n_lives, peer);
+        snprintf(to, sizeof to, "server %d", peer);
+        life->ends[peer] = labrpc_make_end(s->net, name);
+        labrpc_connect(life->ends[peer], to);
+        labrpc_enable(life->ends[peer], true);
+    }
+}
+
+// Starts the server with what this persister holds.
+static void start(struct script *s, struct persister *persister)
+{
+    test_check(s->n_lives < MAX_LIVES, "the script has no more lives");
+    struct life *life = &s->lives[s->n_lives++];
+    life->script = s;
+    life->persister = persister;
+    life->apply_ch = channel_make(sizeof(struct apply_msg), 0);
+    make_ends(s, life);
+
+    struct saved saved = script_decode(persister);
+    pthread_mutex_lock(&s->mu);
+    s->life = life;
+    s->applied = saved.snapshot_index;
+    s->n_snapshots = 0;
+    pthread_mutex_unlock(&s->mu);
+
+    struct watched_call call;
+    watch_begin(s->watchdog, &call, "raft_make", ME, CALL_LIMIT_MS);
+    life->raft =
+        raft_make(life->ends, s->n, ME, life->persister, life->apply_ch);
+    watch_end(s->watchdog, &call);
+    test_check(life->raft != NULL, "raft_make returned NULL");
+    pthread_create(&life->receiver, NULL, script_receive, life);
+
+    int n_methods;
+    const struct labrpc_method *methods = raft_methods(&n_methods);
+    struct labrpc_server *server = labrpc_make_server();
+    labrpc_add_service(server, methods, n_methods, life->raft);
+    labrpc_add_server(s->net, SERVER, server);
+}
+
+struct script *script_begin(int n, const char *title)
+{
+    printf("%s ...\n", title);
+    struct script *s = alloc(sizeof *s);
+    test_check(n <= MAX_PEERS, "a script has at most %d servers", MAX_PEERS);
+    s->n = n;
+    s->start_ns = clock_now_ns();
+    s->watchdog = watchdog_start();
+    pthread_mutex_init(&s->mu, NULL);
+    cond_init(&s->changed);
+    s->net = labrpc_make_network();
+    s->end = labrpc_make_end(s->net, "script");
+    labrpc_connect(s->end, SERVER);
+    labrpc_enable(s->end, true);
+    script_play_peers(s);
+    start(s, persister_make());
+    return s;
+}
+
+static void kill_server(struct script *s)
+{
+    struct life *life = &s->lives[s->n_lives - 1];
+    labrpc_delete_server(s->net, SERVER);
+    for (int peer = 0; peer < s->n; peer++)
+        labrpc_enable(life->ends[peer], false);
+
+    struct watched_call call;
+    watch_begin(s->watchdog, &call, "raft_kill", ME, CALL_LIMIT_MS);
+    raft_kill(life->raft);
+    watch_end(s->watchdog, &call);
+
+    pthread_mutex_lock(&s->mu);
+    s->life = NULL;
+    s->holding = false;
+    script_drop_calls_locked(s);
+    pthread_mutex_unlock(&s->mu);
+}
+
+void script_restart(struct script *s)
+{
+    log_debug("TEST", ME, 0, "crashes, and starts again");
+    // A copy: what the dead one still writes, nobody will read.
+    struct persister *copy = persister_copy(s->lives[s->n_lives - 1].persister);
+    kill_server(s);
+    start(s, copy);
+}
+
+static void end_life(struct script *s, struct life *life)
+{
+    struct watched_call call;
+    watch_begin(s->watchdog, &call,
+                "raft_free (which waits for the killed Raft's threads)", ME,
+                CALL_LIMIT_MS);
+    raft_free(life->raft);
+    watch_end(s->watchdog, &call);
+    channel_close(life->apply_ch);
+    pthread_join(life->receiver, NULL);
+    channel_free(life->apply_ch);
+    persister_free(life->persister);
+}
+
+static void tell_figures(struct script *s)
+{
+    struct verdict *v = current_verdict;
+    v->seconds = (double)(clock_now_ns() - s->start_ns) / 1e9;
+    v->servers = s->n;
+    v->rpcs = labrpc_get_total_count(s->net);
+    v->bytes = labrpc_get_total_bytes(s->net);
+    v->commands = script_applied(s);
+}
+
+void script_end(struct script *s)
+{
+    tell_figures(s);
+    kill_server(s);
+    pthread_mutex_lock(&s->mu);
+    s->ending = true;
+    script_drop_calls_locked(s);
+    pthread_mutex_unlock(&s->mu);
+
+    struct watched_call call;
+    watch_begin(s->watchdog, &call, "an RPC handler", ME, CALL_LIMIT_MS);
+    labrpc_cleanup(s->net);
+    labrpc_join_handlers(s->net);
+    watch_end(s->watchdog, &call);
+    for (int k = 0; k < s->n_lives; k++)
+        end_life(s, &s->lives[k]);
+    labrpc_free_network(s->net);
+    watchdog_stop(s->watchdog);
+    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->mu);
+    free(s->parts);
+    free(s);
+}
+
+int script_sleep(struct script *s, int ms)
+{
+    (void)s;
+    int64_t from_ns = clock_now_ns();
+    sleep_ms(ms);
+    return (int)((clock_now_ns() - from_ns) / NS_PER_MS);
+}
+
+// ---- Requests to the server ----
+
+int script_command(int index, int term)
+{
+    return 1000 * term + index;
+}
+
+static const struct labrpc_method *find_method(const char *name)
+{
+    int n_methods;
+    const struct labrpc_method *methods = raft_methods(&n_methods);
+    for (int k = 0; k < n_methods; k++) {
+        if (strcmp(methods[k].name, name) == 0)
+            return &methods[k];
+    }
+    test_fail("raft_methods has no %s", name);
+}
+
+// Nothing is lost here, so a call that fails is one without an end.
+static void call_server(struct script *s, const char *name, const void *request,
+                        void *reply)
+{
+    char what[120];
+    snprintf(what, sizeof what,
+             "the handler of %s (does somebody hold the lock while an RPC or "
+             "the apply channel waits?)",
+             name);
+    struct watched_call call;
+    watch_begin(s->watchdog, &call, what, ME, CALL_LIMIT_MS);
+    bool answered = labrpc_call(s->end, find_method(name), request, reply);
+    watch_end(s->watchdog, &call);
+    test_check(answered, "%s was not answered", name);
+}
+
+RequestVoteResponse script_request_vote(struct script *s, int term,
+                                        int candidate, int last_index,
+                                        int last_term)
+{
+    // By name: a Raft with fields of its own is warned about otherwise.
+    RequestVoteRequest request = { .term = term,
+                                   .candidate_id = candidate,
+                                   .last_log_index = last_index,
+                                   .last_log_term = last_term };
+    RequestVoteResponse response = { 0 };
+    log_debug("TEST", candidate, term,
+              "asks S0 for its vote, last entry %d "
+              "of term %d",
+              last_index, last_term);
+    call_server(s, "Raft.RequestVote", &request, &response);
+    return response;
+}
+
+AppendEntriesResponse script_append(struct script *s, struct append append)
+{
+    Entry entries[MAX_INDEX];
+    int numbers[MAX_INDEX];
+    for (int k = 0; k < append.entries.count; k++) {
+        int index = append.prev_index + 1 + k;
+        int term = append.entries.term[k];
+        numbers[k] = script_command(index, term);
+        entries[k] =
+            (Entry){ .index = index,
+                     .term = term,
+                     .command = { sizeof numbers[k], (char *)&numbers[k] } };
+    }
+    AppendEntriesRequest request = {
+        .term = append.term,
+        .leader_id = append.leader,
+        .prev_log_index = append.prev_index,
+        .prev_log_term = append.prev_term,
+        .leader_commit = append.commit,
+        .entries = { (u_int)append.entries.count, entries },
+    };
+    AppendEntriesResponse response = { 0 };
+    log_debug("TEST", append.leader, append.term,
+              "sends S0 %d entries behind %d of term %d, leader_commit %d",
+              append.entries.count, append.prev_index, append.prev_term,
+              append.commit);
+    call_server(s, "Raft.AppendEntries", &request, &response);
+    return response;
+}
+
+int script_install(struct script *s, int term, int last_index, int last_term)
+{
+    int data = script_snapshot_data(last_index);
+    InstallSnapshotRequest request = {
+        .term = term,
+        .leader_id = 1,
+        .last_included_index = last_index,
+        .last_included_term = last_term,
+        .data = { sizeof data, (char *)&data },
+    };
+    InstallSnapshotResponse response = { 0 };
+    log_debug("TEST", 1, term, "sends S0 a snapshot up to %d of term %d",
+              last_index, last_term);
+    call_server(s, "Raft.InstallSnapshot", &request, &response);
+    return response.term;
+}
+
+AppendEntriesResponse script_heartbeat(struct script *s, int term)
+{
+    return script_append(s, (struct append){ .term = term, .leader = 1 });
+}
+
+void script_give_log(struct script *s, int term, struct terms log, int commit)
+{
+    AppendEntriesResponse response = script_append(
+        s, (struct append){
+               .term = term, .leader = 1, .entries = log, .commit = commit });
+    test_check(response.success,
+               "AppendEntries (Figure 2, §5.3): the log is empty, so entries "
+               "from index 1 on fit in any case. Server 0 (term %d) refused "
+               "%d of them, of term %d",
+               response.term, log.count, term);
+    script_await_applied(s, commit,
+                         "AppendEntries step 5 (Figure 2, §5.3): if "
+                         "leader_commit > commit_index, set commit_index");
+}
+
+bool script_holds(struct script *s, int term, int index, int entry_term)
+{
+    AppendEntriesResponse response =
+        script_append(s, (struct append){ .term = term,
+                                          .leader = 1,
+                                          .prev_index = index,
+                                          .prev_term = entry_term });
+    return response.success;
+}

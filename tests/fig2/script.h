@@ -1,0 +1,210 @@
+// One real server in a play whose other parts a script speaks.
+//
+// Server 0 is the Raft under test. All its peers are played: what it sends
+// them waits here until the test answers, and the test sends it what it likes.
+// So a test can lead the server to any line of Figure 2 and look at what it
+// does there. It looks at nothing but the Raft's interface: raft.h, the
+// messages of raft.x, what the persister holds, and what comes out of the apply
+// channel.
+//
+// The functions are called by the test's main thread. One that waits for
+// something fails the test if it does not come in time; `rule` is how the
+// message begins: which line of the paper is broken, and what it says.
+#ifndef TESTS_FIG2_SCRIPT_H
+#define TESTS_FIG2_SCRIPT_H
+
+#include "raft/raft.h"
+#include "tester/lab_test.h"
+#include "tester/verdict.h"
+
+#include "raft/raft_x.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// The real server; its peers are 1 to n - 1.
+#define ME 0
+
+// What must happen, does so within this time; more for what takes many RPCs.
+#define SOON_MS 3000
+#define LONG_MS 10000
+
+// How long a test waits for what must not happen. Well below the shortest
+// election time-out that it has to expect (250 ms).
+#define QUIET_MS 60
+
+// Logs are short: indices are at most this.
+#define MAX_INDEX 63
+
+// Entries, by their terms; TERMS(1, 1, 2) are three.
+struct terms {
+    int count;
+    int term[MAX_INDEX];
+};
+#define TERMS(...)                                                             \
+    ((struct terms){ (int)(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)),      \
+                     { __VA_ARGS__ } })
+
+struct script;
+
+// Starts a test: prints its title, and starts the real server among n.
+struct script *script_begin(int n, const char *title);
+
+// Ends it: takes the figures for the "... Passed" line, stops, joins and frees
+// everything.
+void script_end(struct script *s);
+
+// ---- What the server holds ----
+
+// What the persister holds, decoded.
+struct saved {
+    bool is_valid;  // False: nothing is saved, or it does not decode.
+    int term;
+    int voted_for;
+    int first;  // Where the snapshot ends; 0 without one.
+    int last;
+    int term_at[MAX_INDEX + 1];    // From first to last.
+    int number_at[MAX_INDEX + 1];  // The commands, from first + 1.
+    int snapshot_index;            // Of the saved snapshot; 0 without one.
+};
+struct saved script_saved(struct script *s);
+
+// Crashes the server, and starts it again with what is saved at this moment.
+void script_restart(struct script *s);
+
+// ---- The service above the server ----
+
+bool script_start(struct script *s, int number, int *index, int *term);
+bool script_start_bytes(struct script *s, struct bytes command, int *index,
+                        int *term);
+bool script_is_leader(struct script *s);
+int script_term(struct script *s);
+void script_snapshot(struct script *s, int index);
+
+// Has the thread that receives what is applied make a snapshot at this index.
+void script_snapshot_when_applied(struct script *s, int index);
+
+// Whoever receives what is applied stops to do so, or goes on.
+void script_hold_applying(struct script *s, bool hold);
+
+// Has applied all up to this index, by commands or a snapshot.
+int script_applied(struct script *s);
+int script_applied_number(struct script *s, int index);  // The command there.
+int script_applied_snapshots(struct script *s);          // How many.
+
+void script_await_applied(struct script *s, int index, const char *rule);
+
+// Waits a little, then checks that nothing behind index has been applied.
+void script_check_not_applied(struct script *s, int index, const char *rule);
+
+// ---- Requests to the server ----
+
+// The command of an entry that a played leader sends, and the data of the
+// snapshot up to an index. Both are numbers.
+int script_command(int index, int term);
+
+RequestVoteResponse script_request_vote(struct script *s, int term,
+                                        int candidate, int last_index,
+                                        int last_term);
+
+struct append {
+    int term;
+    int leader;
+    int prev_index;
+    int prev_term;
+    struct terms entries;  // None: a heartbeat.
+    int commit;
+};
+AppendEntriesResponse script_append(struct script *s, struct append append);
+
+// From peer 1.
+int script_install(struct script *s, int term, int last_index, int last_term);
+
+// A heartbeat of peer 1 without an entry before it, so that it always matches.
+AppendEntriesResponse script_heartbeat(struct script *s, int term);
+
+// Has the server, as a follower of peer 1 in this term, hold this log; the
+// first `commit` entries are committed.
+void script_give_log(struct script *s, int term, struct terms log, int commit);
+
+// Does the server's log hold this entry? Asks as a leader (peer 1) of `term`.
+bool script_holds(struct script *s, int term, int index, int entry_term);
+
+// ---- Requests of the server ----
+
+// A request of the server that waits for its answer. It is there until it is
+// answered.
+struct call {
+    int peer;
+    int64_t arrived_ns;
+    struct saved saved;  // What was saved when it arrived.
+
+    // One of them is not NULL.
+    const RequestVoteRequest *vote;
+    const AppendEntriesRequest *append;
+    const InstallSnapshotRequest *install;
+
+    // Of script.c.
+    void *reply;
+    bool taken;
+    bool done;
+    struct call *next;
+};
+
+// The oldest RequestVote to this peer with at least this term that has not been
+// taken yet; waits for it.
+struct call *script_await_vote(struct script *s, int peer, int min_term,
+                               const char *rule);
+
+// Likewise. For an AppendEntries the term is that of the leader.
+struct call *script_await_append(struct script *s, int peer, int min_term,
+                                 const char *rule);
+struct call *script_await_install(struct script *s, int peer, int min_term,
+                                  const char *rule);
+
+// Is there a RequestVote to any peer with at least this term, taken or not,
+// within so many milliseconds?
+bool script_stands(struct script *s, int min_term, int within_ms);
+
+// The answers. The reply's term is the peer's.
+void script_answer_vote(struct script *s, struct call *call, int term,
+                        bool granted);
+void script_answer_append(struct script *s, struct call *call,
+                          AppendEntriesResponse response);
+void script_answer_install(struct script *s, struct call *call, int term);
+
+// ---- Peers that play by the rules ----
+
+// Has the server win an election, with the votes of the first peers that are
+// enough. Returns its term.
+int script_elect(struct script *s);
+
+// What this peer's log holds from now on; at first nothing.
+void script_set_log(struct script *s, int peer, struct terms log);
+
+// Answers what comes for the peer as a follower should, until it has
+// acknowledged all up to index.
+void script_follow(struct script *s, int peer, int index, const char *rule);
+
+// Likewise, but false if the server sends nothing for so long that it must be
+// waiting for an answer that the test holds back.
+bool script_try_follow(struct script *s, int peer, int index);
+
+// Likewise, but stops at the request whose answer would acknowledge it, and
+// returns that, unanswered.
+struct call *script_follow_and_hold(struct script *s, int peer, int index,
+                                    const char *rule);
+
+// Answers this one as a follower should.
+void script_follow_one(struct script *s, struct call *call);
+
+// The command that this peer's log has at an index.
+int script_peer_number(struct script *s, int peer, int index);
+
+// ---- Time ----
+
+// Sleeps; returns the milliseconds that it took, which are more than asked for
+// on a busy machine.
+int script_sleep(struct script *s, int ms);
+
+#endif

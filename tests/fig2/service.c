@@ -1,0 +1,227 @@
+// The service above the server: what it asks of the Raft, and the thread that
+// receives what is applied.
+#include "tests/fig2/internal.h"
+
+#include "rt/clock.h"
+#include "rt/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IN_ORDER                                                               \
+    "Rules for Servers, All Servers (Figure 2, §5.3): if commit_index > "     \
+    "last_applied, increment last_applied and apply that entry"
+
+// ---- Asking ----
+
+static struct raft *raft_of(const struct script *s)
+{
+    return s->lives[s->n_lives - 1].raft;
+}
+
+#define IN_CALL                                                                \
+    " (does somebody hold the lock while an RPC or the apply channel waits?)"
+
+bool script_start_bytes(struct script *s, struct bytes command, int *index,
+                        int *term)
+{
+    struct watched_call call;
+    watch_begin(s->watchdog, &call, "raft_start" IN_CALL, ME, CALL_LIMIT_MS);
+    bool taken = raft_start(raft_of(s), command, index, term);
+    watch_end(s->watchdog, &call);
+    return taken;
+}
+
+bool script_start(struct script *s, int number, int *index, int *term)
+{
+    return script_start_bytes(s, (struct bytes){ &number, sizeof number },
+                              index, term);
+}
+
+static bool get_state(struct script *s, int *term)
+{
+    bool is_leader = false;
+    struct watched_call call;
+    watch_begin(s->watchdog, &call, "raft_get_state" IN_CALL, ME,
+                CALL_LIMIT_MS);
+    raft_get_state(raft_of(s), term, &is_leader);
+    watch_end(s->watchdog, &call);
+    return is_leader;
+}
+
+bool script_is_leader(struct script *s)
+{
+    int term = 0;
+    return get_state(s, &term);
+}
+
+int script_term(struct script *s)
+{
+    int term = 0;
+    get_state(s, &term);
+    return term;
+}
+
+int script_snapshot_data(int index)
+{
+    return index;
+}
+
+static void make_snapshot(struct script *s, struct raft *raft, int index)
+{
+    int data = script_snapshot_data(index);
+    struct watched_call call;
+    watch_begin(s->watchdog, &call, "raft_snapshot" IN_CALL, ME, CALL_LIMIT_MS);
+    raft_snapshot(raft, index, (struct bytes){ &data, sizeof data });
+    watch_end(s->watchdog, &call);
+}
+
+void script_snapshot(struct script *s, int index)
+{
+    make_snapshot(s, raft_of(s), index);
+}
+
+// ---- Receiving ----
+
+static int number_in(struct bytes bytes)
+{
+    int number = -1;
+    if (bytes.len == sizeof number)
+        memcpy(&number, bytes.data, sizeof number);
+    return number;
+}
+
+static void take_command_locked(struct script *s, const struct apply_msg *m)
+{
+    test_check(m->command_index == s->applied + 1,
+               IN_ORDER ". Server 0 applied index %d after index %d",
+               m->command_index, s->applied);
+    test_check(m->command_index <= MAX_INDEX, "index %d is in no script",
+               m->command_index);
+    s->applied = m->command_index;
+    s->number_at[s->applied] = number_in(m->command);
+    log_debug("TEST", ME, 0, "applied %d", s->applied);
+}
+
+static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
+{
+    test_check(m->snapshot_index > s->applied,
+               "InstallSnapshot (Figure 13, §7): the state machine never goes "
+               "back. Server 0, which had applied all up to index %d, "
+               "delivered a snapshot up to index %d",
+               s->applied, m->snapshot_index);
+    test_check(number_in(m->snapshot) ==
+                   script_snapshot_data(m->snapshot_index),
+               "InstallSnapshot step 8 (Figure 13): reset the state machine "
+               "using the snapshot's contents. Server 0 delivered a snapshot "
+               "up to index %d whose data are another one's",
+               m->snapshot_index);
+    s->applied = m->snapshot_index;
+    s->n_snapshots++;
+    log_debug("TEST", ME, 0, "applied a snapshot up to %d", s->applied);
+}
+
+// True if the service shall make a snapshot now.
+static bool take(struct life *life, const struct apply_msg *m)
+{
+    struct script *s = life->script;
+    pthread_mutex_lock(&s->mu);
+    bool is_due = false;
+    if (s->life == life) {
+        if (m->snapshot_valid)
+            take_snapshot_locked(s, m);
+        else
+            take_command_locked(s, m);
+        is_due = m->command_valid && s->applied == s->snapshot_when;
+        pthread_cond_broadcast(&s->changed);
+    }
+    pthread_mutex_unlock(&s->mu);
+    return is_due;
+}
+
+static void wait_while_holding(struct script *s)
+{
+    pthread_mutex_lock(&s->mu);
+    while (s->holding)
+        pthread_cond_wait(&s->changed, &s->mu);
+    pthread_mutex_unlock(&s->mu);
+}
+
+void *script_receive(void *arg)
+{
+    struct life *life = arg;
+    struct script *s = life->script;
+    struct apply_msg message;
+    wait_while_holding(s);
+    while (channel_receive(life->apply_ch, &message)) {
+        if (take(life, &message))
+            make_snapshot(s, life->raft, message.command_index);
+        bytes_free(&message.command);
+        bytes_free(&message.snapshot);
+        wait_while_holding(s);
+    }
+    return NULL;
+}
+
+void script_snapshot_when_applied(struct script *s, int index)
+{
+    pthread_mutex_lock(&s->mu);
+    s->snapshot_when = index;
+    pthread_mutex_unlock(&s->mu);
+}
+
+void script_hold_applying(struct script *s, bool hold)
+{
+    pthread_mutex_lock(&s->mu);
+    s->holding = hold;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->mu);
+}
+
+// ---- What was applied ----
+
+int script_applied(struct script *s)
+{
+    pthread_mutex_lock(&s->mu);
+    int applied = s->applied;
+    pthread_mutex_unlock(&s->mu);
+    return applied;
+}
+
+int script_applied_number(struct script *s, int index)
+{
+    pthread_mutex_lock(&s->mu);
+    int number = s->number_at[index];
+    pthread_mutex_unlock(&s->mu);
+    return number;
+}
+
+int script_applied_snapshots(struct script *s)
+{
+    pthread_mutex_lock(&s->mu);
+    int n = s->n_snapshots;
+    pthread_mutex_unlock(&s->mu);
+    return n;
+}
+
+void script_await_applied(struct script *s, int index, const char *rule)
+{
+    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
+    pthread_mutex_lock(&s->mu);
+    while (s->applied < index && clock_now_ns() < deadline_ns)
+        cond_wait_until(&s->changed, &s->mu, deadline_ns);
+    int applied = s->applied;
+    pthread_mutex_unlock(&s->mu);
+    test_check(applied >= index,
+               "%s. Server 0 has applied up to index %d; index %d has not come "
+               "within %d s",
+               rule, applied, index, SOON_MS / 1000);
+}
+
+void script_check_not_applied(struct script *s, int index, const char *rule)
+{
+    script_sleep(s, QUIET_MS);
+    int applied = script_applied(s);
+    test_check(applied <= index, "%s. Server 0 applied up to index %d", rule,
+               applied);
+}

@@ -1,0 +1,651 @@
+// Figure 2, line by line: what part 2A builds. Terms, votes, elections and the
+// election timer (§5.1, §5.2).
+#include "tests/fig2/script.h"
+
+#include "rt/clock.h"
+
+#define STANDS                                                                 \
+    "Rules for Servers, Followers and Candidates (Figure 2, §5.2): if the "   \
+    "election timeout elapses, start an election: increment current_term, "    \
+    "and send RequestVote RPCs to all other servers"
+
+// ---- Votes ----
+
+#define ONE_VOTE                                                               \
+    "RequestVote step 2 (Figure 2, §5.2): a server votes for at most one "    \
+    "candidate in a term, first come, first served"
+
+// A second candidate of the term is refused; the first, asking again because
+// the reply was lost, is not.
+LAB_TEST(raft_fig2, 2A_one_vote_a_term)
+{
+    struct script *s = script_begin(3, "Test (fig2 2A): one vote a term");
+
+    RequestVoteResponse first = script_request_vote(s, 1, 1, 0, 0);
+    RequestVoteResponse other = script_request_vote(s, 1, 2, 0, 0);
+    RequestVoteResponse again = script_request_vote(s, 1, 1, 0, 0);
+
+    test_check(first.vote_granted,
+               "RequestVote step 2 (Figure 2, §5.2): if voted_for is null, and "
+               "the candidate's log is up-to-date, grant vote. Server 0 had "
+               "not voted in term 1, and refused server 1");
+    test_check(!other.vote_granted,
+               ONE_VOTE ". In term 1 server 0 voted for server 1 and then for "
+                        "server 2");
+    test_check(again.vote_granted,
+               "RequestVote step 2 (Figure 2, §5.2): if voted_for is the "
+               "candidate, grant vote. Server 0 voted for server 1 in term 1; "
+               "asked again by server 1, it refused");
+    script_end(s);
+}
+
+// The vote belongs to its term: a new term begins without one.
+LAB_TEST(raft_fig2, 2A_new_term_new_vote)
+{
+    struct script *s = script_begin(3, "Test (fig2 2A): new term, new vote");
+
+    script_request_vote(s, 1, 1, 0, 0);
+    RequestVoteResponse next = script_request_vote(s, 2, 2, 0, 0);
+    script_heartbeat(s, 3);
+    RequestVoteResponse after_heartbeat = script_request_vote(s, 3, 2, 0, 0);
+
+    test_check(next.vote_granted,
+               "State (Figure 2): voted_for is the candidate that received the "
+               "vote in the current term. Server 0 voted for server 1 in term "
+               "1, and refused server 2 in term 2");
+    test_check(after_heartbeat.vote_granted,
+               "State (Figure 2): voted_for is the candidate that received the "
+               "vote in the current term. Server 0 voted for server 2 in term "
+               "2, heard of term 3 by a heartbeat, and refused its vote in "
+               "term 3");
+    script_end(s);
+}
+
+// A candidate has voted for itself.
+LAB_TEST(raft_fig2, 2A_candidate_votes_for_itself)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a candidate votes for itself");
+
+    struct call *call = script_await_vote(
+        s, 1, 1,
+        "Rules for Servers, Followers (Figure 2, §5.2): if the election "
+        "timeout elapses, convert to candidate");
+    int term = call->vote->term;
+    RequestVoteResponse other = script_request_vote(s, term, 2, 0, 0);
+
+    test_check(other.term > term || !other.vote_granted,
+               "Rules for Servers, Candidates (Figure 2, §5.2): on conversion "
+               "to candidate, vote for self. Server 0 stood in term %d, and "
+               "voted for server 2 in that term",
+               term);
+    script_end(s);
+}
+
+// ---- Terms ----
+
+#define OLD_TERM                                                               \
+    "step 1 (Figure 2, §5.1): reply false if term < current_term, with "      \
+    "current_term for the sender to update itself"
+
+// A request of an older term is refused, and told the newer one.
+LAB_TEST(raft_fig2, 2A_old_terms_are_refused)
+{
+    struct script *s = script_begin(3, "Test (fig2 2A): old terms are refused");
+
+    script_heartbeat(s, 5);
+    RequestVoteResponse vote = script_request_vote(s, 4, 2, 0, 0);
+    AppendEntriesResponse append = script_heartbeat(s, 4);
+
+    test_check(!vote.vote_granted && vote.term >= 5,
+               "RequestVote " OLD_TERM ". Server 0, in term 5, answered a "
+               "request of term 4 with term %d and %s",
+               vote.term, vote.vote_granted ? "its vote" : "no vote");
+    test_check(!append.success && append.term >= 5,
+               "AppendEntries " OLD_TERM ". Server 0, in term 5, answered a "
+               "heartbeat of term 4 with term %d and success %s",
+               append.term, append.success ? "true" : "false");
+    test_check(script_term(s) >= 5,
+               "State (Figure 2): current_term increases monotonically. Server "
+               "0 was in term 5, and went back to term %d",
+               script_term(s));
+    script_end(s);
+}
+
+#define ADOPT                                                                  \
+    "Rules for Servers, All Servers (Figure 2, §5.1): if an RPC request or "  \
+    "response contains term T > current_term, set current_term = T, convert "  \
+    "to follower"
+
+// A follower takes over a newer term of any request, and says so in the reply.
+LAB_TEST(raft_fig2, 2A_follower_adopts_newer_terms)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a follower adopts newer terms");
+
+    RequestVoteResponse vote = script_request_vote(s, 7, 1, 0, 0);
+    int after_vote = script_term(s);
+    AppendEntriesResponse append = script_heartbeat(s, 9);
+    int after_append = script_term(s);
+
+    test_check(vote.term == 7 && after_vote >= 7,
+               ADOPT ". Server 0 answered a RequestVote of term 7 with term "
+                     "%d, and is in term %d",
+               vote.term, after_vote);
+    test_check(append.term == 9 && after_append >= 9,
+               ADOPT ". Server 0 answered an AppendEntries of term 9 with term "
+                     "%d, and is in term %d",
+               append.term, after_append);
+    script_end(s);
+}
+
+// Fails if the server still leads when it has learned of a newer term, or does
+// not learn of it.
+static void check_deposed(struct script *s, int newer_term, const char *what)
+{
+    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
+    while (script_term(s) < newer_term && clock_now_ns() < deadline_ns)
+        script_sleep(s, 1);
+    bool is_leader = script_is_leader(s);
+    test_check(!is_leader && script_term(s) >= newer_term,
+               ADOPT ". Server 0 led; then came %s of term %d. Now it is in "
+                     "term %d, and %s",
+               what, newer_term, script_term(s),
+               is_leader ? "leads" : "does not lead");
+}
+
+// A leader gives way to a newer term in a request.
+LAB_TEST(raft_fig2, 2A_leader_gives_way_to_requests)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a leader gives way to newer requests");
+
+    int term = script_elect(s);
+    script_request_vote(s, term + 1, 2, 0, 0);
+    check_deposed(s, term + 1, "a RequestVote");
+
+    term = script_elect(s);
+    script_heartbeat(s, term + 1);
+    check_deposed(s, term + 1, "an AppendEntries");
+    script_end(s);
+}
+
+// A leader gives way to a newer term in a reply.
+LAB_TEST(raft_fig2, 2A_leader_gives_way_to_replies)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a leader gives way to newer replies");
+
+    int term = script_elect(s);
+    struct call *call = script_await_append(
+        s, 2, term,
+        "Rules for Servers, Leaders (Figure 2, §5.2): upon election, send "
+        "heartbeats to each server");
+    script_answer_append(s, call,
+                         (AppendEntriesResponse){ .term = term + 100 });
+    check_deposed(s, term + 100, "a reply to an AppendEntries");
+    script_end(s);
+}
+
+// A newer term in the reply to a RequestVote ends the candidacy: votes that
+// come later are not for this term.
+LAB_TEST(raft_fig2, 2A_candidate_gives_way_to_replies)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): a candidate gives way to newer replies");
+
+    struct call *newer = script_await_vote(s, 1, 1, STANDS);
+    int term = newer->vote->term;
+    struct call *granted = script_await_vote(s, 2, term, STANDS);
+    script_answer_vote(s, newer, term + 100, false);
+    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
+    while (script_term(s) < term + 100 && clock_now_ns() < deadline_ns)
+        script_sleep(s, 1);
+    test_check(script_term(s) >= term + 100,
+               ADOPT ". Server 0 stood in term %d; a reply to its RequestVote "
+                     "was of term %d, and it is in term %d",
+               term, term + 100, script_term(s));
+
+    script_answer_vote(s, granted, granted->vote->term, true);
+    script_sleep(s, QUIET_MS);
+    test_check(!script_is_leader(s),
+               ADOPT ". Server 0 stood in term %d, learned of term %d, then "
+                     "got a vote of the older term: it leads, in term %d",
+               term, term + 100, script_term(s));
+    script_end(s);
+}
+
+// A candidate that hears from the leader of its own term has lost.
+LAB_TEST(raft_fig2, 2A_candidate_follows_the_leader_of_its_term)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): a candidate follows the leader of its term");
+
+    int term = 0;
+    struct call *call = NULL;
+    AppendEntriesResponse append = { .term = 1 };
+    while (append.term > term) {  // Until it was in time.
+        call = script_await_vote(
+            s, 2, term + 1,
+            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
+            "timeout elapses, start a new election");
+        term = call->vote->term;
+        append = script_heartbeat(s, term);
+    }
+    test_check(append.success,
+               "Rules for Servers, Candidates (Figure 2, §5.2): if "
+               "AppendEntries is received from a new leader, convert to "
+               "follower. Server 0, candidate in term %d, refused the "
+               "heartbeat of that term's leader",
+               term);
+    script_answer_vote(s, call, term, true);
+    script_sleep(s, QUIET_MS);
+    test_check(!script_is_leader(s),
+               "Rules for Servers, Candidates (Figure 2, §5.2): if "
+               "AppendEntries is received from a new leader, convert to "
+               "follower. Server 0 stood in term %d; the heartbeat of that "
+               "term's leader came, then a last vote: now it leads, too",
+               term);
+    script_end(s);
+}
+
+// ---- Elections ----
+
+// A candidate asks everybody, once the time-out has passed, and again in a
+// newer term if nobody answers.
+LAB_TEST(raft_fig2, 2A_candidate_asks_everybody)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2A): a candidate asks everybody");
+
+    script_heartbeat(s, 3);
+    for (int peer = 1; peer < 5; peer++) {
+        struct call *call = script_await_vote(
+            s, peer, 4,
+            "Rules for Servers, Candidates (Figure 2, §5.2): on conversion to "
+            "candidate, increment current_term, and send RequestVote RPCs to "
+            "all other servers");
+        test_check(call->vote->term == 4,
+                   "Rules for Servers, Candidates (Figure 2, §5.2): on "
+                   "conversion to candidate, increment current_term. Server 0, "
+                   "in term 3, stood in term %d",
+                   call->vote->term);
+        test_check(call->vote->last_log_index == 0 &&
+                       call->vote->last_log_term == 0,
+                   "RequestVote (Figure 2, §5.4): last_log_index and "
+                   "last_log_term are those of the candidate's last entry. "
+                   "Server 0, whose log is empty, sent %d and %d, not 0 and 0",
+                   call->vote->last_log_index, call->vote->last_log_term);
+    }
+    script_end(s);
+}
+
+// A split vote is followed by another election, in a newer term.
+LAB_TEST(raft_fig2, 2A_split_vote_is_followed_by_another)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): a split vote is followed by another election");
+
+    int term = 0;
+    for (int round = 0; round < 3; round++) {
+        struct call *call = script_await_vote(
+            s, 1, term + 1,
+            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
+            "timeout elapses, start a new election, in a new term");
+        term = call->vote->term;
+        script_answer_vote(s, call, term, false);
+    }
+    script_end(s);
+}
+
+// Gives the server so many votes in one term. False if it was not in time.
+static bool give_votes(struct script *s, int n_votes, int *term)
+{
+    struct call *calls[8];
+    for (int peer = 1; peer <= n_votes; peer++) {
+        calls[peer] = script_await_vote(
+            s, peer, *term + 1,
+            "Rules for Servers, Candidates (Figure 2, §5.2): send RequestVote "
+            "RPCs to all other servers");
+        if (peer > 1 && calls[peer]->vote->term != calls[1]->vote->term)
+            return false;
+    }
+    *term = calls[1]->vote->term;
+    for (int peer = 1; peer <= n_votes; peer++)
+        script_answer_vote(s, calls[peer], *term, true);
+    return true;
+}
+
+static void check_no_majority(int n, const char *title)
+{
+    struct script *s = script_begin(n, title);
+    int term = 0;
+    int n_votes = n / 2 - 1;  // With its own: half of n, at most.
+    while (!give_votes(s, n_votes, &term))
+        continue;
+    script_sleep(s, QUIET_MS);
+    test_check(!script_is_leader(s),
+               "Rules for Servers, Candidates (Figure 2, §5.2): only with "
+               "votes from a majority of servers become leader. Server 0 leads "
+               "with %d votes of %d, its own included",
+               n_votes + 1, n);
+    script_elect(s);
+    script_end(s);
+}
+
+// Two votes of five are no majority, two of four are none; one more is.
+LAB_TEST(raft_fig2, 2A_majority_of_five)
+{
+    check_no_majority(5, "Test (fig2 2A): a majority of five is three");
+}
+
+LAB_TEST(raft_fig2, 2A_majority_of_four)
+{
+    check_no_majority(4, "Test (fig2 2A): a majority of four is three");
+}
+
+// A reply without a vote is no vote.
+LAB_TEST(raft_fig2, 2A_refusals_do_not_count)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): refusals are not counted");
+
+    for (int peer = 1; peer < 3; peer++) {
+        struct call *call = script_await_vote(s, peer, 1, STANDS);
+        script_answer_vote(s, call, call->vote->term, false);
+    }
+    script_sleep(s, QUIET_MS);
+    test_check(!script_is_leader(s),
+               "RequestVote (Figure 2): vote_granted true means that the "
+               "candidate received the vote. Both peers refused server 0, and "
+               "it leads");
+    script_end(s);
+}
+
+// A vote counts only in the term that it was asked for.
+LAB_TEST(raft_fig2, 2A_votes_of_an_old_election)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): votes of an old election are not counted");
+
+    struct call *old = script_await_vote(s, 1, 1, STANDS);
+    int old_term = old->vote->term;
+    struct call *newer = script_await_vote(s, 2, old_term + 1, STANDS);
+    int term = newer->vote->term;
+    script_answer_vote(s, old, old_term, true);
+    script_sleep(s, QUIET_MS);
+
+    test_check(!script_is_leader(s),
+               "Rules for Servers, Candidates (Figure 2, §5.2): a majority of "
+               "votes of the same term elects. Server 0 stood in term %d and "
+               "again in term %d, then a vote of term %d came late: now it "
+               "leads, in term %d",
+               old_term, term, old_term, script_term(s));
+    script_end(s);
+}
+
+// ---- The leader's heartbeats ----
+
+static int64_t first_append_ns(struct script *s, int term)
+{
+    int64_t first_ns = INT64_MAX;
+    for (int peer = 1; peer < 3; peer++) {
+        struct call *call = script_await_append(
+            s, peer, term,
+            "Rules for Servers, Leaders (Figure 2, §5.2): upon election, send "
+            "initial empty AppendEntries RPCs to each server");
+        if (call->arrived_ns < first_ns)
+            first_ns = call->arrived_ns;
+    }
+    return first_ns;
+}
+
+// A leader sends its first heartbeats upon election, sooner than half of the
+// time between later ones.
+LAB_TEST(raft_fig2, 2A_first_heartbeat_at_once)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): the first heartbeat comes at once");
+
+    int64_t delay_ns = INT64_MAX, period_ns = 0;
+    for (int round = 0; round < 3; round++) {
+        int term = script_elect(s);
+        int64_t elected_ns = clock_now_ns();
+        int64_t first_ns = first_append_ns(s, term);
+        int64_t second_ns = first_append_ns(s, term);
+        int64_t third_ns = first_append_ns(s, term);
+        if (first_ns - elected_ns < delay_ns)
+            delay_ns = first_ns - elected_ns;
+        if (third_ns - second_ns > period_ns)
+            period_ns = third_ns - second_ns;
+        script_request_vote(s, term + 1, 1, 0, 0);
+    }
+    test_check(delay_ns <= period_ns / 2,
+               "Rules for Servers, Leaders (Figure 2, §5.2): upon election, "
+               "send initial empty AppendEntries RPCs to each server. Server "
+               "0 led for %lld ms before it sent any; later it sends some "
+               "every %lld ms",
+               (long long)(delay_ns / NS_PER_MS),
+               (long long)(period_ns / NS_PER_MS));
+    script_end(s);
+}
+
+// A leader repeats its heartbeats, whether they are answered or not.
+LAB_TEST(raft_fig2, 2A_heartbeats_are_repeated)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): heartbeats are repeated");
+
+    int term = script_elect(s);
+    for (int round = 0; round < 5; round++) {
+        for (int peer = 1; peer < 3; peer++) {
+            struct call *call = script_await_append(
+                s, peer, term,
+                "Rules for Servers, Leaders (Figure 2, §5.2): repeat "
+                "heartbeats during idle periods to prevent election timeouts");
+            if (peer == 1)
+                script_follow_one(s, call);
+        }
+    }
+    script_end(s);
+}
+
+// A leader gives no other server of its term a vote, and is not deposed by an
+// old one.
+LAB_TEST(raft_fig2, 2A_leader_stays)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a leader stays in its own term");
+
+    int term = script_elect(s);
+    RequestVoteResponse same = script_request_vote(s, term, 2, 0, 0);
+    RequestVoteResponse old = script_request_vote(s, term - 1, 2, 0, 0);
+    test_check(!same.vote_granted && !old.vote_granted,
+               ONE_VOTE ". Server 0, leader of term %d, voted for server 2 in "
+                        "term %d",
+               term, same.vote_granted ? term : term - 1);
+    test_check(script_is_leader(s) && script_term(s) == term,
+               "Rules for Servers, All Servers (Figure 2, §5.1): only a newer "
+               "term makes a leader a follower. Server 0 led in term %d, and "
+               "gave way to requests of terms %d and %d",
+               term, term, term - 1);
+    script_end(s);
+}
+
+// ---- The election timer ----
+
+// Longer than any election time-out.
+#define LONGEST_MS  1500
+#define CONTACT_MS  80
+#define TOO_LATE_MS 200  // Then a time-out may have passed.
+
+// Makes contact again and again, and checks that the server does not stand.
+static void check_does_not_stand(struct script *s,
+                                 void (*contact)(struct script *s, int term),
+                                 bool new_terms, const char *rule)
+{
+    int term = 1000;  // Out of reach of its own candidacies.
+    for (int ms = 0; ms < LONGEST_MS; ms += CONTACT_MS) {
+        contact(s, term);
+        int newest = term + new_terms;
+        bool late = script_sleep(s, CONTACT_MS) > TOO_LATE_MS;
+        bool stands = script_stands(s, term + 1, 0);
+        test_check(!stands || late,
+                   "%s. It came every %d ms, and server 0 stood for election "
+                   "in term %d",
+                   rule, CONTACT_MS, term + 1);
+        if (stands)
+            return;  // The machine was too slow for this to prove anything.
+        term = newest;
+    }
+}
+
+static void append_heartbeat(struct script *s, int term)
+{
+    script_heartbeat(s, term);
+}
+
+static void ask_for_vote(struct script *s, int term)
+{
+    script_request_vote(s, term, 1, 0, 0);
+}
+
+LAB_TEST(raft_fig2, 2A_heartbeats_put_off_elections)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): heartbeats put elections off");
+    check_does_not_stand(s, append_heartbeat, false,
+                         "Rules for Servers, Followers (Figure 2, §5.2): "
+                         "receiving AppendEntries from the current leader "
+                         "restarts the election timer");
+    script_end(s);
+}
+
+LAB_TEST(raft_fig2, 2A_votes_put_off_elections)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): granting votes puts elections off");
+    check_does_not_stand(s, ask_for_vote, true,
+                         "Rules for Servers, Followers (Figure 2, §5.2): "
+                         "granting a vote to a candidate restarts the election "
+                         "timer");
+    script_end(s);
+}
+
+// Makes contact again and again, and checks that the server stands in spite of
+// it.
+static void check_stands(struct script *s, int min_term,
+                         void (*contact)(struct script *s, int k),
+                         const char *rule)
+{
+    bool stands = false;
+    for (int k = 0; k < SOON_MS / CONTACT_MS && !stands; k++) {
+        contact(s, k);
+        stands = script_stands(s, min_term, CONTACT_MS);
+    }
+    test_check(stands,
+               "%s. It came every %d ms, and server 0 has not stood for "
+               "election in %d s",
+               rule, CONTACT_MS, SOON_MS / 1000);
+}
+
+static void ask_in_vain(struct script *s, int k)
+{
+    (void)k;
+    script_request_vote(s, 5, 2, 0, 0);
+}
+
+LAB_TEST(raft_fig2, 2A_refused_votes_do_not_put_off_elections)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): refusing votes does not put elections off");
+    script_request_vote(s, 5, 1, 0, 0);
+    check_stands(s, 6, ask_in_vain,
+                 "Rules for Servers, Followers (Figure 2, §5.2): only granting "
+                 "a vote restarts the election timer, being asked does not. "
+                 "Server 2 asked in term 5, in which server 0 had voted for "
+                 "server 1");
+    script_end(s);
+}
+
+static void append_of_old_term(struct script *s, int k)
+{
+    (void)k;
+    script_heartbeat(s, 4);
+}
+
+LAB_TEST(raft_fig2, 2A_old_leaders_do_not_put_off_elections)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): old leaders do not put elections off");
+    script_heartbeat(s, 5);
+    check_stands(s, 6, append_of_old_term,
+                 "Rules for Servers, Followers (Figure 2, §5.2): only the "
+                 "current leader's AppendEntries restart the election timer. "
+                 "Server 0 is in term 5; a heartbeat of term 4 was refused");
+    script_end(s);
+}
+
+// The time-outs of one server differ, and each election takes one.
+LAB_TEST(raft_fig2, 2A_timeouts_vary)
+{
+    struct script *s = script_begin(3, "Test (fig2 2A): time-outs vary");
+    enum { N = 8, LEAST_MS = 100, SPREAD_MS = 20 };
+
+    int64_t least_ns = INT64_MAX, most_ns = 0, last_ns = 0;
+    int term = 0;
+    for (int k = 0; k <= N; k++) {
+        struct call *call = script_await_vote(
+            s, 1, term + 1,
+            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
+            "timeout elapses, start a new election");
+        int64_t took_ns = call->arrived_ns - last_ns;
+        last_ns = call->arrived_ns;
+        term = call->vote->term;
+        if (k > 0 && took_ns < least_ns)
+            least_ns = took_ns;
+        if (k > 0 && took_ns > most_ns)
+            most_ns = took_ns;
+    }
+    test_check(least_ns >= LEAST_MS * NS_PER_MS,
+               "Rules for Servers, Candidates (Figure 2, §5.2): on conversion "
+               "to candidate, reset the election timer. Server 0 started an "
+               "election %lld ms after the one before",
+               (long long)(least_ns / NS_PER_MS));
+    test_check(most_ns - least_ns >= SPREAD_MS * NS_PER_MS,
+               "Leader election (§5.2): election timeouts are chosen randomly "
+               "from a fixed interval, again for each election. Server 0's "
+               "%d elections came all %lld to %lld ms after the one before",
+               N, (long long)(least_ns / NS_PER_MS),
+               (long long)(most_ns / NS_PER_MS));
+    script_end(s);
+}
+
+// ---- Nobody waits for an RPC ----
+
+// Peers that do not answer hold nothing up: what would hang here is a lock
+// held across an RPC.
+LAB_TEST(raft_fig2, 2A_silent_peers_hold_nothing_up)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): silent peers hold nothing up");
+
+    script_await_vote(s, 1, 1, STANDS);
+    script_await_vote(s, 2, 1,
+                      "Leader election (§5.2): a candidate issues RequestVote "
+                      "RPCs in parallel to each of the other servers. Server 1 "
+                      "has not answered its own yet");
+    script_term(s);
+    script_request_vote(s, 1, 2, 0, 0);
+    int term = script_elect(s);
+    for (int round = 0; round < 3; round++) {
+        for (int peer = 1; peer < 3; peer++)
+            script_await_append(
+                s, peer, term,
+                "Rules for Servers, Leaders (Figure 2, §5.2): repeat "
+                "heartbeats. Nobody has answered any of them yet");
+        test_check(script_is_leader(s), "server 0 has lost the lead");
+        script_request_vote(s, term, 2, 0, 0);
+    }
+    script_end(s);
+}

@@ -1,0 +1,460 @@
+// Figure 2, line by line: the leader's half of part 2B. What it sends, how it
+// backs up (§5.3), and when an entry is committed (§5.4.2).
+#include "tests/fig2/script.h"
+
+#include "rt/clock.h"
+
+// The term of the played leader that gives the server its log.
+#define TERM 6
+
+#define SENDS                                                                  \
+    "Rules for Servers, Leaders (Figure 2, §5.3): if last log index >= "      \
+    "next_index for a follower, send AppendEntries with the entries from "     \
+    "next_index on"
+
+// Starts a command; returns its index.
+static int start(struct script *s, int number)
+{
+    int index = 0, term = 0;
+    bool taken = script_start(s, number, &index, &term);
+    test_check(taken,
+               "Rules for Servers, Leaders (Figure 2, §5.3): a leader takes "
+               "commands. Server 0, %s in term %d, did not",
+               script_is_leader(s) ? "leader" : "not leader any more",
+               script_term(s));
+    return index;
+}
+
+// ---- Starting and sending ----
+
+LAB_TEST(raft_fig2, 2B_start_tells_index_and_term)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): raft_start tells index and term");
+
+    script_give_log(s, TERM, TERMS(1, 1, 2), 0);
+    int leader_term = script_elect(s);
+    for (int expected = 4; expected <= 6; expected++) {
+        int index = 0, term = 0;
+        script_start(s, expected, &index, &term);
+        test_check(index == expected && term == leader_term,
+                   "Rules for Servers, Leaders (Figure 2, §5.3): append the "
+                   "entry to the local log. Server 0, leader of term %d, "
+                   "should have put the command at index %d; raft_start says "
+                   "index %d, term %d",
+                   leader_term, expected, index, term);
+    }
+    script_end(s);
+}
+
+// A follower gets the leader's entries, with their commands.
+LAB_TEST(raft_fig2, 2B_followers_get_the_entries)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): followers get the entries");
+
+    script_give_log(s, TERM, TERMS(1, 2), 0);
+    script_elect(s);
+    for (int index = 3; index <= 8; index++)
+        start(s, index);
+    script_follow(s, 1, 8, SENDS);
+    for (int index = 1; index <= 8; index++) {
+        int expected = index <= 2 ? script_command(index, index) : index;
+        test_check(script_peer_number(s, 1, index) == expected,
+                   "Log Matching (Figure 3, §5.3): entries with the same index "
+                   "and term store the same command. Server 1 was sent the "
+                   "command %d at index %d; it should be %d",
+                   script_peer_number(s, 1, index), index, expected);
+    }
+    script_end(s);
+}
+
+// The first AppendEntries of a leader to each follower asks about its last
+// entry.
+static void check_first_append(struct script *s, int leader_term, int index,
+                               int entry_term)
+{
+    for (int peer = 1; peer < 3; peer++) {
+        struct call *call = script_await_append(
+            s, peer, leader_term,
+            "Rules for Servers, Leaders (Figure 2, §5.2): upon election, send "
+            "AppendEntries RPCs to each server");
+        const AppendEntriesRequest *request = call->append;
+        test_check(request->term == leader_term,
+                   "AppendEntries (Figure 2): term is the leader's term. "
+                   "Server 0, leader of term %d, sent term %d",
+                   leader_term, request->term);
+        test_check(request->prev_log_index == index &&
+                       request->prev_log_term == entry_term,
+                   "State (Figure 2): next_index is initialised to the "
+                   "leader's last log index + 1, after each election, and "
+                   "prev_log_index and prev_log_term are of the entry before. "
+                   "Server 0's last entry is %d of term %d; its first "
+                   "AppendEntries to server %d had %d of term %d",
+                   index, entry_term, peer, request->prev_log_index,
+                   request->prev_log_term);
+    }
+}
+
+LAB_TEST(raft_fig2, 2B_next_index_begins_behind_the_log)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2B): next_index begins behind the leader's log");
+
+    script_give_log(s, TERM, TERMS(1, 2, 4), 0);
+    int term = script_elect(s);
+    check_first_append(s, term, 3, 4);
+
+    // Another leader adds two entries; then the server leads again.
+    term++;
+    script_append(s, (struct append){ term, 1, 3, 4, TERMS(term, term), 0 });
+    check_first_append(s, script_elect(s), 5, term);
+    script_end(s);
+}
+
+// ---- Backing up ----
+
+#define BACKS_UP                                                               \
+    "Rules for Servers, Leaders (Figure 2, §5.3): if AppendEntries fails "    \
+    "because of log inconsistency, decrement next_index and retry"
+
+// Figure 7: whatever a follower's log looks like, in the end it is the
+// leader's.
+LAB_TEST(raft_fig2, 2B_figure_7)
+{
+    struct script *s =
+        script_begin(7, "Test (fig2 2B): the followers of Figure 7");
+
+    script_give_log(s, 6, TERMS(1, 1, 1, 4, 4, 5, 5, 6, 6, 6), 0);
+    script_heartbeat(s, 7);
+    // Peers 1 to 3 can vote for it: their logs are not newer.
+    script_set_log(s, 1, TERMS(1, 1, 1, 4, 4, 5, 5, 6, 6));           // (a)
+    script_set_log(s, 2, TERMS(1, 1, 1, 4));                          // (b)
+    script_set_log(s, 3, TERMS(1, 1, 1, 4, 4, 4, 4));                 // (e)
+    script_set_log(s, 4, TERMS(1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3));     // (f)
+    script_set_log(s, 5, TERMS(1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 6));     // (c)
+    script_set_log(s, 6, TERMS(1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7));  // (d)
+
+    script_elect(s);
+    int index = start(s, 77);
+    for (int peer = 1; peer < 7; peer++) {
+        script_follow(s, peer, index, BACKS_UP);
+        test_check(script_peer_number(s, peer, index) == 77, SENDS);
+    }
+    script_await_applied(s, index, "All six followers of Figure 7 hold it");
+    script_end(s);
+}
+
+// A follower without a single entry, and one with nothing in common.
+LAB_TEST(raft_fig2, 2B_backs_up_to_the_beginning)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): backs up to the beginning");
+
+    script_give_log(s, TERM, TERMS(2, 2, 4, 4), 0);
+    script_set_log(s, 2, TERMS(1, 1, 1, 3, 3, 5));
+    script_elect(s);
+    int index = start(s, 77);
+    script_follow(s, 1, index, BACKS_UP);
+    script_follow(s, 2, index, BACKS_UP);
+    script_end(s);
+}
+
+// Rejections that come late and several at once lead next_index neither below
+// 1 nor into an endless loop.
+LAB_TEST(raft_fig2, 2B_late_rejections)
+{
+    struct script *s = script_begin(3, "Test (fig2 2B): late rejections");
+
+    script_give_log(s, TERM, TERMS(4), 0);
+    int term = script_elect(s);
+    struct call *late[4];
+    for (int k = 0; k < 4; k++)
+        late[k] = script_await_append(
+            s, 1, term,
+            "Rules for Servers, Leaders (Figure 2, §5.2): repeat heartbeats");
+    AppendEntriesResponse rejection = { .term = term,
+                                        .conflict_index = 1,
+                                        .conflict_term = NO_TERM };
+    script_answer_append(s, late[0], rejection);
+    script_answer_append(s, late[1], rejection);
+    script_follow(s, 1, 1, BACKS_UP);
+    script_answer_append(s, late[2], rejection);
+    script_answer_append(s, late[3], rejection);
+    int index = start(s, 77);
+    script_follow(s, 1, index,
+                  BACKS_UP ". Rejections of the first heartbeats came late, "
+                           "when entry 1 had been taken");
+    script_await_applied(s, index, BACKS_UP);
+    script_end(s);
+}
+
+// ---- Committing ----
+
+#define MAJORITY                                                               \
+    "Rules for Servers, Leaders (Figure 2, §5.3): if there exists N > "       \
+    "commit_index such that a majority of match_index >= N, set "              \
+    "commit_index = N"
+
+// Two of five hold it: not committed. Three do: it is.
+LAB_TEST(raft_fig2, 2B_commit_needs_a_majority)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2B): a commit needs a majority");
+
+    script_elect(s);
+    int index = start(s, 77);
+    script_follow(s, 1, index, SENDS);
+    script_check_not_applied(
+        s, 0, MAJORITY ". Only servers 0 and 1 of five hold entry 1");
+    script_follow(s, 2, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Three of five hold entry 1");
+    test_check(script_applied_number(s, index) == 77,
+               "Rules for Servers, All Servers (Figure 2, §5.3): apply "
+               "log[last_applied] to the state machine. Server 0 applied "
+               "command %d at index %d, started was 77",
+               script_applied_number(s, index), index);
+    script_end(s);
+}
+
+// Four servers: two are half, no majority.
+LAB_TEST(raft_fig2, 2B_half_is_no_majority)
+{
+    struct script *s = script_begin(4, "Test (fig2 2B): half is no majority");
+
+    script_elect(s);
+    int index = start(s, 77);
+    script_follow(s, 3, index, SENDS);
+    script_check_not_applied(
+        s, 0, MAJORITY ". Only servers 0 and 3 of four hold entry 1");
+    script_follow(s, 1, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Three of four hold entry 1");
+    script_end(s);
+}
+
+// The followers are told what is committed, although nothing else happens.
+LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): followers are told what is committed");
+
+    int term = script_elect(s);
+    int index = start(s, 77);
+    script_follow(s, 1, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Two of three hold entry 1");
+    int told = 0;
+    for (int k = 0; k < 20 && told < index; k++) {
+        struct call *call = script_await_append(
+            s, 1, term,
+            "AppendEntries (Figure 2): leader_commit is the leader's "
+            "commit_index");
+        told = call->append->leader_commit;
+        script_follow_one(s, call);
+    }
+    test_check(told == index,
+               "AppendEntries (Figure 2): leader_commit is the leader's "
+               "commit_index. Server 0 has committed entry %d; twenty "
+               "AppendEntries later leader_commit is still %d",
+               index, told);
+    script_end(s);
+}
+
+// Figure 8, (c) and (e): an entry of an older term is not committed by counting
+// who holds it, but with one of the leader's own term.
+LAB_TEST(raft_fig2, 2B_figure_8)
+{
+    struct script *s = script_begin(5, "Test (fig2 2B): Figure 8");
+
+    script_give_log(s, 3, TERMS(1, 2), 0);
+    int term = script_elect(s);
+    script_follow(s, 1, 2, SENDS);
+    script_follow(s, 2, 2, SENDS);
+    script_check_not_applied(
+        s, 0,
+        "Rules for Servers, Leaders (Figure 2, §5.4.2, Figure 8): only if "
+        "log[N].term == current_term, set commit_index = N. Three of five hold "
+        "entry 2 of term 2, but the leader's term is newer, and a server whose "
+        "last entry is of term 3 could still be elected and overwrite it");
+
+    int index = start(s, 77);
+    script_follow(s, 1, index, SENDS);
+    script_follow(s, 2, index, SENDS);
+    test_check(script_term(s) == term, "server 0 has lost the lead");
+    script_await_applied(
+        s, index,
+        "Committing entries from previous terms (§5.4.2): once an entry of the "
+        "current term has been committed, all before it are, too. Three of "
+        "five hold entry 3 of the leader's term, and 1 and 2 before it");
+    script_end(s);
+}
+
+// ---- What a success says ----
+
+#define MATCH                                                                  \
+    "Rules for Servers, Leaders (Figure 2, §5.3): if successful, update "     \
+    "match_index for the follower, which is the highest entry known to be "    \
+    "replicated on it: prev_log_index + the number of entries that were sent"
+
+// An acknowledged heartbeat tells of what it asked about, not of what the
+// leader has appended since.
+LAB_TEST(raft_fig2, 2B_success_of_a_heartbeat)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): what a heartbeat's success says");
+
+    int term = script_elect(s);
+    struct call *heartbeat = script_await_append(s, 1, term, SENDS);
+    start(s, 77);
+    script_answer_append(
+        s, heartbeat, (AppendEntriesResponse){ .term = term, .success = true });
+    script_check_not_applied(
+        s, 0,
+        MATCH ". A heartbeat behind index 0 was answered after entry 1 "
+              "had been started: nobody but server 0 holds that");
+    script_follow(s, 1, 1, SENDS);
+    script_await_applied(s, 1, MATCH);
+    script_end(s);
+}
+
+// The same for entries.
+LAB_TEST(raft_fig2, 2B_success_of_entries)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): what a success says of entries");
+
+    script_elect(s);
+    start(s, 71);
+    struct call *call = script_follow_and_hold(s, 1, 1, SENDS);
+    start(s, 72);
+    start(s, 73);
+    script_follow_one(s, call);
+    script_await_applied(s, 1, MATCH ". Server 1 has taken entry 1");
+    script_check_not_applied(
+        s, 1,
+        MATCH ". The request ended with entry 1; entries 2 and 3 were "
+              "started before its success came");
+    script_follow(s, 1, 3, SENDS);
+    script_await_applied(s, 3, MATCH);
+    script_end(s);
+}
+
+// An older success that comes after a newer one takes nothing back.
+LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2B): match_index never goes back");
+
+    script_elect(s);
+    start(s, 71);
+    struct call *older = script_follow_and_hold(s, 1, 1, SENDS);
+    start(s, 72);
+    // One that waits for the older answer before it sends more has no newer.
+    if (script_try_follow(s, 1, 2)) {
+        script_sleep(s, QUIET_MS);  // Replies at once could overtake.
+        script_answer_append(
+            s, older,
+            (AppendEntriesResponse){ .term = older->append->term,
+                                     .success = true });
+        script_sleep(s, QUIET_MS);
+    } else {
+        script_follow_one(s, older);
+        script_follow(s, 1, 2, SENDS);
+    }
+    script_follow(s, 2, 2, SENDS);
+    script_await_applied(
+        s, 2,
+        "State (Figure 2): match_index increases monotonically. Server 1 "
+        "acknowledged entries 1..2; then the success of an older request, with "
+        "entry 1 alone, came late. Server 2 holds 1..2, too: three of five");
+    script_end(s);
+}
+
+// A success of an older term says nothing about today's log, though the server
+// leads again.
+LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2B): replies of an older term");
+
+    int old_term = script_elect(s);
+    start(s, 71);
+    start(s, 72);
+    struct call *old = script_follow_and_hold(s, 4, 2, SENDS);
+
+    // Another leader replaces both entries by one; then the server leads again.
+    int other = old_term + 1;
+    script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
+    int term = script_elect(s);
+    int index = start(s, 73);
+    script_follow(s, 1, index, SENDS);
+    AppendEntriesResponse success = { .term = old_term, .success = true };
+    script_answer_append(s, old, success);
+    script_check_not_applied(
+        s, 0,
+        "Rules for Servers, Leaders (Figure 2, §5.1, §5.3): a reply counts in "
+        "the term of its request. Server 4 acknowledged entries 1..2 of an "
+        "older term; they have been replaced since. Of five, servers 0 and 1 "
+        "hold entry 2 of today");
+    test_check(script_term(s) == term, "server 0 has lost the lead");
+    script_follow(s, 2, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Servers 0, 1 and 2 hold it");
+    script_end(s);
+}
+
+// What followers held in an older term they may not hold in this one.
+LAB_TEST(raft_fig2, 2B_match_index_begins_at_0)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2B): match_index begins at 0");
+
+    int old_term = script_elect(s);
+    start(s, 71);
+    start(s, 72);
+    script_follow(s, 4, 2, SENDS);
+
+    // Another leader replaces both entries by one; then the server leads again.
+    int other = old_term + 1;
+    script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
+    script_elect(s);
+    int index = start(s, 73);
+    script_follow(s, 1, index, SENDS);
+    script_check_not_applied(
+        s, 0,
+        "State (Figure 2): match_index is initialised to 0, after each "
+        "election. In an older term server 4 acknowledged entries 1..2, which "
+        "have been replaced since. Of five, servers 0 and 1 hold entry 2 of "
+        "today");
+    script_follow(s, 4, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Servers 0, 1 and 4 hold it");
+    script_end(s);
+}
+
+// ---- One that leads no more ----
+
+// What a deposed leader had started goes when the new leader's log differs.
+LAB_TEST(raft_fig2, 2B_deposed_leader_follows)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): a deposed leader's entries go");
+
+    int term = script_elect(s) + 1;
+    start(s, 71);
+    start(s, 72);
+    AppendEntriesResponse response =
+        script_append(s, (struct append){ term, 1, 0, 0, TERMS(term), 1 });
+    test_check(response.success && !script_holds(s, term, 2, term - 1),
+               "AppendEntries step 3 (Figure 2, §5.3): if an existing entry "
+               "conflicts with a new one, delete it and all that follow it. "
+               "Server 0 had started entries 1 and 2 as leader of term %d; the "
+               "leader of term %d sent its own entry 1, success %s",
+               term - 1, term, response.success ? "true" : "false");
+    script_await_applied(s, 1,
+                         "AppendEntries step 5 (Figure 2, §5.3): leader_commit "
+                         "is 1");
+    test_check(script_applied_number(s, 1) == script_command(1, term),
+               "State Machine Safety (Figure 3, §5.4.3): no other server "
+               "applies a different entry for an index. Server 0 applied its "
+               "own command %d, not that of the leader of term %d",
+               script_applied_number(s, 1), term);
+    script_end(s);
+}

@@ -1,0 +1,51 @@
+// What part 2D is for: the log does not grow without bounds (§7).
+#include "tests/fig2/script.h"
+
+#include "rt/alloc.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+#define SENDS                                                                  \
+    "Rules for Servers, Leaders (Figure 2, §5.3): if last log index >= "      \
+    "next_index for a follower, send AppendEntries with the entries from "     \
+    "next_index on"
+
+// What the program has allocated. A sanitizer's own allocator says 0.
+static long long memory_in_use(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return (long long)(info.uordblks + info.hblkhd);
+}
+
+// What is discarded is given back. The commands are large, so that what a Raft
+// keeps beside them does not count.
+LAB_TEST(raft_fig2, 2D_discarded_entries_are_freed)
+{
+    enum { N = 60, COMMAND_BYTES = 100000, KEPT = 10 };
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): discarded entries are freed");
+    struct bytes command = { alloc(COMMAND_BYTES), COMMAND_BYTES };
+    script_elect(s);
+    long long before = memory_in_use();
+
+    for (int k = 1; k <= N; k++) {
+        int index = 0, term = 0;
+        script_start_bytes(s, command, &index, &term);
+        script_follow(s, 1, index, SENDS);
+        script_follow(s, 2, index, SENDS);
+        script_await_applied(s, index, SENDS);
+        if (index % 5 == 0)
+            script_snapshot(s, index);
+    }
+    script_sleep(s, QUIET_MS);
+    long long grown = memory_in_use() - before;
+    test_check(grown < (long long)KEPT * COMMAND_BYTES,
+               "Log compaction (§7): the entries that a snapshot covers are "
+               "discarded. Server 0 has discarded %d entries of %d bytes each, "
+               "and the program has %lld bytes more than before",
+               N, COMMAND_BYTES, grown);
+
+    bytes_free(&command);
+    script_end(s);
+}
