@@ -6,73 +6,11 @@
 // others, and it itself before a crash, applied at that index.
 #include "tester/config.h"
 #include "tester/lab_test.h"
+#include "tests/steps.h"
 
 #include <stddef.h>
 
-// ---- Steps that several stories share ----
-
-enum { NOBODY = -1 };
-
-static int agree(struct config *cfg, int expected)
-{
-    return cfg_one(cfg, COMMAND(cfg_random_number(cfg)), expected, true);
-}
-
-static void restart(struct config *cfg, int i)
-{
-    cfg_start1(cfg, i);
-    cfg_connect(cfg, i);
-}
-
-static void crash_hard_and_restart(struct config *cfg, int i)
-{
-    cfg_crash_hard(cfg, i);
-    restart(cfg, i);
-}
-
-// Offers each server a command of its own. Returns the last to take one, or
-// NOBODY.
-static int offer_to_each(struct config *cfg)
-{
-    int leader = NOBODY;
-    for (int i = 0; i < cfg_n(cfg); i++) {
-        int index, term;
-        if (cfg_start(cfg, i, COMMAND(cfg_random_number(cfg)), &index, &term))
-            leader = i;
-    }
-    return leader;
-}
-
-// Lets up to 4,096 scheduling points pass; few are as likely as many.
-static void run_on_a_little(struct config *cfg)
-{
-    int bound = 1 << cfg_random_below(cfg, 13);
-    cfg_run_on(cfg, cfg_random_below(cfg, bound) + 1);
-}
-
-// The leader, as often as not; else any.
-static int choose_victim(struct config *cfg, int leader)
-{
-    if (leader != NOBODY && cfg_chance(cfg, 50))
-        return leader;
-    return cfg_random_below(cfg, cfg_n(cfg));
-}
-
-// Starts again whom a test has left crashed, connects all, and has all agree.
-static void heal_and_agree(struct config *cfg)
-{
-    cfg_set_unreliable(cfg, false);
-    for (int i = 0; i < cfg_n(cfg); i++) {
-        if (!cfg_is_running(cfg, i))
-            cfg_start1(cfg, i);
-        cfg_connect(cfg, i);
-    }
-    agree(cfg, cfg_n(cfg));
-}
-
 // ---- Clocks that go fast and slow ----
-
-enum { SLOW_PERCENT = 70, FAST_PERCENT = 130 };
 
 static void draw_clock_rates(struct config *cfg)
 {
@@ -113,12 +51,12 @@ static void agree_at_rates(struct config *cfg, int leader_percent,
         cfg_set_clock_rate(cfg, i,
                            i == leader ? leader_percent : other_percent);
     for (int k = 0; k < 10; k++)
-        agree(cfg, cfg_n(cfg));
+        step_agree(cfg, cfg_n(cfg));
 
     cfg_disconnect(cfg, leader);
-    agree(cfg, cfg_n(cfg) - 1);
+    step_agree(cfg, cfg_n(cfg) - 1);
     cfg_connect(cfg, leader);
-    agree(cfg, cfg_n(cfg));
+    step_agree(cfg, cfg_n(cfg));
 }
 
 LAB_TEST(sim_2B, agreement_with_clocks_apart)
@@ -146,7 +84,7 @@ static void run_pauses(const char *title, enum network network)
     cfg_begin(cfg, title);
 
     for (int round = 0; round < 5; round++) {
-        agree(cfg, 5);
+        step_agree(cfg, 5);
         int leader = cfg_check_one_leader(cfg);
         int index, term;
         for (int k = 0; k < 3; k++)
@@ -156,13 +94,13 @@ static void run_pauses(const char *title, enum network network)
         cfg_pause(cfg, leader,
                   3000 + cfg_random_below(cfg, RAFT_ELECTION_TIMEOUT_MS));
 
-        agree(cfg, 4);
+        step_agree(cfg, 4);
         test_check(cfg_check_one_leader(cfg) != leader,
                    "server %d leads, although it is paused", leader);
-        agree(cfg, 4);
+        step_agree(cfg, 4);
         cfg_sleep_ms(cfg, 3000);
     }
-    heal_and_agree(cfg);
+    step_heal_and_agree(cfg);
 
     cfg_end(cfg);
     cfg_cleanup(cfg);
@@ -190,22 +128,22 @@ static void run_crashes(const char *title, enum network network,
 {
     struct config *cfg = cfg_make(3, network, snapshots);
     cfg_begin(cfg, title);
-    agree(cfg, 3);
+    step_agree(cfg, 3);
 
     for (int round = 0; round < 30; round++) {
-        int leader = offer_to_each(cfg);
-        run_on_a_little(cfg);
-        int victim = choose_victim(cfg, leader);
+        int leader = step_offer_to_each(cfg);
+        step_run_on(cfg);
+        int victim = step_choose_victim(cfg, leader);
         cfg_crash_hard(cfg, victim);
         if (cfg_chance(cfg, 30))
-            agree(cfg, 2);
+            step_agree(cfg, 2);
         else
-            run_on_a_little(cfg);
-        restart(cfg, victim);
+            step_run_on(cfg);
+        step_restart(cfg, victim);
         if (cfg_chance(cfg, 30))
-            agree(cfg, 3);
+            step_agree(cfg, 3);
     }
-    heal_and_agree(cfg);
+    step_heal_and_agree(cfg);
 
     cfg_end(cfg);
     cfg_cleanup(cfg);
@@ -232,35 +170,35 @@ LAB_TEST(sim_2C, all_crash_at_any_point)
 {
     struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (sim 2C): all crash at any point");
-    agree(cfg, 5);
+    step_agree(cfg, 5);
 
     for (int round = 0; round < 15; round++) {
-        offer_to_each(cfg);
-        run_on_a_little(cfg);
+        step_offer_to_each(cfg);
+        step_run_on(cfg);
         for (int i = 0; i < 5; i++)
             cfg_crash_hard(cfg, i);
         for (int i = 0; i < 5; i++)
-            restart(cfg, i);
+            step_restart(cfg, i);
         if (cfg_chance(cfg, 50))
-            agree(cfg, 5);
+            step_agree(cfg, 5);
         else
             cfg_sleep_ms(cfg, cfg_random_below(cfg, RAFT_ELECTION_TIMEOUT_MS));
     }
-    heal_and_agree(cfg);
+    step_heal_and_agree(cfg);
 
     cfg_end(cfg);
     cfg_cleanup(cfg);
 }
 
-// One election after another, for about a second, in which voters stop dead
+// One election after another, for 10 to 20 s, in which voters stop dead
 // and are back at once: who has voted, votes for nobody else in that term
 // (§5.2, §5.4.1). Commands are offered to show up a second leader.
 static void crash_voters(struct config *cfg)
 {
-    for (int step = 0; step < 60; step++) {
-        run_on_a_little(cfg);
-        crash_hard_and_restart(cfg, cfg_random_below(cfg, cfg_n(cfg)));
-        offer_to_each(cfg);
+    for (int step = 0; step < 40; step++) {
+        step_run_on(cfg);
+        step_crash_and_restart(cfg, cfg_random_below(cfg, cfg_n(cfg)));
+        step_offer_to_each(cfg);
     }
 }
 
@@ -268,12 +206,12 @@ LAB_TEST(sim_2C, voters_crash_in_elections)
 {
     struct config *cfg = cfg_make(3, UNRELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (sim 2C): voters crash in elections");
-    agree(cfg, 3);
+    step_agree(cfg, 3);
 
     for (int round = 0; round < 5; round++) {
         cfg_crash_hard(cfg, cfg_check_one_leader(cfg));
         crash_voters(cfg);
-        heal_and_agree(cfg);
+        step_heal_and_agree(cfg);
         cfg_set_unreliable(cfg, true);
     }
 
@@ -282,34 +220,6 @@ LAB_TEST(sim_2C, voters_crash_in_elections)
 }
 
 // ---- All of it ----
-
-// One thing that happens to a server.
-static void befall(struct config *cfg, int i)
-{
-    switch (cfg_random_below(cfg, 6)) {
-    case 0:
-        cfg_crash_hard(cfg, i);
-        break;
-    case 1:
-        crash_hard_and_restart(cfg, i);
-        break;
-    case 2:
-        cfg_pause(cfg, i, cfg_random_below(cfg, RAFT_ELECTION_TIMEOUT_MS));
-        break;
-    case 3:
-        cfg_set_clock_rate(cfg, i,
-                           cfg_chance(cfg, 50) ? SLOW_PERCENT : FAST_PERCENT);
-        break;
-    case 4:
-        cfg_disconnect(cfg, i);
-        break;
-    default:
-        if (!cfg_is_running(cfg, i))
-            cfg_start1(cfg, i);
-        cfg_connect(cfg, i);
-        break;
-    }
-}
 
 // Six spells of faults; after each all are brought back, and agree.
 static void run_hurt_churn(const char *title, enum snapshots snapshots)
@@ -320,13 +230,13 @@ static void run_hurt_churn(const char *title, enum snapshots snapshots)
     for (int spell = 0; spell < 6; spell++) {
         cfg_set_unreliable(cfg, true);
         for (int step = 0; step < 30; step++) {
-            offer_to_each(cfg);
+            step_offer_to_each(cfg);
             if (cfg_chance(cfg, 10))
                 cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS / 2);
-            run_on_a_little(cfg);
-            befall(cfg, cfg_random_below(cfg, 5));
+            step_run_on(cfg);
+            step_befall(cfg, cfg_random_below(cfg, 5));
         }
-        heal_and_agree(cfg);
+        step_heal_and_agree(cfg);
     }
 
     cfg_end(cfg);

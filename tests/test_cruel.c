@@ -1,0 +1,435 @@
+// A network that is crueller than MIT's: requests come late, twice and out of
+// order, links are cut in one direction or slow, servers flap; and meanwhile
+// servers stop dead, pause, and restart. Nothing of it may break what is agreed
+// (§5.4.3: "Raft's safety must not depend on timing"). When it is over, all
+// agree again.
+//
+// While links are cut in one direction no progress is asked for: plain Raft may
+// elect for ever. The checker looks on, as always.
+#include "rt/rng.h"
+#include "tester/config.h"
+#include "tester/lab_test.h"
+#include "tests/steps.h"
+
+#include <stddef.h>
+
+// ---- How a story is told ----
+
+// Several spells of faults; between them the network is mended, all servers are
+// back, and all must agree.
+struct story {
+    const char *title;
+    enum snapshots snapshots;
+    int n_servers;  // 0: from 3 to 7.
+    int n_spells;
+    int n_steps;  // Of a spell.
+    int step_ms;  // A step takes less than this.
+
+    // What a spell begins with, or NULL, and what happens in each step. The
+    // leader is the last server to take a command, or NOBODY.
+    void (*begin)(struct config *cfg);
+    void (*happen)(struct config *cfg, int leader);
+};
+
+// A fault can strike a moment after a command was offered, or much later.
+static void let_time_pass(struct config *cfg, int below_ms)
+{
+    if (cfg_chance(cfg, 30))
+        step_run_on(cfg);
+    else
+        cfg_sleep_ms(cfg, cfg_random_below(cfg, below_ms));
+}
+
+// All that is held back comes while all are there, and is to do no harm.
+static void mend_and_agree(struct config *cfg)
+{
+    cfg_mend(cfg);
+    step_bring_back(cfg);
+    cfg_sleep_ms(cfg, CFG_LATEST_MS);
+    step_heal_and_agree(cfg);
+}
+
+static void tell(const struct story *story)
+{
+    int n = story->n_servers;
+    if (n == 0) {
+        struct rng rng = rng_make();
+        n = rng_between(&rng, 3, 7);
+    }
+    struct config *cfg = cfg_make(n, RELIABLE, story->snapshots);
+    cfg_begin(cfg, story->title);
+
+    for (int spell = 0; spell < story->n_spells; spell++) {
+        if (story->begin != NULL)
+            story->begin(cfg);
+        for (int step = 0; step < story->n_steps; step++) {
+            int leader = step_offer_to_each(cfg);
+            let_time_pass(cfg, story->step_ms);
+            story->happen(cfg, leader);
+        }
+        mend_and_agree(cfg);
+    }
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// Requests come twice, and in some spells they or the replies come late: in
+// all of them, leaders would hardly last long enough to commit anything.
+static void make_late_and_double(struct config *cfg)
+{
+    cfg_set_duplicates(cfg, 50);
+    cfg_set_request_reordering(cfg, cfg_chance(cfg, 30));
+    cfg_set_long_reordering(cfg, cfg_chance(cfg, 50));
+}
+
+// ---- Late and double messages ----
+
+static void cut_off_or_connect(struct config *cfg, int leader)
+{
+    if (!cfg_chance(cfg, 8))
+        return;
+    int i = step_choose_victim(cfg, leader);
+    if (cfg_is_connected(cfg, i))
+        cfg_disconnect(cfg, i);
+    else
+        cfg_connect(cfg, i);
+}
+
+// An AppendEntries that comes again, or after younger ones, changes nothing
+// that these have brought (§5.3: only what conflicts goes; §5.5: "Raft RPCs are
+// idempotent"), and an old reply tells a leader nothing.
+LAB_TEST(sim_cruel, late_and_double_messages)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): messages come late, and twice",
+        .n_spells = 4,
+        .n_steps = 80,
+        .step_ms = 80,
+        .begin = make_late_and_double,
+        .happen = cut_off_or_connect,
+    });
+}
+
+// The same of InstallSnapshot: an old one is not taken (Figure 13).
+LAB_TEST(sim_cruel, late_and_double_messages_snapshots)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): messages come late, and twice (snapshots)",
+        .snapshots = SNAPSHOTS,
+        .n_spells = 4,
+        .n_steps = 80,
+        .step_ms = 80,
+        .begin = make_late_and_double,
+        .happen = cut_off_or_connect,
+    });
+}
+
+// ---- Late votes ----
+
+static void make_all_late_and_double(struct config *cfg)
+{
+    cfg_set_duplicates(cfg, 50);
+    cfg_set_request_reordering(cfg, true);
+    cfg_set_long_reordering(cfg, true);
+}
+
+static void lose_leaders_and_voters(struct config *cfg, int leader)
+{
+    if (leader != NOBODY && cfg_chance(cfg, 70))
+        step_crash_and_restart(cfg, leader);
+    else if (cfg_chance(cfg, 50))
+        step_crash_and_restart(cfg, cfg_random_below(cfg, cfg_n(cfg)));
+}
+
+// Votes, and requests for them, come an election late, and from servers that
+// have crashed since: a vote counts in its own term only, and is given once,
+// whatever became of its candidate and its voter (§5.2, Figure 2).
+LAB_TEST(sim_cruel, late_votes)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): votes come late",
+        .n_servers = 5,
+        .n_spells = 3,
+        .n_steps = 60,
+        .step_ms = 300,
+        .begin = make_all_late_and_double,
+        .happen = lose_leaders_and_voters,
+    });
+}
+
+// ---- Links cut in one direction ----
+
+static void mend_links(struct config *cfg)
+{
+    for (int i = 0; i < cfg_n(cfg); i++) {
+        for (int j = 0; j < cfg_n(cfg); j++)
+            cfg_cut_one_way(cfg, i, j, false);
+    }
+}
+
+// Makes a server mute, or deaf, to all others or to some.
+static void cut_around(struct config *cfg, int i)
+{
+    bool mute = cfg_chance(cfg, 50);
+    int percent = cfg_chance(cfg, 50) ? 100 : 50;
+    for (int j = 0; j < cfg_n(cfg); j++) {
+        if (j != i && cfg_chance(cfg, percent))
+            cfg_cut_one_way(cfg, mute ? i : j, mute ? j : i, true);
+    }
+}
+
+static void cut_in_one_direction(struct config *cfg, int leader)
+{
+    if (cfg_chance(cfg, 15))
+        mend_links(cfg);
+    if (cfg_chance(cfg, 20))
+        cut_around(cfg, step_choose_victim(cfg, leader));
+    if (cfg_chance(cfg, 10))
+        step_crash_and_restart(cfg, step_choose_victim(cfg, leader));
+}
+
+// A leader that hears nobody, or whom nobody hears, commits nothing that the
+// others do not hold: entries arrive whose acknowledgement is lost, votes are
+// cast that nobody counts (§5.3, §5.4).
+LAB_TEST(sim_cruel, one_way_cuts)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): leaders that are deaf or mute",
+        .n_spells = 4,
+        .n_steps = 60,
+        .step_ms = 300,
+        .happen = cut_in_one_direction,
+    });
+}
+
+// ---- Slow links ----
+
+static void slow_links_down(struct config *cfg)
+{
+    for (int i = 0; i < cfg_n(cfg); i++) {
+        for (int j = 0; j < cfg_n(cfg); j++)
+            cfg_set_slow_link(cfg, i, j, cfg_random_below(cfg, 300));
+    }
+}
+
+static void crash_or_pause(struct config *cfg, int leader)
+{
+    int i = step_choose_victim(cfg, leader);
+    if (cfg_chance(cfg, 10))
+        step_crash_and_restart(cfg, i);
+    else if (cfg_chance(cfg, 10))
+        cfg_pause(cfg, i, cfg_random_below(cfg, RAFT_ELECTION_TIMEOUT_MS));
+    else if (cfg_chance(cfg, 10))
+        cfg_set_clock_rate(
+            cfg, i,
+            SLOW_PERCENT + cfg_random_below(cfg, FAST_PERCENT - SLOW_PERCENT));
+}
+
+// Every link has a delay of its own, some longer than it takes to lose
+// patience: what was sent to a server that has crashed since is heard by the
+// one that it is now (§5.6).
+LAB_TEST(sim_cruel, slow_links)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): slow links",
+        .n_spells = 4,
+        .n_steps = 60,
+        .step_ms = 200,
+        .begin = slow_links_down,
+        .happen = crash_or_pause,
+    });
+}
+
+// Puts all but two servers, these being the leader and one more, behind links
+// of so many milliseconds.
+static void slow_majority_down(struct config *cfg, int leader, int ms)
+{
+    int n = cfg_n(cfg);
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+            bool is_near = (i == leader || i == (leader + 1) % n) &&
+                           (j == leader || j == (leader + 1) % n);
+            cfg_set_slow_link(cfg, i, j, is_near ? 0 : ms);
+        }
+    }
+}
+
+// The leader hears from one follower at once, from the majority late. It still
+// commits, while the links leave it in the lead; but what only the two have
+// goes when they go: then the majority, to which the last entries are on their
+// way, goes on without (§5.3, §5.4).
+LAB_TEST(sim_cruel, majority_behind_slow_links)
+{
+    struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
+    cfg_begin(cfg, "Test (cruel): a majority behind slow links");
+
+    for (int round = 0; round < 12; round++) {
+        step_agree(cfg, 5);
+        int leader = cfg_check_one_leader(cfg);
+        slow_majority_down(cfg, leader, 10 + cfg_random_below(cfg, 40));
+        step_agree(cfg, 5);
+
+        slow_majority_down(cfg, leader, 100 + cfg_random_below(cfg, 300));
+        for (int k = 0; k < 5; k++) {
+            step_offer_to_each(cfg);
+            let_time_pass(cfg, 60);
+        }
+        cfg_crash_hard(cfg, leader);
+        cfg_crash_hard(cfg, (leader + 1) % 5);
+        cfg_mend(cfg);
+        step_agree(cfg, 3);
+        mend_and_agree(cfg);
+    }
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// ---- Flapping servers ----
+
+static void flap(struct config *cfg, int leader)
+{
+    cfg_flap(cfg, 0, 250);
+    cfg_flap(cfg, 1, 1100);
+    if (cfg_chance(cfg, 5))
+        step_crash_and_restart(cfg, step_choose_victim(cfg, leader));
+    if (cfg_chance(cfg, 10))
+        cfg_set_duplicates(cfg, cfg_random_below(cfg, 100));
+}
+
+// Servers whose network goes up and down miss what they should hear, stand for
+// elections, and unseat leaders: their terms grow, and nothing is lost (§5.1).
+LAB_TEST(sim_cruel, flapping_servers)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): flapping servers",
+        .n_spells = 3,
+        .n_steps = 100,
+        .step_ms = 120,
+        .happen = flap,
+    });
+}
+
+// ---- Figure 8 ----
+
+static int n_running(struct config *cfg)
+{
+    int count = 0;
+    for (int i = 0; i < cfg_n(cfg); i++)
+        count += cfg_is_running(cfg, i);
+    return count;
+}
+
+static void crash_leaders(struct config *cfg, int leader)
+{
+    if (leader != NOBODY && cfg_chance(cfg, 50))
+        cfg_crash_hard(cfg, leader);
+    if (n_running(cfg) <= cfg_n(cfg) / 2) {
+        int i = cfg_random_below(cfg, cfg_n(cfg));
+        if (!cfg_is_running(cfg, i))
+            step_restart(cfg, i);
+    }
+}
+
+// Leaders stop dead in the middle of sending, and what they sent comes later,
+// to whoever is up by then. Logs come to differ as in Figure 8; an entry of an
+// older term is not committed because a majority holds it (§5.4.2).
+LAB_TEST(sim_cruel, figure_8)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): Figure 8",
+        .n_servers = 5,
+        .n_spells = 2,
+        .n_steps = 150,
+        .step_ms = 250,
+        .begin = make_late_and_double,
+        .happen = crash_leaders,
+    });
+}
+
+// ---- Restart storms ----
+
+static void restart_most(struct config *cfg, int leader)
+{
+    (void)leader;
+    if (!cfg_chance(cfg, 30))
+        return;
+    for (int i = 0; i < cfg_n(cfg); i++) {
+        if (cfg_chance(cfg, 30))
+            step_restart(cfg, i);
+        else if (cfg_chance(cfg, 60))
+            step_crash_and_restart(cfg, i);
+    }
+}
+
+// Most servers restart at once, again and again; what they said in former lives
+// reaches them in this one. Votes and entries count as if they had never been
+// away (Figure 2: persistent state).
+LAB_TEST(sim_cruel, restart_storms)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): restart storms",
+        .n_spells = 3,
+        .n_steps = 60,
+        .step_ms = 200,
+        .begin = make_late_and_double,
+        .happen = restart_most,
+    });
+}
+
+// ---- Everything ----
+
+// Some of the faults, drawn anew for each spell.
+static void draw_faults(struct config *cfg)
+{
+    cfg_set_unreliable(cfg, cfg_chance(cfg, 50));
+    cfg_set_long_reordering(cfg, cfg_chance(cfg, 30));
+    cfg_set_request_reordering(cfg, cfg_chance(cfg, 30));
+    cfg_set_duplicates(cfg, cfg_chance(cfg, 50) ? 30 : 0);
+    if (cfg_chance(cfg, 30))
+        slow_links_down(cfg);
+}
+
+static void everything_happens(struct config *cfg, int leader)
+{
+    int i = step_choose_victim(cfg, leader);
+    if (cfg_chance(cfg, 25))
+        step_befall(cfg, i);
+    else if (cfg_chance(cfg, 15))
+        step_bring_back(cfg);
+    if (cfg_chance(cfg, 10))
+        mend_links(cfg);
+    if (cfg_chance(cfg, 3))
+        cut_around(cfg, i);
+    if (cfg_chance(cfg, 50))
+        cfg_flap(cfg, 0, 900);
+}
+
+// All of the faults at once, in all mixtures.
+LAB_TEST(sim_cruel, everything)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): everything at once",
+        .n_spells = 4,
+        .n_steps = 80,
+        .step_ms = 120,
+        .begin = draw_faults,
+        .happen = everything_happens,
+    });
+}
+
+// The same with snapshots, which come late, twice, and to servers that have
+// taken younger ones (§7).
+LAB_TEST(sim_cruel, everything_snapshots)
+{
+    tell(&(struct story){
+        .title = "Test (cruel): everything at once (snapshots)",
+        .snapshots = SNAPSHOTS,
+        .n_spells = 4,
+        .n_steps = 80,
+        .step_ms = 120,
+        .begin = draw_faults,
+        .happen = everything_happens,
+    });
+}
