@@ -1,0 +1,123 @@
+// Elections (§5.2, §5.4.1). The ticker stands; each question to a peer, with
+// its answer, is a thread of its own.
+#include "node.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <stdlib.h>
+
+// A RequestVote on its way.
+struct question {
+    struct raft *rf;
+    int peer;
+    RequestVoteRequest request;
+};
+
+void put_off_election_locked(struct raft *rf)
+{
+    must_hold(&rf->mu);
+    rf->election_due_ms =
+        clock_now_ms() +
+        rng_between(&rf->rng, ELECTION_MIN_MS, ELECTION_MAX_MS);
+}
+
+// Becomes a follower; `term` is not older than ours. A leader's election time
+// is long past, so it starts anew; a candidate's and a follower's goes on.
+void follow_locked(struct raft *rf, int term)
+{
+    must_hold(&rf->mu);
+    if (rf->role == LEADER)
+        put_off_election_locked(rf);
+    rf->role = FOLLOWER;
+    if (term > rf->current_term) {
+        rf->current_term = term;
+        rf->voted_for = NOBODY;
+        save_locked(rf);
+    }
+}
+
+static void count_vote_locked(struct raft *rf)
+{
+    must_hold(&rf->mu);
+    rf->n_votes++;
+    if (rf->n_votes > rf->n_peers / 2)
+        lead_locked(rf);
+}
+
+static void ask(void *arg)
+{
+    struct question *question = arg;
+    struct raft *rf = question->rf;
+    RequestVoteResponse response;
+    if (labrpc_call(rf->peers[question->peer], &methods[VOTE],
+                    &question->request, &response)) {
+        pthread_mutex_lock(&rf->mu);
+        if (response.term > rf->current_term)
+            follow_locked(rf, response.term);
+        else if (response.vote_granted && rf->role == CANDIDATE && !rf->dead &&
+                 rf->current_term == question->request.term)
+            count_vote_locked(rf);
+        pthread_mutex_unlock(&rf->mu);
+    }
+    free(question);
+}
+
+void stand_locked(struct raft *rf)
+{
+    must_hold(&rf->mu);
+    rf->role = CANDIDATE;
+    rf->current_term++;
+    rf->voted_for = rf->me;
+    rf->n_votes = 0;
+    save_locked(rf);
+    put_off_election_locked(rf);
+    trace("VOTE", "stands");
+    for (int peer = 0; peer < rf->n_peers; peer++) {
+        if (peer == rf->me)
+            continue;
+        struct question *question = alloc(sizeof *question);
+        *question = (struct question){
+            .rf = rf,
+            .peer = peer,
+            .request = { .term = rf->current_term,
+                         .candidate_id = rf->me,
+                         .last_log_index = log_last(rf),
+                         .last_log_term = log_term(rf, log_last(rf)) },
+        };
+        go(rf->threads, "ask", ask, question);
+    }
+    count_vote_locked(rf);  // Its own.
+}
+
+// Is the candidate's log at least as up-to-date as ours (§5.4.1)?
+static bool is_up_to_date_locked(const struct raft *rf,
+                                 const RequestVoteRequest *request)
+{
+    int our_term = log_term(rf, log_last(rf));
+    if (request->last_log_term != our_term)
+        return request->last_log_term > our_term;
+    return request->last_log_index >= log_last(rf);
+}
+
+void answer_vote(void *receiver, const void *args, void *reply)
+{
+    struct raft *rf = receiver;
+    const RequestVoteRequest *request = args;
+    RequestVoteResponse *response = reply;
+    pthread_mutex_lock(&rf->mu);
+    if (request->term > rf->current_term)
+        follow_locked(rf, request->term);
+    bool is_free =
+        rf->voted_for == NOBODY || rf->voted_for == request->candidate_id;
+    if (request->term == rf->current_term && is_free &&
+        is_up_to_date_locked(rf, request)) {
+        rf->voted_for = request->candidate_id;
+        save_locked(rf);
+        put_off_election_locked(rf);
+        response->vote_granted = true;
+        trace("VOTE", "for S%d", request->candidate_id);
+    }
+    response->term = rf->current_term;
+    pthread_mutex_unlock(&rf->mu);
+}

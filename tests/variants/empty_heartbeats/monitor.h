@@ -1,0 +1,168 @@
+// The monitor: one lock, and one condition variable on which everybody waits
+// who waits at all. Whoever changes something broadcasts, and each waiter
+// looks for himself whether it concerns him.
+//
+// All functions declared here run inside the monitor, that is with the lock
+// held, but for those that say "outside". Nobody calls the network, sends on
+// the apply channel or joins a thread from the inside.
+#ifndef EMPTY_HEARTBEATS_MONITOR_H
+#define EMPTY_HEARTBEATS_MONITOR_H
+
+#include "raft/raft.h"
+#include "rt/clock.h"
+#include "rt/log.h"
+#include "rt/mutex.h"
+#include "rt/rng.h"
+
+#include "raft/raft_x.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#define HEARTBEAT_MS    100
+#define ELECTION_MIN_MS 350
+#define ELECTION_MAX_MS 700
+#define ASK_AGAIN_MS    100  // A candidate that has no answer.
+#define LATE_MS         100  // Entries not answered for so long are sent again.
+
+#define NEVER INT64_MAX
+
+enum role { FOLLOWER, CANDIDATE, LEADER };
+enum method { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_METHODS };
+
+// What this server knows of another one.
+struct peer {
+    struct raft *rf;
+    int id;
+    pthread_t sender;
+
+    // In an election of ours:
+    bool voter_answered;
+    bool voter_granted;
+
+    // While we lead; 0 <= match_index < next_index <= last index + 1.
+    int next_index;
+    int match_index;
+    bool has_work;       // The sender shall send it entries or a snapshot.
+    int under_way;       // The number of the last such message; 0: it is back.
+    int64_t sent_at_ns;  // When that went out.
+};
+
+// A message on its way, on a thread of its own. The three kinds of requests
+// and replies share the space.
+struct call {
+    struct raft *rf;
+    struct peer *peer;
+    enum method method;
+    int term;    // In which it was sent.
+    int number;  // Of messages with entries or a snapshot; 0: a heartbeat.
+    pthread_t thread;
+    struct call *next;
+    union {
+        RequestVoteRequest vote;
+        AppendEntriesRequest append;
+        InstallSnapshotRequest install;
+    } request;
+    union {
+        RequestVoteResponse vote;
+        AppendEntriesResponse append;
+        InstallSnapshotResponse install;
+    } reply;
+};
+
+struct raft {
+    // Constant.
+    struct labrpc_end **ends;
+    int n_peers;
+    int me;
+    struct persister *persister;
+    struct channel *apply_ch;
+    pthread_t timekeeper;
+    pthread_t applier;
+
+    pthread_mutex_t mu;
+    pthread_cond_t changed;
+
+    bool dead;
+    enum role role;
+    struct rng rng;
+    int64_t election_at_ns;   // NEVER while leader.
+    int64_t heartbeat_at_ns;  // NEVER while not.
+    int64_t ask_again_at_ns;  // NEVER while not candidate.
+
+    PersistentState saved;  // As it is in the persister, but for a moment,
+    char *image;            // and the same encoded (store.c).
+    size_t image_size;
+    size_t image_room;
+
+    int commit_index;
+    int last_applied;
+    struct apply_msg new_snapshot;  // If snapshot_valid: to be applied.
+
+    struct peer *peers;
+    int n_sent;             // Messages with entries or snapshots.
+    int n_running;          // Calls on their way,
+    struct call *returned;  // and those whose threads wait to be joined.
+};
+
+#define INSIDE(rf) must_hold(&(rf)->mu)
+#define say(rf, topic, ...)                                                    \
+    log_debug(topic, (rf)->me, (rf)->saved.current_term, __VA_ARGS__)
+
+int64_t ms_from_now(int ms);
+
+// ---- store.c: the log, from `base`, which the snapshot covers, to `last` ----
+
+int log_base(const struct raft *rf);
+int log_last(const struct raft *rf);
+int log_term(const struct raft *rf, int index);
+bool log_has(const struct raft *rf, int index, int term);
+struct bytes log_command(const struct raft *rf, int index);
+void log_add(struct raft *rf, int term, struct bytes command);
+void log_cut_from(struct raft *rf, int index);
+void log_rebase(struct raft *rf, int index, int term);
+
+// Copies of all entries from an index on, for a message to own.
+Entry *log_tail(const struct raft *rf, int from, u_int *count);
+
+void save(struct raft *rf);
+void save_both(struct raft *rf, struct bytes snapshot);
+void load(struct raft *rf);
+
+// ---- calls.c ----
+
+// Sends the request in *call, and has the reply dealt with.
+struct call *new_call(struct peer *peer, enum method method);
+void send_off(struct call *call);
+
+// Outside. Joins the threads of the calls that have returned.
+void join_returned(struct raft *rf);
+
+// ---- election.c ----
+
+void postpone_election(struct raft *rf);
+void become_follower(struct raft *rf, int term);
+void begin_election(struct raft *rf);
+void ask_for_votes(struct raft *rf);
+void vote_replied(struct call *call);
+void handle_vote(void *receiver, const void *args, void *reply);  // Outside.
+
+// ---- leader.c ----
+
+void become_leader(struct raft *rf);
+void send_heartbeats(struct raft *rf);
+void log_has_grown(struct raft *rf);
+void append_replied(struct call *call, bool answered);
+void install_replied(struct call *call, bool answered);
+void *sender(void *arg);  // Outside: a thread.
+
+// ---- follower.c: outside ----
+
+void handle_append(void *receiver, const void *args, void *reply);
+void handle_install(void *receiver, const void *args, void *reply);
+
+// ---- raft.c ----
+
+extern const struct labrpc_method methods[N_METHODS];
+
+#endif
