@@ -57,14 +57,21 @@ B := build/$(MODE)-$(CC)
 endif
 R := $(B)/raft-$(subst /,_,$(RAFT))
 
+# Files that read messages by their fields. They are compiled for each raft.x
+# there is, because a student's may have more in it than the given one; all
+# Rafts with the same one share them.
+READERS_C := $(wildcard checker/messages.c tests/fig2/*.c)
+
 CORE := $(wildcard rt/*.c labrpc/*.c persister/*.c)
-LAB := $(CORE) $(wildcard tester/*.c) \
+LAB := $(CORE) $(filter-out $(READERS_C),$(wildcard checker/*.c)) \
+    $(wildcard tester/*.c) \
     $(filter-out runner/sim_%.c runner/real_world.c,$(wildcard runner/*.c))
 LAB += $(wildcard tests/test_2?.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
 RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
-RAFT_X_O := $(patsubst %.x,$(R)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
+X := $(B)/messages-$(subst $() $(),-,$(strip $(shell cat $(RAFT_X) | cksum)))
+RAFT_X_O := $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
 
 RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 
@@ -73,7 +80,7 @@ RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 RAFT_SUM := $(shell mkdir -p $(R); \
     (echo $(RAFT); cksum $(RAFT)/*.[chx]) 2> /dev/null | cksum > $(R)/sum.new; \
     cmp -s $(R)/sum $(R)/sum.new || cp $(R)/sum.new $(R)/sum)
-LAB_O := $(LAB:%.c=$(B)/%.o) $(B)/gen/tester/tester_x.o
+LAB_O := $(LAB:%.c=$(B)/%.o) $(READERS_C:%.c=$(X)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
 
 # The same objects, linked so that what blocks, tells the time or draws a
@@ -81,7 +88,8 @@ LAB_BIN := $(R)/lab
 SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c)) \
     $(B)/runner/sim_world.o $(B)/runner/sim_stacks.o $(B)/runner/sim_hurt.o
 # Tests that only the simulator can run, and what it has in others' place.
-SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/test_sim.c))
+SIM_TESTS := tests/steps.c tests/test_sim.c tests/test_cruel.c
+SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard $(SIM_TESTS)))
 NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/hurt.o
 SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null))
 SIM_BIN := $(R)/simlab
@@ -109,22 +117,27 @@ $(B)/%.o: %.c | $(SETUP)
 $(R)/%.o: $(RAFT)/%.c $(R)/sum | $(SETUP)
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	@$(CC) -I$(R)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN) -MMD -MP -c -o $@ $<
+	@$(CC) -I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN) -MMD -MP -c -o $@ $<
+
+$(X)/%.o: %.c | $(SETUP)
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	@$(CC) -I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
 
 # Criterion's tests are plain functions without prototypes. gcc's address
 # sanitizer must leave the list of tests alone, which is pieced together from
 # globals.
-$(B)/tests/%.o: STRICT = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
+$(B)/tests/%.o $(X)/tests/%.o: STRICT = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
 ifeq ($(MODE),asan)
-$(B)/tests/%.o: CFLAGS += --param asan-globals=0
+$(B)/tests/%.o $(X)/tests/%.o: CFLAGS += --param asan-globals=0
 endif
 
 # rpcgen names the header after its input, makes an include guard of that
 # name, and writes only new files.
 define rpcgen
-	@echo "  GEN   $<"
+	@echo "  GEN   $(firstword $(filter %.x,$^ $|))"
 	@mkdir -p $(@D)
-	@cp $< $(basename $@).x
+	@cp $(firstword $(filter %.x,$^ $|)) $(basename $@).x
 	@rm -f $(basename $@).h $(basename $@).c
 	@cd $(@D) && rpcgen -h -o $(basename $(@F)).h $(basename $(@F)).x
 	@cd $(@D) && rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x
@@ -132,16 +145,18 @@ endef
 
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | $(SETUP)
 	$(rpcgen)
-$(R)/gen/raft/%_x.c $(R)/gen/raft/%_x.h: $(dir $(firstword $(RAFT_X)))%.x $(R)/sum | $(SETUP)
+# The folder is named after what raft.x holds, so its date says nothing.
+$(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x $(SETUP)
 	$(rpcgen)
 %_x.o: %_x.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
 
 RAFT_X_H := $(RAFT_X_O:.o=.h)
-$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))): $(RAFT_X_H)
+$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): $(RAFT_X_H)
 $(B)/tester/applied.o: | $(B)/gen/tester/tester_x.h
 
--include $(shell find build -name '*.d' 2> /dev/null)
+-include $(shell find $(B) -path '$(B)/raft-*' -prune -o -name '*.d' -print 2> /dev/null)
+-include $(wildcard $(R)/*.d)
 
 # ---- Setting up ----
 
@@ -156,16 +171,29 @@ setup-test:
 LAB_FLAGS = $(T:%=--test %) $(LIMIT:%=--limit %) --logs $(R)/logs
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
-.PHONY: run 2A 2B 2C 2D soak race asan
+# The graded tests. There are others: tests/fig2 and tests/test_sim.c.
+GRADED = --suite 2A --suite 2B --suite 2C --suite 2D
+
+.PHONY: run 2A 2B 2C 2D fig2 soak race asan
 run: $(LAB_BIN) $(SIM_BIN)
 	@echo 'In virtual time:'
-	@$(SIM_BIN) $(SIM_FLAGS)
+	@$(SIM_BIN) $(GRADED) $(SIM_FLAGS)
 	@echo
 	@echo 'In real time, $(or $(JOBS),8) tests at a time:'
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --table
+	@$(LAB_ENV) $(LAB_BIN) $(GRADED) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --table
 
 2A 2B 2C 2D: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) --suite $@ $(LAB_FLAGS) --jobs $(or $(JOBS),1)
+
+# In real time these tests hardly use the processor, so many go side by side;
+# what they print is kept, and what failed is shown.
+fig2: $(LAB_BIN) $(SIM_BIN)
+	@$(LAB_ENV) $(SIM_BIN) --suite fig2 $(SIM_FLAGS)
+	@echo; echo 'In real time:'
+	@$(LAB_BIN) --suite fig2 $(LAB_FLAGS) --jobs $(or $(JOBS),16) \
+	    > $(R)/fig2.log 2>&1; status=$$?; \
+	    grep -E '^(FAILED|INCONCLUSIVE|fig2:|wall) ' $(R)/fig2.log; \
+	    exit $$status
 
 soak: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --runs $(N)
@@ -181,10 +209,10 @@ lab: $(LAB_BIN)
 
 # ---- Testing the lab itself ----
 
-UNIT_C := $(filter-out tests/test_sim.c,$(wildcard tests/test_[a-z]*.c)) \
+UNIT_C := $(filter-out $(SIM_TESTS),$(wildcard tests/test_[a-z]*.c)) \
     tests/programs.c
 UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
-HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/%,$(LAB_O))
+HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/% $(X)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
@@ -194,7 +222,7 @@ $(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O)
 $(B)/dummy_lab: $(B)/tests/runner/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
-$(UNIT_O): CPPFLAGS += -I$(R)/gen
+$(UNIT_O): CPPFLAGS += -I$(X)/gen
 $(UNIT_O): | $(RAFT_X_H)
 
 .PHONY: unit broken
@@ -214,6 +242,10 @@ unit-sanitized: $(R)/unit
 	    tee $(R)/unit.log
 	@! grep -qE 'Sanitizer|FAIL|CRASH' $(R)/unit.log
 
+.PHONY: mutants
+mutants: setup-test
+	@JOBS=$(JOBS) tests/run-mutants $(T)
+
 .PHONY: bench
 BENCH_C := $(filter-out bench/bench_sim.c,$(wildcard bench/bench_*.c))
 bench: $(BENCH_C:bench/%.c=$(R)/bench/%) $(R)/bench/bench_sim
@@ -221,6 +253,11 @@ bench: $(BENCH_C:bench/%.c=$(R)/bench/%) $(R)/bench/bench_sim
 $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+# Right Rafts of other designs: the lab fails none of them.
+.PHONY: variants
+variants:
+	@SEEDS='$(filter-out 1,$(SEEDS))' JOBS='$(JOBS)' tests/run-variants $(T)
 
 .PHONY: test
 test: setup-test
@@ -275,7 +312,7 @@ C_FILES := $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 format: setup-test
 	@clang-format -i $(C_FILES)
 lint: setup-test
-	@tests/lint $(C_FILES)
+	@tests/lint $(X)/gen $(C_FILES)
 handout:
 	@./handout
 clean:
@@ -291,6 +328,7 @@ endif
 #:
 #:   make 2A (2B, 2C, 2D)   run the tests of one part
 #:   make run               run all parts, 8 tests at a time, and print a table
+#:   make fig2 (T=2A)       each line of Figures 2 and 13 by a test of its own
 #:   make soak N=20         run every test N times; minimum, median, maximum
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
 #:   make replay T= SEED=   replay one of those, with the debug log; GDB=1: in gdb
@@ -312,6 +350,8 @@ endif
 #+ for the lab itself:
 #+   make test              all of the lab's own tests
 #+   make unit              the unit tests and the broken Rafts alone
+#+   make variants          right Rafts of other designs, simulated; SEEDS=20, T=student
+#+   make mutants           does each bug of tests/mutants/ fail the tests? T=: some
 #+   make bench             benchmarks
 #+   make format, lint      the look of the code; clang-tidy
 #+   make handout           build/raftlab-handout.tar.gz, for students

@@ -345,7 +345,8 @@ Test(broken, two_leaders)
     expect_broken((struct expected){
         .raft = "two_leaders",
         .tests = { INITIAL, NETWORK },
-        .message = "servers 0 and 2 both lead in term 1",
+        .message = "Election Safety (§5.2, Figure 3) is broken: at ",
+        .also = "acts as leader of term 1, but at ",
     });
 }
 
@@ -442,7 +443,7 @@ static void expect_bad_option(const char *option, const char *text)
 Test(broken, options)
 {
     expect_bad_option("--suite 9Z", "lab: there is no suite \"9Z\"; the suites "
-                                    "are 2A 2B 2C 2D\n");
+                                    "are 2A 2B 2C 2D fig2\n");
     expect_bad_option("--test nosuchtest",
                       "lab: no test's name contains \"nosuchtest\"; the names "
                       "are:\n  initial_election\n");
