@@ -329,18 +329,21 @@ static int client_offer(struct client *client, int number)
 }
 
 // Waits a while to see a command committed at its index, and notes it. Another
-// may be committed there: then this one is lost.
+// may be committed there: then this one is lost. MIT's client looks before it
+// waits; so it floods a leader that is cut off, whose indexes have long been
+// committed by others, as fast as that can take commands. In virtual time,
+// where taking one costs nothing, that would never end.
 static void client_watch(struct client *client, int index, int number)
 {
     static const int patience_ms[] = { 10, 20, 50, 100, 200 };
     for (int k = 0; k < 5; k++) {
+        cfg_sleep_ms(client->cfg, patience_ms[k]);
         struct bytes command;
         if (cfg_n_committed(client->cfg, index, &command) > 0) {
             if (bytes_equal(command, COMMAND(number)))
                 client_note(client, index, number);
             return;
         }
-        cfg_sleep_ms(client->cfg, patience_ms[k]);
     }
 }
 
