@@ -76,7 +76,10 @@ static bool is_committed(const struct checker *checker, int index,
     return committed->term == entry->term && committed->hash == entry->hash;
 }
 
-void check_committed_stay(struct checked_server *server, int index)
+// A server that is still in a term before the one in which the entry was
+// committed may lose it: it counted for nothing then, and follows a leader who
+// need not have it.
+void check_committed_stay(struct checked_server *server, int index, int term)
 {
     struct checker *checker = server->checker;
     const struct saved *log = &server->saved;
@@ -84,10 +87,10 @@ void check_committed_stay(struct checked_server *server, int index)
     if (last > checker->commit_index)
         last = checker->commit_index;
     for (; index <= last; index++) {
-        if (index == log->first ||
+        const struct committed *lost = &checker->committed[index];
+        if (index == log->first || lost->in_term > term ||
             !is_committed(checker, index, saved_at(log, index)))
             continue;
-        const struct committed *lost = &checker->committed[index];
         broken(checker, stay,
                "at %s server %d saves a log without entry %d (term %d), which "
                "it had saved; at %s a majority had saved it, in term %d, so it "

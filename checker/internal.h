@@ -134,9 +134,9 @@ void check_success(struct instance *follower, const struct request *request);
 // A server has saved something: that may commit entries.
 void count_saved(struct checked_server *server);
 
-// Looks for a committed entry from `index` on that the server saved, and now
-// loses.
-void check_committed_stay(struct checked_server *server, int index);
+// Looks for a committed entry from `index` on that the server saved, and now,
+// in this term, loses.
+void check_committed_stay(struct checked_server *server, int index, int term);
 void check_snapshot_committed(struct checked_server *server,
                               const struct change *change);
 void check_announced(struct instance *instance, const struct request *request);

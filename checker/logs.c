@@ -108,7 +108,7 @@ void check_saved_log(struct checked_server *server, const struct change *change,
         check_snapshot_committed(server, change);
     int cut = change_cut(change, &server->saved);
     if (cut != NOTHING_CUT) {
-        check_committed_stay(server, cut);
+        check_committed_stay(server, cut, change->term);
         check_cut(server, change, cut);
     }
     check_fresh(server, change);

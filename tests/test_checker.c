@@ -1,8 +1,8 @@
 // The checker's rules, each with a story that breaks it and one that comes as
 // close as a right Raft may: events that are heard late, servers that crash.
 //
-// A story tells the checker what three servers say and save. A log is written
-// as the term and the command of each entry: "1a1b2c".
+// A story tells the checker what three servers say and save, or five. A log is
+// written as the term and the command of each entry: "1a1b2c".
 #include "checker/checker.h"
 
 #include "raft/raft_x.h"
@@ -13,13 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = 3, MAX_LOG = 20 };
+enum { MAX_SERVERS = 5, MAX_LOG = 20 };
 
 // ---- A cluster that only tells ----
 
+static int n_servers = 3;
 static struct checker *checker;
-static struct instance *server[N];
-static struct persister *persister[N];
+static struct instance *server[MAX_SERVERS];
+static struct persister *persister[MAX_SERVERS];
 static int snapshot_index;
 
 static jmp_buf way_out;
@@ -40,8 +41,11 @@ static int covered(struct bytes snapshot)
 static void begin(void)
 {
     checker = checker_make(&(struct checker_options){
-        .n_servers = N, .fail = note_verdict, .snapshot_index = covered });
-    for (int i = 0; i < N; i++) {
+        .n_servers = n_servers,
+        .fail = note_verdict,
+        .snapshot_index = covered,
+    });
+    for (int i = 0; i < n_servers; i++) {
         server[i] = checker_start(checker, i);
         persister[i] = persister_make();
         persister_observe(persister[i], checker_persister(checker, i));
@@ -51,7 +55,7 @@ static void begin(void)
 static void end(void)
 {
     checker_free(checker);
-    for (int i = 0; i < N; i++)
+    for (int i = 0; i < n_servers; i++)
         persister_free(persister[i]);
 }
 
@@ -189,7 +193,7 @@ static void elect(int i, int term, const char *log)
 {
     int last = (int)strlen(log) / 2;
     int last_term = last > 0 ? log[2 * last - 2] - '0' : 0;
-    int voter = (i + 1) % N;
+    int voter = (i + 1) % n_servers;
     save(i, term, i, log);
     ask(i, term, last, last_term);
     save(voter, term, i, "");
@@ -432,6 +436,43 @@ BREAKS(committed_entry_is_cut, "Committed Entries Stay", {
     commit_one();
     save(1, 2, -1, "");
 })
+
+// Server 3 has heard of nothing since it led term 1, and counts for nothing;
+// now the leader of term 2, who lacks the entry, reaches it.
+static void old_leader_is_led_by_another(void)
+{
+    save(3, 1, 3, "1a");
+    save(1, 1, 3, "1a");
+
+    save(0, 2, 0, "");
+    ask(0, 2, 0, 0);
+    for (int voter = 2; voter <= 4; voter += 2) {
+        save(voter, 2, 0, "");
+        grant(0, voter, 2, 0, 0);
+    }
+    heartbeat(0, 2);
+    save(0, 2, 0, "2b");
+
+    save(1, 3, 1, "1a");
+    ask(1, 3, 1, 1);
+    for (int voter = 2; voter <= 4; voter += 2) {
+        save(voter, 3, 1, "");
+        grant(1, voter, 3, 1, 1);
+    }
+    heartbeat(1, 3);
+    save(1, 3, 1, "1a3c");
+    save(2, 3, 1, "1a3c");
+    save(4, 3, 1, "1a3c");
+    append(1, 3, 2, 3, 2);  // So it is committed.
+
+    save(3, 2, -1, "2b");
+}
+
+Test(checker, old_leader_is_led_by_another)
+{
+    n_servers = 5;
+    tell(old_leader_is_led_by_another, NULL);
+}
 
 BREAKS(leader_lacks_a_committed_entry, "Leader Completeness", {
     commit_one();
