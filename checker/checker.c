@@ -116,9 +116,11 @@ static void check_term_is_saved(struct checked_server *server, int term)
     if (term > server->saved.term)
         broken(server->checker,
                "Saved Before Answered (Figure 2, persistent state)",
-               "at %s server %d answers that it is in term %d, but has saved "
-               "term %d: after a crash it would be in an older term again.",
-               time_now().text, server->number, term, server->saved.term);
+               "at %s server %d answers that it is in term %d, but what it "
+               "saved last, at %s, is term %d: after a crash it would be in "
+               "an older term again.",
+               time_now().text, server->number, term,
+               time_text(server->saved.ns).text, server->saved.term);
 }
 
 static void answered(void *from, void *to, const struct labrpc_method *method,
@@ -136,7 +138,7 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
             check_vote(instance, caller, &request);
         if (watches_saves(checker)) {
             if (request.kind == APPEND && reply.yes)
-                check_success(instance, &request);
+                check_success(instance, &request, reply.term);
             check_term_is_saved(instance->server, reply.term);
         }
     }
@@ -160,17 +162,23 @@ const struct labrpc_observer checker_network = { sent, answered, received };
 
 // ---- What is saved ----
 
-static bool read_change(struct checked_server *server, struct bytes state,
-                        struct persister_range untouched)
+static void check_saved(struct checked_server *server,
+                        const struct change *change, struct bytes snapshot)
 {
-    struct checker *checker = server->checker;
-    if (checker->plain)
-        return change_read(&checker->change, &server->saved, state, untouched);
-    struct bytes plain = saved_state_make_plain(state);
-    struct persister_range none = { 0, 0 };
-    bool read = change_read(&checker->change, &server->saved, plain, none);
-    bytes_free(&plain);
-    return read;
+    check_saved_vote(server, change);
+    check_saved_log(server, change, snapshot);
+    change_apply(change, &server->saved);
+    count_saved(server);
+}
+
+// What one server saves says nothing without what the others do.
+static void give_up_saves(struct checked_server *server, const char *wrong)
+{
+    server->checker->unreadable = true;
+    fprintf(stderr,
+            "checker: server %d's saved state is no PersistentState of "
+            "raft.x: %s. What servers save is not checked in this run.\n",
+            server->number, wrong);
 }
 
 static void saved(void *self, struct bytes state,
@@ -178,19 +186,24 @@ static void saved(void *self, struct bytes state,
 {
     struct checked_server *server = self;
     struct checker *checker = server->checker;
+    struct bytes plain = { NULL, 0 };
+    if (!checker->plain) {
+        plain = saved_state_make_plain(state);
+        state = plain;
+        untouched = (struct persister_range){ 0, 0 };
+    }
     lock(checker);
     checker->has_saves = true;
-    if (checker->unreadable) {
-        // What one server saves says nothing without the others'.
-    } else if (read_change(server, state, untouched)) {
-        check_saved_vote(server, &checker->change);
-        check_saved_log(server, &checker->change, snapshot);
-        change_apply(&checker->change, &server->saved);
-        count_saved(server);
-    } else {
-        checker->unreadable = true;
+    if (!checker->unreadable) {
+        const char *wrong =
+            change_read(&checker->change, &server->saved, state, untouched);
+        if (wrong == NULL)
+            check_saved(server, &checker->change, snapshot);
+        else
+            give_up_saves(server, wrong);
     }
     unlock(checker);
+    bytes_free(&plain);
 }
 
 struct persister_observer checker_persister(struct checker *checker, int server)

@@ -2,6 +2,10 @@
 // own term, and all before it (§5.3, §5.4.2). From then on it is in the log of
 // every later leader (§5.4.3), whether or not anybody knows yet; so this is the
 // most that a leader can rightly have committed.
+//
+// "While in that term" is what counts, and a save does not always show it: who
+// takes an entry in term 3, hears of term 4 and then saves both at once, may
+// answer for the entry in term 3, for no later leader can lack it.
 #include "checker/internal.h"
 
 #include "rt/alloc.h"
@@ -50,21 +54,38 @@ static void commit(struct checker *checker, const struct saved *log, int index,
     checker->commit_index = index;
 }
 
-void count_saved(struct checked_server *server)
+// In this term the server has saved the leader's log up to `last`, which is an
+// entry of the term.
+static void count(struct checked_server *server, int number, int last)
 {
     struct checker *checker = server->checker;
     const struct saved *log = &server->saved;
-    int last = saved_last(log);
-    if (saved_at(log, last)->term != log->term || last == log->first)
-        return;
-    struct term *term = term_at(checker, log->term);
+    struct term *term = term_at(checker, number);
     if (last <= term->parts[server->number].saved_up_to)
         return;
     term->parts[server->number].saved_up_to = last;
     // What a majority has, this server has: else the count had risen before.
+    // And no log begins behind what is committed.
     int up_to = last > checker->commit_index ? majority_has(checker, term) : 0;
     for (int index = checker->commit_index + 1; index <= up_to; index++)
-        commit(checker, log, index, term->number);
+        commit(checker, log, index, number);
+}
+
+void count_saved(struct checked_server *server)
+{
+    const struct saved *log = &server->saved;
+    int last = saved_last(log);
+    if (last > log->first && saved_at(log, last)->term == log->term)
+        count(server, log->term, last);
+}
+
+void count_answered(struct checked_server *server,
+                    const struct request *request)
+{
+    const struct saved *log = &server->saved;
+    int last = request->index + request->n_entries;
+    if (last > log->first && saved_holds(log, last, request->term))
+        count(server, request->term, last);
 }
 
 // ---- What must not be lost ----
@@ -170,7 +191,7 @@ static void explain_uncommitted(const struct checked_server *server, int index,
     const struct checker *checker = server->checker;
     const struct saved *log = &server->saved;
     if (index > saved_last(log) || index <= log->first) {
-        snprintf(text, size, "its saved log has no such entry");
+        snprintf(text, size, "its saved log ends at %d", saved_last(log));
         return;
     }
     int term = saved_at(log, index)->term;
@@ -190,14 +211,36 @@ static void explain_uncommitted(const struct checked_server *server, int index,
                  index, term, holders);
 }
 
+// What a leader calls committed, its own log has as it was committed. As long
+// as it leads, it only appends.
+static void check_own_entry(const struct checked_server *server,
+                            const struct request *request, int index)
+{
+    const struct saved *log = &server->saved;
+    if (log->term != request->term || index <= log->first ||
+        index > saved_last(log) ||
+        is_committed(server->checker, index, saved_at(log, index)))
+        return;
+    const struct committed *entry = &server->checker->committed[index];
+    broken(server->checker, commit_rule,
+           "at %s server %d, in term %d, calls index %d committed, where it "
+           "has an entry of term %d; but the committed one is of term %d: at "
+           "%s a majority had saved it, in term %d.",
+           time_now().text, server->number, request->term, index,
+           saved_at(log, index)->term, entry->term, time_text(entry->ns).text,
+           entry->in_term);
+}
+
 void check_announced(struct instance *instance, const struct request *request)
 {
     struct checked_server *server = instance->server;
     struct checker *checker = server->checker;
     int index =
         request->kind == APPEND ? request->leader_commit : request->index;
-    if (index <= checker->commit_index)
+    if (index <= checker->commit_index) {
+        check_own_entry(server, request, index);
         return;
+    }
     char why[500];
     explain_uncommitted(server, index, why, sizeof why);
     broken(checker, commit_rule,

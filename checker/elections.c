@@ -23,7 +23,10 @@ void hear_candidate(struct instance *instance, const struct request *request)
     struct checker *checker = server->checker;
     checker->has_votes = true;
     struct part *part = &term_at(checker, request->term)->parts[server->number];
-    if (part->candidate == instance)
+    // A crashed instance may ask late, or go on asking where nobody hears it;
+    // by then its successor may stand in the same term.
+    if (part->candidate == instance ||
+        (instance->crashed && part->candidate != NULL))
         return;
     size_t n = (size_t)checker->options.n_servers;
     if (part->granted_by == NULL)
@@ -60,18 +63,18 @@ static void check_vote_is_saved(struct checked_server *voter, int candidate,
     if (saved->term < term)
         broken(voter->checker, saved_first,
                "at %s server %d grants its vote in term %d to server %d, but "
-               "what it has saved says that it is in term %d: after a crash it "
-               "could vote in term %d again.",
-               time_now().text, voter->number, term, candidate, saved->term,
-               term);
+               "what it saved last, at %s, is term %d: after a crash it could "
+               "vote in term %d again.",
+               time_now().text, voter->number, term, candidate,
+               time_text(saved->ns).text, saved->term, term);
     if (saved->voted_for != candidate &&
         !leads(voter->checker, saved->voted_for, term))
         broken(voter->checker, saved_first,
                "at %s server %d grants its vote in term %d to server %d, but "
-               "has saved voted_for = %d: after a crash it could vote for "
-               "another in term %d.",
+               "what it saved last, at %s, is voted_for = %d: after a crash it "
+               "could vote for another in term %d.",
                time_now().text, voter->number, term, candidate,
-               saved->voted_for, term);
+               time_text(saved->ns).text, saved->voted_for, term);
 }
 
 // Is the candidate's log at least as up-to-date as the voter's? The voter's
@@ -101,8 +104,16 @@ void check_vote(struct instance *voter, struct instance *candidate,
 {
     struct checked_server *server = voter->server;
     int number = candidate->server->number;
+    if (leads(server->checker, number, request->term))
+        return;  // It has won without this vote.
     struct part *part =
         &term_at(server->checker, request->term)->parts[server->number];
+    if (part->candidate == voter && number != server->number)
+        broken(server->checker, one_vote,
+               "at %s server %d grants its vote in term %d to server %d, but "
+               "in that term it has asked for votes itself: a candidate votes "
+               "for itself.",
+               time_now().text, server->number, request->term, number);
     if (part->voted_for != NOBODY && part->voted_for != number)
         broken(server->checker, one_vote,
                "at %s server %d grants its vote in term %d to server %d, but "
@@ -146,34 +157,51 @@ void check_saved_vote(struct checked_server *server,
     if (same_term && before->voted_for != NOBODY &&
         !leads(checker, change->voted_for, change->term))
         broken(checker, one_vote,
-               "at %s server %d saves voted_for = %d in term %d, in which it "
-               "had saved voted_for = %d.",
+               "at %s server %d saves voted_for = %d in term %d, but in that "
+               "term it had voted_for = %d, saved last at %s.",
                time_now().text, server->number, change->voted_for, change->term,
-               before->voted_for);
+               before->voted_for, time_text(before->ns).text);
     if (checker->has_votes && change->voted_for != NOBODY &&
         change->voted_for != server->number &&
         !may_be_voted_for(checker, change->voted_for, change->term))
         broken(checker, one_vote,
                "at %s server %d saves voted_for = %d in term %d, in which "
-               "server %d has not asked for a vote: a new term begins with "
-               "no vote cast.",
+               "server %d has not asked for a vote. What it saved before, at "
+               "%s, is voted_for = %d in term %d%s.",
                time_now().text, server->number, change->voted_for, change->term,
-               change->voted_for);
+               change->voted_for, time_text(before->ns).text, before->voted_for,
+               before->term,
+               change->voted_for == before->voted_for
+                   ? ": a new term begins with no vote cast"
+                   : "");
 }
 
 // ---- Leaders ----
+
+// A candidate's own vote counts when it has saved it, like anybody else's: or
+// after a crash it could vote for another in that term.
+static bool votes_for_itself(const struct checked_server *server, int term)
+{
+    const struct saved *saved = &server->saved;
+    return !watches_saves(server->checker) || saved->term > term ||
+           (saved->term == term && saved->voted_for == server->number);
+}
 
 static void check_majority(struct instance *instance, struct term *term,
                            const char *sign)
 {
     struct checker *checker = instance->server->checker;
+    int number = instance->server->number;
     int n = checker->options.n_servers;
-    const struct part *part = &term->parts[instance->server->number];
-    int votes = 1;  // Its own.
-    char voters[200] = "its own";
+    const struct part *part = &term->parts[number];
+    bool votes_itself = votes_for_itself(instance->server, term->number);
+    int votes = votes_itself;
+    char voters[200];
+    snprintf(voters, sizeof voters, "its own%s",
+             votes_itself ? "" : " is not saved");
     if (part->candidate == instance) {
         for (int i = 0; i < n; i++) {
-            if (!part->granted_by[i] || i == instance->server->number)
+            if (!part->granted_by[i] || i == number)
                 continue;
             votes++;
             size_t len = strlen(voters);
@@ -184,8 +212,8 @@ static void check_majority(struct instance *instance, struct term *term,
         broken(checker, election_safety,
                "at %s server %d %s as leader of term %d, with %d vote%s of %d "
                "servers in that term (%s); a majority is %d.",
-               time_now().text, instance->server->number, sign, term->number,
-               votes, votes == 1 ? "" : "s", n, voters, n / 2 + 1);
+               time_now().text, number, sign, term->number, votes,
+               votes == 1 ? "" : "s", n, voters, n / 2 + 1);
 }
 
 void check_leader(struct instance *instance, int number, const char *sign)

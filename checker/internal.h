@@ -37,12 +37,15 @@ struct part {
     int voted_for;
     int64_t voted_ns;
 
-    // The last index up to which it has saved the log of the term's leader:
-    // while it was in that term, and ending with an entry of that term.
+    // The last index up to which it has saved the log of the term's leader,
+    // ending with an entry of that term, and was in that term when it did, or
+    // when it took the entries that it has answered for.
     int saved_up_to;
 
-    // The last index up to which it has told the leader that it has the log.
+    // The last index up to which it has told the leader that it has the log,
+    // and when.
     int acknowledged;
+    int64_t acknowledged_ns;
 };
 
 struct term {
@@ -127,12 +130,16 @@ void check_leader(struct instance *instance, int number, const char *sign);
 
 void check_saved_log(struct checked_server *server, const struct change *change,
                      struct bytes snapshot);
-void check_success(struct instance *follower, const struct request *request);
+void check_success(struct instance *follower, const struct request *request,
+                   int answered_term);
 
 // ---- commits.c: what is committed, and may be said to be ----
 
-// A server has saved something: that may commit entries.
+// A server has saved something, or answers for what it has: that may commit
+// entries.
 void count_saved(struct checked_server *server);
+void count_answered(struct checked_server *server,
+                    const struct request *request);
 
 // Looks for a committed entry from `index` on that the server saved, and now,
 // in this term, loses.

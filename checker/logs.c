@@ -14,6 +14,7 @@ static const char honest_success[] =
     "Success Means a Matching Log (§5.3; AppendEntries step 2)";
 static const char saved_first[] =
     "Saved Before Answered (Figure 2, persistent state)";
+static const char no_going_back[] = "Snapshots Never Go Back (§7, Figure 13)";
 static const char together[] = "State and Snapshot Together (§7)";
 
 // ---- What is saved of the log ----
@@ -40,16 +41,19 @@ static void check_cut(struct checked_server *server,
     if (cut <= acknowledged_up_to)
         broken(checker, acknowledged,
                "at %s server %d saves a log without the entries %d to %d that "
-               "it had saved; in this term (%d) it has told the leader that it "
-               "has all up to %d, and the leader may have counted on that.",
-               time_now().text, server->number, cut, last, term->number,
-               acknowledged_up_to);
+               "it had saved; at %s, in this term (%d), it has told the leader "
+               "that it has all up to %d, and the leader may have counted on "
+               "that.",
+               time_now().text, server->number, cut, last,
+               time_text(term->parts[server->number].acknowledged_ns).text,
+               term->number, acknowledged_up_to);
     if (saved_at(before, last)->term == change->term)
         broken(checker, acknowledged,
                "at %s server %d saves a log without the entries %d to %d that "
-               "it had saved; the last is of the current term (%d), whose "
-               "leader never takes an entry back.",
-               time_now().text, server->number, cut, last, term->number);
+               "it had saved, at %s; the last is of the current term (%d), "
+               "whose leader never takes an entry back.",
+               time_now().text, server->number, cut, last,
+               time_text(before->ns).text, term->number);
 }
 
 // A fresh entry, against those of the same index and term in the other logs.
@@ -69,16 +73,19 @@ static void check_matching(struct checked_server *server, int index,
         if (theirs->hash != entry->hash)
             broken(checker, log_matching,
                    "at %s server %d saves an entry with index %d and term %d "
-                   "whose command is not that of server %d's entry with this "
-                   "index and term.",
-                   time_now().text, server->number, index, entry->term, j);
+                   "whose command is not that of the entry with this index and "
+                   "term that server %d has, and saved last at %s.",
+                   time_now().text, server->number, index, entry->term, j,
+                   time_text(other->ns).text);
         if (theirs[-1].term != prev->term)
             broken(checker, log_matching,
                    "at %s server %d saves an entry with index %d and term %d, "
-                   "as server %d has one; but the entries before it differ: "
-                   "server %d's is of term %d, server %d's of term %d.",
+                   "as server %d has one, saved last at %s; but the entries "
+                   "before it differ: server %d's is of term %d, server %d's "
+                   "of term %d.",
                    time_now().text, server->number, index, entry->term, j,
-                   server->number, prev->term, j, theirs[-1].term);
+                   time_text(other->ns).text, server->number, prev->term, j,
+                   theirs[-1].term);
     }
 }
 
@@ -104,9 +111,18 @@ void check_saved_log(struct checked_server *server, const struct change *change,
                "snapshot that ends at %d: after a crash now, the entries "
                "between would be lost.",
                time_now().text, server->number, change->first, covered);
-    if (change->first > server->saved.first)
+    const struct saved *before = &server->saved;
+    if (change->first < before->first)
+        broken(server->checker, no_going_back,
+               "at %s server %d saves a log that begins after index %d, but at "
+               "%s it saved one that begins after index %d: an old snapshot "
+               "has replaced a newer one.",
+               time_now().text, server->number, change->first,
+               time_text(before->ns).text, before->first);
+    if (change->first > before->first ||
+        change->first_term != saved_at(before, before->first)->term)
         check_snapshot_committed(server, change);
-    int cut = change_cut(change, &server->saved);
+    int cut = change_cut(change, before);
     if (cut != NOTHING_CUT) {
         check_committed_stay(server, cut, change->term);
         check_cut(server, change, cut);
@@ -167,17 +183,36 @@ static void check_has(struct checked_server *server,
     }
 }
 
-// Its saved log can only have grown since it answered, as long as it is in the
-// same term.
-void check_success(struct instance *follower, const struct request *request)
+static void note_acknowledged(struct checked_server *server,
+                              const struct request *request)
 {
-    struct checked_server *server = follower->server;
-    if (server->saved.term != request->term)
-        return;
-    check_has(server, request);
-    int up_to = request->index + request->n_entries;
     struct part *part =
         &term_at(server->checker, request->term)->parts[server->number];
-    if (up_to > part->acknowledged)
+    int up_to = request->index + request->n_entries;
+    if (up_to > part->acknowledged) {
         part->acknowledged = up_to;
+        part->acknowledged_ns = clock_peek_ns();
+    }
+}
+
+// Its saved log can only have grown since it answered, as long as it is in the
+// same term.
+void check_success(struct instance *follower, const struct request *request,
+                   int answered_term)
+{
+    struct checked_server *server = follower->server;
+    const struct saved *saved = &server->saved;
+    if (saved->term < request->term)
+        broken(server->checker, saved_first,
+               "at %s server %d answers success to an AppendEntries of term "
+               "%d, but what it saved last, at %s, is term %d: after a crash "
+               "it could follow, or vote for, one of an older term.",
+               time_now().text, server->number, request->term,
+               time_text(saved->ns).text, saved->term);
+    if (saved->term == request->term) {
+        check_has(server, request);
+        note_acknowledged(server, request);
+    }
+    if (answered_term == request->term)
+        count_answered(server, request);
 }

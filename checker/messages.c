@@ -9,9 +9,16 @@
 #include <string.h>
 
 static bool is_method(const struct labrpc_method *method, const char *name,
-                      xdrproc_t xdr_args)
+                      xdrproc_t xdr_args, xdrproc_t xdr_reply)
 {
-    return method->xdr_args == xdr_args && strcmp(method->name, name) == 0;
+    return method->xdr_args == xdr_args && method->xdr_reply == xdr_reply &&
+           strcmp(method->name, name) == 0;
+}
+
+// Nothing stands at index 0; some call its term 0, and some NO_TERM.
+static int term_of(int index, int term)
+{
+    return index > 0 ? term : 0;
 }
 
 struct request request_read(const struct labrpc_method *method,
@@ -19,23 +26,27 @@ struct request request_read(const struct labrpc_method *method,
 {
     struct request request = { .args = args };
     if (is_method(method, "Raft.AppendEntries",
-                  (xdrproc_t)xdr_AppendEntriesRequest)) {
+                  (xdrproc_t)xdr_AppendEntriesRequest,
+                  (xdrproc_t)xdr_AppendEntriesResponse)) {
         const AppendEntriesRequest *append = args;
         request.kind = APPEND;
         request.term = append->term;
         request.index = append->prev_log_index;
-        request.index_term = append->prev_log_term;
+        request.index_term =
+            term_of(append->prev_log_index, append->prev_log_term);
         request.leader_commit = append->leader_commit;
         request.n_entries = (int)append->entries.entries_len;
     } else if (is_method(method, "Raft.RequestVote",
-                         (xdrproc_t)xdr_RequestVoteRequest)) {
+                         (xdrproc_t)xdr_RequestVoteRequest,
+                         (xdrproc_t)xdr_RequestVoteResponse)) {
         const RequestVoteRequest *vote = args;
         request.kind = VOTE;
         request.term = vote->term;
         request.index = vote->last_log_index;
-        request.index_term = vote->last_log_term;
+        request.index_term = term_of(vote->last_log_index, vote->last_log_term);
     } else if (is_method(method, "Raft.InstallSnapshot",
-                         (xdrproc_t)xdr_InstallSnapshotRequest)) {
+                         (xdrproc_t)xdr_InstallSnapshotRequest,
+                         (xdrproc_t)xdr_InstallSnapshotResponse)) {
         const InstallSnapshotRequest *install = args;
         request.kind = SNAPSHOT;
         request.term = install->term;

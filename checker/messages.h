@@ -18,7 +18,7 @@ struct request {
     int term;
 
     // VOTE: of the candidate's last entry. APPEND: of the entry before the new
-    // ones. SNAPSHOT: of the last one covered.
+    // ones. SNAPSHOT: of the last one covered. Index 0 has term 0.
     int index;
     int index_term;
 

@@ -5,6 +5,7 @@
 
 #include "checker/hash.h"
 #include "rt/alloc.h"
+#include "rt/clock.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -35,8 +36,7 @@ bool saved_holds(const struct saved *saved, int index, int term)
 int change_cut(const struct change *change, const struct saved *before)
 {
     int cut = change->first + change->n_same;
-    bool goes_back = change->first < before->first;
-    return goes_back || cut > saved_last(before) ? NOTHING_CUT : cut;
+    return cut > saved_last(before) ? NOTHING_CUT : cut;
 }
 
 // ---- Reading ----
@@ -62,9 +62,11 @@ static bool read_element(struct bytes state, size_t at, struct element *element)
     if (state.len - at - ELEMENT_BYTES < padded)
         return false;
     const char *command = (const char *)state.data + at + ELEMENT_BYTES;
+    int index = word_at(state, at);
     *element = (struct element){
-        .index = word_at(state, at),
-        .entry = { .term = word_at(state, at + WORD),
+        .index = index,
+        // Nothing stands at index 0; some call its term 0, and some NO_TERM.
+        .entry = { .term = index > 0 ? word_at(state, at + WORD) : 0,
                    .hash = hash_bytes(command, len),
                    .end = at + ELEMENT_BYTES + padded },
     };
@@ -118,45 +120,55 @@ static void take_element(struct change *change, struct saved *before,
     }
 }
 
-bool change_read(struct change *change, struct saved *before,
-                 struct bytes state, struct persister_range untouched)
+// Reads the elements behind those that are untouched. They begin at `at`.
+static const char *read_elements(struct change *change, struct saved *before,
+                                 struct bytes state, int count, size_t at)
 {
-    if (state.len < HEAD_BYTES + ELEMENT_BYTES)
-        return false;
-    change->term = word_at(state, 0);
-    change->voted_for = word_at(state, WORD);
-    int count = word_at(state, (size_t)2 * WORD);
-    change->n_fresh = 0;
-    change->n_same = count_untouched(before, untouched);
-    change->first = before->first;
-    change->first_term = before->entries[0].term;
-    if (count < change->n_same || count < 1)
-        return false;
-
-    size_t at = HEAD_BYTES;
-    if (change->n_same > 0)
-        at = before->entries[change->n_same - 1].end;
     for (int k = change->n_same; k < count; k++) {
         struct element element;
         if (!read_element(state, at, &element))
-            return false;
+            return "it does not decode";
         if (k == 0) {
             change->first = element.index;
             change->first_term = element.entry.term;
         }
+        if (change->first < 0)
+            return "logs[0] has a negative index";
         if (element.index != change->first + k)
-            return false;
+            return "the indices in logs do not follow each other";
         take_element(change, before, element, k == 0);
         at = element.entry.end;
     }
-    return at == state.len;
+    return at == state.len ? NULL : "it does not decode";
+}
+
+const char *change_read(struct change *change, struct saved *before,
+                        struct bytes state, struct persister_range untouched)
+{
+    if (state.len < HEAD_BYTES)
+        return "it does not decode";
+    change->term = word_at(state, 0);
+    change->voted_for = word_at(state, WORD);
+    int count = word_at(state, (size_t)2 * WORD);
+    if (count == 0)
+        return "logs[0] is missing, which stands for the last entry that the "
+               "snapshot covers";
+    change->n_fresh = 0;
+    change->n_same = count_untouched(before, untouched);
+    change->first = before->first;
+    change->first_term = before->entries[0].term;
+    if (count < change->n_same)
+        return "it does not decode";
+    size_t at = change->n_same > 0 ? before->entries[change->n_same - 1].end
+                                   : HEAD_BYTES;
+    return read_elements(change, before, state, count, at);
 }
 
 void change_apply(const struct change *change, struct saved *saved)
 {
     size_t size = sizeof *saved->entries;
     int count = change->n_same + change->n_fresh;
-    if (change->n_same > 0)
+    if (change->first > saved->first && change->n_same > 0)
         memmove(saved->entries, saved->entries + (change->first - saved->first),
                 (size_t)change->n_same * size);
     if (count > saved->capacity) {
@@ -169,6 +181,7 @@ void change_apply(const struct change *change, struct saved *saved)
                (size_t)change->n_fresh * size);
     saved->term = change->term;
     saved->voted_for = change->voted_for;
+    saved->ns = clock_peek_ns();
     saved->first = change->first;
     saved->count = count;
 }

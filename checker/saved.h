@@ -20,8 +20,9 @@ struct saved_entry {
 struct saved {
     int term;
     int voted_for;
-    int first;  // The index of entries[0].
-    int count;  // At least 1.
+    int64_t ns;  // When it was saved.
+    int first;   // The index of entries[0].
+    int count;   // At least 1.
     int capacity;
     struct saved_entry *entries;
 };
@@ -67,11 +68,12 @@ static inline int change_last(const struct change *change)
 #define NOTHING_CUT INT32_MAX
 int change_cut(const struct change *change, const struct saved *before);
 
-// Reads a new state, in the given raft.x's form. False if it does not decode.
+// Reads a new state, in the given raft.x's form. NULL, or what is wrong with
+// it.
 //   before    what was saved last; only its `end`s are touched
 //   untouched the bytes that stand where and as they stood
-bool change_read(struct change *change, struct saved *before,
-                 struct bytes state, struct persister_range untouched);
+const char *change_read(struct change *change, struct saved *before,
+                        struct bytes state, struct persister_range untouched);
 
 void change_apply(const struct change *change, struct saved *saved);
 

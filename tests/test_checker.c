@@ -121,10 +121,12 @@ static void save(int i, int term, int voted_for, const char *log)
 
 #define METHOD(kind)                                                           \
     {                                                                          \
-        .name = "Raft." #kind, .xdr_args = (xdrproc_t)xdr_##kind##Request      \
+        .name = "Raft." #kind, .xdr_args = (xdrproc_t)xdr_##kind##Request,     \
+        .xdr_reply = (xdrproc_t)xdr_##kind##Response                           \
     }
 static const struct labrpc_method vote_method = METHOD(RequestVote);
 static const struct labrpc_method append_method = METHOD(AppendEntries);
+static const struct labrpc_method install_method = METHOD(InstallSnapshot);
 
 static void ask(int from, int term, int last_index, int last_term)
 {
@@ -167,6 +169,15 @@ static void succeed(int from, int to, int term, int prev, int prev_term,
     AppendEntriesResponse response = { .term = term, .success = TRUE };
     checker_network.answered(server[from], server[to], &append_method, &request,
                              &response);
+}
+
+static void install(int from, int term, int index, int index_term)
+{
+    InstallSnapshotRequest request = { .term = term,
+                                       .leader_id = from,
+                                       .last_included_index = index,
+                                       .last_included_term = index_term };
+    checker_network.sent(server[from], &install_method, &request);
 }
 
 static void heartbeat(int from, int term)
@@ -222,6 +233,12 @@ BREAKS(vote_is_taken_back, "One Vote a Term", {
     save(2, 1, -1, "");
 })
 
+BREAKS(candidate_votes_for_another, "One Vote a Term", {
+    ask(0, 1, 0, 0);
+    ask(1, 1, 0, 0);
+    grant(1, 0, 1, 0, 0);
+})
+
 BREAKS(vote_of_an_older_term_stays, "One Vote a Term", {
     ask(0, 1, 0, 0);
     save(2, 1, 0, "");
@@ -236,6 +253,30 @@ KEEPS(leader_is_noted_as_voted_for, {
     save(2, 1, 0, "");
     grant(2, 2, 1, 0, 0);
 })
+
+// The same, where the leader's request for a vote comes after that.
+static void leader_is_voted_for_late(void)
+{
+    ask(0, 1, 0, 0);
+    ask(2, 1, 0, 0);
+    save(0, 1, 0, "");
+    save(2, 1, 2, "");
+    for (int voter = 3; voter <= 4; voter++) {
+        save(voter, 1, 0, "");
+        grant(0, voter, 1, 0, 0);
+    }
+    save(1, 1, 2, "");
+    grant(2, 1, 1, 0, 0);
+    heartbeat(0, 1);
+    save(1, 1, 0, "");
+    grant(0, 1, 1, 0, 0);
+}
+
+Test(checker, leader_is_voted_for_late)
+{
+    n_servers = 5;
+    tell(leader_is_voted_for_late, NULL);
+}
 
 BREAKS(vote_is_not_saved, "Saved Before Answered", {
     ask(0, 1, 0, 0);
@@ -291,6 +332,29 @@ BREAKS(votes_of_an_older_term, "Election Safety", {
     heartbeat(0, 2);
 })
 
+BREAKS(leader_has_not_saved_its_own_vote, "Election Safety", {
+    save(0, 0, -1, "");
+    ask(0, 1, 0, 0);
+    save(1, 1, 0, "");
+    grant(0, 1, 1, 0, 0);
+    heartbeat(0, 1);
+})
+
+// It does not know yet that it was killed, and stands in the same term as who
+// was started in its place.
+KEEPS(killed_candidate_asks_late, {
+    save(0, 0, -1, "");
+    struct instance *killed = server[0];
+    restart(0);
+    save(0, 1, 0, "");
+    ask(0, 1, 0, 0);
+    save(1, 1, 0, "");
+    grant(0, 1, 1, 0, 0);
+    RequestVoteRequest request = { .term = 1 };
+    checker_network.sent(killed, &vote_method, &request);
+    heartbeat(0, 1);
+})
+
 BREAKS(two_leaders_in_a_term, "Election Safety", {
     elect(0, 1, "");
     checker_leads(server[1], 1);
@@ -329,6 +393,20 @@ KEEPS(deposed_leader_cuts_its_log, {
 
 // ---- Logs ----
 
+// What stands before the first entry has no term; to some it is NO_TERM.
+KEEPS(index_0_has_no_term, {
+    save_from(0, 0, -1, 0, NO_TERM, "");
+    save_from(1, 0, -1, 0, NO_TERM, "");
+    save_from(0, 1, 0, 0, NO_TERM, "");
+    ask(0, 1, 0, NO_TERM);
+    save_from(1, 1, 0, 0, NO_TERM, "");
+    grant(0, 1, 1, 0, NO_TERM);
+    heartbeat(0, 1);
+    save_from(0, 1, 0, 0, NO_TERM, "1a");
+    save_from(1, 1, 0, 0, NO_TERM, "1a");
+    succeed(0, 1, 1, 0, NO_TERM, "1a");
+})
+
 BREAKS(same_entry_other_command, "Log Matching", {
     save(0, 1, -1, "1a1b");
     save(1, 1, -1, "1a1c");
@@ -349,6 +427,21 @@ BREAKS(success_without_the_entries, "Saved Before Answered", {
     elect(0, 2, "1a");
     save(2, 2, -1, "1a");
     succeed(0, 2, 2, 1, 1, "2b");
+})
+
+BREAKS(success_for_another_command, "Log Matching", {
+    elect(0, 2, "");
+    save(2, 2, -1, "2b");
+    succeed(0, 2, 2, 0, 0, "2c");
+})
+
+BREAKS(success_in_a_term_that_is_not_saved, "Saved Before Answered", {
+    elect(0, 3, "");
+    save(2, 1, -1, "");
+    AppendEntriesRequest request = { .term = 3 };
+    AppendEntriesResponse response = { .success = TRUE };  // Of no term.
+    checker_network.answered(server[0], server[2], &append_method, &request,
+                             &response);
 })
 
 BREAKS(acknowledged_entry_is_cut, "Acknowledged Entries Stay", {
@@ -392,6 +485,28 @@ KEEPS(majority_commits, {
     apply(1, 1, "a");
 })
 
+// Server 1 takes the entry in term 1, hears of term 2, refuses its vote there,
+// saves both at once, and only then answers both.
+KEEPS(entry_and_next_term_are_saved_at_once, {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    save(2, 2, 2, "");
+    ask(2, 2, 0, 0);
+    save(1, 2, -1, "1a");
+    succeed(0, 1, 1, 0, 0, "1a");
+    append(0, 1, 1, 1, 1);
+})
+
+// It only had the entry, and never said so in term 1.
+BREAKS(entry_is_saved_in_the_next_term, "Commit Rule", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    save(2, 2, 2, "");
+    ask(2, 2, 0, 0);
+    save(1, 2, -1, "1a");
+    append(0, 1, 1, 1, 1);
+})
+
 BREAKS(commit_without_a_majority, "Commit Rule", {
     elect(0, 1, "");
     save(0, 1, 0, "1a");
@@ -402,6 +517,28 @@ BREAKS(applied_without_a_majority, "Commit Rule", {
     elect(0, 1, "");
     save(0, 1, 0, "1a");
     apply(0, 1, "a");
+})
+
+BREAKS(snapshot_sent_without_a_majority, "Commit Rule", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    install(0, 1, 1, 1);
+})
+
+BREAKS(snapshot_applied_without_a_majority, "Commit Rule", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    checker_applied_snapshot(server[0], 1);
+})
+
+// Somebody else's entry is committed at that index, and its own is not.
+BREAKS(another_entry_is_called_committed, "Commit Rule", {
+    elect(2, 1, "");
+    save(2, 1, 2, "1x");
+    elect(0, 2, "");
+    save(0, 2, 0, "2a");
+    save(1, 2, 0, "2a");
+    append(2, 1, 1, 1, 1);
 })
 
 // Figure 8: entry 1 of term 1 comes to a majority in term 3.
@@ -515,6 +652,22 @@ BREAKS(snapshot_of_what_is_not_committed, "Snapshots Cover", {
     save_from(0, 1, 0, 1, 1, "");
 })
 
+BREAKS(snapshot_of_another_term, "Snapshots Cover", {
+    commit_one();
+    snapshot_index = 1;
+    save_from(0, 1, 0, 1, 2, "");
+})
+
+BREAKS(snapshot_goes_back, "Snapshots Never Go Back", {
+    commit_one();
+    save(0, 1, 0, "1a1b1c");
+    save(1, 1, 0, "1a1b1c");
+    snapshot_index = 3;
+    save_from(1, 1, 0, 3, 1, "");
+    snapshot_index = 1;
+    save_from(1, 1, 0, 1, 1, "");
+})
+
 KEEPS(snapshot_keeps_what_follows, {
     commit_one();
     save(0, 1, 0, "1a1b");
@@ -545,5 +698,18 @@ KEEPS(nothing_is_saved, {
 
 KEEPS(something_else_is_saved, {
     persister_save_raft_state(persister[0], (struct bytes){ "mine", 4 });
+    nothing_is_saved();
+})
+
+// Such states are not judged, rather than misjudged.
+KEEPS(element_0_is_missing, {
+    persister_save_raft_state(persister[0],
+                              (struct bytes){ (char[12]){ 0 }, 12 });
+    nothing_is_saved();
+})
+
+KEEPS(indices_are_negative, {
+    save_from(0, 1, -1, -5, 0, "");
+    save(0, 1, -1, "");
     nothing_is_saved();
 })
