@@ -170,6 +170,7 @@ struct sim {
     int n_slots;
     int n_threads_ever;
     int n_alive;
+    uint32_t *newest;           // Slots, by the low bits of their numbers.
     struct sim_thread *unused;  // Whose memory and slot can be used again.
     struct sim_thread *gone;    // Has ended, its stack is still to be freed.
     char *orders;               // See thread.c; only their addresses are used.

@@ -20,11 +20,22 @@ static struct sim_thread *find(pthread_t id)
     return thread->id == id && id != 0 ? thread : NULL;
 }
 
+static bool is_of_number(const struct sim_thread *thread, int number)
+{
+    return thread->id != 0 && thread->number == number && !thread->ended;
+}
+
+// Asked at each wait for a lock. Most often the newest thread whose number ends
+// in the same bits is the one.
 struct sim_thread *sim_thread_of_number(int number)
 {
+    struct sim_thread *newest =
+        &sim.threads[sim.newest[number & (MAX_SLOTS - 1)]];
+    if (is_of_number(newest, number))
+        return newest;
     for (int slot = 0; slot < sim.n_slots; slot++) {
         struct sim_thread *thread = &sim.threads[slot];
-        if (thread->id != 0 && thread->number == number && !thread->ended)
+        if (is_of_number(thread, number))
             return thread;
     }
     return NULL;
@@ -64,6 +75,7 @@ static struct sim_thread *new_thread(void)
     uint32_t slot = (uint32_t)(thread - sim.threads);
     memset(thread, 0, sizeof *thread);
     thread->number = sim.n_threads_ever++;
+    sim.newest[thread->number & (MAX_SLOTS - 1)] = slot;
     thread->id = (((pthread_t)thread->number + 1) << SLOT_BITS) | slot;
     thread->timer = NO_POSITION;
     thread->position = NO_POSITION;
@@ -81,6 +93,7 @@ static void forget(struct sim_thread *thread)
 void sim_thread_start(void)
 {
     sim.threads = sim_reserve(MAX_SLOTS * sizeof *sim.threads);
+    sim.newest = sim_reserve(MAX_SLOTS * sizeof *sim.newest);
     struct sim_thread *first = new_thread();
     snprintf(first->name, sizeof first->name, "main");
     first->owner = SIM_NOBODY;
