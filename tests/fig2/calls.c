@@ -234,7 +234,7 @@ struct call *script_find(struct script *s, int within_ms,
     return found;
 }
 
-static bool is_vote(const struct call *call, int peer, int min_term)
+bool script_is_vote(const struct call *call, int peer, int min_term)
 {
     return call->peer == peer && call->vote != NULL &&
            call->vote->term >= min_term;
@@ -276,7 +276,7 @@ static struct call *await(struct script *s, const char *what,
 struct call *script_await_vote(struct script *s, int peer, int min_term,
                                const char *rule)
 {
-    return await(s, "a RequestVote", is_vote, peer, min_term, rule);
+    return await(s, "a RequestVote", script_is_vote, peer, min_term, rule);
 }
 
 struct call *script_await_append(struct script *s, int peer, int min_term,

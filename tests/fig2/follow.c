@@ -8,18 +8,12 @@
 
 // ---- Voting ----
 
-static bool is_any_vote(const struct call *call, int peer, int min_term)
-{
-    return call->peer == peer && call->vote != NULL &&
-           call->vote->term >= min_term;
-}
-
 // Peers 1 to n / 2, with the server's own vote, are a majority.
 static void give_votes(struct script *s)
 {
     for (int peer = 1; peer <= s->n / 2; peer++) {
         struct call *call;
-        while ((call = script_find(s, 0, is_any_vote, peer, 0)) != NULL) {
+        while ((call = script_find(s, 0, script_is_vote, peer, 0)) != NULL) {
             int term = call->vote->term;
             bool is_newest = term == script_term(s);
             script_answer_vote(s, call, term, is_newest);

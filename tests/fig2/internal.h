@@ -101,6 +101,7 @@ struct call *script_find(struct script *s, int within_ms,
                                        int min_term),
                          int peer, int min_term);
 
+bool script_is_vote(const struct call *call, int peer, int min_term);
 bool script_is_to_follower(const struct call *call, int peer, int min_term);
 
 #endif

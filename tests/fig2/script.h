@@ -72,6 +72,15 @@ struct saved script_saved(struct script *s);
 // Crashes the server, and starts it again with what is saved at this moment.
 void script_restart(struct script *s);
 
+// Looks at each state that is saved, if it decodes, beside the one before
+// (at first not valid), from a thread of its own.
+struct watch *script_watch(struct script *s,
+                           void (*look)(const struct saved *before,
+                                        const struct saved *now));
+
+// Ends the watch and frees it.
+void script_end_watch(struct watch *watch);
+
 // ---- The service above the server ----
 
 bool script_start(struct script *s, int number, int *index, int *term);
@@ -79,6 +88,11 @@ bool script_start_bytes(struct script *s, struct bytes command, int *index,
                         int *term);
 bool script_is_leader(struct script *s);
 int script_term(struct script *s);
+
+// Waits until the server is in this term or a newer one; false if it does not
+// come.
+bool script_reaches_term(struct script *s, int term);
+
 void script_snapshot(struct script *s, int index);
 
 // Has the thread that receives what is applied make a snapshot at this index.

@@ -62,6 +62,14 @@ int script_term(struct script *s)
     return term;
 }
 
+bool script_reaches_term(struct script *s, int term)
+{
+    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
+    while (script_term(s) < term && clock_now_ns() < deadline_ns)
+        script_sleep(s, 1);
+    return script_term(s) >= term;
+}
+
 int script_snapshot_data(int index)
 {
     return index;

@@ -1,19 +1,10 @@
-// Figure 2, line by line: what part 2A builds. Terms, votes, elections and the
-// election timer (§5.1, §5.2).
-#include "tests/fig2/script.h"
+// Figure 2, line by line: what part 2A builds. Terms, votes, elections and
+// heartbeats (§5.1, §5.2).
+#include "tests/fig2/steps.h"
 
 #include "rt/clock.h"
 
-#define STANDS                                                                 \
-    "Rules for Servers, Followers and Candidates (Figure 2, §5.2): if the "   \
-    "election timeout elapses, start an election: increment current_term, "    \
-    "and send RequestVote RPCs to all other servers"
-
 // ---- Votes ----
-
-#define ONE_VOTE                                                               \
-    "RequestVote step 2 (Figure 2, §5.2): a server votes for at most one "    \
-    "candidate in a term, first come, first served"
 
 // A second candidate of the term is refused; the first, asking again because
 // the reply was lost, is not.
@@ -112,11 +103,6 @@ LAB_TEST(raft_fig2, 2A_old_terms_are_refused)
     script_end(s);
 }
 
-#define ADOPT                                                                  \
-    "Rules for Servers, All Servers (Figure 2, §5.1): if an RPC request or "  \
-    "response contains term T > current_term, set current_term = T, convert "  \
-    "to follower"
-
 // A follower takes over a newer term of any request, and says so in the reply.
 LAB_TEST(raft_fig2, 2A_follower_adopts_newer_terms)
 {
@@ -139,21 +125,6 @@ LAB_TEST(raft_fig2, 2A_follower_adopts_newer_terms)
     script_end(s);
 }
 
-// Fails if the server still leads when it has learned of a newer term, or does
-// not learn of it.
-static void check_deposed(struct script *s, int newer_term, const char *what)
-{
-    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
-    while (script_term(s) < newer_term && clock_now_ns() < deadline_ns)
-        script_sleep(s, 1);
-    bool is_leader = script_is_leader(s);
-    test_check(!is_leader && script_term(s) >= newer_term,
-               ADOPT ". Server 0 led; then came %s of term %d. Now it is in "
-                     "term %d, and %s",
-               what, newer_term, script_term(s),
-               is_leader ? "leads" : "does not lead");
-}
-
 // A leader gives way to a newer term in a request.
 LAB_TEST(raft_fig2, 2A_leader_gives_way_to_requests)
 {
@@ -162,11 +133,11 @@ LAB_TEST(raft_fig2, 2A_leader_gives_way_to_requests)
 
     int term = script_elect(s);
     script_request_vote(s, term + 1, 2, 0, 0);
-    check_deposed(s, term + 1, "a RequestVote");
+    script_check_deposed(s, term + 1, "a RequestVote");
 
     term = script_elect(s);
     script_heartbeat(s, term + 1);
-    check_deposed(s, term + 1, "an AppendEntries");
+    script_check_deposed(s, term + 1, "an AppendEntries");
     script_end(s);
 }
 
@@ -183,7 +154,7 @@ LAB_TEST(raft_fig2, 2A_leader_gives_way_to_replies)
         "heartbeats to each server");
     script_answer_append(s, call,
                          (AppendEntriesResponse){ .term = term + 100 });
-    check_deposed(s, term + 100, "a reply to an AppendEntries");
+    script_check_deposed(s, term + 100, "a reply to an AppendEntries");
     script_end(s);
 }
 
@@ -198,10 +169,7 @@ LAB_TEST(raft_fig2, 2A_candidate_gives_way_to_replies)
     int term = newer->vote->term;
     struct call *granted = script_await_vote(s, 2, term, STANDS);
     script_answer_vote(s, newer, term + 100, false);
-    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
-    while (script_term(s) < term + 100 && clock_now_ns() < deadline_ns)
-        script_sleep(s, 1);
-    test_check(script_term(s) >= term + 100,
+    test_check(script_reaches_term(s, term + 100),
                ADOPT ". Server 0 stood in term %d; a reply to its RequestVote "
                      "was of term %d, and it is in term %d",
                term, term + 100, script_term(s));
@@ -472,155 +440,6 @@ LAB_TEST(raft_fig2, 2A_leader_stays)
     script_end(s);
 }
 
-// ---- The election timer ----
-
-// Longer than any election time-out.
-#define LONGEST_MS  1500
-#define CONTACT_MS  80
-#define TOO_LATE_MS 200  // Then a time-out may have passed.
-
-// Makes contact again and again, and checks that the server does not stand.
-static void check_does_not_stand(struct script *s,
-                                 void (*contact)(struct script *s, int term),
-                                 bool new_terms, const char *rule)
-{
-    int term = 1000;  // Out of reach of its own candidacies.
-    for (int ms = 0; ms < LONGEST_MS; ms += CONTACT_MS) {
-        contact(s, term);
-        int newest = term + new_terms;
-        bool late = script_sleep(s, CONTACT_MS) > TOO_LATE_MS;
-        bool stands = script_stands(s, term + 1, 0);
-        test_check(!stands || late,
-                   "%s. It came every %d ms, and server 0 stood for election "
-                   "in term %d",
-                   rule, CONTACT_MS, term + 1);
-        if (stands)
-            return;  // The machine was too slow for this to prove anything.
-        term = newest;
-    }
-}
-
-static void append_heartbeat(struct script *s, int term)
-{
-    script_heartbeat(s, term);
-}
-
-static void ask_for_vote(struct script *s, int term)
-{
-    script_request_vote(s, term, 1, 0, 0);
-}
-
-LAB_TEST(raft_fig2, 2A_heartbeats_put_off_elections)
-{
-    struct script *s =
-        script_begin(3, "Test (fig2 2A): heartbeats put elections off");
-    check_does_not_stand(s, append_heartbeat, false,
-                         "Rules for Servers, Followers (Figure 2, §5.2): "
-                         "receiving AppendEntries from the current leader "
-                         "restarts the election timer");
-    script_end(s);
-}
-
-LAB_TEST(raft_fig2, 2A_votes_put_off_elections)
-{
-    struct script *s =
-        script_begin(3, "Test (fig2 2A): granting votes puts elections off");
-    check_does_not_stand(s, ask_for_vote, true,
-                         "Rules for Servers, Followers (Figure 2, §5.2): "
-                         "granting a vote to a candidate restarts the election "
-                         "timer");
-    script_end(s);
-}
-
-// Makes contact again and again, and checks that the server stands in spite of
-// it.
-static void check_stands(struct script *s, int min_term,
-                         void (*contact)(struct script *s, int k),
-                         const char *rule)
-{
-    bool stands = false;
-    for (int k = 0; k < SOON_MS / CONTACT_MS && !stands; k++) {
-        contact(s, k);
-        stands = script_stands(s, min_term, CONTACT_MS);
-    }
-    test_check(stands,
-               "%s. It came every %d ms, and server 0 has not stood for "
-               "election in %d s",
-               rule, CONTACT_MS, SOON_MS / 1000);
-}
-
-static void ask_in_vain(struct script *s, int k)
-{
-    (void)k;
-    script_request_vote(s, 5, 2, 0, 0);
-}
-
-LAB_TEST(raft_fig2, 2A_refused_votes_do_not_put_off_elections)
-{
-    struct script *s = script_begin(
-        3, "Test (fig2 2A): refusing votes does not put elections off");
-    script_request_vote(s, 5, 1, 0, 0);
-    check_stands(s, 6, ask_in_vain,
-                 "Rules for Servers, Followers (Figure 2, §5.2): only granting "
-                 "a vote restarts the election timer, being asked does not. "
-                 "Server 2 asked in term 5, in which server 0 had voted for "
-                 "server 1");
-    script_end(s);
-}
-
-static void append_of_old_term(struct script *s, int k)
-{
-    (void)k;
-    script_heartbeat(s, 4);
-}
-
-LAB_TEST(raft_fig2, 2A_old_leaders_do_not_put_off_elections)
-{
-    struct script *s =
-        script_begin(3, "Test (fig2 2A): old leaders do not put elections off");
-    script_heartbeat(s, 5);
-    check_stands(s, 6, append_of_old_term,
-                 "Rules for Servers, Followers (Figure 2, §5.2): only the "
-                 "current leader's AppendEntries restart the election timer. "
-                 "Server 0 is in term 5; a heartbeat of term 4 was refused");
-    script_end(s);
-}
-
-// The time-outs of one server differ, and each election takes one.
-LAB_TEST(raft_fig2, 2A_timeouts_vary)
-{
-    struct script *s = script_begin(3, "Test (fig2 2A): time-outs vary");
-    enum { N = 8, LEAST_MS = 100, SPREAD_MS = 20 };
-
-    int64_t least_ns = INT64_MAX, most_ns = 0, last_ns = 0;
-    int term = 0;
-    for (int k = 0; k <= N; k++) {
-        struct call *call = script_await_vote(
-            s, 1, term + 1,
-            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
-            "timeout elapses, start a new election");
-        int64_t took_ns = call->arrived_ns - last_ns;
-        last_ns = call->arrived_ns;
-        term = call->vote->term;
-        if (k > 0 && took_ns < least_ns)
-            least_ns = took_ns;
-        if (k > 0 && took_ns > most_ns)
-            most_ns = took_ns;
-    }
-    test_check(least_ns >= LEAST_MS * NS_PER_MS,
-               "Rules for Servers, Candidates (Figure 2, §5.2): on conversion "
-               "to candidate, reset the election timer. Server 0 started an "
-               "election %lld ms after the one before",
-               (long long)(least_ns / NS_PER_MS));
-    test_check(most_ns - least_ns >= SPREAD_MS * NS_PER_MS,
-               "Leader election (§5.2): election timeouts are chosen randomly "
-               "from a fixed interval, again for each election. Server 0's "
-               "%d elections came all %lld to %lld ms after the one before",
-               N, (long long)(least_ns / NS_PER_MS),
-               (long long)(most_ns / NS_PER_MS));
-    script_end(s);
-}
-
 // ---- Nobody waits for an RPC ----
 
 // Peers that do not answer hold nothing up: what would hang here is a lock
@@ -644,7 +463,7 @@ LAB_TEST(raft_fig2, 2A_silent_peers_hold_nothing_up)
                 s, peer, term,
                 "Rules for Servers, Leaders (Figure 2, §5.2): repeat "
                 "heartbeats. Nobody has answered any of them yet");
-        test_check(script_is_leader(s), "server 0 has lost the lead");
+        script_check_leads(s, term);
         script_request_vote(s, term, 2, 0, 0);
     }
     script_end(s);

@@ -1,29 +1,6 @@
 // Figure 2, line by line: the leader's half of part 2B. What it sends, how it
 // backs up (§5.3), and when an entry is committed (§5.4.2).
-#include "tests/fig2/script.h"
-
-#include "rt/clock.h"
-
-// The term of the played leader that gives the server its log.
-#define TERM 6
-
-#define SENDS                                                                  \
-    "Rules for Servers, Leaders (Figure 2, §5.3): if last log index >= "      \
-    "next_index for a follower, send AppendEntries with the entries from "     \
-    "next_index on"
-
-// Starts a command; returns its index.
-static int start(struct script *s, int number)
-{
-    int index = 0, term = 0;
-    bool taken = script_start(s, number, &index, &term);
-    test_check(taken,
-               "Rules for Servers, Leaders (Figure 2, §5.3): a leader takes "
-               "commands. Server 0, %s in term %d, did not",
-               script_is_leader(s) ? "leader" : "not leader any more",
-               script_term(s));
-    return index;
-}
+#include "tests/fig2/steps.h"
 
 // ---- Starting and sending ----
 
@@ -56,7 +33,7 @@ LAB_TEST(raft_fig2, 2B_followers_get_the_entries)
     script_give_log(s, TERM, TERMS(1, 2), 0);
     script_elect(s);
     for (int index = 3; index <= 8; index++)
-        start(s, index);
+        script_propose(s, index);
     script_follow(s, 1, 8, SENDS);
     for (int index = 1; index <= 8; index++) {
         int expected = index <= 2 ? script_command(index, index) : index;
@@ -114,10 +91,6 @@ LAB_TEST(raft_fig2, 2B_next_index_begins_behind_the_log)
 
 // ---- Backing up ----
 
-#define BACKS_UP                                                               \
-    "Rules for Servers, Leaders (Figure 2, §5.3): if AppendEntries fails "    \
-    "because of log inconsistency, decrement next_index and retry"
-
 // Figure 7: whatever a follower's log looks like, in the end it is the
 // leader's.
 LAB_TEST(raft_fig2, 2B_figure_7)
@@ -136,7 +109,7 @@ LAB_TEST(raft_fig2, 2B_figure_7)
     script_set_log(s, 6, TERMS(1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7));  // (d)
 
     script_elect(s);
-    int index = start(s, 77);
+    int index = script_propose(s, 77);
     for (int peer = 1; peer < 7; peer++) {
         script_follow(s, peer, index, BACKS_UP);
         test_check(script_peer_number(s, peer, index) == 77, SENDS);
@@ -154,7 +127,7 @@ LAB_TEST(raft_fig2, 2B_backs_up_to_the_beginning)
     script_give_log(s, TERM, TERMS(2, 2, 4, 4), 0);
     script_set_log(s, 2, TERMS(1, 1, 1, 3, 3, 5));
     script_elect(s);
-    int index = start(s, 77);
+    int index = script_propose(s, 77);
     script_follow(s, 1, index, BACKS_UP);
     script_follow(s, 2, index, BACKS_UP);
     script_end(s);
@@ -181,7 +154,7 @@ LAB_TEST(raft_fig2, 2B_late_rejections)
     script_follow(s, 1, 1, BACKS_UP);
     script_answer_append(s, late[2], rejection);
     script_answer_append(s, late[3], rejection);
-    int index = start(s, 77);
+    int index = script_propose(s, 77);
     script_follow(s, 1, index,
                   BACKS_UP ". Rejections of the first heartbeats came late, "
                            "when entry 1 had been taken");
@@ -191,11 +164,6 @@ LAB_TEST(raft_fig2, 2B_late_rejections)
 
 // ---- Committing ----
 
-#define MAJORITY                                                               \
-    "Rules for Servers, Leaders (Figure 2, §5.3): if there exists N > "       \
-    "commit_index such that a majority of match_index >= N, set "              \
-    "commit_index = N"
-
 // Two of five hold it: not committed. Three do: it is.
 LAB_TEST(raft_fig2, 2B_commit_needs_a_majority)
 {
@@ -203,7 +171,7 @@ LAB_TEST(raft_fig2, 2B_commit_needs_a_majority)
         script_begin(5, "Test (fig2 2B): a commit needs a majority");
 
     script_elect(s);
-    int index = start(s, 77);
+    int index = script_propose(s, 77);
     script_follow(s, 1, index, SENDS);
     script_check_not_applied(
         s, 0, MAJORITY ". Only servers 0 and 1 of five hold entry 1");
@@ -223,7 +191,7 @@ LAB_TEST(raft_fig2, 2B_half_is_no_majority)
     struct script *s = script_begin(4, "Test (fig2 2B): half is no majority");
 
     script_elect(s);
-    int index = start(s, 77);
+    int index = script_propose(s, 77);
     script_follow(s, 3, index, SENDS);
     script_check_not_applied(
         s, 0, MAJORITY ". Only servers 0 and 3 of four hold entry 1");
@@ -239,7 +207,7 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
         script_begin(3, "Test (fig2 2B): followers are told what is committed");
 
     int term = script_elect(s);
-    int index = start(s, 77);
+    int index = script_propose(s, 77);
     script_follow(s, 1, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Two of three hold entry 1");
     int told = 0;
@@ -276,10 +244,10 @@ LAB_TEST(raft_fig2, 2B_figure_8)
         "entry 2 of term 2, but the leader's term is newer, and a server whose "
         "last entry is of term 3 could still be elected and overwrite it");
 
-    int index = start(s, 77);
+    int index = script_propose(s, 77);
     script_follow(s, 1, index, SENDS);
     script_follow(s, 2, index, SENDS);
-    test_check(script_term(s) == term, "server 0 has lost the lead");
+    script_check_leads(s, term);
     script_await_applied(
         s, index,
         "Committing entries from previous terms (§5.4.2): once an entry of the "
@@ -304,7 +272,7 @@ LAB_TEST(raft_fig2, 2B_success_of_a_heartbeat)
 
     int term = script_elect(s);
     struct call *heartbeat = script_await_append(s, 1, term, SENDS);
-    start(s, 77);
+    script_propose(s, 77);
     script_answer_append(
         s, heartbeat, (AppendEntriesResponse){ .term = term, .success = true });
     script_check_not_applied(
@@ -323,10 +291,10 @@ LAB_TEST(raft_fig2, 2B_success_of_entries)
         script_begin(3, "Test (fig2 2B): what a success says of entries");
 
     script_elect(s);
-    start(s, 71);
+    script_propose(s, 71);
     struct call *call = script_follow_and_hold(s, 1, 1, SENDS);
-    start(s, 72);
-    start(s, 73);
+    script_propose(s, 72);
+    script_propose(s, 73);
     script_follow_one(s, call);
     script_await_applied(s, 1, MATCH ". Server 1 has taken entry 1");
     script_check_not_applied(
@@ -345,9 +313,9 @@ LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
         script_begin(5, "Test (fig2 2B): match_index never goes back");
 
     script_elect(s);
-    start(s, 71);
+    script_propose(s, 71);
     struct call *older = script_follow_and_hold(s, 1, 1, SENDS);
-    start(s, 72);
+    script_propose(s, 72);
     // One that waits for the older answer before it sends more has no newer.
     if (script_try_follow(s, 1, 2)) {
         script_sleep(s, QUIET_MS);  // Replies at once could overtake.
@@ -377,15 +345,15 @@ LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
         script_begin(5, "Test (fig2 2B): replies of an older term");
 
     int old_term = script_elect(s);
-    start(s, 71);
-    start(s, 72);
+    script_propose(s, 71);
+    script_propose(s, 72);
     struct call *old = script_follow_and_hold(s, 4, 2, SENDS);
 
     // Another leader replaces both entries by one; then the server leads again.
     int other = old_term + 1;
     script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
     int term = script_elect(s);
-    int index = start(s, 73);
+    int index = script_propose(s, 73);
     script_follow(s, 1, index, SENDS);
     AppendEntriesResponse success = { .term = old_term, .success = true };
     script_answer_append(s, old, success);
@@ -395,7 +363,7 @@ LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
         "the term of its request. Server 4 acknowledged entries 1..2 of an "
         "older term; they have been replaced since. Of five, servers 0 and 1 "
         "hold entry 2 of today");
-    test_check(script_term(s) == term, "server 0 has lost the lead");
+    script_check_leads(s, term);
     script_follow(s, 2, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Servers 0, 1 and 2 hold it");
     script_end(s);
@@ -408,15 +376,15 @@ LAB_TEST(raft_fig2, 2B_match_index_begins_at_0)
         script_begin(5, "Test (fig2 2B): match_index begins at 0");
 
     int old_term = script_elect(s);
-    start(s, 71);
-    start(s, 72);
+    script_propose(s, 71);
+    script_propose(s, 72);
     script_follow(s, 4, 2, SENDS);
 
     // Another leader replaces both entries by one; then the server leads again.
     int other = old_term + 1;
     script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
     script_elect(s);
-    int index = start(s, 73);
+    int index = script_propose(s, 73);
     script_follow(s, 1, index, SENDS);
     script_check_not_applied(
         s, 0,
@@ -438,8 +406,8 @@ LAB_TEST(raft_fig2, 2B_deposed_leader_follows)
         script_begin(3, "Test (fig2 2B): a deposed leader's entries go");
 
     int term = script_elect(s) + 1;
-    start(s, 71);
-    start(s, 72);
+    script_propose(s, 71);
+    script_propose(s, 72);
     AppendEntriesResponse response =
         script_append(s, (struct append){ term, 1, 0, 0, TERMS(term), 1 });
     test_check(response.success && !script_holds(s, term, 2, term - 1),

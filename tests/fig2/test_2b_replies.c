@@ -1,26 +1,9 @@
 // Figure 2, line by line: replies that come late, or several at once. Each
 // says what its own request carried, wherever the leader is by then (§5.3).
 #include "tests/fig2/internal.h"
+#include "tests/fig2/steps.h"
 
 #include "rt/clock.h"
-
-// The term of the played leader that gives the server its log.
-#define TERM 6
-
-#define SENDS                                                                  \
-    "Rules for Servers, Leaders (Figure 2, §5.3): if last log index >= "      \
-    "next_index for a follower, send AppendEntries with the entries from "     \
-    "next_index on"
-
-// Starts a command; returns its index.
-static int start(struct script *s, int number)
-{
-    int index = 0, term = 0;
-    test_check(script_start(s, number, &index, &term),
-               "Rules for Servers, Leaders (Figure 2, §5.3): a leader takes "
-               "commands. Server 0 did not");
-    return index;
-}
 
 // Two requests that carry the same entry are both answered: it counts once.
 LAB_TEST(raft_fig2, 2B_success_counts_once)
@@ -29,12 +12,12 @@ LAB_TEST(raft_fig2, 2B_success_counts_once)
         script_begin(3, "Test (fig2 2B): the same success twice");
 
     int term = script_elect(s);
-    start(s, 71);
+    script_propose(s, 71);
     struct call *first = script_follow_and_hold(s, 1, 1, SENDS);
     struct call *second = script_await_append(
         s, 1, term,
         "Rules for Servers, Leaders (Figure 2, §5.2): repeat heartbeats");
-    start(s, 72);
+    script_propose(s, 72);
     script_follow_one(s, first);
     script_follow_one(s, second);
 
@@ -94,8 +77,8 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
         script_begin(3, "Test (fig2 2B): refusal of an old term");
 
     int old_term = script_elect(s);
-    start(s, 71);
-    start(s, 72);
+    script_propose(s, 71);
+    script_propose(s, 72);
     script_follow(s, 1, 2, SENDS);
     struct call *old = script_await_append(s, 1, old_term, SENDS);
     script_heartbeat(s, old_term + 1);
@@ -107,7 +90,7 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
     script_answer_append(s, old, (AppendEntriesResponse){ .term = term });
     script_sleep(s, QUIET_MS);
 
-    start(s, 73);
+    script_propose(s, 73);
     int64_t started_ns = clock_now_ns();
     struct call *call = script_await_append(s, 1, term, SENDS);
     while (call->arrived_ns <= started_ns)
@@ -162,7 +145,7 @@ LAB_TEST(raft_fig2, 2B_silent_peers_are_not_flooded)
         script_begin(3, "Test (fig2 2B): silent peers are not flooded");
 
     script_elect(s);
-    start(s, 71);
+    script_propose(s, 71);
     int slept_ms = script_sleep(s, QUIET_MS);
     int n = 0;
     while (script_find(s, 0, script_is_to_follower, 1, 0) != NULL)

@@ -1,11 +1,7 @@
 // Figure 2, line by line: what part 2C builds. What is saved, and when
 // ("updated on stable storage before responding to RPCs"), what a restarted
 // server knows, and the hints with which a leader backs up faster (§5.3).
-#include "tests/fig2/script.h"
-
-#include "rt/clock.h"
-
-#define TERM 6
+#include "tests/fig2/steps.h"
 
 #define SAVED                                                                  \
     "State (Figure 2): persistent state is updated on stable storage before "  \
@@ -86,10 +82,7 @@ LAB_TEST(raft_fig2, 2C_terms_are_saved)
 // Waits until the server is in this term; then it must be saved.
 static void check_reply_saved(struct script *s, int term, const char *what)
 {
-    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
-    while (script_term(s) < term && clock_now_ns() < deadline_ns)
-        script_sleep(s, 1);
-    test_check(script_term(s) >= term,
+    test_check(script_reaches_term(s, term),
                "Rules for Servers, All Servers (Figure 2, §5.1): if an RPC "
                "response contains a newer term, set current_term. Server 0 got "
                "%s of term %d, and is in term %d",
@@ -106,13 +99,13 @@ LAB_TEST(raft_fig2, 2C_terms_in_replies_are_saved)
     struct script *s =
         script_begin(3, "Test (fig2 2C): terms in replies are saved");
 
-    struct call *vote = script_await_vote(s, 1, 1, SAVED);
+    struct call *vote = script_await_vote(s, 1, 1, STANDS);
     int term = vote->vote->term + 100;
     script_answer_vote(s, vote, term, false);
     check_reply_saved(s, term, "a reply to its RequestVote");
 
     int leader_term = script_elect(s);
-    struct call *append = script_await_append(s, 2, leader_term, SAVED);
+    struct call *append = script_await_append(s, 2, leader_term, HEARTBEATS);
     term = leader_term + 100;
     script_answer_append(s, append, (AppendEntriesResponse){ .term = term });
     check_reply_saved(s, term, "a reply to its AppendEntries");
@@ -163,7 +156,7 @@ LAB_TEST(raft_fig2, 2C_candidacy_is_saved)
     struct script *s =
         script_begin(3, "Test (fig2 2C): a candidate's own vote is saved");
 
-    struct call *call = script_await_vote(s, 1, 1, SAVED);
+    struct call *call = script_await_vote(s, 1, 1, STANDS);
     int term = call->vote->term;
     test_check(call->saved.is_valid && call->saved.term >= term &&
                    (call->saved.term > term || call->saved.voted_for == ME),
@@ -235,7 +228,7 @@ LAB_TEST(raft_fig2, 2C_restarted_server)
                    script_applied_number(s, index), index,
                    script_command(index, terms[index - 1]));
     }
-    struct call *call = script_await_vote(s, 1, 52, SAVED);
+    struct call *call = script_await_vote(s, 1, 52, STANDS);
     test_check(call->vote->last_log_index == 3 &&
                    call->vote->last_log_term == 4,
                "State (Figure 2): log[] is persistent. Server 0's last entry "

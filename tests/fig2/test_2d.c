@@ -1,49 +1,6 @@
 // Figure 13, line by line, and what §7 says around it: part 2D. Dropping the
 // log behind a snapshot, taking a leader's snapshot, and sending one.
-#include "tests/fig2/script.h"
-
-#include "rt/clock.h"
-
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
-
-#define TERM 6
-
-// A follower that holds entries 1..count of term 2 and has applied `commit`.
-static void give_entries(struct script *s, int count, int commit)
-{
-    struct terms log = { .count = count };
-    for (int k = 0; k < count; k++)
-        log.term[k] = 2;
-    script_give_log(s, TERM, log, commit);
-}
-
-#define COMPACTION                                                             \
-    "Log compaction (§7): a snapshot takes the place of the log up to the "   \
-    "last entry it covers, whose index and term stay"
-
-// Waits until the snapshot up to this index is what is saved.
-static struct saved await_snapshot(struct script *s, int index, int term,
-                                   const char *rule)
-{
-    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
-    struct saved saved = script_saved(s);
-    while (saved.snapshot_index != index && clock_now_ns() < deadline_ns) {
-        script_sleep(s, 1);
-        saved = script_saved(s);
-    }
-    test_check(saved.snapshot_index == index,
-               "%s. Server 0 was given a snapshot up to index %d; the saved "
-               "one, %d s later, is up to %d",
-               rule, index, SOON_MS / 1000, saved.snapshot_index);
-    test_check(saved.is_valid && saved.first == index &&
-                   saved.term_at[index] == term,
-               COMPACTION ". Server 0 has a snapshot up to index %d (term %d); "
-                          "the saved log begins with %d of term %d",
-               index, term, saved.first, saved.term_at[saved.first]);
-    return saved;
-}
+#include "tests/fig2/steps.h"
 
 // ---- The service's own snapshots ----
 
@@ -54,9 +11,9 @@ LAB_TEST(raft_fig2, 2D_snapshot_replaces_the_log)
     struct script *s =
         script_begin(3, "Test (fig2 2D): a snapshot replaces the log");
 
-    give_entries(s, 5, 4);
+    script_give_entries(s, 5, 4);
     script_snapshot(s, 3);
-    struct saved saved = await_snapshot(s, 3, 2, COMPACTION);
+    struct saved saved = script_await_snapshot(s, 3, 2, COMPACTION);
     test_check(saved.last == 5,
                COMPACTION "; what follows stays. Server 0 held entries 1..5, "
                           "and made a snapshot up to 3; the saved log ends at "
@@ -79,8 +36,8 @@ LAB_TEST(raft_fig2, 2D_snapshot_while_applying)
         script_begin(3, "Test (fig2 2D): a snapshot while entries are applied");
 
     script_snapshot_when_applied(s, 3);
-    give_entries(s, 6, 6);
-    await_snapshot(s, 3, 2, COMPACTION);
+    script_give_entries(s, 6, 6);
+    script_await_snapshot(s, 3, 2, COMPACTION);
     script_end(s);
 }
 
@@ -112,9 +69,9 @@ LAB_TEST(raft_fig2, 2D_restart_from_a_snapshot)
     struct script *s =
         script_begin(3, "Test (fig2 2D): a restart from a snapshot");
 
-    give_entries(s, 5, 5);
+    script_give_entries(s, 5, 5);
     script_snapshot(s, 5);
-    await_snapshot(s, 5, 2, COMPACTION);
+    script_await_snapshot(s, 5, 2, COMPACTION);
     script_restart(s);
     RequestVoteResponse vote = script_request_vote(s, 50, 2, 4, 2);
     test_check(!vote.vote_granted,
@@ -150,9 +107,9 @@ LAB_TEST(raft_fig2, 2D_candidate_with_only_a_snapshot)
     struct script *s =
         script_begin(3, "Test (fig2 2D): a candidate with only a snapshot");
 
-    give_entries(s, 4, 4);
+    script_give_entries(s, 4, 4);
     script_snapshot(s, 4);
-    await_snapshot(s, 4, 2, COMPACTION);
+    script_await_snapshot(s, 4, 2, COMPACTION);
     struct call *call = script_await_vote(
         s, 1, TERM + 1,
         "Rules for Servers, Followers (Figure 2, §5.2): if the election "
@@ -175,28 +132,17 @@ LAB_TEST(raft_fig2, 2D_candidate_with_only_a_snapshot)
 
 // ---- Saved together ----
 
-struct watch {
-    struct script *script;
-    atomic_bool stop;
-};
-
 #define TOGETHER                                                               \
     "Log compaction (§7): the log goes only when the snapshot is saved that " \
     "covers it: both in one step, or a crash between the two leaves a gap"
 
-// Looks at what is saved, again and again.
-static void *watch_saved(void *arg)
+static void look_together(const struct saved *before, const struct saved *now)
 {
-    struct watch *watch = arg;
-    while (!atomic_load(&watch->stop)) {
-        struct saved saved = script_saved(watch->script);
-        test_check(!saved.is_valid || saved.first <= saved.snapshot_index,
-                   TOGETHER ". Saved were at one moment a log that begins "
-                            "behind index %d, and a snapshot up to %d",
-                   saved.first, saved.snapshot_index);
-        sched_yield();
-    }
-    return NULL;
+    (void)before;
+    test_check(now->first <= now->snapshot_index,
+               TOGETHER ". Saved were at one moment a log that begins behind "
+                        "index %d, and a snapshot up to %d",
+               now->first, now->snapshot_index);
 }
 
 LAB_TEST(raft_fig2, 2D_state_and_snapshot_together)
@@ -204,16 +150,13 @@ LAB_TEST(raft_fig2, 2D_state_and_snapshot_together)
     struct script *s = script_begin(
         3, "Test (fig2 2D): state and snapshot are saved together");
 
-    give_entries(s, 20, 20);
-    struct watch watch = { .script = s };
-    pthread_t thread;
-    pthread_create(&thread, NULL, watch_saved, &watch);
+    script_give_entries(s, 20, 20);
+    struct watch *watch = script_watch(s, look_together);
     for (int index = 1; index <= 20; index++)
         script_snapshot(s, index);
     for (int index = 22; index <= 50; index += 2)
         script_install(s, TERM, index, 5);
-    atomic_store(&watch.stop, true);
-    pthread_join(thread, NULL);
+    script_end_watch(watch);
     script_await_applied(s, 50,
                          "InstallSnapshot step 8 (Figure 13): reset the "
                          "state machine using the snapshot's contents");
@@ -234,8 +177,8 @@ LAB_TEST(raft_fig2, 2D_snapshot_is_installed)
                "InstallSnapshot, results (Figure 13): term is current_term. It "
                "was %d in the request, and %d in the reply",
                TERM, term);
-    await_snapshot(s, 5, 2,
-                   "InstallSnapshot step 5 (Figure 13): save the snapshot");
+    script_await_snapshot(
+        s, 5, 2, "InstallSnapshot step 5 (Figure 13): save the snapshot");
     script_await_applied(s, 5,
                          "InstallSnapshot step 8 (Figure 13): reset the state "
                          "machine using the snapshot's contents");
@@ -263,7 +206,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_keeps_the_suffix)
     struct script *s =
         script_begin(3, "Test (fig2 2D): a snapshot keeps what follows it");
 
-    give_entries(s, 8, 2);
+    script_give_entries(s, 8, 2);
     script_install(s, TERM, 5, 2);
     test_check(script_holds(s, TERM, 8, 2),
                "InstallSnapshot step 6 (Figure 13): if an existing log entry "
@@ -286,7 +229,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_keeps_the_suffix)
 static void check_log_discarded(int count, int last_index, const char *title)
 {
     struct script *s = script_begin(3, title);
-    give_entries(s, count, 0);
+    script_give_entries(s, count, 0);
     script_install(s, TERM, last_index, 4);
     bool kept = false;
     for (int index = last_index + 1; index <= count; index++)
@@ -332,7 +275,7 @@ LAB_TEST(raft_fig2, 2D_older_snapshots_are_ignored)
     struct script *s =
         script_begin(3, "Test (fig2 2D): older snapshots are ignored");
 
-    give_entries(s, 3, 3);
+    script_give_entries(s, 3, 3);
     script_install(s, TERM, 2, 2);
     script_install(s, TERM, 8, 2);
     script_await_applied(s, 8,
@@ -368,7 +311,7 @@ LAB_TEST(raft_fig2, 2D_older_snapshot_of_the_service)
     struct script *s = script_begin(
         3, "Test (fig2 2D): an older snapshot of the service is ignored");
 
-    give_entries(s, 3, 3);
+    script_give_entries(s, 3, 3);
     script_install(s, TERM, 8, 2);
     script_await_applied(s, 8,
                          "InstallSnapshot step 8 (Figure 13): reset the "
@@ -390,9 +333,9 @@ LAB_TEST(raft_fig2, 2D_entries_below_the_snapshot)
     struct script *s =
         script_begin(3, "Test (fig2 2D): entries below the snapshot");
 
-    give_entries(s, 6, 6);
+    script_give_entries(s, 6, 6);
     script_snapshot(s, 5);
-    await_snapshot(s, 5, 2, COMPACTION);
+    script_await_snapshot(s, 5, 2, COMPACTION);
     script_append(s, (struct append){ TERM, 1, 2, 2, TERMS(2, 2), 4 });
     AppendEntriesResponse over = script_append(
         s, (struct append){ TERM, 1, 3, 2, TERMS(2, 2, 2, 3), 6 });
@@ -417,7 +360,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_of_an_old_term)
     struct script *s =
         script_begin(3, "Test (fig2 2D): a snapshot of an old term");
 
-    give_entries(s, 2, 2);
+    script_give_entries(s, 2, 2);
     int term = script_install(s, TERM - 1, 9, 4);
     script_check_not_applied(s, 2,
                              "InstallSnapshot step 1 (Figure 13): reply "
@@ -451,151 +394,18 @@ LAB_TEST(raft_fig2, 2D_snapshot_of_a_newer_term)
     script_end(s);
 }
 
-#define CONTACT_MS 80
+static void install_again(struct script *s, int term)
+{
+    script_install(s, term, 5, 2);
+}
 
 LAB_TEST(raft_fig2, 2D_snapshots_put_off_elections)
 {
     struct script *s =
         script_begin(3, "Test (fig2 2D): snapshots put elections off");
-
-    for (int ms = 0; ms < 1500; ms += CONTACT_MS) {
-        script_install(s, 1000, 5, 2);
-        bool late = script_sleep(s, CONTACT_MS) > 200;
-        bool stands = script_stands(s, 1001, 0);
-        test_check(!stands || late,
-                   "Rules for Servers, Followers (Figure 2, §5.2, §7): an "
-                   "InstallSnapshot of the current leader restarts the "
-                   "election timer. One came every %d ms, and server 0 stood "
-                   "for election",
-                   CONTACT_MS);
-        if (stands)
-            break;  // The machine was too slow for this to prove anything.
-    }
-    script_end(s);
-}
-
-// ---- InstallSnapshot: the leader ----
-
-// A leader whose log begins behind a snapshot up to 3 of term 2, with entries 4
-// and 5 behind it.
-static int elect_with_snapshot(struct script *s)
-{
-    give_entries(s, 5, 4);
-    script_snapshot(s, 3);
-    await_snapshot(s, 3, 2, COMPACTION);
-    return script_elect(s);
-}
-
-#define SENDS_SNAPSHOT                                                         \
-    "Log compaction (§7): a leader that has discarded the next entry that a " \
-    "follower needs sends it the snapshot"
-
-// Answers for a peer that has nothing until it is sent the snapshot.
-static struct call *await_snapshot_call(struct script *s, int peer)
-{
-    return script_follow_and_hold(s, peer, 1, SENDS_SNAPSHOT);
-}
-
-LAB_TEST(raft_fig2, 2D_leader_sends_the_snapshot)
-{
-    struct script *s =
-        script_begin(3, "Test (fig2 2D): a leader sends its snapshot");
-
-    int term = elect_with_snapshot(s);
-    struct call *call = await_snapshot_call(s, 1);
-    test_check(call->install != NULL,
-               SENDS_SNAPSHOT ". Server 0 sent server 1, whose log is empty, "
-                              "entries");
-    const InstallSnapshotRequest *request = call->install;
-    int data = request->data.data_len == sizeof data
-                   ? *(const int *)(const void *)request->data.data_val
-                   : -1;
-    test_check(request->term == term && request->last_included_index == 3 &&
-                   request->last_included_term == 2 && data == 3,
-               "InstallSnapshot, arguments (Figure 13): the leader's term, "
-               "the last entry that the snapshot covers, and its data. Server "
-               "0, leader of term %d, sent term %d, %d of term %d, not 3 of "
-               "term 2%s",
-               term, request->term, request->last_included_index,
-               request->last_included_term,
-               data == 3 ? "" : ", and other data");
-
-    int index = 0;
-    script_start(s, 77, &index, &term);
-    script_follow_one(s, call);
-    script_check_not_applied(
-        s, 4,
-        "Log compaction (§7): a follower that has taken a snapshot holds "
-        "what that covers, and no more. Server 1 took one up to 3; "
-        "nobody but server 0 holds entry 6");
-    script_follow(s, 1, index,
-                  "Log compaction (§7): after the snapshot, the follower needs "
-                  "the entries behind it");
-    test_check(script_peer_number(s, 1, 4) == script_command(4, 2) &&
-                   script_peer_number(s, 1, index) == 77,
-               "Log Matching (Figure 3, §5.3): server 1 was sent other "
-               "commands behind the snapshot than server 0 holds");
-    script_await_applied(s, index,
-                         "Rules for Servers, Leaders (Figure 2, §5.3, §7): two "
-                         "of three hold entry 6");
-    script_end(s);
-}
-
-// A peer that does not take the snapshot is asked again.
-LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
-{
-    struct script *s = script_begin(
-        3, "Test (fig2 2D): followers behind the snapshot catch up");
-
-    script_set_log(s, 1, TERMS(1, 1));
-    script_set_log(s, 2, TERMS(2, 2));
-    elect_with_snapshot(s);
-    int index = 0, term = 0;
-    script_start(s, 77, &index, &term);
-    script_follow(s, 1, index, SENDS_SNAPSHOT);
-    script_follow(s, 2, index, SENDS_SNAPSHOT);
-    script_await_applied(s, index, SENDS_SNAPSHOT);
-    script_end(s);
-}
-
-LAB_TEST(raft_fig2, 2D_newer_term_in_the_reply_to_a_snapshot)
-{
-    struct script *s = script_begin(
-        3, "Test (fig2 2D): a newer term in the reply to a snapshot");
-
-    int term = elect_with_snapshot(s);
-    struct call *call = await_snapshot_call(s, 1);
-    script_answer_install(s, call, term + 100);
-    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
-    while (script_term(s) < term + 100 && clock_now_ns() < deadline_ns)
-        script_sleep(s, 1);
-    test_check(!script_is_leader(s) && script_term(s) >= term + 100,
-               "Rules for Servers, All Servers (Figure 2, §5.1): if an RPC "
-               "response contains a newer term, set current_term, convert to "
-               "follower. Server 0 led; the reply to its InstallSnapshot was "
-               "of term %d. Now it is in term %d, and %s",
-               term + 100, script_term(s),
-               script_is_leader(s) ? "leads" : "does not lead");
-    script_end(s);
-}
-
-// Nobody waits for a follower that has not answered yet.
-LAB_TEST(raft_fig2, 2D_snapshot_under_way_holds_nothing_up)
-{
-    struct script *s = script_begin(
-        3, "Test (fig2 2D): a snapshot under way holds nothing up");
-
-    int term = elect_with_snapshot(s);
-    await_snapshot_call(s, 1);
-    int index = 0;
-    script_start(s, 77, &index, &term);
-    script_follow(s, 2, index,
-                  "Rules for Servers, Leaders (Figure 2, §5.3): send "
-                  "AppendEntries to each follower. Server 1 has not answered "
-                  "its InstallSnapshot yet, server 2 answers all");
-    script_await_applied(s, index,
-                         "Rules for Servers, Leaders (Figure 2, §5.3): two of "
-                         "three hold the entry");
-    script_request_vote(s, 1, 2, 0, 0);
+    script_check_put_off(s, install_again, 0,
+                         "Rules for Servers, Followers (Figure 2, §5.2, §7): "
+                         "an InstallSnapshot of the current leader restarts "
+                         "the election timer");
     script_end(s);
 }

@@ -1,15 +1,10 @@
 // What part 2D is for: the log does not grow without bounds (§7).
-#include "tests/fig2/script.h"
+#include "tests/fig2/steps.h"
 
 #include "rt/alloc.h"
 
 #include <malloc.h>
 #include <stdlib.h>
-
-#define SENDS                                                                  \
-    "Rules for Servers, Leaders (Figure 2, §5.3): if last log index >= "      \
-    "next_index for a follower, send AppendEntries with the entries from "     \
-    "next_index on"
 
 // What the program has allocated. A sanitizer's own allocator says 0.
 static long long memory_in_use(void)

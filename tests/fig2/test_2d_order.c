@@ -1,8 +1,5 @@
 // What part 2D applies, and in which order (§7).
-#include "tests/fig2/script.h"
-
-// The term of the played leader.
-#define TERM 6
+#include "tests/fig2/steps.h"
 
 // Commits a batch of entries on the server, and sends it a snapshot beyond them
 // while it may still be applying the batch.

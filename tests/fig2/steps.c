@@ -1,0 +1,137 @@
+// Steps that several tests take. All of it runs on the test's main thread.
+#include "tests/fig2/steps.h"
+
+#include "rt/clock.h"
+
+// ---- Set up ----
+
+void script_give_entries(struct script *s, int count, int commit)
+{
+    struct terms log = { .count = count };
+    for (int k = 0; k < count; k++)
+        log.term[k] = 2;
+    script_give_log(s, TERM, log, commit);
+}
+
+int script_propose(struct script *s, int number)
+{
+    int index = 0, term = 0;
+    bool taken = script_start(s, number, &index, &term);
+    test_check(taken,
+               "Rules for Servers, Leaders (Figure 2, §5.3): a leader takes "
+               "commands. Server 0, %s in term %d, did not",
+               script_is_leader(s) ? "leader" : "not leader any more",
+               script_term(s));
+    return index;
+}
+
+int script_stand_in_vain(struct script *s, int term,
+                         int (*hear)(struct script *s, int term))
+{
+    int heard_term = term + 1;
+    while (heard_term > term) {  // Until it was in time.
+        struct call *call = script_await_vote(
+            s, 1, term + 1,
+            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
+            "timeout elapses, start a new election");
+        term = call->vote->term;
+        heard_term = hear(s, term);
+    }
+    return term;
+}
+
+struct saved script_await_snapshot(struct script *s, int index, int term,
+                                   const char *rule)
+{
+    int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
+    struct saved saved = script_saved(s);
+    while (saved.snapshot_index != index && clock_now_ns() < deadline_ns) {
+        script_sleep(s, 1);
+        saved = script_saved(s);
+    }
+    test_check(saved.snapshot_index == index,
+               "%s. Server 0 was given a snapshot up to index %d; the saved "
+               "one, %d s later, is up to %d",
+               rule, index, SOON_MS / 1000, saved.snapshot_index);
+    test_check(saved.is_valid && saved.first == index &&
+                   saved.term_at[index] == term,
+               COMPACTION ". Server 0 has a snapshot up to index %d (term %d); "
+                          "the saved log begins with %d of term %d",
+               index, term, saved.first, saved.term_at[saved.first]);
+    return saved;
+}
+
+// ---- Who leads ----
+
+void script_check_leads(struct script *s, int term)
+{
+    bool is_leader = script_is_leader(s);
+    test_check(is_leader && script_term(s) == term,
+               "Rules for Servers, All Servers (Figure 2, §5.1): only a newer "
+               "term makes a leader a follower. Server 0 led in term %d, and "
+               "nothing newer was said to it; now it is in term %d, and %s",
+               term, script_term(s), is_leader ? "leads" : "does not lead");
+}
+
+void script_check_deposed(struct script *s, int newer_term, const char *what)
+{
+    bool has_learned = script_reaches_term(s, newer_term);
+    bool is_leader = script_is_leader(s);
+    test_check(has_learned && !is_leader,
+               ADOPT ". Server 0 led; then came %s of term %d. Now it is in "
+                     "term %d, and %s",
+               what, newer_term, script_term(s),
+               is_leader ? "leads" : "does not lead");
+}
+
+// ---- The election timer ----
+
+// Longer than any election time-out.
+#define LONGEST_MS 1500
+
+// Of two contacts that are further apart, nothing follows: a time-out may have
+// passed between them.
+#define TOO_LATE_MS 200
+
+static bool is_too_late(int64_t from_ns)
+{
+    return clock_now_ns() - from_ns > TOO_LATE_MS * NS_PER_MS;
+}
+
+void script_check_put_off(struct script *s,
+                          void (*contact)(struct script *s, int term),
+                          int term_step, const char *rule)
+{
+    int term = 1000;  // Out of reach of its own candidacies.
+    int64_t last_ns = clock_now_ns();
+    for (int ms = 0; ms < LONGEST_MS; ms += CONTACT_MS) {
+        int64_t now_ns = clock_now_ns();
+        contact(s, term);
+        bool was_late = is_too_late(last_ns);
+        last_ns = now_ns;
+        script_sleep(s, CONTACT_MS);
+        bool stands = script_stands(s, term + 1, 0);
+        if (was_late || is_too_late(last_ns))
+            return;  // The machine is too slow for this to prove anything.
+        test_check(!stands,
+                   "%s. It came every %d ms, and server 0 stood for election "
+                   "in term %d",
+                   rule, CONTACT_MS, term + 1);
+        term += term_step;
+    }
+}
+
+void script_check_stands(struct script *s, int min_term,
+                         void (*contact)(struct script *s, int k),
+                         const char *rule)
+{
+    bool stands = false;
+    for (int k = 0; k < SOON_MS / CONTACT_MS && !stands; k++) {
+        contact(s, k);
+        stands = script_stands(s, min_term, CONTACT_MS);
+    }
+    test_check(stands,
+               "%s. It came every %d ms, and server 0 has not stood for "
+               "election in %d s",
+               rule, CONTACT_MS, SOON_MS / 1000);
+}

@@ -1,0 +1,54 @@
+// Steps that several tests take, made of the verbs in script.h.
+#ifndef TESTS_FIG2_STEPS_H
+#define TESTS_FIG2_STEPS_H
+
+#include "tests/fig2/rules.h"
+#include "tests/fig2/script.h"
+
+// The term in which a played leader speaks, unless a test says otherwise.
+#define TERM 6
+
+// ---- Set up ----
+
+// Has the server, as a follower, hold entries 1..count of term 2, of which it
+// has applied `commit`.
+void script_give_entries(struct script *s, int count, int commit);
+
+// Starts a command, which a leader must take; returns its index.
+int script_propose(struct script *s, int number);
+
+// Waits until the server stands for election in a term newer than this, and
+// tells it as peer 1 that the election is over, by `hear`, which returns the
+// term of the reply. Returns the term in which it stood, and was told in time.
+int script_stand_in_vain(struct script *s, int term,
+                         int (*hear)(struct script *s, int term));
+
+// Waits until the snapshot up to this index, of this term, is what is saved.
+struct saved script_await_snapshot(struct script *s, int index, int term,
+                                   const char *rule);
+
+// ---- Check ----
+
+// The server leads in this term: nothing newer has been said to it.
+void script_check_leads(struct script *s, int term);
+
+// The server learns of this newer term, and does not lead any more. `what`
+// came of that term.
+void script_check_deposed(struct script *s, int newer_term, const char *what);
+
+// How often the election timer is spoken to.
+#define CONTACT_MS 80
+
+// Makes contact again and again, for longer than any time-out: the server must
+// not stand. Each time the term is newer by `term_step`.
+void script_check_put_off(struct script *s,
+                          void (*contact)(struct script *s, int term),
+                          int term_step, const char *rule);
+
+// Makes contact again and again, the k-th time with k from 0 on: the server
+// must stand in spite of it, in this term or later.
+void script_check_stands(struct script *s, int min_term,
+                         void (*contact)(struct script *s, int k),
+                         const char *rule);
+
+#endif

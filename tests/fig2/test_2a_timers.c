@@ -1,0 +1,111 @@
+// Figure 2, line by line: the election timer. What restarts it, what does not,
+// and how long it takes (§5.2).
+#include "tests/fig2/steps.h"
+
+#include "rt/clock.h"
+
+static void append_heartbeat(struct script *s, int term)
+{
+    script_heartbeat(s, term);
+}
+
+static void ask_for_vote(struct script *s, int term)
+{
+    script_request_vote(s, term, 1, 0, 0);
+}
+
+LAB_TEST(raft_fig2, 2A_heartbeats_put_off_elections)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): heartbeats put elections off");
+    script_check_put_off(s, append_heartbeat, 0,
+                         "Rules for Servers, Followers (Figure 2, §5.2): "
+                         "receiving AppendEntries from the current leader "
+                         "restarts the election timer");
+    script_end(s);
+}
+
+LAB_TEST(raft_fig2, 2A_votes_put_off_elections)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): granting votes puts elections off");
+    script_check_put_off(s, ask_for_vote, 1,
+                         "Rules for Servers, Followers (Figure 2, §5.2): "
+                         "granting a vote to a candidate restarts the election "
+                         "timer");
+    script_end(s);
+}
+
+static void ask_in_vain(struct script *s, int k)
+{
+    (void)k;
+    script_request_vote(s, 5, 2, 0, 0);
+}
+
+LAB_TEST(raft_fig2, 2A_refused_votes_do_not_put_off_elections)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): refusing votes does not put elections off");
+    script_request_vote(s, 5, 1, 0, 0);
+    script_check_stands(
+        s, 6, ask_in_vain,
+        "Rules for Servers, Followers (Figure 2, §5.2): only granting "
+        "a vote restarts the election timer, being asked does not. "
+        "Server 2 asked in term 5, in which server 0 had voted for "
+        "server 1");
+    script_end(s);
+}
+
+static void append_of_old_term(struct script *s, int k)
+{
+    (void)k;
+    script_heartbeat(s, 4);
+}
+
+LAB_TEST(raft_fig2, 2A_old_leaders_do_not_put_off_elections)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): old leaders do not put elections off");
+    script_heartbeat(s, 5);
+    script_check_stands(
+        s, 6, append_of_old_term,
+        "Rules for Servers, Followers (Figure 2, §5.2): only the "
+        "current leader's AppendEntries restart the election timer. "
+        "Server 0 is in term 5; a heartbeat of term 4 was refused");
+    script_end(s);
+}
+
+// The time-outs of one server differ, and each election takes one.
+LAB_TEST(raft_fig2, 2A_timeouts_vary)
+{
+    struct script *s = script_begin(3, "Test (fig2 2A): time-outs vary");
+    enum { N = 8, LEAST_MS = 100, SPREAD_MS = 20 };
+
+    int64_t least_ns = INT64_MAX, most_ns = 0, last_ns = 0;
+    int term = 0;
+    for (int k = 0; k <= N; k++) {
+        struct call *call = script_await_vote(
+            s, 1, term + 1,
+            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
+            "timeout elapses, start a new election");
+        int64_t took_ns = call->arrived_ns - last_ns;
+        last_ns = call->arrived_ns;
+        term = call->vote->term;
+        if (k > 0 && took_ns < least_ns)
+            least_ns = took_ns;
+        if (k > 0 && took_ns > most_ns)
+            most_ns = took_ns;
+    }
+    test_check(least_ns >= LEAST_MS * NS_PER_MS,
+               "Rules for Servers, Candidates (Figure 2, §5.2): on conversion "
+               "to candidate, reset the election timer. Server 0 started an "
+               "election %lld ms after the one before",
+               (long long)(least_ns / NS_PER_MS));
+    test_check(most_ns - least_ns >= SPREAD_MS * NS_PER_MS,
+               "Leader election (§5.2): election timeouts are chosen randomly "
+               "from a fixed interval, again for each election. Server 0's "
+               "%d elections came all %lld to %lld ms after the one before",
+               N, (long long)(least_ns / NS_PER_MS),
+               (long long)(most_ns / NS_PER_MS));
+    script_end(s);
+}

@@ -1,0 +1,115 @@
+// Figure 13, line by line: the leader's half of part 2D. When it sends its
+// snapshot, and what the answer says (§7).
+#include "tests/fig2/steps.h"
+
+// A leader whose log begins behind a snapshot up to 3 of term 2, with entries 4
+// and 5 behind it.
+static int elect_with_snapshot(struct script *s)
+{
+    script_give_entries(s, 5, 4);
+    script_snapshot(s, 3);
+    script_await_snapshot(s, 3, 2, COMPACTION);
+    return script_elect(s);
+}
+
+#define SENDS_SNAPSHOT                                                         \
+    "Log compaction (§7): a leader that has discarded the next entry that a " \
+    "follower needs sends it the snapshot"
+
+// Answers for a peer that has nothing until it is sent the snapshot.
+static struct call *await_snapshot_call(struct script *s, int peer)
+{
+    return script_follow_and_hold(s, peer, 1, SENDS_SNAPSHOT);
+}
+
+LAB_TEST(raft_fig2, 2D_leader_sends_the_snapshot)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): a leader sends its snapshot");
+
+    int term = elect_with_snapshot(s);
+    struct call *call = await_snapshot_call(s, 1);
+    test_check(call->install != NULL,
+               SENDS_SNAPSHOT ". Server 0 sent server 1, whose log is empty, "
+                              "entries");
+    const InstallSnapshotRequest *request = call->install;
+    int data = request->data.data_len == sizeof data
+                   ? *(const int *)(const void *)request->data.data_val
+                   : -1;
+    test_check(request->term == term && request->last_included_index == 3 &&
+                   request->last_included_term == 2 && data == 3,
+               "InstallSnapshot, arguments (Figure 13): the leader's term, "
+               "the last entry that the snapshot covers, and its data. Server "
+               "0, leader of term %d, sent term %d, %d of term %d, not 3 of "
+               "term 2%s",
+               term, request->term, request->last_included_index,
+               request->last_included_term,
+               data == 3 ? "" : ", and other data");
+
+    int index = script_propose(s, 77);
+    script_follow_one(s, call);
+    script_check_not_applied(
+        s, 4,
+        "Log compaction (§7): a follower that has taken a snapshot holds "
+        "what that covers, and no more. Server 1 took one up to 3; "
+        "nobody but server 0 holds entry 6");
+    script_follow(s, 1, index,
+                  "Log compaction (§7): after the snapshot, the follower needs "
+                  "the entries behind it");
+    test_check(script_peer_number(s, 1, 4) == script_command(4, 2) &&
+                   script_peer_number(s, 1, index) == 77,
+               "Log Matching (Figure 3, §5.3): server 1 was sent other "
+               "commands behind the snapshot than server 0 holds");
+    script_await_applied(s, index,
+                         "Rules for Servers, Leaders (Figure 2, §5.3, §7): two "
+                         "of three hold entry 6");
+    script_end(s);
+}
+
+// A peer that does not take the snapshot is asked again.
+LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): followers behind the snapshot catch up");
+
+    script_set_log(s, 1, TERMS(1, 1));
+    script_set_log(s, 2, TERMS(2, 2));
+    elect_with_snapshot(s);
+    int index = script_propose(s, 77);
+    script_follow(s, 1, index, SENDS_SNAPSHOT);
+    script_follow(s, 2, index, SENDS_SNAPSHOT);
+    script_await_applied(s, index, SENDS_SNAPSHOT);
+    script_end(s);
+}
+
+LAB_TEST(raft_fig2, 2D_newer_term_in_the_reply_to_a_snapshot)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): a newer term in the reply to a snapshot");
+
+    int term = elect_with_snapshot(s);
+    struct call *call = await_snapshot_call(s, 1);
+    script_answer_install(s, call, term + 100);
+    script_check_deposed(s, term + 100, "a reply to its InstallSnapshot");
+    script_end(s);
+}
+
+// Nobody waits for a follower that has not answered yet.
+LAB_TEST(raft_fig2, 2D_snapshot_under_way_holds_nothing_up)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): a snapshot under way holds nothing up");
+
+    elect_with_snapshot(s);
+    await_snapshot_call(s, 1);
+    int index = script_propose(s, 77);
+    script_follow(s, 2, index,
+                  "Rules for Servers, Leaders (Figure 2, §5.3): send "
+                  "AppendEntries to each follower. Server 1 has not answered "
+                  "its InstallSnapshot yet, server 2 answers all");
+    script_await_applied(s, index,
+                         "Rules for Servers, Leaders (Figure 2, §5.3): two of "
+                         "three hold the entry");
+    script_request_vote(s, 1, 2, 0, 0);
+    script_end(s);
+}
