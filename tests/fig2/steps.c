@@ -25,19 +25,17 @@ int script_propose(struct script *s, int number)
     return index;
 }
 
-int script_stand_in_vain(struct script *s, int term,
-                         int (*hear)(struct script *s, int term))
+struct call *script_stand_in_vain(struct script *s, int peer,
+                                  int (*hear)(struct script *s, int term))
 {
-    int heard_term = term + 1;
-    while (heard_term > term) {  // Until it was in time.
-        struct call *call = script_await_vote(
-            s, 1, term + 1,
-            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
-            "timeout elapses, start a new election");
+    int term = 0, heard_term = 1;
+    struct call *call = NULL;
+    while (heard_term > term) {
+        call = script_await_vote(s, peer, term + 1, STANDS);
         term = call->vote->term;
         heard_term = hear(s, term);
     }
-    return term;
+    return call;
 }
 
 struct saved script_await_snapshot(struct script *s, int index, int term,

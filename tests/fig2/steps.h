@@ -17,11 +17,11 @@ void script_give_entries(struct script *s, int count, int commit);
 // Starts a command, which a leader must take; returns its index.
 int script_propose(struct script *s, int number);
 
-// Waits until the server stands for election in a term newer than this, and
-// tells it as peer 1 that the election is over, by `hear`, which returns the
-// term of the reply. Returns the term in which it stood, and was told in time.
-int script_stand_in_vain(struct script *s, int term,
-                         int (*hear)(struct script *s, int term));
+// Has the server stand for election and hear in time that another has won:
+// `hear` tells it as the leader of that term, and returns the reply's term.
+// Returns its RequestVote to this peer, which is not answered yet.
+struct call *script_stand_in_vain(struct script *s, int peer,
+                                  int (*hear)(struct script *s, int term));
 
 // Waits until the snapshot up to this index, of this term, is what is saved.
 struct saved script_await_snapshot(struct script *s, int index, int term,

@@ -1,5 +1,6 @@
 // Figure 2, line by line: what part 2A builds. Terms, votes, elections and
 // heartbeats (§5.1, §5.2).
+#include "tests/fig2/internal.h"
 #include "tests/fig2/steps.h"
 
 #include "rt/clock.h"
@@ -27,6 +28,23 @@ LAB_TEST(raft_fig2, 2A_one_vote_a_term)
                "RequestVote step 2 (Figure 2, §5.2): if voted_for is the "
                "candidate, grant vote. Server 0 voted for server 1 in term 1; "
                "asked again by server 1, it refused");
+    script_end(s);
+}
+
+// A heartbeat of the vote's own term takes nothing back.
+LAB_TEST(raft_fig2, 2A_vote_outlasts_a_heartbeat)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a vote outlasts a heartbeat");
+
+    script_request_vote(s, 1, 1, 0, 0);
+    script_heartbeat(s, 1);
+    RequestVoteResponse other = script_request_vote(s, 1, 2, 0, 0);
+    test_check(!other.vote_granted,
+               ONE_VOTE ". Server 0 voted for server 1 in term 1, heard its "
+                        "heartbeat of term 1, and then voted for server 2 in "
+                        "term 1: voted_for is cleared only when a newer term "
+                        "begins");
     script_end(s);
 }
 
@@ -183,37 +201,67 @@ LAB_TEST(raft_fig2, 2A_candidate_gives_way_to_replies)
     script_end(s);
 }
 
+// A newer term may also come when the election is won.
+LAB_TEST(raft_fig2, 2A_leader_gives_way_to_late_refusals)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): a leader gives way to a late, newer refusal");
+
+    struct call *late = script_await_vote(s, 2, 1, STANDS);
+    int term = script_elect(s);
+    script_answer_vote(s, late, term + 100, false);
+    script_check_deposed(s, term + 100,
+                         "the reply to a RequestVote of its election");
+    script_end(s);
+}
+
+#define GIVES_WAY                                                              \
+    "Rules for Servers, Candidates (Figure 2, §5.2): if AppendEntries is "    \
+    "received from a new leader, convert to follower"
+
+// A heartbeat of the leader of the candidate's term.
+static int hear_heartbeat(struct script *s, int term)
+{
+    AppendEntriesResponse response = script_heartbeat(s, term);
+    test_check(response.success || response.term > term,
+               GIVES_WAY ". Server 0, candidate in term %d, refused the "
+                         "heartbeat of that term's leader",
+               term);
+    return response.term;
+}
+
 // A candidate that hears from the leader of its own term has lost.
 LAB_TEST(raft_fig2, 2A_candidate_follows_the_leader_of_its_term)
 {
     struct script *s = script_begin(
         3, "Test (fig2 2A): a candidate follows the leader of its term");
 
-    int term = 0;
-    struct call *call = NULL;
-    AppendEntriesResponse append = { .term = 1 };
-    while (append.term > term) {  // Until it was in time.
-        call = script_await_vote(
-            s, 2, term + 1,
-            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
-            "timeout elapses, start a new election");
-        term = call->vote->term;
-        append = script_heartbeat(s, term);
-    }
-    test_check(append.success,
-               "Rules for Servers, Candidates (Figure 2, §5.2): if "
-               "AppendEntries is received from a new leader, convert to "
-               "follower. Server 0, candidate in term %d, refused the "
-               "heartbeat of that term's leader",
-               term);
+    struct call *call = script_stand_in_vain(s, 2, hear_heartbeat);
+    int term = call->vote->term;
     script_answer_vote(s, call, term, true);
     script_sleep(s, QUIET_MS);
     test_check(!script_is_leader(s),
-               "Rules for Servers, Candidates (Figure 2, §5.2): if "
-               "AppendEntries is received from a new leader, convert to "
-               "follower. Server 0 stood in term %d; the heartbeat of that "
-               "term's leader came, then a last vote: now it leads, too",
+               GIVES_WAY ". Server 0 stood in term %d; the heartbeat of that "
+                         "term's leader came, then a last vote: now it leads, "
+                         "too",
                term);
+    script_end(s);
+}
+
+// Nor does it take back the vote that a candidate gave itself.
+LAB_TEST(raft_fig2, 2A_own_vote_outlasts_a_heartbeat)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2A): a candidate's vote outlasts a leader");
+
+    int term = script_stand_in_vain(s, 2, hear_heartbeat)->vote->term;
+    RequestVoteResponse other = script_request_vote(s, term, 4, 0, 0);
+    test_check(!other.vote_granted,
+               ONE_VOTE ". Server 0 stood in term %d and voted for itself, "
+                        "gave way to that term's leader, and then voted for "
+                        "server 4 in term %d: voted_for is cleared only when a "
+                        "newer term begins",
+               term, term);
     script_end(s);
 }
 
@@ -330,6 +378,30 @@ LAB_TEST(raft_fig2, 2A_refusals_do_not_count)
     script_end(s);
 }
 
+// One that asks again before it has an answer may get two; they are one vote.
+LAB_TEST(raft_fig2, 2A_votes_count_once)
+{
+    enum { AGAIN_MS = 200 };
+    struct script *s =
+        script_begin(5, "Test (fig2 2A): a server's vote counts once");
+
+    struct call *first = script_await_vote(s, 1, 1, STANDS);
+    int term = first->vote->term;
+    struct call *again = script_find(s, AGAIN_MS, script_is_vote, 1, term);
+    bool asks_again = again != NULL && again->vote->term == term;
+    script_answer_vote(s, first, term, true);
+    if (asks_again)
+        script_answer_vote(s, again, term, true);
+    script_sleep(s, QUIET_MS);
+    test_check(!script_is_leader(s),
+               "Rules for Servers, Candidates (Figure 2, §5.2): votes from a "
+               "majority of servers make a leader. Server 0 asked server 1 "
+               "twice for its vote in term %d, got it twice, and leads: with "
+               "the votes of two servers of five, its own included",
+               term);
+    script_end(s);
+}
+
 // A vote counts only in the term that it was asked for.
 LAB_TEST(raft_fig2, 2A_votes_of_an_old_election)
 {
@@ -437,6 +509,31 @@ LAB_TEST(raft_fig2, 2A_leader_stays)
                "term makes a leader a follower. Server 0 led in term %d, and "
                "gave way to requests of terms %d and %d",
                term, term, term - 1);
+    script_end(s);
+}
+
+// Heartbeats are the leader's: one that leads no more sends none in the term
+// that it has learned of.
+LAB_TEST(raft_fig2, 2A_deposed_leader_sends_no_heartbeats)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a deposed leader sends no heartbeats");
+
+    int term = script_elect(s);
+    struct call *call = script_await_append(s, 1, term, HEARTBEATS);
+    int newer = term + 100;
+    script_answer_append(s, call, (AppendEntriesResponse){ .term = newer });
+    script_check_deposed(s, newer, "a reply to an AppendEntries");
+    // Time enough for another one: elections take longer than heartbeats.
+    script_await_vote(s, 1, newer + 1, STANDS);
+    for (int peer = 1; peer < 3; peer++)
+        test_check(script_find(s, 0, script_is_to_follower, peer, newer) ==
+                       NULL,
+                   "Rules for Servers, Leaders (Figure 2, §5.2): heartbeats "
+                   "are sent by leaders only. Server 0 led in term %d, learned "
+                   "of term %d, and sent server %d an AppendEntries in that "
+                   "term, in which nobody has elected it",
+                   term, newer, peer);
     script_end(s);
 }
 

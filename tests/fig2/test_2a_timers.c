@@ -36,6 +36,28 @@ LAB_TEST(raft_fig2, 2A_votes_put_off_elections)
     script_end(s);
 }
 
+// Behind an entry that the server, whose log is empty, does not have.
+static void append_in_vain(struct script *s, int term)
+{
+    script_append(
+        s, (struct append){
+               .term = term, .leader = 1, .prev_index = 9, .prev_term = 1 });
+}
+
+// The leader is there, though the logs do not agree yet.
+LAB_TEST(raft_fig2, 2A_refused_heartbeats_put_off_elections)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2A): heartbeats that do not match put elections off");
+    script_check_put_off(s, append_in_vain, 0,
+                         "Rules for Servers, Followers (Figure 2, §5.2): "
+                         "receiving AppendEntries from the current leader "
+                         "restarts the election timer, whether the log matches "
+                         "or not. Server 0 has no entry at prev_log_index 9, "
+                         "and replied false");
+    script_end(s);
+}
+
 static void ask_in_vain(struct script *s, int k)
 {
     (void)k;
@@ -72,6 +94,23 @@ LAB_TEST(raft_fig2, 2A_old_leaders_do_not_put_off_elections)
         "Rules for Servers, Followers (Figure 2, §5.2): only the "
         "current leader's AppendEntries restart the election timer. "
         "Server 0 is in term 5; a heartbeat of term 4 was refused");
+    script_end(s);
+}
+
+// A leader waits for no election; when it is deposed, it does again.
+LAB_TEST(raft_fig2, 2A_deposed_leader_stands_again)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2A): a deposed leader stands again");
+
+    int term = script_elect(s);
+    struct call *call = script_await_append(s, 1, term, HEARTBEATS);
+    int newer = term + 100;
+    script_answer_append(s, call, (AppendEntriesResponse){ .term = newer });
+    script_check_deposed(s, newer, "a reply to an AppendEntries");
+    script_await_vote(s, 1, newer + 1,
+                      STANDS ". It led, was deposed by a reply, and has heard "
+                             "of nobody since");
     script_end(s);
 }
 

@@ -426,3 +426,20 @@ LAB_TEST(raft_fig2, 2B_deposed_leader_follows)
                script_applied_number(s, 1), term);
     script_end(s);
 }
+
+// One that is deposed by a candidate for whom it cannot vote starts to wait
+// for its own election again.
+LAB_TEST(raft_fig2, 2B_deposed_leader_stands_again)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): a deposed leader stands again");
+
+    script_give_log(s, TERM, TERMS(1), 0);
+    int newer = script_elect(s) + 100;
+    script_request_vote(s, newer, 2, 0, 0);
+    script_check_deposed(s, newer, "a RequestVote");
+    script_await_vote(s, 1, newer + 1,
+                      STANDS ". It led, was deposed by a RequestVote that it "
+                             "refused, and has heard of nobody since");
+    script_end(s);
+}

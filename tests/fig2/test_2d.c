@@ -394,6 +394,31 @@ LAB_TEST(raft_fig2, 2D_snapshot_of_a_newer_term)
     script_end(s);
 }
 
+// A snapshot comes from the leader as entries do.
+static int hear_snapshot(struct script *s, int term)
+{
+    return script_install(s, term, 5, term - 1);
+}
+
+LAB_TEST(raft_fig2, 2D_candidate_gives_way_to_a_snapshot)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): a candidate gives way to a snapshot of its term");
+
+    struct call *call = script_stand_in_vain(s, 2, hear_snapshot);
+    int term = call->vote->term;
+    script_answer_vote(s, call, term, true);
+    script_sleep(s, QUIET_MS);
+    test_check(!script_is_leader(s),
+               "Rules for Servers, Candidates (Figure 2, §5.2, §7): a "
+               "candidate that hears from the leader of its term converts to "
+               "follower, by an InstallSnapshot as well. Server 0 stood in "
+               "term %d; a snapshot of that term's leader came, then a last "
+               "vote: now it leads, too",
+               term);
+    script_end(s);
+}
+
 static void install_again(struct script *s, int term)
 {
     script_install(s, term, 5, 2);
@@ -407,5 +432,24 @@ LAB_TEST(raft_fig2, 2D_snapshots_put_off_elections)
                          "Rules for Servers, Followers (Figure 2, §5.2, §7): "
                          "an InstallSnapshot of the current leader restarts "
                          "the election timer");
+    script_end(s);
+}
+
+static void install_of_old_term(struct script *s, int k)
+{
+    (void)k;
+    script_install(s, 4, 5, 2);
+}
+
+LAB_TEST(raft_fig2, 2D_old_snapshots_do_not_put_off_elections)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): snapshots of old terms do not put elections off");
+    script_heartbeat(s, 5);
+    script_check_stands(s, 6, install_of_old_term,
+                        "Rules for Servers, Followers (Figure 2, §5.2), and "
+                        "InstallSnapshot step 1 (Figure 13): only the current "
+                        "leader restarts the election timer. Server 0 is in "
+                        "term 5; an InstallSnapshot of term 4 was refused");
     script_end(s);
 }
