@@ -285,12 +285,6 @@ struct call *script_await_append(struct script *s, int peer, int min_term,
     return await(s, "an AppendEntries", is_append, peer, min_term, rule);
 }
 
-struct call *script_await_install(struct script *s, int peer, int min_term,
-                                  const char *rule)
-{
-    return await(s, "an InstallSnapshot", is_install, peer, min_term, rule);
-}
-
 bool script_stands(struct script *s, int min_term, int within_ms)
 {
     int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
@@ -367,4 +361,15 @@ void script_answer_install(struct script *s, struct call *call, int term)
     see_term(s, call->peer, term);
     *(InstallSnapshotResponse *)call->reply = (InstallSnapshotResponse){ term };
     finish(s, call);
+}
+
+// The network fails a call whose reply is cut off within 100 ms.
+void script_lose(struct script *s, struct call *call)
+{
+    struct labrpc_end *end = s->lives[s->n_lives - 1].ends[call->peer];
+    log_debug("TEST", call->peer, 0, "never gets S0's request");
+    labrpc_cut(end, LABRPC_REPLIES, true);
+    finish(s, call);
+    script_sleep(s, LOSING_MS);
+    labrpc_cut(end, LABRPC_REPLIES, false);
 }

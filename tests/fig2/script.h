@@ -173,8 +173,6 @@ struct call *script_await_vote(struct script *s, int peer, int min_term,
 // Likewise. For an AppendEntries the term is that of the leader.
 struct call *script_await_append(struct script *s, int peer, int min_term,
                                  const char *rule);
-struct call *script_await_install(struct script *s, int peer, int min_term,
-                                  const char *rule);
 
 // Is there a RequestVote to any peer with at least this term, taken or not,
 // within so many milliseconds?
@@ -186,6 +184,12 @@ void script_answer_vote(struct script *s, struct call *call, int term,
 void script_answer_append(struct script *s, struct call *call,
                           AppendEntriesResponse response);
 void script_answer_install(struct script *s, struct call *call, int term);
+
+// The request gets lost, and the server's call fails. Waits until it has, which
+// takes LOSING_MS; what else the server sends this peer meanwhile waits for an
+// answer as ever.
+#define LOSING_MS 150
+void script_lose(struct script *s, struct call *call);
 
 // ---- Peers that play by the rules ----
 

@@ -89,6 +89,27 @@ LAB_TEST(raft_fig2, 2B_next_index_begins_behind_the_log)
     script_end(s);
 }
 
+#define RETRIES                                                                \
+    "Log replication (§5.3): if packets are lost, the leader retries "        \
+    "AppendEntries RPCs indefinitely, until all followers store all entries"
+
+// What got lost is sent again, as often as it takes.
+LAB_TEST(raft_fig2, 2B_lost_entries_are_sent_again)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): lost entries are sent again");
+
+    script_elect(s);
+    int index = script_propose(s, 77);
+    script_lose(s, script_follow_and_hold(s, 1, index, SENDS));
+    const char *rule = RETRIES ". What carried entry 1 to server 1 got lost";
+    script_lose(s, script_follow_and_hold(s, 1, index, rule));
+    script_lose(s, script_follow_and_hold(s, 1, index, rule));
+    script_follow(s, 1, index, rule);
+    script_await_applied(s, index, MAJORITY ". Two of three hold entry 1");
+    script_end(s);
+}
+
 // ---- Backing up ----
 
 // Figure 7: whatever a follower's log looks like, in the end it is the
@@ -224,6 +245,41 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
                "commit_index. Server 0 has committed entry %d; twenty "
                "AppendEntries later leader_commit is still %d",
                index, told);
+    script_end(s);
+}
+
+// Checks what the server tells this peer is committed, up to the request that
+// brings it entry 1, and answers that.
+static void check_told_nothing(struct script *s, int peer, int n_holders)
+{
+    struct call *call = script_follow_and_hold(s, peer, 1, SENDS);
+    test_check(call->append->leader_commit == 0,
+               "AppendEntries (Figure 2): leader_commit is the leader's "
+               "commit_index, which is not the end of its log. %d of five "
+               "servers hold entry 1, so nothing is committed; server 0 sent "
+               "server %d leader_commit %d",
+               n_holders, peer, call->append->leader_commit);
+    script_follow_one(s, call);
+}
+
+// What no majority holds yet nobody is told is committed.
+LAB_TEST(raft_fig2, 2B_followers_are_not_told_too_soon)
+{
+    struct script *s = script_begin(
+        5, "Test (fig2 2B): followers are told only what is committed");
+
+    script_elect(s);
+    script_propose(s, 77);
+    check_told_nothing(s, 1, 1);
+    check_told_nothing(s, 2, 2);
+    script_await_applied(s, 1, MAJORITY ". Three of five hold entry 1");
+    script_propose(s, 78);
+    struct call *call = script_follow_and_hold(s, 3, 2, SENDS);
+    test_check(call->append->leader_commit <= 1,
+               "AppendEntries (Figure 2): leader_commit is the leader's "
+               "commit_index, which is not the end of its log. Only server 0 "
+               "holds entry 2; it sent server 3 leader_commit %d",
+               call->append->leader_commit);
     script_end(s);
 }
 

@@ -66,7 +66,7 @@ LAB_TEST(raft_fig2, 2D_leader_sends_the_snapshot)
     script_end(s);
 }
 
-// A peer that does not take the snapshot is asked again.
+// Whatever they hold below the snapshot: in the end they hold what it covers.
 LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
 {
     struct script *s = script_begin(
@@ -79,6 +79,100 @@ LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
     script_follow(s, 1, index, SENDS_SNAPSHOT);
     script_follow(s, 2, index, SENDS_SNAPSHOT);
     script_await_applied(s, index, SENDS_SNAPSHOT);
+    script_end(s);
+}
+
+// A snapshot that got lost is sent again.
+LAB_TEST(raft_fig2, 2D_lost_snapshots_are_sent_again)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): lost snapshots are sent again");
+
+    elect_with_snapshot(s);
+    int index = script_propose(s, 77);
+    const char *rule = SENDS_SNAPSHOT ", and again if it gets lost (§5.5)";
+    for (int round = 0; round < 3; round++)
+        script_lose(s, script_follow_and_hold(s, 1, 1, rule));
+    script_follow(s, 1, index, rule);
+    script_await_applied(s, index, MAJORITY ". Two of three hold entry 6");
+    script_end(s);
+}
+
+// The conflicting term that a follower names may lie where the leader has a
+// snapshot only.
+LAB_TEST(raft_fig2, 2D_conflict_below_the_snapshot)
+{
+    struct script *s = script_begin(
+        7, "Test (fig2 2D): a conflict that lies below the snapshot");
+
+    script_give_log(s, TERM, TERMS(1, 1, 2, 2, 4), 4);
+    script_snapshot(s, 3);
+    script_await_snapshot(s, 3, 2, COMPACTION);
+    script_set_log(s, 1, TERMS(1, 1, 1, 1, 1));
+    script_set_log(s, 2, TERMS(1, 1));
+    script_set_log(s, 3, TERMS(1, 1, 2, 3, 3, 3, 3));
+    script_elect(s);
+    int index = script_propose(s, 77);
+    for (int peer = 1; peer <= 3; peer++)
+        script_follow(s, peer, index,
+                      BACKS_UP ". A conflict_term that the leader's log does "
+                               "not go back to is one that its snapshot covers "
+                               "(§7). Server 0's log begins behind a snapshot "
+                               "up to 3 of term 2; the followers' logs have "
+                               "the terms 1 1 1 1 1, 1 1, and 1 1 2 3 3 3 3");
+    script_await_applied(s, index, MAJORITY ". Four of seven hold entry 6");
+    script_end(s);
+}
+
+// ---- What the answer says ----
+
+// The answer is to the snapshot that was sent. Meanwhile there is a newer one.
+LAB_TEST(raft_fig2, 2D_answer_is_to_the_snapshot_that_was_sent)
+{
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): the answer is to the snapshot that was sent");
+
+    elect_with_snapshot(s);
+    struct call *call = await_snapshot_call(s, 1);
+    int index = script_propose(s, 77);
+    script_follow(s, 2, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Two of three hold entry 6");
+    struct saved saved = script_saved(s);
+    script_snapshot(s, index);
+    script_await_snapshot(s, index, saved.term_at[index], COMPACTION);
+    script_follow_one(s, call);
+    index = script_propose(s, 78);
+    script_follow(s, 1, index,
+                  "Log compaction (§7): a follower that has taken a snapshot "
+                  "holds what that covers, and no more. Server 1 answered an "
+                  "InstallSnapshot up to 3; before its answer came, server 0 "
+                  "had made a snapshot up to 6, which server 1 lacks");
+    script_end(s);
+}
+
+// An old leader's snapshot is refused, and the reply does not say so but by its
+// term, which the server knows by then: it leads again, in a newer one.
+LAB_TEST(raft_fig2, 2D_answer_of_an_older_term)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): an answer of an older term");
+
+    int old_term = elect_with_snapshot(s);
+    struct call *old = await_snapshot_call(s, 1);
+    int refusing_term = old_term + 1;
+    script_append(s, (struct append){ .term = refusing_term,
+                                      .leader = 2,
+                                      .prev_index = 5,
+                                      .prev_term = 2 });
+    script_elect(s);
+    script_answer_install(s, old, refusing_term);
+    int index = script_propose(s, 77);
+    script_follow(s, 1, index,
+                  "Rules for Servers, Leaders (Figure 2, §5.1, §7): a reply "
+                  "counts in the term of its request. Server 1, in a newer "
+                  "term, refused the InstallSnapshot of an old one, and has "
+                  "nothing; when its reply came, server 0 led again");
+    script_await_applied(s, index, MAJORITY ". Two of three hold entry 6");
     script_end(s);
 }
 
