@@ -73,6 +73,7 @@ struct script {
     int number_at[MAX_INDEX + 1];
     int n_snapshots;
     int snapshot_when;
+    int installed_term[MAX_INDEX + 1];  // Of the snapshots that were sent it.
 };
 
 // ---- service.c ----

@@ -255,6 +255,9 @@ int script_install(struct script *s, int term, int last_index, int last_term)
         .data = { sizeof data, (char *)&data },
     };
     InstallSnapshotResponse response = { 0 };
+    pthread_mutex_lock(&s->mu);
+    s->installed_term[last_index] = last_term;
+    pthread_mutex_unlock(&s->mu);
     log_debug("TEST", 1, term, "sends S0 a snapshot up to %d of term %d",
               last_index, last_term);
     call_server(s, "Raft.InstallSnapshot", &request, &response);

@@ -113,6 +113,8 @@ static void take_command_locked(struct script *s, const struct apply_msg *m)
 
 static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
 {
+    test_check(m->snapshot_index <= MAX_INDEX, "index %d is in no script",
+               m->snapshot_index);
     test_check(m->snapshot_index > s->applied,
                "InstallSnapshot (Figure 13, §7): the state machine never goes "
                "back. Server 0, which had applied all up to index %d, "
@@ -124,6 +126,13 @@ static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
                "using the snapshot's contents. Server 0 delivered a snapshot "
                "up to index %d whose data are another one's",
                m->snapshot_index);
+    test_check(m->snapshot_term == s->installed_term[m->snapshot_index],
+               "InstallSnapshot step 8 (Figure 13, raft.h): snapshot_term and "
+               "snapshot_index are of the last entry that the snapshot covers. "
+               "Server 0 delivered the snapshot up to %d of term %d as one of "
+               "term %d",
+               m->snapshot_index, s->installed_term[m->snapshot_index],
+               m->snapshot_term);
     s->applied = m->snapshot_index;
     s->n_snapshots++;
     log_debug("TEST", ME, 0, "applied a snapshot up to %d", s->applied);
