@@ -131,9 +131,8 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
 
     // A process that died of itself may do so on a busy machine, too. Only
     // what the test found, or what took too long, can be the machine's fault.
-    bool was_late = verdict->late_ms > TOO_BUSY_MS;
-    bool machines_fault =
-        verdict_is_inconclusive(verdict) || (ending.out_of_time && was_late);
+    bool machines_fault = verdict_is_inconclusive(verdict) ||
+                          (ending.out_of_time && verdict_was_late(verdict));
     result.outcome = machines_fault ? INCONCLUSIVE : FAILED;
     if (machines_fault)
         result.message = add_busy_note(result.message, verdict->late_ms);

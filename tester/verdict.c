@@ -6,6 +6,7 @@
 #include "tester/places.h"
 #include "tester/stacks.h"
 #include "tester/verdict_internal.h"
+#include "tester/watchdog.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -33,6 +34,8 @@ _Noreturn static void wait_for_the_end(void)
 
 _Noreturn static void end_as_failed(void)
 {
+    if (verdict_hash == NULL)
+        watchdog_note_late();
     current_verdict->state = TEST_FAILED;
     if (verdict_hash != NULL)
         current_verdict->hash = verdict_hash();

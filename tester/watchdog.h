@@ -11,6 +11,11 @@ struct watchdog;
 // Starts watching; the test's limit (test_limit_s) counts from now.
 struct watchdog *watchdog_start(void);
 
+// Has the verdict say how late the watchdog is at this moment, if one runs:
+// when the whole process has stood still, another thread may go on before it
+// does. In real time only. Any thread may call it, under any lock.
+void watchdog_note_late(void);
+
 // Stops and frees it.
 void watchdog_stop(struct watchdog *watchdog);
 

@@ -66,6 +66,7 @@ struct script *script_begin(int n, const char *title)
     test_check(n <= MAX_PEERS, "a script has at most %d servers", MAX_PEERS);
     s->n = n;
     s->start_ns = clock_now_ns();
+    current_verdict->too_busy_ms = TOO_LATE_MS;
     s->watchdog = watchdog_start();
     pthread_mutex_init(&s->mu, NULL);
     cond_init(&s->changed);

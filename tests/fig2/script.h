@@ -33,6 +33,10 @@
 // election time-out that it has to expect (250 ms).
 #define QUIET_MS 60
 
+// A server that has heard nothing for this much longer than a test means it to
+// may stand for election, as it should: then a failure proves nothing.
+#define TOO_LATE_MS 150
+
 // Logs are short: indices are at most this.
 #define MAX_INDEX 63
 

@@ -87,13 +87,11 @@ void script_check_deposed(struct script *s, int newer_term, const char *what)
 // Longer than any election time-out.
 #define LONGEST_MS 1500
 
-// Of two contacts that are further apart, nothing follows: a time-out may have
-// passed between them.
-#define TOO_LATE_MS 200
-
+// From contacts that are further apart than meant nothing follows: a time-out
+// may have passed between them.
 static bool is_too_late(int64_t from_ns)
 {
-    return clock_now_ns() - from_ns > TOO_LATE_MS * NS_PER_MS;
+    return clock_now_ns() - from_ns > (CONTACT_MS + TOO_LATE_MS) * NS_PER_MS;
 }
 
 void script_check_put_off(struct script *s,
