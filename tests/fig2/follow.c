@@ -118,15 +118,25 @@ static void install(struct played *p, const InstallSnapshotRequest *request)
     p->term_at[p->base] = request->last_included_term;
 }
 
-void script_follow_one(struct script *s, struct call *call)
+bool script_follow_one(struct script *s, struct call *call)
 {
     struct played *p = &s->played[call->peer];
     if (call->append != NULL) {
-        script_answer_append(s, call, append(p, call->append));
-    } else {
-        install(p, call->install);
-        script_answer_install(s, call, p->term);
+        AppendEntriesResponse response = append(p, call->append);
+        script_answer_append(s, call, response);
+        return response.success;
     }
+    bool is_taken = call->install->term >= p->term;
+    install(p, call->install);
+    script_answer_install(s, call, p->term);
+    return is_taken;
+}
+
+void script_keep_up(struct script *s, int peer)
+{
+    struct call *call;
+    while ((call = script_find(s, 0, script_is_to_follower, peer, 0)) != NULL)
+        script_follow_one(s, call);
 }
 
 // Up to where would the peer have acknowledged the log by answering this?

@@ -217,8 +217,13 @@ bool script_try_follow(struct script *s, int peer, int index);
 struct call *script_follow_and_hold(struct script *s, int peer, int index,
                                     const char *rule);
 
-// Answers this one as a follower should.
-void script_follow_one(struct script *s, struct call *call);
+// Answers this one as a follower should; false if it refuses.
+bool script_follow_one(struct script *s, struct call *call);
+
+// Answers so all that waits at this peer. A leader may give up its lead when no
+// majority has answered for an election time-out: a test that keeps one peer
+// silent for so long has another keep up.
+void script_keep_up(struct script *s, int peer);
 
 // The command that this peer's log has at an index.
 int script_peer_number(struct script *s, int peer, int index);

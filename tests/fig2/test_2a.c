@@ -436,17 +436,19 @@ static int64_t first_append_ns(struct script *s, int term)
             "initial empty AppendEntries RPCs to each server");
         if (call->arrived_ns < first_ns)
             first_ns = call->arrived_ns;
+        script_follow_one(s, call);
     }
     return first_ns;
 }
 
-// A leader sends its first heartbeats upon election, sooner than half of the
-// time between later ones.
+// A leader sends its first heartbeats upon election: sooner than half of the
+// time between later ones, or as good as at once.
 LAB_TEST(raft_fig2, 2A_first_heartbeat_at_once)
 {
     struct script *s =
         script_begin(3, "Test (fig2 2A): the first heartbeat comes at once");
 
+    enum { AT_ONCE_MS = 50 };
     int64_t delay_ns = INT64_MAX, period_ns = 0;
     for (int round = 0; round < 3; round++) {
         int term = script_elect(s);
@@ -460,7 +462,7 @@ LAB_TEST(raft_fig2, 2A_first_heartbeat_at_once)
             period_ns = third_ns - second_ns;
         script_request_vote(s, term + 1, 1, 0, 0);
     }
-    test_check(delay_ns <= period_ns / 2,
+    test_check(delay_ns <= period_ns / 2 || delay_ns <= AT_ONCE_MS * NS_PER_MS,
                "Rules for Servers, Leaders (Figure 2, §5.2): upon election, "
                "send initial empty AppendEntries RPCs to each server. Server "
                "0 led for %lld ms before it sent any; later it sends some "
@@ -479,10 +481,7 @@ LAB_TEST(raft_fig2, 2A_heartbeats_are_repeated)
     int term = script_elect(s);
     for (int round = 0; round < 5; round++) {
         for (int peer = 1; peer < 3; peer++) {
-            struct call *call = script_await_append(
-                s, peer, term,
-                "Rules for Servers, Leaders (Figure 2, §5.2): repeat "
-                "heartbeats during idle periods to prevent election timeouts");
+            struct call *call = script_await_append(s, peer, term, HEARTBEATS);
             if (peer == 1)
                 script_follow_one(s, call);
         }
@@ -539,7 +538,7 @@ LAB_TEST(raft_fig2, 2A_deposed_leader_sends_no_heartbeats)
 
 // ---- Nobody waits for an RPC ----
 
-// Peers that do not answer hold nothing up: what would hang here is a lock
+// A peer that does not answer holds nothing up: what would hang here is a lock
 // held across an RPC.
 LAB_TEST(raft_fig2, 2A_silent_peers_hold_nothing_up)
 {
@@ -555,11 +554,9 @@ LAB_TEST(raft_fig2, 2A_silent_peers_hold_nothing_up)
     script_request_vote(s, 1, 2, 0, 0);
     int term = script_elect(s);
     for (int round = 0; round < 3; round++) {
-        for (int peer = 1; peer < 3; peer++)
-            script_await_append(
-                s, peer, term,
-                "Rules for Servers, Leaders (Figure 2, §5.2): repeat "
-                "heartbeats. Nobody has answered any of them yet");
+        script_await_append(
+            s, 2, term, HEARTBEATS ". Server 2 has not answered any of them");
+        script_keep_up(s, 1);
         script_check_leads(s, term);
         script_request_vote(s, term, 2, 0, 0);
     }

@@ -114,37 +114,43 @@ LAB_TEST(raft_fig2, 2A_deposed_leader_stands_again)
     script_end(s);
 }
 
-// The time-outs of one server differ, and each election takes one.
+// The times between the arrivals of n + 1 elections, the shortest first.
+static void time_elections(struct script *s, int n, int64_t *gaps_ns)
+{
+    int64_t last_ns = 0;
+    int term = 0;
+    for (int k = -1; k < n; k++) {
+        struct call *call = script_await_vote(s, 1, term + 1, STANDS);
+        int64_t gap_ns = call->arrived_ns - last_ns;
+        last_ns = call->arrived_ns;
+        term = call->vote->term;
+        int at = k;
+        for (; at > 0 && gaps_ns[at - 1] > gap_ns; at--)
+            gaps_ns[at] = gaps_ns[at - 1];
+        if (k >= 0)
+            gaps_ns[at] = gap_ns;
+    }
+}
+
+// The time-outs of one server differ, and each election takes one. A request
+// that arrives late makes one gap too short, and no two.
 LAB_TEST(raft_fig2, 2A_timeouts_vary)
 {
     struct script *s = script_begin(3, "Test (fig2 2A): time-outs vary");
-    enum { N = 8, LEAST_MS = 100, SPREAD_MS = 20 };
+    enum { N = 8, LEAST_MS = 100, SPREAD_MS = 5 };
 
-    int64_t least_ns = INT64_MAX, most_ns = 0, last_ns = 0;
-    int term = 0;
-    for (int k = 0; k <= N; k++) {
-        struct call *call = script_await_vote(
-            s, 1, term + 1,
-            "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
-            "timeout elapses, start a new election");
-        int64_t took_ns = call->arrived_ns - last_ns;
-        last_ns = call->arrived_ns;
-        term = call->vote->term;
-        if (k > 0 && took_ns < least_ns)
-            least_ns = took_ns;
-        if (k > 0 && took_ns > most_ns)
-            most_ns = took_ns;
-    }
-    test_check(least_ns >= LEAST_MS * NS_PER_MS,
+    int64_t gaps_ns[N];
+    time_elections(s, N, gaps_ns);
+    test_check(gaps_ns[1] >= LEAST_MS * NS_PER_MS,
                "Rules for Servers, Candidates (Figure 2, §5.2): on conversion "
-               "to candidate, reset the election timer. Server 0 started an "
-               "election %lld ms after the one before",
-               (long long)(least_ns / NS_PER_MS));
-    test_check(most_ns - least_ns >= SPREAD_MS * NS_PER_MS,
+               "to candidate, reset the election timer. Server 0 twice started "
+               "an election less than %lld ms after the one before",
+               (long long)(gaps_ns[1] / NS_PER_MS) + 1);
+    test_check(gaps_ns[N - 1] - gaps_ns[0] >= SPREAD_MS * NS_PER_MS,
                "Leader election (§5.2): election timeouts are chosen randomly "
                "from a fixed interval, again for each election. Server 0's "
                "%d elections came all %lld to %lld ms after the one before",
-               N, (long long)(least_ns / NS_PER_MS),
-               (long long)(most_ns / NS_PER_MS));
+               N, (long long)(gaps_ns[0] / NS_PER_MS),
+               (long long)(gaps_ns[N - 1] / NS_PER_MS));
     script_end(s);
 }

@@ -154,6 +154,20 @@ LAB_TEST(raft_fig2, 2B_backs_up_to_the_beginning)
     script_end(s);
 }
 
+// Refuses as a peer whose log was empty when the request came; it could not
+// refuse one from the beginning of the log.
+static void refuse_late(struct script *s, struct call *call)
+{
+    if (call->append->prev_log_index == 0)
+        script_follow_one(s, call);
+    else
+        script_answer_append(
+            s, call,
+            (AppendEntriesResponse){ .term = call->append->term,
+                                     .conflict_index = 1,
+                                     .conflict_term = NO_TERM });
+}
+
 // Rejections that come late and several at once lead next_index neither below
 // 1 nor into an endless loop.
 LAB_TEST(raft_fig2, 2B_late_rejections)
@@ -163,23 +177,20 @@ LAB_TEST(raft_fig2, 2B_late_rejections)
     script_give_log(s, TERM, TERMS(4), 0);
     int term = script_elect(s);
     struct call *late[4];
-    for (int k = 0; k < 4; k++)
-        late[k] = script_await_append(
-            s, 1, term,
-            "Rules for Servers, Leaders (Figure 2, §5.2): repeat heartbeats");
-    AppendEntriesResponse rejection = { .term = term,
-                                        .conflict_index = 1,
-                                        .conflict_term = NO_TERM };
-    script_answer_append(s, late[0], rejection);
-    script_answer_append(s, late[1], rejection);
+    for (int k = 0; k < 4; k++) {
+        late[k] = script_await_append(s, 1, term, HEARTBEATS);
+        script_keep_up(s, 2);
+    }
+    refuse_late(s, late[0]);
+    refuse_late(s, late[1]);
     script_follow(s, 1, 1, BACKS_UP);
-    script_answer_append(s, late[2], rejection);
-    script_answer_append(s, late[3], rejection);
+    refuse_late(s, late[2]);
+    refuse_late(s, late[3]);
     int index = script_propose(s, 77);
-    script_follow(s, 1, index,
-                  BACKS_UP ". Rejections of the first heartbeats came late, "
-                           "when entry 1 had been taken");
-    script_await_applied(s, index, BACKS_UP);
+    const char *rule = BACKS_UP ". Rejections of the first heartbeats came "
+                                "late, when entry 1 had been taken";
+    script_follow(s, 1, index, rule);
+    script_await_applied(s, index, rule);
     script_end(s);
 }
 

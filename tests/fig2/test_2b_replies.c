@@ -40,10 +40,10 @@ LAB_TEST(raft_fig2, 2B_rejections_at_once)
     script_give_log(s, TERM, TERMS(2, 2, 4), 0);
     int term = script_elect(s);
     struct call *calls[N];
-    for (int k = 0; k < N; k++)
-        calls[k] = script_await_append(
-            s, 1, term,
-            "Rules for Servers, Leaders (Figure 2, §5.2): repeat heartbeats");
+    for (int k = 0; k < N; k++) {
+        calls[k] = script_await_append(s, 1, term, HEARTBEATS);
+        script_keep_up(s, 2);
+    }
     for (int k = 0; k < N; k++)
         script_follow_one(s, calls[k]);
 
@@ -63,7 +63,8 @@ static int64_t keeps_on_ns(struct script *s, int term)
     int64_t elected_ns = clock_now_ns();
     struct call *call = NULL;
     for (int k = 0; k < 3; k++) {
-        call = script_await_append(s, 1, term, SENDS);
+        call = script_await_append(s, 1, term, HEARTBEATS);
+        script_keep_up(s, 2);
         if (call->append->prev_log_index < 2)
             return 0;
     }
@@ -86,7 +87,7 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
     int64_t patience_ns = keeps_on_ns(s, term);
     script_heartbeat(s, term + 1);
     term = script_elect(s);
-    int64_t elected_ns = clock_now_ns();
+    int64_t elected_ns = clock_now_ns();  // It has led for a moment by now.
     script_answer_append(s, old, (AppendEntriesResponse){ .term = term });
     script_sleep(s, QUIET_MS);
 
@@ -95,7 +96,7 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
     struct call *call = script_await_append(s, 1, term, SENDS);
     while (call->arrived_ns <= started_ns)
         call = script_await_append(s, 1, term, SENDS);
-    bool is_prompt = call->arrived_ns - elected_ns < patience_ns;
+    bool is_prompt = call->arrived_ns - elected_ns < patience_ns / 2;
     int prev = call->append->prev_log_index;
     test_check(!is_prompt || prev >= 2,
                "Rules for Servers, Leaders (Figure 2, §5.1, §5.3): if "
@@ -105,6 +106,24 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
                "was elected, sent it prev_log_index %d",
                old_term, term, prev);
     script_end(s);
+}
+
+// Answers for the peer until it takes something. Returns how many questions it
+// has refused: the same one sent twice is one.
+static int count_refusals(struct script *s, int peer, int term)
+{
+    bool is_refused[MAX_INDEX + 1] = { false };
+    int n = 0;
+    for (;;) {
+        struct call *call = script_await_append(s, peer, term, SENDS);
+        int prev = call->append->prev_log_index;
+        if (script_follow_one(s, call))
+            return n;
+        if (prev <= MAX_INDEX && !is_refused[prev]) {
+            is_refused[prev] = true;
+            n++;
+        }
+    }
 }
 
 // A follower with one term's worth of conflicts costs one rejection, not one
@@ -122,17 +141,14 @@ LAB_TEST(raft_fig2, 2C_backs_up_by_terms)
     script_give_log(s, TERM, leaders, 0);
     script_set_log(s, 1, followers);
     int term = script_elect(s);
-    int rounds = 0;
-    while (script_peer_number(s, 1, LAST) != script_command(LAST, 2)) {
-        script_follow_one(s, script_await_append(s, 1, term, SENDS));
-        test_check(++rounds <= ENOUGH,
-                   "The end of §5.3: one rejected AppendEntries for each "
-                   "conflicting term, rather than one for each entry. Server 1 "
-                   "has %d entries of term 1 where server 0 has entries of "
-                   "term 2; it has answered %d requests, with conflict_term "
-                   "and conflict_index, and is not where the logs part",
-                   LAST, rounds);
-    }
+    int refusals = count_refusals(s, 1, term);
+    test_check(refusals <= ENOUGH,
+               "The end of §5.3: one rejected AppendEntries for each "
+               "conflicting term, rather than one for each entry. Server 1 "
+               "has %d entries of term 1 where server 0 has entries of term 2; "
+               "it refused %d different requests, with conflict_term and "
+               "conflict_index, before server 0 asked where the logs part",
+               LAST, refusals);
     script_end(s);
 }
 
