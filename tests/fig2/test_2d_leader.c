@@ -91,10 +91,11 @@ LAB_TEST(raft_fig2, 2D_lost_snapshots_are_sent_again)
     elect_with_snapshot(s);
     int index = script_propose(s, 77);
     const char *rule = SENDS_SNAPSHOT ", and again if it gets lost (§5.5)";
-    for (int round = 0; round < 3; round++)
+    for (int round = 0; round < 3; round++) {
         script_lose(s, script_follow_and_hold(s, 1, 1, rule));
+        script_keep_up(s, 2);
+    }
     script_follow(s, 1, index, rule);
-    script_await_applied(s, index, MAJORITY ". Two of three hold entry 6");
     script_end(s);
 }
 
