@@ -155,17 +155,37 @@ static void await_answer(struct script *s, struct call *call)
 static void answer_unknown(struct script *s, const struct part *part,
                            const void *args, void *reply)
 {
-    if (part->method.xdr_args != (xdrproc_t)xdr_RequestVoteRequest)
+    bool is_pre_vote =
+        part->method.xdr_args == (xdrproc_t)xdr_RequestVoteRequest &&
+        part->method.xdr_reply == (xdrproc_t)xdr_RequestVoteResponse;
+    pthread_mutex_lock(&s->mu);
+    struct life *life = s->life;
+    if (!is_pre_vote)
+        s->unknown = part->method.name;
+    pthread_mutex_unlock(&s->mu);
+    if (!is_pre_vote)
         return;
     const RequestVoteRequest *request = args;
     RequestVoteResponse *response = reply;
-    pthread_mutex_lock(&s->mu);
-    struct life *life = s->life;
-    pthread_mutex_unlock(&s->mu);
     int term = life == NULL ? 0 : script_decode(life->persister).term;
     // The peers are in no newer term than the server.
     response->term = request->term < term ? request->term : term;
     response->vote_granted = true;
+}
+
+struct remark script_remark(struct script *s)
+{
+    pthread_mutex_lock(&s->mu);
+    const char *name = s->unknown;
+    pthread_mutex_unlock(&s->mu);
+    struct remark remark = { "" };
+    if (name != NULL)
+        snprintf(remark.text, sizeof remark.text,
+                 ". (It has sent %s, to which the script knows no answer: a "
+                 "pre-vote has to use RequestVote's messages; see lab.md, "
+                 "section 2)",
+                 name);
+    return remark;
 }
 
 static void handle(void *receiver, const void *args, void *reply)
@@ -266,9 +286,9 @@ static struct call *await(struct script *s, const char *what,
     if (call == NULL) {
         int term = script_term(s);
         test_fail("%s. Server 0 (%s in term %d) has not sent server %d %s of "
-                  "term %d or later within %d s",
+                  "term %d or later within %d s%s",
                   rule, script_is_leader(s) ? "leader" : "not leader", term,
-                  peer, what, min_term, SOON_MS / 1000);
+                  peer, what, min_term, SOON_MS / 1000, script_remark(s).text);
     }
     return call;
 }

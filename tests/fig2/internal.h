@@ -58,7 +58,6 @@ struct script {
     struct life lives[MAX_LIVES];
     int n_lives;
     struct played played[MAX_PEERS];
-    int n_started;
 
     pthread_mutex_t mu;
     pthread_cond_t changed;
@@ -66,9 +65,10 @@ struct script {
     // Guarded by mu.
     struct call *calls;  // Not done yet, the oldest first.
     bool ending;
-    struct life *life;  // The one that lives.
-    int newest_vote;    // The newest term of a RequestVote.
-    bool holding;       // Nothing that is applied is received.
+    struct life *life;    // The one that lives.
+    int newest_vote;      // The newest term of a RequestVote.
+    const char *unknown;  // A method that nobody here can answer; or NULL.
+    bool holding;         // Nothing that is applied is received.
     int applied;
     int number_at[MAX_INDEX + 1];
     int n_snapshots;
@@ -91,6 +91,13 @@ void script_play_peers(struct script *s);
 
 // The calls that wait are lost.
 void script_drop_calls_locked(struct script *s);
+
+// What to add to a message when the server does not do what it should: whether
+// it waits for the answer to a request that the script does not know.
+struct remark {
+    char text[200];
+};
+struct remark script_remark(struct script *s);
 
 // What this persister holds, decoded.
 struct saved script_decode(struct persister *persister);
