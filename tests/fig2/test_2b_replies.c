@@ -5,6 +5,153 @@
 
 #include "rt/clock.h"
 
+// ---- What a success says ----
+
+#define MATCH                                                                  \
+    "Rules for Servers, Leaders (Figure 2, §5.3): if successful, update "     \
+    "match_index for the follower, which is the highest entry known to be "    \
+    "replicated on it: prev_log_index + the number of entries that were sent"
+
+// An acknowledged heartbeat tells of what it asked about, not of what the
+// leader has appended since.
+LAB_TEST(raft_fig2, 2B_success_of_a_heartbeat)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): what a heartbeat's success says");
+
+    int term = script_elect(s);
+    struct call *heartbeat = script_await_append(s, 1, term, SENDS);
+    script_propose(s, 77);
+    script_answer_append(
+        s, heartbeat, (AppendEntriesResponse){ .term = term, .success = true });
+    script_check_not_applied(
+        s, 0,
+        MATCH ". A heartbeat behind index 0 was answered after entry 1 "
+              "had been started: nobody but server 0 holds that");
+    script_follow(s, 1, 1, SENDS);
+    script_await_applied(s, 1, MATCH);
+    script_end(s);
+}
+
+// The same for entries.
+LAB_TEST(raft_fig2, 2B_success_of_entries)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2B): what a success says of entries");
+
+    script_elect(s);
+    script_propose(s, 71);
+    struct call *call = script_follow_and_hold(s, 1, 1, SENDS);
+    script_propose(s, 72);
+    script_propose(s, 73);
+    script_follow_one(s, call);
+    script_await_applied(s, 1, MATCH ". Server 1 has taken entry 1");
+    script_check_not_applied(
+        s, 1,
+        MATCH ". The request ended with entry 1; entries 2 and 3 were "
+              "started before its success came");
+    script_follow(s, 1, 3, SENDS);
+    script_await_applied(s, 3, MATCH);
+    script_end(s);
+}
+
+// An older success that comes after a newer one takes nothing back.
+LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2B): match_index never goes back");
+
+    script_elect(s);
+    script_propose(s, 71);
+    struct call *older = script_follow_and_hold(s, 1, 1, SENDS);
+    script_propose(s, 72);
+    // One that waits for the older answer before it sends more has no newer;
+    // nor has one that, as nobody answers, gives up its lead meanwhile.
+    bool has_newer = script_try_follow(s, 1, 2);
+    if (!has_newer && !script_is_leader(s)) {
+        script_end(s);
+        return;
+    }
+    if (has_newer) {
+        script_sleep(s, QUIET_MS);  // Replies at once could overtake.
+        script_answer_append(
+            s, older,
+            (AppendEntriesResponse){ .term = older->append->term,
+                                     .success = true });
+        script_sleep(s, QUIET_MS);
+    } else {
+        script_follow_one(s, older);
+        script_follow(s, 1, 2, SENDS);
+    }
+    script_follow(s, 2, 2, SENDS);
+    script_await_applied(
+        s, 2,
+        "State (Figure 2): match_index increases monotonically. Server 1 "
+        "acknowledged entries 1..2; then the success of an older request, with "
+        "entry 1 alone, came late. Server 2 holds 1..2, too: three of five");
+    script_end(s);
+}
+
+// A success of an older term says nothing about today's log, though the server
+// leads again.
+LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2B): replies of an older term");
+
+    int old_term = script_elect(s);
+    script_propose(s, 71);
+    script_propose(s, 72);
+    struct call *old = script_follow_and_hold(s, 4, 2, SENDS);
+
+    // Another leader replaces both entries by one; then the server leads again.
+    int other = old_term + 1;
+    script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
+    int term = script_elect(s);
+    int index = script_propose(s, 73);
+    script_follow(s, 1, index, SENDS);
+    AppendEntriesResponse success = { .term = old_term, .success = true };
+    script_answer_append(s, old, success);
+    script_check_not_applied(
+        s, 0,
+        "Rules for Servers, Leaders (Figure 2, §5.1, §5.3): a reply counts in "
+        "the term of its request. Server 4 acknowledged entries 1..2 of an "
+        "older term; they have been replaced since. Of five, servers 0 and 1 "
+        "hold entry 2 of today");
+    script_check_leads(s, term);
+    script_follow(s, 2, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Servers 0, 1 and 2 hold it");
+    script_end(s);
+}
+
+// What followers held in an older term they may not hold in this one.
+LAB_TEST(raft_fig2, 2B_match_index_begins_at_0)
+{
+    struct script *s =
+        script_begin(5, "Test (fig2 2B): match_index begins at 0");
+
+    int old_term = script_elect(s);
+    script_propose(s, 71);
+    script_propose(s, 72);
+    script_follow(s, 4, 2, SENDS);
+
+    // Another leader replaces both entries by one; then the server leads again.
+    int other = old_term + 1;
+    script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
+    script_elect(s);
+    int index = script_propose(s, 73);
+    script_follow(s, 1, index, SENDS);
+    script_check_not_applied(
+        s, 0,
+        "State (Figure 2): match_index is initialised to 0, after each "
+        "election. In an older term server 4 acknowledged entries 1..2, which "
+        "have been replaced since. Of five, servers 0 and 1 hold entry 2 of "
+        "today");
+    script_follow(s, 4, index, SENDS);
+    script_await_applied(s, index, MAJORITY ". Servers 0, 1 and 4 hold it");
+    script_end(s);
+}
+
 // Two requests that carry the same entry are both answered: it counts once.
 LAB_TEST(raft_fig2, 2B_success_counts_once)
 {
@@ -30,6 +177,8 @@ LAB_TEST(raft_fig2, 2B_success_counts_once)
         "1; nobody but server 0 holds entry 2");
     script_end(s);
 }
+
+// ---- What a refusal says ----
 
 // More rejections at once than there are entries: the first answers them all.
 LAB_TEST(raft_fig2, 2B_rejections_at_once)
@@ -151,6 +300,8 @@ LAB_TEST(raft_fig2, 2C_backs_up_by_terms)
                LAST, refusals);
     script_end(s);
 }
+
+// ---- None ----
 
 // While a peer is silent, it is not flooded with what it has not answered yet.
 // Heartbeats, and a second try after a while, are no flood.
