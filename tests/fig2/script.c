@@ -194,7 +194,10 @@ static void call_server(struct script *s, const char *name, const void *request,
     watch_begin(s->watchdog, &call, what, ME, CALL_LIMIT_MS);
     bool answered = labrpc_call(s->end, find_method(name), request, reply);
     watch_end(s->watchdog, &call);
-    test_check(answered, "%s was not answered", name);
+    test_check(answered,
+               "Raft basics (§5.1): servers answer RPCs. Server 0, which runs "
+               "and can be reached, did not answer %s",
+               name);
 }
 
 RequestVoteResponse script_request_vote(struct script *s, int term,

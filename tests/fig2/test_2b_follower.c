@@ -272,7 +272,8 @@ LAB_TEST(raft_fig2, 2B_commit_ends_at_the_last_new_entry)
                "behind entry 3: nobody vouches for entry 4");
     script_append(s, (struct append){ TERM, 1, 3, 1, .entries = TERMS(2, 2),
                                       .commit = 4 });
-    script_await_applied(s, 4, STEP_5);
+    script_await_applied(
+        s, 4, STEP_5 ". Entries 4 and 5 of term 2 came, leader_commit 4");
     test_check(script_applied_number(s, 4) == script_command(4, 2),
                STEP_5 ". Entry 4 of term 2 came and took the old one's place; "
                       "server 0 applied the command %d there, not %d",

@@ -133,9 +133,14 @@ LAB_TEST(raft_fig2, 2B_figure_7)
     int index = script_propose(s, 77);
     for (int peer = 1; peer < 7; peer++) {
         script_follow(s, peer, index, BACKS_UP);
-        test_check(script_peer_number(s, peer, index) == 77, SENDS);
+        test_check(script_peer_number(s, peer, index) == 77,
+                   SENDS ". Server 0 started the command 77 at index %d; "
+                         "server %d was sent %d there",
+                   index, peer, script_peer_number(s, peer, index));
     }
-    script_await_applied(s, index, "All six followers of Figure 7 hold it");
+    script_await_applied(
+        s, index,
+        MAJORITY ". All six followers of Figure 7 hold the leader's entry");
     script_end(s);
 }
 

@@ -29,7 +29,8 @@ LAB_TEST(raft_fig2, 2B_success_of_a_heartbeat)
         MATCH ". A heartbeat behind index 0 was answered after entry 1 "
               "had been started: nobody but server 0 holds that");
     script_follow(s, 1, 1, SENDS);
-    script_await_applied(s, 1, MATCH);
+    script_await_applied(s, 1,
+                         MAJORITY ". Servers 0 and 1 of three hold entry 1");
     script_end(s);
 }
 
@@ -51,7 +52,8 @@ LAB_TEST(raft_fig2, 2B_success_of_entries)
         MATCH ". The request ended with entry 1; entries 2 and 3 were "
               "started before its success came");
     script_follow(s, 1, 3, SENDS);
-    script_await_applied(s, 3, MATCH);
+    script_await_applied(s, 3,
+                         MAJORITY ". Servers 0 and 1 of three hold entry 3");
     script_end(s);
 }
 
@@ -168,7 +170,8 @@ LAB_TEST(raft_fig2, 2B_success_counts_once)
     script_follow_one(s, first);
     script_follow_one(s, second);
 
-    script_await_applied(s, 1, "Servers 0 and 1 of three hold entry 1");
+    script_await_applied(s, 1,
+                         MAJORITY ". Servers 0 and 1 of three hold entry 1");
     script_check_not_applied(
         s, 1,
         "Rules for Servers, Leaders (Figure 2, §5.3): if successful, update "

@@ -29,7 +29,7 @@ LAB_TEST(raft_fig2, 2D_discarded_entries_are_freed)
         script_start_bytes(s, command, &index, &term);
         script_follow(s, 1, index, SENDS);
         script_follow(s, 2, index, SENDS);
-        script_await_applied(s, index, SENDS);
+        script_await_applied(s, index, MAJORITY ". All three hold it");
         if (index % 5 == 0)
             script_snapshot(s, index);
     }
