@@ -295,5 +295,11 @@ bool script_holds(struct script *s, int term, int index, int entry_term)
                                           .leader = 1,
                                           .prev_index = index,
                                           .prev_term = entry_term });
+    test_check(response.term <= term,
+               "Timing (§5.6): an election timeout is much longer than an RPC "
+               "takes, or followers stand although their leader is well. "
+               "Server 0 heard from the leader of term %d a moment ago; now "
+               "its term is %d",
+               term, response.term);
     return response.success;
 }
