@@ -29,8 +29,8 @@
 #define SOON_MS 3000
 #define LONG_MS 10000
 
-// How long a test waits for what must not happen. Well below the shortest
-// election time-out that it has to expect (250 ms).
+// How long a test waits for what must not happen. With TOO_LATE_MS still below
+// the shortest election time-out that it has to expect (250 ms).
 #define QUIET_MS 60
 
 // A server that has heard nothing for this much longer than a test means it to

@@ -264,8 +264,8 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
     script_end(s);
 }
 
-// Checks what the server tells this peer is committed, up to the request that
-// brings it entry 1, and answers that.
+// Checks what the request that brings this peer entry 1 says is committed, and
+// answers it.
 static void check_told_nothing(struct script *s, int peer, int n_holders)
 {
     struct call *call = script_follow_and_hold(s, peer, 1, SENDS);
