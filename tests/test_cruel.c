@@ -378,6 +378,178 @@ LAB_TEST(sim_cruel, restart_storms)
     });
 }
 
+// ---- Who hears of a newer term by answers alone ----
+
+// Cuts the links between two servers, both ways.
+static void part(struct config *cfg, int i, int j)
+{
+    cfg_cut_one_way(cfg, i, j, true);
+    cfg_cut_one_way(cfg, j, i, true);
+}
+
+// The leader is answered by one that has long been in this term.
+static void check_gave_way(struct config *cfg, int leader, int newer)
+{
+    int term = 0;
+    bool leads = cfg_get_state(cfg, leader, &term);
+    test_check(!leads || term >= newer,
+               "Rules for Servers, All Servers (Figure 2, §5.1): who sees a "
+               "newer term in an answer becomes a follower. Server %d leads "
+               "term %d, and is answered by one that has been in term %d for "
+               "more than %d ms",
+               leader, term, newer, 2 * RAFT_ELECTION_TIMEOUT_MS);
+}
+
+// Three servers in a row: the leader and another do not reach each other, the
+// third reaches both. When the other is elected, the leader hears of it by the
+// third's answers alone, and gives way (§5.1; Figure 2, All Servers). No more
+// is asked of them: the two may depose each other for ever, or nobody be
+// elected.
+LAB_TEST(sim_cruel, newer_terms_in_answers)
+{
+    struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
+    cfg_begin(cfg, "Test (cruel): newer terms in answers");
+
+    for (int round = 0; round < 5; round++) {
+        step_agree(cfg, 3);
+        int leader = cfg_check_one_leader(cfg);
+        int middle = (leader + 1 + cfg_random_below(cfg, 2)) % 3;
+        part(cfg, leader, 3 - leader - middle);
+        for (int k = 0; k < 4; k++) {
+            int newer = 0;
+            cfg_get_state(cfg, middle, &newer);
+            cfg_sleep_ms(cfg, 2 * RAFT_ELECTION_TIMEOUT_MS +
+                                  cfg_random_below(cfg, 500));
+            check_gave_way(cfg, leader, newer);
+        }
+        mend_and_agree(cfg);
+    }
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// ---- A leader that leads again ----
+
+static bool offer(struct config *cfg, int i)
+{
+    int index, term;
+    return cfg_start(cfg, i, COMMAND(cfg_random_number(cfg)), &index, &term);
+}
+
+// The last entries of a leader reach one follower and nobody else, and this
+// one's answer is seconds on its way.
+static void reach_one(struct config *cfg, int leader, int slow)
+{
+    for (int i = 0; i < cfg_n(cfg); i++) {
+        if (i != leader && i != slow) {
+            part(cfg, i, leader);
+            part(cfg, i, slow);
+        }
+    }
+    cfg_set_slow_link(cfg, slow, leader, 2000 + cfg_random_below(cfg, 2500));
+    for (int count = 1 + cfg_random_below(cfg, 4); count > 0; count--)
+        offer(cfg, leader);
+    cfg_sleep_ms(cfg, 20 + cfg_random_below(cfg, 200));
+}
+
+// Waits for one of the others to lead, which takes back what those two have.
+// Returns it, or NOBODY if that takes too long. Then all links are mended.
+static int have_others_lead(struct config *cfg, int first, int slow)
+{
+    int second = NOBODY;
+    for (int k = 0; k < 60 && second == NOBODY; k++) {
+        for (int i = 0; i < cfg_n(cfg); i++) {
+            if (i != first && i != slow && offer(cfg, i))
+                second = i;
+        }
+        cfg_sleep_ms(cfg, 50);
+    }
+    cfg_set_slow_link(cfg, slow, first, 0);
+    cfg_sleep_ms(cfg, 100 + cfg_random_below(cfg, 400));
+    mend_links(cfg);
+    cfg_sleep_ms(cfg, 400 + cfg_random_below(cfg, 600));
+    return second;
+}
+
+// The first one stands soon, as the others' clocks are slow. When it leads, it
+// has one of them to send to, which is not the slow one: the rest is frozen.
+static void have_first_lead_again(struct config *cfg, int first, int slow,
+                                  int second)
+{
+    int n = cfg_n(cfg);
+    for (int i = 0; i < n; i++)
+        cfg_set_clock_rate(cfg, i, i == first ? FAST_PERCENT : SLOW_PERCENT);
+    if (second != NOBODY)
+        cfg_disconnect(cfg, second);
+    for (int k = 0; k < 40 && !offer(cfg, first); k++)
+        cfg_sleep_ms(cfg, 50);
+    int near = (first + 1) % n;
+    while (near == slow || near == second)
+        near = (near + 1) % n;
+    for (int i = 0; i < n; i++) {
+        if (i != first && i != near)
+            cfg_pause(cfg, i, 3500);
+    }
+    for (int k = 0; k < 30; k++) {
+        offer(cfg, first);
+        cfg_sleep_ms(cfg, 100);
+    }
+    for (int i = 0; i < n; i++)
+        cfg_set_clock_rate(cfg, i, 100);
+}
+
+// A leader's entries reach one follower, whose answer is long on its way.
+// Meanwhile others lead, and take the entries back; then the first one leads
+// again, and its new entries do not reach that follower. What it said in the
+// older term is not true any more, and counts for nothing (§5.3).
+LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
+{
+    struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
+    cfg_begin(cfg, "Test (cruel): old answers to who leads again");
+
+    for (int round = 0; round < 6; round++) {
+        step_agree(cfg, 5);
+        int first = cfg_check_one_leader(cfg);
+        int slow = (first + 1 + cfg_random_below(cfg, 4)) % 5;
+        reach_one(cfg, first, slow);
+        int second = have_others_lead(cfg, first, slow);
+        have_first_lead_again(cfg, first, slow, second);
+        mend_and_agree(cfg);
+    }
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+// ---- A follower that wakes among entries and snapshots ----
+
+// Two followers are frozen while the others agree and make snapshots. When they
+// go on, entries and snapshots have come for them, all at once: they apply them
+// in order (§7).
+LAB_TEST(sim_cruel, followers_wake_among_snapshots)
+{
+    struct config *cfg = cfg_make(5, RELIABLE, SNAPSHOTS);
+    cfg_begin(cfg, "Test (cruel): followers wake among snapshots");
+
+    for (int round = 0; round < 20; round++) {
+        step_agree(cfg, 5);
+        int leader = cfg_check_one_leader(cfg);
+        cfg_pause(cfg, (leader + 1) % 5, 300 + cfg_random_below(cfg, 1500));
+        cfg_pause(cfg, (leader + 2) % 5, 300 + cfg_random_below(cfg, 1500));
+        int count = 5 + cfg_random_below(cfg, 30);
+        for (int k = 0; k < count; k++) {
+            offer(cfg, leader);
+            cfg_sleep_ms(cfg, cfg_random_below(cfg, 60));
+        }
+        cfg_sleep_ms(cfg, 1000);
+    }
+    step_heal_and_agree(cfg);
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
 // ---- Everything ----
 
 // Some of the faults, drawn anew for each spell.
