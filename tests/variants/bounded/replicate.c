@@ -94,6 +94,18 @@ static void confirm_locked(struct raft *rf, int peer, int index)
     advance_commit_locked(rf);
 }
 
+// A batch before the refused one is lost, or late: goes on behind the peer's
+// last entry, if that is what the refusal tells.
+static void miss(struct progress *progress,
+                 const AppendEntriesResponse *response)
+{
+    int end = progress->next - 1;
+    if (response->conflict_term == NO_TERM && response->conflict_index > end)
+        end = response->conflict_index - 1;
+    if (progress->sent_up_to > end)
+        progress->sent_up_to = end;
+}
+
 // The peer's log differs from ours at prev_log_index. Goes back behind our
 // last entry of the term that stands there, or to where that term begins in
 // the peer's log (§5.3, at its end).
@@ -103,8 +115,7 @@ static void go_back_locked(struct raft *rf, int peer, int prev_log_index,
     must_hold(&rf->mu);
     struct progress *progress = &rf->progress[peer];
     if (prev_log_index >= progress->next)
-        progress->sent_up_to =
-            progress->next - 1;  // A batch before it is lost.
+        miss(progress, response);
     if (prev_log_index != progress->next - 1)
         return;  // It answers what was sent before an earlier step.
     int next = response->conflict_index;
@@ -227,6 +238,16 @@ static void send_locked(struct raft *rf, int peer, int from)
     }
 }
 
+// Where the batch behind the newest request begins; what the peer lacks first,
+// when all has been sent.
+static int behind_sent_locked(const struct raft *rf, int peer)
+{
+    const struct progress *progress = &rf->progress[peer];
+    int sent = progress->sent_up_to;
+    bool goes_on = sent >= progress->next && sent < log_last(rf);
+    return goes_on ? sent + 1 : progress->next;
+}
+
 static void send_if_behind_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);
@@ -234,7 +255,7 @@ static void send_if_behind_locked(struct raft *rf, int peer)
     bool is_behind = progress->next <= log_last(rf) ||
                      progress->told_commit < rf->commit_index;
     if (peer != rf->me && is_behind && progress->awaited == 0)
-        send_locked(rf, peer, progress->next);
+        send_locked(rf, peer, behind_sent_locked(rf, peer));
 }
 
 // ---- What begins it ----
@@ -268,9 +289,7 @@ void overtake_locked(struct raft *rf)
             now_ms - progress->sent_ms < RESEND_MS ||
             now_ms - progress->heard_ms >= ALIVE_MS)
             continue;
-        int sent = progress->sent_up_to;
-        bool goes_on = sent >= progress->next && sent < log_last(rf);
-        send_locked(rf, peer, goes_on ? sent + 1 : progress->next);
+        send_locked(rf, peer, behind_sent_locked(rf, peer));
     }
 }
 
