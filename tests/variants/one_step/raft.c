@@ -12,10 +12,10 @@
 //
 // A call to a peer that is cut off can take 7 s to fail, and the peer may be
 // back before. So a courier has a helper make the call, and waits for it for
-// PATIENCE_MS; then it lets go of the call, and whatever the helper brings back
-// is thrown away (courier_call). Replies that always take longer than that are
-// none that Raft could live with: it wants RPCs that are quick against the
-// election timeout (§5.6).
+// PATIENCE_MS, or until its server stands or leads; then it lets go of the
+// call, and whatever the helper brings back is thrown away (courier_call).
+// Replies that always take longer than that are none that Raft could live with:
+// it wants RPCs that are quick against the election timeout (§5.6).
 //
 // Why it is right: a courier has at most one call that counts, so replies never
 // overtake each other; a reply counts only if the courier still waits for it
@@ -415,9 +415,18 @@ static void make_call(void *arg)
     pthread_mutex_unlock(&rf->mu);
 }
 
+// Is the server still what it was when it asked? All three requests begin with
+// the term.
+static bool is_of_now(const struct raft *rf, const struct call *call)
+{
+    return call->args.vote.term == rf->current_term &&
+           (call->method == REQUEST_VOTE) == (rf->role == CANDIDATE);
+}
+
 // Makes a call and waits for its reply, but not for longer than PATIENCE_MS,
-// nor beyond the death of the server. Lets the lock go meanwhile. Returns the
-// answered call, for the caller to free, or NULL.
+// nor when there is something else to ask, nor beyond the death of the server.
+// Lets the lock go meanwhile. Returns the answered call, for the caller to
+// free, or NULL.
 static struct call *courier_call(struct courier *courier)
 {
     struct raft *rf = courier->rf;
@@ -428,7 +437,7 @@ static struct call *courier_call(struct courier *courier)
     timer_reset(&courier->heartbeat, HEARTBEAT_MS);
     courier->call = call;
     go(rf->threads, "helper", make_call, call);
-    while (!call->has_returned && !rf->is_dead &&
+    while (!call->has_returned && !rf->is_dead && is_of_now(rf, call) &&
            !timer_is_due(&patience, clock_now_ns()))
         cond_wait_until(&courier->wake, &rf->mu, patience.due_ns);
     courier->call = NULL;
