@@ -106,7 +106,7 @@ SETUP := $(if $(filter clang%,$(CC)),setup-test,setup)
 
 # Students' code is warned about, ours must not need it. (In the handout there
 # is no starter/: it is the student's raft/.)
-OURS := $(and $(wildcard starter),$(filter raft starter,$(RAFT)))
+OURS := $(and $(wildcard starter),$(filter raft starter tests/variants/%,$(RAFT)))
 RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 
 $(B)/%.o: %.c | $(SETUP)
@@ -257,7 +257,8 @@ $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
 # Right Rafts of other designs: the lab fails none of them.
 .PHONY: variants
 variants:
-	@SEEDS='$(filter-out 1,$(SEEDS))' JOBS='$(JOBS)' tests/run-variants $(T)
+	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
+	    tests/run-variants $(T)
 
 .PHONY: test
 test: setup-test
