@@ -196,20 +196,6 @@ LAB_TEST(raft_fig2, 2A_candidate_gives_way_to_replies)
     script_end(s);
 }
 
-// A newer term may also come when the election is won.
-LAB_TEST(raft_fig2, 2A_leader_gives_way_to_late_refusals)
-{
-    struct script *s = script_begin(
-        3, "Test (fig2 2A): a leader gives way to a late, newer refusal");
-
-    struct call *late = script_await_vote(s, 2, 1, STANDS);
-    int term = script_elect(s);
-    script_answer_vote(s, late, term + 100, false);
-    script_check_deposed(s, term + 100,
-                         "the reply to a RequestVote of its election");
-    script_end(s);
-}
-
 #define GIVES_WAY                                                              \
     "Rules for Servers, Candidates (Figure 2, §5.2): if AppendEntries is "    \
     "received from a new leader, convert to follower"
