@@ -187,7 +187,7 @@ static void saved(void *self, struct bytes state,
     struct checked_server *server = self;
     struct checker *checker = server->checker;
     struct bytes plain = { NULL, 0 };
-    if (!checker->plain) {
+    if (checker->form == OTHER_FORM) {
         plain = saved_state_make_plain(state);
         state = plain;
         untouched = (struct persister_range){ 0, 0 };
@@ -196,7 +196,8 @@ static void saved(void *self, struct bytes state,
     checker->has_saves = true;
     if (!checker->unreadable) {
         const char *wrong =
-            change_read(&checker->change, &server->saved, state, untouched);
+            change_read(&checker->change, &server->saved, state, untouched,
+                        checker->form == PLAIN_FORM_AND_MORE);
         if (wrong == NULL)
             check_saved(server, &checker->change, snapshot);
         else
@@ -266,7 +267,7 @@ struct checker *checker_make(const struct checker_options *options)
 {
     struct checker *checker = alloc(sizeof *checker);
     checker->options = *options;
-    checker->plain = saved_state_is_plain();
+    checker->form = saved_state_form();
     atomic_flag_clear(&checker->locked);
     checker->servers =
         alloc((size_t)options->n_servers * sizeof *checker->servers);

@@ -67,7 +67,7 @@ struct committed {
 struct checker {
     // Constant after checker_make.
     struct checker_options options;
-    bool plain;  // This raft.x saves in the given one's form.
+    enum saved_form form;  // In which this raft.x saves.
 
     atomic_flag locked;
 

@@ -6,6 +6,7 @@
 
 #include "raft/raft_x.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_method(const struct labrpc_method *method, const char *name,
@@ -87,22 +88,26 @@ struct reply reply_read(enum message_kind kind, const void *reply)
 
 // ---- The saved state ----
 
-bool saved_state_is_plain(void)
+enum saved_form saved_state_form(void)
 {
-    static const char plain[] = "\0\0\0\7\0\0\0\2\0\0\0\1"
+    static const char given[] = "\0\0\0\7\0\0\0\2\0\0\0\1"
                                 "\0\0\0\5\0\0\0\4\0\0\0\1c\0\0";  // And a \0.
     Entry entry = { .index = 5, .term = 4, .command = { 1, "c" } };
     PersistentState state = { .current_term = 7,
                               .voted_for = 2,
                               .logs = { 1, &entry } };
-    char encoded[sizeof plain];
+    size_t size = xdr_sizeof((xdrproc_t)xdr_PersistentState, &state);
+    char *encoded = alloc(size);
     XDR xdrs;
-    xdrmem_create(&xdrs, encoded, sizeof encoded, XDR_ENCODE);
-    bool fits = xdr_PersistentState(&xdrs, &state) &&
-                xdr_getpos(&xdrs) == sizeof plain &&
-                memcmp(encoded, plain, sizeof plain) == 0;
+    xdrmem_create(&xdrs, encoded, (u_int)size, XDR_ENCODE);
+    bool begins_so = xdr_PersistentState(&xdrs, &state) &&
+                     size >= sizeof given &&
+                     memcmp(encoded, given, sizeof given) == 0;
     xdr_destroy(&xdrs);
-    return fits;
+    free(encoded);
+    if (!begins_so)
+        return OTHER_FORM;
+    return size == sizeof given ? PLAIN_FORM : PLAIN_FORM_AND_MORE;
 }
 
 static struct bytes encode_plain(const PersistentState *state)

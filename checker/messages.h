@@ -42,8 +42,10 @@ struct reply {
 
 struct reply reply_read(enum message_kind kind, const void *reply);
 
-// Does the PersistentState of this raft.x encode as the given one's does?
-bool saved_state_is_plain(void);
+// How this raft.x's PersistentState is encoded: as the given one's is, as that
+// with something behind it, or otherwise.
+enum saved_form { PLAIN_FORM, PLAIN_FORM_AND_MORE, OTHER_FORM };
+enum saved_form saved_state_form(void);
 
 // A state saved by this raft.x, in the given one's form; the caller frees it.
 // Empty if it does not decode.

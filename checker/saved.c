@@ -120,13 +120,14 @@ static void take_element(struct change *change, struct saved *before,
     }
 }
 
-// Reads the elements behind those that are untouched. They begin at `at`.
+// Reads the elements behind those that are untouched. They begin at *at, which
+// is then where they end.
 static const char *read_elements(struct change *change, struct saved *before,
-                                 struct bytes state, int count, size_t at)
+                                 struct bytes state, int count, size_t *at)
 {
     for (int k = change->n_same; k < count; k++) {
         struct element element;
-        if (!read_element(state, at, &element))
+        if (!read_element(state, *at, &element))
             return "it does not decode";
         if (k == 0) {
             change->first = element.index;
@@ -137,13 +138,14 @@ static const char *read_elements(struct change *change, struct saved *before,
         if (element.index != change->first + k)
             return "the indices in logs do not follow each other";
         take_element(change, before, element, k == 0);
-        at = element.entry.end;
+        *at = element.entry.end;
     }
-    return at == state.len ? NULL : "it does not decode";
+    return NULL;
 }
 
 const char *change_read(struct change *change, struct saved *before,
-                        struct bytes state, struct persister_range untouched)
+                        struct bytes state, struct persister_range untouched,
+                        bool may_go_on)
 {
     if (state.len < HEAD_BYTES)
         return "it does not decode";
@@ -161,7 +163,10 @@ const char *change_read(struct change *change, struct saved *before,
         return "it does not decode";
     size_t at = change->n_same > 0 ? before->entries[change->n_same - 1].end
                                    : HEAD_BYTES;
-    return read_elements(change, before, state, count, at);
+    const char *wrong = read_elements(change, before, state, count, &at);
+    if (wrong == NULL && at < state.len && !may_go_on)
+        wrong = "it does not decode";
+    return wrong;
 }
 
 void change_apply(const struct change *change, struct saved *saved)

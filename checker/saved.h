@@ -72,8 +72,10 @@ int change_cut(const struct change *change, const struct saved *before);
 // it.
 //   before    what was saved last; only its `end`s are touched
 //   untouched the bytes that stand where and as they stood
+//   may_go_on something of the Raft's own may follow the log
 const char *change_read(struct change *change, struct saved *before,
-                        struct bytes state, struct persister_range untouched);
+                        struct bytes state, struct persister_range untouched,
+                        bool may_go_on);
 
 void change_apply(const struct change *change, struct saved *saved);
 

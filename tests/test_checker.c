@@ -4,6 +4,8 @@
 // A story tells the checker what three servers say and save, or five. A log is
 // written as the term and the command of each entry: "1a1b2c".
 #include "checker/checker.h"
+#include "checker/messages.h"
+#include "checker/saved.h"
 
 #include "raft/raft_x.h"
 
@@ -100,17 +102,25 @@ static Entry *entries_of(const char *log, int first, int first_term, int *count)
     return entries;
 }
 
-static void save_from(int i, int term, int voted_for, int first, int first_term,
-                      const char *log)
+// The encoded state, until the next call.
+static struct bytes state_of(int term, int voted_for, int first, int first_term,
+                             const char *log)
 {
+    static char encoded[500];
     int count;
     Entry *entries = entries_of(log, first, first_term, &count);
     PersistentState state = { term, voted_for, { (u_int)count, entries } };
-    char encoded[500];
     XDR xdrs;
     xdrmem_create(&xdrs, encoded, sizeof encoded, XDR_ENCODE);
     cr_assert(xdr_PersistentState(&xdrs, &state));
-    persister_save(persister[i], (struct bytes){ encoded, xdr_getpos(&xdrs) },
+    return (struct bytes){ encoded, xdr_getpos(&xdrs) };
+}
+
+static void save_from(int i, int term, int voted_for, int first, int first_term,
+                      const char *log)
+{
+    persister_save(persister[i],
+                   state_of(term, voted_for, first, first_term, log),
                    (struct bytes){ "s", 1 });
 }
 
@@ -713,3 +723,44 @@ KEEPS(indices_are_negative, {
     save(0, 1, -1, "");
     nothing_is_saved();
 })
+
+// ---- Other forms of saved states ----
+
+// A Raft whose raft.x adds a field to PersistentState has that behind its log.
+Test(checker, a_state_may_go_on)
+{
+    struct saved before;
+    struct change change = { 0 };
+    struct bytes state = state_of(3, 1, 0, 0, "1a3b");
+    struct persister_range untouched = { 0, 0 };
+    state.len += 4;
+    saved_init(&before);
+    cr_assert_str_eq(change_read(&change, &before, state, untouched, false),
+                     "it does not decode");
+    cr_assert_null(change_read(&change, &before, state, untouched, true));
+    cr_assert_eq(change_last(&change), 2);
+    change_apply(&change, &before);
+
+    // Its log is one longer, and the rest stands behind that.
+    untouched = (struct persister_range){ 12, state.len - 4 };
+    state = state_of(3, 1, 0, 0, "1a3b3c");
+    state.len += 4;
+    cr_assert_null(change_read(&change, &before, state, untouched, true));
+    cr_assert_eq(change_last(&change), 3);
+    cr_assert_eq(change.n_fresh, 1);
+    free(change.fresh);
+    saved_free(&before);
+}
+
+// Other forms are decoded, and encoded in the given one.
+Test(checker, a_state_is_made_plain)
+{
+    struct bytes state = state_of(3, 1, 0, 0, "1a3b");
+    struct bytes plain = saved_state_make_plain(state);
+    cr_assert_eq(saved_state_form(), PLAIN_FORM);
+    cr_assert_eq(plain.len, state.len);
+    cr_assert_arr_eq(plain.data, state.data, state.len);
+    bytes_free(&plain);
+    state.len -= 4;
+    cr_assert_eq(saved_state_make_plain(state).len, 0);
+}
