@@ -42,13 +42,17 @@ extern void __lsan_register_root_region(const void *start, size_t size)
 extern void __lsan_unregister_root_region(const void *start, size_t size)
     __attribute__((weak));
 
-#define TSAN_NO_SYNC 1  // A switch orders nothing: only locks do.
-#define GUARD_SIZE   4096
+#define TSAN_NO_SYNC   1  // A switch orders nothing: only locks do.
+#define GUARD_SIZE     4096
+#define STACKS_AT_ONCE 16
 
 static struct {
     bool on_os_threads;
     void *unused;  // Stacks of this size; each begins with the next.
     size_t unused_size;
+    char *fresh;  // Stacks that were never used, one behind the other.
+    size_t fresh_size;
+    int n_fresh;
 } fibers;
 
 // ---- Stacks ----
@@ -60,21 +64,34 @@ static void **link_of(void *mapping, size_t size)
     return (void **)((char *)mapping + size) - 1;
 }
 
+// New stacks are got from the system some at a time, each with its guard.
+static void *new_stack(size_t mapping_size)
+{
+    if (fibers.n_fresh == 0 || fibers.fresh_size != mapping_size) {
+        void *fresh = mmap(
+            NULL, STACKS_AT_ONCE * mapping_size, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+        if (fresh == MAP_FAILED)
+            return NULL;
+        // A huge page a stack would cost 2 MB where 8 kB do.
+        madvise(fresh, STACKS_AT_ONCE * mapping_size, MADV_NOHUGEPAGE);
+        fibers.fresh = fresh;
+        fibers.fresh_size = mapping_size;
+        fibers.n_fresh = STACKS_AT_ONCE;
+    }
+    void *mapping = fibers.fresh;
+    fibers.fresh += mapping_size;
+    fibers.n_fresh--;
+    mprotect(mapping, GUARD_SIZE, PROT_NONE);
+    return mapping;
+}
+
 static void *take_stack(size_t mapping_size)
 {
-    if (fibers.unused != NULL && fibers.unused_size == mapping_size) {
-        void *mapping = fibers.unused;
-        fibers.unused = *link_of(mapping, mapping_size);
-        return mapping;
-    }
-    void *mapping =
-        mmap(NULL, mapping_size, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (mapping == MAP_FAILED)
-        return NULL;
-    mprotect(mapping, GUARD_SIZE, PROT_NONE);
-    // A huge page a stack would cost 2 MB where 8 kB do.
-    madvise(mapping, mapping_size, MADV_NOHUGEPAGE);
+    if (fibers.unused == NULL || fibers.unused_size != mapping_size)
+        return new_stack(mapping_size);
+    void *mapping = fibers.unused;
+    fibers.unused = *link_of(mapping, mapping_size);
     return mapping;
 }
 
