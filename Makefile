@@ -171,7 +171,8 @@ setup-test:
 LAB_FLAGS = $(T:%=--test %) $(LIMIT:%=--limit %) --logs $(R)/logs
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
-# The graded tests. There are others: tests/fig2 and tests/test_sim.c.
+# The graded tests. There are others: tests/fig2, tests/test_sim.c,
+# tests/test_cruel.c.
 GRADED = --suite 2A --suite 2B --suite 2C --suite 2D
 
 .PHONY: run 2A 2B 2C 2D fig2 soak race asan

@@ -6,7 +6,7 @@
 // What a server *saved* is what counts, because only that survives. So a Raft
 // that saves nothing yet is held to the rules of elections alone; the others
 // wait for the first save. A saved state that is not a PersistentState
-// (raft/raft.x) is left alone, too.
+// (raft/raft.x) ends them, for all servers and the rest of the run.
 //
 // Any thread may call any of this, under any lock: a checker takes only its
 // own, for a moment.

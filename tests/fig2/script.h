@@ -162,7 +162,7 @@ struct call {
     const AppendEntriesRequest *append;
     const InstallSnapshotRequest *install;
 
-    // Of script.c.
+    // Of calls.c.
     void *reply;
     bool taken;
     bool done;
