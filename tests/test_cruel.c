@@ -335,7 +335,7 @@ static void crash_leaders(struct config *cfg, int leader)
 // Leaders stop dead in the middle of sending, and what they sent comes later,
 // to whoever is up by then. Logs come to differ as in Figure 8; an entry of an
 // older term is not committed because a majority holds it (§5.4.2).
-LAB_TEST(sim_cruel, figure_8)
+LAB_TEST(sim_cruel, figure_8_cruel)
 {
     tell(&(struct story){
         .title = "Test (cruel): Figure 8",
