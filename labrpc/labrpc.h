@@ -81,7 +81,9 @@ void labrpc_connect(struct labrpc_end *end, const char *server_name);
 // Says whose end it is, for an observer. Before the first call.
 void labrpc_set_owner(struct labrpc_end *end, void *owner);
 
-// A disabled end sends nothing and receives no reply.
+// Through a disabled end nothing leaves, and a call whose handler has not
+// answered yet returns false within 100 ms. What is already on its way, request
+// or reply, still arrives.
 void labrpc_enable(struct labrpc_end *end, bool enabled);
 
 // A server without services. It belongs to the caller until
@@ -100,12 +102,13 @@ void labrpc_add_service(struct labrpc_server *server,
 void labrpc_set_server_owner(struct labrpc_server *server, void *owner);
 
 // Puts a server at a name, in place of the one there, if any. The replaced
-// server's calls return false within 100 ms.
+// server's calls return false within 100 ms, but for replies that are already
+// on their way.
 void labrpc_add_server(struct labrpc_network *net, const char *name,
                        struct labrpc_server *server);
 
-// Takes the server away from its name; its calls return false within 100 ms.
-// A name without a server is fine.
+// Takes the server away from its name; its calls end as those of a replaced
+// one. A name without a server is fine.
 void labrpc_delete_server(struct labrpc_network *net, const char *name);
 
 // The faults. An unreliable network delays requests by 0..26 ms and loses one
@@ -122,7 +125,7 @@ void labrpc_set_long_delays(struct labrpc_network *net, bool on);
 // A request that takes long to arrive (it was held back, its way is slow, it is
 // a duplicate) finds whoever stands at the name when it arrives, maybe another
 // server than when it left; if nobody does, it is lost. What is on its way when
-// its end is disabled or its way cut, still arrives.
+// its way is cut still arrives.
 
 // Holds two thirds of the requests back for 200..2199 ms, as long reordering
 // does the replies.

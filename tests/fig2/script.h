@@ -51,7 +51,8 @@ struct terms {
 
 struct script;
 
-// Starts a test: prints its title, and starts the real server among n.
+// Starts a test: prints its title, and starts the real server among n, at most
+// eight.
 struct script *script_begin(int n, const char *title);
 
 // Ends it: takes the figures for the "... Passed" line, stops, joins and frees
@@ -74,6 +75,7 @@ struct saved {
 struct saved script_saved(struct script *s);
 
 // Crashes the server, and starts it again with what is saved at this moment.
+// At most three times a test, and not while a watch looks on.
 void script_restart(struct script *s);
 
 // Looks at each state that is saved, if it decodes, beside the one before
@@ -82,14 +84,17 @@ struct watch *script_watch(struct script *s,
                            void (*look)(const struct saved *before,
                                         const struct saved *now));
 
-// Ends the watch and frees it.
+// Ends the watch and frees it. Before script_end.
 void script_end_watch(struct watch *watch);
 
 // ---- The service above the server ----
 
+// raft_start, with a number as the command, or with any bytes.
 bool script_start(struct script *s, int number, int *index, int *term);
 bool script_start_bytes(struct script *s, struct bytes command, int *index,
                         int *term);
+
+// What raft_get_state says.
 bool script_is_leader(struct script *s);
 int script_term(struct script *s);
 
@@ -97,19 +102,24 @@ int script_term(struct script *s);
 // come.
 bool script_reaches_term(struct script *s, int term);
 
+// raft_snapshot, from the test's thread. The index is the data, too.
 void script_snapshot(struct script *s, int index);
 
 // Has the thread that receives what is applied make a snapshot at this index.
 void script_snapshot_when_applied(struct script *s, int index);
 
-// Whoever receives what is applied stops to do so, or goes on.
+// Whoever receives what is applied stops to do so, or goes on. A restart ends
+// the hold.
 void script_hold_applying(struct script *s, bool hold);
 
-// Has applied all up to this index, by commands or a snapshot.
+// The index up to which all has been applied, by commands or a snapshot.
 int script_applied(struct script *s);
-int script_applied_number(struct script *s, int index);  // The command there.
-int script_applied_snapshots(struct script *s);          // How many.
 
+// The command that was applied at an index, and how many snapshots were.
+int script_applied_number(struct script *s, int index);
+int script_applied_snapshots(struct script *s);
+
+// Waits until all up to index has been applied.
 void script_await_applied(struct script *s, int index, const char *rule);
 
 // Waits a little, then checks that nothing behind index has been applied.

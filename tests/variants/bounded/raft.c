@@ -1,9 +1,10 @@
 // A Raft that sends at most four entries in an AppendEntries.
 //
 // How it differs: a follower that is behind gets its entries in batches, the
-// next as soon as the last is answered (replicate.c), so that most requests
-// end before the leader's log does: prev + entries, leader_commit and the last
-// index are three different numbers, and a reply says less than "all of it".
+// next when the last is answered, or ought to have been (replicate.c), so that
+// most requests end before the leader's log does: prev + entries,
+// leader_commit and the last index are three different numbers, and a reply
+// says less than "all of it".
 // The ticker polls; nobody is woken for a time-out; entries are applied one by
 // one.
 //
