@@ -134,6 +134,9 @@ Test(runner, a_busy_machine_makes_a_failure_inconclusive)
 Test(runner, a_test_that_hangs_is_ended)
 {
     expect_lab("--test in_a_call --limit 1", 1, "limit of 1 s");
+    expect_lab("--test among_deaf_threads", 1,
+               "FAILED -- raft_start on server 1 has not returned for 0.1 s");
+    expect_lab("--test among_deaf_threads", 1, "0 of 1 tests passed; 1 failed");
 }
 
 Test(runner, a_process_that_cannot_end_itself_is_killed)

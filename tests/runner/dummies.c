@@ -156,6 +156,28 @@ LAB_TEST(dummy_hang, in_a_call)
     wait_for_ever(NULL);
 }
 
+static void *wait_deaf(void *unused)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    return wait_for_ever(unused);
+}
+
+// To ask six threads in vain where they stand takes more than a second, in
+// which nobody sleeps 10 ms: not the machine's fault.
+LAB_TEST(dummy_hang, among_deaf_threads)
+{
+    for (int i = 0; i < 6; i++) {
+        pthread_t thread;
+        pthread_create(&thread, NULL, wait_deaf, NULL);
+        pthread_detach(thread);
+    }
+    struct watched_call call;
+    watch_begin(watchdog_start(), &call, "raft_start", 1, 100);
+    wait_for_ever(NULL);
+}
+
 // The watchdog stops with it: only another process can end it.
 LAB_TEST(dummy_hang, with_all_its_threads)
 {
