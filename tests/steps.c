@@ -2,6 +2,17 @@
 // takes them.
 #include "tests/steps.h"
 
+#include "tester/verdict.h"
+
+struct config *step_begin(const char *title, int n, enum network network,
+                          enum snapshots snapshots)
+{
+    test_limit_s *= 5;
+    struct config *cfg = cfg_make(n, network, snapshots);
+    cfg_begin(cfg, title);
+    return cfg;
+}
+
 int step_agree(struct config *cfg, int expected)
 {
     return cfg_one(cfg, COMMAND(cfg_random_number(cfg)), expected, true);

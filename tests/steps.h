@@ -10,6 +10,13 @@ enum { NOBODY = -1 };
 // A clock that goes this slow, or fast, leaves room for elections.
 enum { SLOW_PERCENT = 70, FAST_PERCENT = 130 };
 
+// A cluster, as cfg_make has it, whose test begins; and the time that a story
+// needs: five times what another test has. Many steps wait for scheduling
+// points to pass, which in a Raft that mostly sleeps takes minutes. They are
+// virtual.
+struct config *step_begin(const char *title, int n, enum network network,
+                          enum snapshots snapshots);
+
 // Has so many servers at least agree on a command, within 10 s; its index.
 int step_agree(struct config *cfg, int expected);
 

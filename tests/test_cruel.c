@@ -56,8 +56,8 @@ static void tell(const struct story *story)
         struct rng rng = rng_make();
         n = rng_between(&rng, 3, 7);
     }
-    struct config *cfg = cfg_make(n, RELIABLE, story->snapshots);
-    cfg_begin(cfg, story->title);
+    struct config *cfg =
+        step_begin(story->title, n, RELIABLE, story->snapshots);
 
     for (int spell = 0; spell < story->n_spells; spell++) {
         if (story->begin != NULL)
@@ -261,8 +261,9 @@ static void slow_majority_down(struct config *cfg, int leader, int ms)
 // way, goes on without (§5.3, §5.4).
 LAB_TEST(sim_cruel, majority_behind_slow_links)
 {
-    struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
-    cfg_begin(cfg, "Test (cruel): a majority behind slow links");
+    struct config *cfg =
+        step_begin("Test (cruel): a majority behind slow links", 5, RELIABLE,
+                   NO_SNAPSHOTS);
 
     for (int round = 0; round < 12; round++) {
         step_agree(cfg, 5);
@@ -407,8 +408,8 @@ static void check_gave_way(struct config *cfg, int leader, int newer)
 // elected.
 LAB_TEST(sim_cruel, newer_terms_in_answers)
 {
-    struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
-    cfg_begin(cfg, "Test (cruel): newer terms in answers");
+    struct config *cfg = step_begin("Test (cruel): newer terms in answers", 3,
+                                    RELIABLE, NO_SNAPSHOTS);
 
     for (int round = 0; round < 5; round++) {
         step_agree(cfg, 3);
@@ -505,8 +506,9 @@ static void have_first_lead_again(struct config *cfg, int first, int slow,
 // older term is not true any more, and counts for nothing (§5.3).
 LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
 {
-    struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
-    cfg_begin(cfg, "Test (cruel): old answers to who leads again");
+    struct config *cfg =
+        step_begin("Test (cruel): old answers to who leads again", 5, RELIABLE,
+                   NO_SNAPSHOTS);
 
     for (int round = 0; round < 6; round++) {
         step_agree(cfg, 5);
@@ -529,8 +531,8 @@ LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
 // in order (§7).
 LAB_TEST(sim_cruel, followers_wake_among_snapshots)
 {
-    struct config *cfg = cfg_make(5, RELIABLE, SNAPSHOTS);
-    cfg_begin(cfg, "Test (cruel): followers wake among snapshots");
+    struct config *cfg = step_begin(
+        "Test (cruel): followers wake among snapshots", 5, RELIABLE, SNAPSHOTS);
 
     for (int round = 0; round < 20; round++) {
         step_agree(cfg, 5);

@@ -25,8 +25,9 @@ static void draw_clock_rates(struct config *cfg)
 // safety does not depend on timing, and there is room in it for progress).
 LAB_TEST(sim_2A, elections_with_clocks_apart)
 {
-    struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
-    cfg_begin(cfg, "Test (sim 2A): elections with clocks apart");
+    struct config *cfg =
+        step_begin("Test (sim 2A): elections with clocks apart", 5, RELIABLE,
+                   NO_SNAPSHOTS);
 
     for (int round = 0; round < 6; round++) {
         draw_clock_rates(cfg);
@@ -61,8 +62,9 @@ static void agree_at_rates(struct config *cfg, int leader_percent,
 
 LAB_TEST(sim_2B, agreement_with_clocks_apart)
 {
-    struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
-    cfg_begin(cfg, "Test (sim 2B): agreement with clocks apart");
+    struct config *cfg =
+        step_begin("Test (sim 2B): agreement with clocks apart", 5, RELIABLE,
+                   NO_SNAPSHOTS);
 
     agree_at_rates(cfg, FAST_PERCENT, SLOW_PERCENT);
     agree_at_rates(cfg, SLOW_PERCENT, FAST_PERCENT);
@@ -80,8 +82,7 @@ LAB_TEST(sim_2B, agreement_with_clocks_apart)
 // it had to send; then it must learn better, and agree (§5.1).
 static void run_pauses(const char *title, enum network network)
 {
-    struct config *cfg = cfg_make(5, network, NO_SNAPSHOTS);
-    cfg_begin(cfg, title);
+    struct config *cfg = step_begin(title, 5, network, NO_SNAPSHOTS);
 
     for (int round = 0; round < 5; round++) {
         step_agree(cfg, 5);
@@ -126,8 +127,7 @@ LAB_TEST(sim_2B, leader_pauses_unreliable)
 static void run_crashes(const char *title, enum network network,
                         enum snapshots snapshots)
 {
-    struct config *cfg = cfg_make(3, network, snapshots);
-    cfg_begin(cfg, title);
+    struct config *cfg = step_begin(title, 3, network, snapshots);
     step_agree(cfg, 3);
 
     for (int round = 0; round < 30; round++) {
@@ -168,8 +168,8 @@ LAB_TEST(sim_2C, crash_at_any_point_unreliable)
 // with those who agreed (§5.3, §5.4).
 LAB_TEST(sim_2C, all_crash_at_any_point)
 {
-    struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
-    cfg_begin(cfg, "Test (sim 2C): all crash at any point");
+    struct config *cfg = step_begin("Test (sim 2C): all crash at any point", 5,
+                                    RELIABLE, NO_SNAPSHOTS);
     step_agree(cfg, 5);
 
     for (int round = 0; round < 15; round++) {
@@ -204,8 +204,8 @@ static void crash_voters(struct config *cfg)
 
 LAB_TEST(sim_2C, voters_crash_in_elections)
 {
-    struct config *cfg = cfg_make(3, UNRELIABLE, NO_SNAPSHOTS);
-    cfg_begin(cfg, "Test (sim 2C): voters crash in elections");
+    struct config *cfg = step_begin("Test (sim 2C): voters crash in elections",
+                                    3, UNRELIABLE, NO_SNAPSHOTS);
     step_agree(cfg, 3);
 
     for (int round = 0; round < 5; round++) {
@@ -224,8 +224,7 @@ LAB_TEST(sim_2C, voters_crash_in_elections)
 // Six spells of faults; after each all are brought back, and agree.
 static void run_hurt_churn(const char *title, enum snapshots snapshots)
 {
-    struct config *cfg = cfg_make(5, UNRELIABLE, snapshots);
-    cfg_begin(cfg, title);
+    struct config *cfg = step_begin(title, 5, UNRELIABLE, snapshots);
 
     for (int spell = 0; spell < 6; spell++) {
         cfg_set_unreliable(cfg, true);
