@@ -35,7 +35,8 @@ int script_elect(struct script *s)
                    s->n / 2, s->n - 1, LONG_MS / 1000, script_term(s),
                    script_remark(s).text);
     }
-    return script_term(s);
+    s->elected_term = script_term(s);
+    return s->elected_term;
 }
 
 // ---- Following ----
@@ -139,16 +140,18 @@ void script_keep_up(struct script *s, int peer)
         script_follow_one(s, call);
 }
 
-// Up to where would the peer have acknowledged the log by answering this?
-// -1 if it would refuse it.
-static int would_acknowledge(const struct played *p, const struct call *call)
+// Up to where would the peer, by answering this, have acknowledged the log of
+// today's leader? -1 if it would not: it refuses it, or the request is a
+// leftover of the server's last time as a leader.
+static int would_acknowledge(const struct script *s, const struct call *call)
 {
+    const struct played *p = &s->played[call->peer];
+    int today = p->term > s->elected_term ? p->term : s->elected_term;
     if (call->install != NULL)
-        return call->install->term >= p->term
-                   ? call->install->last_included_index
-                   : -1;
+        return call->install->term >= today ? call->install->last_included_index
+                                            : -1;
     const AppendEntriesRequest *request = call->append;
-    if (request->term < p->term ||
+    if (request->term < today ||
         !matches(p, request->prev_log_index, request->prev_log_term))
         return -1;
     return request->prev_log_index + (int)request->entries.entries_len;
@@ -167,13 +170,12 @@ struct progress {
 static struct call *follow(struct script *s, int peer, int index, int within_ms,
                            struct progress *progress)
 {
-    struct played *p = &s->played[peer];
     int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
     while (progress->n_requests < MAX_REQUESTS &&
            clock_now_ns() < deadline_ns) {
         struct call *call =
             script_find(s, within_ms, script_is_to_follower, peer, 0);
-        if (call == NULL || would_acknowledge(p, call) >= index)
+        if (call == NULL || would_acknowledge(s, call) >= index)
             return call;
         progress->n_requests++;
         if (call->append != NULL)

@@ -47,8 +47,8 @@ struct played {
 };
 
 struct script {
-    // Constant after script_begin, but for lives and n_lives, which are the
-    // main thread's.
+    // Constant after script_begin, but for the main thread's own: lives,
+    // n_lives, played, elected_term.
     int n;
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the test to the server.
@@ -58,6 +58,7 @@ struct script {
     struct life lives[MAX_LIVES];
     int n_lives;
     struct played played[MAX_PEERS];
+    int elected_term;  // Of its last election that script_elect saw; or 0.
 
     pthread_mutex_t mu;
     pthread_cond_t changed;
