@@ -29,7 +29,7 @@ $(error MODE=$(MODE): there are plain, debug, tsan and asan)
 endif
 ifeq ($(wildcard $(RAFT)/*.c),)
 $(error RAFT=$(RAFT): no folder with .c files there; name the folder that \
-    holds your Raft, such as RAFT=starter)
+    holds your Raft, such as RAFT=$(firstword $(wildcard starter) raft))
 endif
 
 # ---- Flags ----

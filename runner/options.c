@@ -191,13 +191,12 @@ static void check_name(const char *word, struct words suites)
         if (is_in_suites(t, suites) && strstr(t->name, word) != NULL)
             return;
     }
-    fprintf(stderr, "lab: no test's name contains \"%s\"; the names are:\n",
-            word);
+    fputs("The tests:\n", stderr);
     for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
         if (is_in_suites(t, suites))
             fprintf(stderr, "  %s\n", t->name);
     }
-    exit(EXIT_BAD_INPUT);
+    bad_input("no test's name contains \"%s\"; the names are above", word);
 }
 
 static void choose_tests(struct options *options, struct words suites,
@@ -240,13 +239,15 @@ static void read_sim_option(int option, char **argv, struct options *options)
                   argv[optind - 1]);
     switch (option) {
     case FIRST:
-        options->first_seed = read_number("--first", optarg, MAX_SEED);
+        options->first_seed =
+            read_number("--first (make's FIRST=, SEED=)", optarg, MAX_SEED);
         break;
     case HASH:
         options->hash = true;
         break;
     case PCT:
-        options->pct_depth = read_number("--pct", optarg, MAX_DEPTH);
+        options->pct_depth =
+            read_number("--pct (make's PCT=)", optarg, MAX_DEPTH);
         break;
     case OS_THREADS:
         options->os_threads = true;
@@ -269,13 +270,15 @@ static void read_option(int option, char **argv, struct options *options,
         add_word(names, optarg);
         break;
     case RUNS:
-        options->runs = read_number("--runs", optarg, MAX_RUNS);
+        options->runs =
+            read_number("--runs (make's SEEDS=, N=)", optarg, MAX_RUNS);
         break;
     case JOBS:
-        options->jobs = read_number("--jobs", optarg, MAX_JOBS);
+        options->jobs = read_number("--jobs (make's JOBS=)", optarg, MAX_JOBS);
         break;
     case LIMIT:
-        options->limit_s = read_number("--limit", optarg, MAX_LIMIT_S);
+        options->limit_s =
+            read_number("--limit (make's LIMIT=)", optarg, MAX_LIMIT_S);
         break;
     case UNTIL:
         options->until = read_until(optarg);

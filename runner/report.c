@@ -85,7 +85,8 @@ static void print_failure(const struct report *report, int test, int run,
         printf(" seed %d", seed);
     else if (options_is_soak(report->options))
         printf(" run %d", run);
-    printf(": %.*s", result_first_line(result), result->message);
+    fputs(": ", stdout);
+    result_print_summary(result, stdout);
     if (result->log != NULL)
         printf(" (%s)", result->log);
     putchar('\n');
@@ -196,6 +197,28 @@ static void print_failures(struct report *report)
     }
 }
 
+// "WARNING raft_2A/initial_election, 3 of 20 runs, the first with seed 7: ...".
+static void print_warnings(struct report *report)
+{
+    for (int test = 0; test < report->options->n_tests; test++) {
+        int n = 0, first = 0;
+        for (int run = report->options->runs; run >= 1; run--) {
+            if (result_of(report, test, run)->warning == NULL)
+                continue;
+            n++;
+            first = run;
+        }
+        if (n == 0)
+            continue;
+        const struct lab_test *t = report->options->tests[test];
+        printf("WARNING %s/%s, %d of %d runs, the first with %s %d: %s\n",
+               t->suite, t->name, n, report->options->runs,
+               world_is_simulated ? "seed" : "run",
+               options_seed(report->options, first),
+               result_of(report, test, first)->warning);
+    }
+}
+
 static void print_hashes(struct report *report)
 {
     for (int test = 0; test < report->options->n_tests; test++) {
@@ -233,10 +256,12 @@ static void print_enough(struct report *report)
     const struct lab_test *t = report->options->tests[report->enough_test];
     const struct result *result =
         result_of(report, report->enough_test, report->enough_run);
-    printf("ended by %s/%s %s %d after %.1f s, %lld died: %.*s\n", t->suite,
-           t->name, world_is_simulated ? "seed" : "run",
+    printf("ended by %s/%s %s %d after %.1f s, %lld died: ", t->suite, t->name,
+           world_is_simulated ? "seed" : "run",
            options_seed(report->options, report->enough_run), report->enough_s,
-           report->n_died, result_first_line(result), result->message);
+           report->n_died);
+    result_print_summary(result, stdout);
+    putchar('\n');
 }
 
 static double seconds_of(struct timeval time)
@@ -265,6 +290,7 @@ bool report_end(struct report *report)
     if (options->hash)
         print_hashes(report);
     print_failures(report);
+    print_warnings(report);
     if (options->until != UNTIL_ALL_RAN)
         print_enough(report);
     print_verdict(report);

@@ -50,24 +50,24 @@ static char *describe_ending(const struct verdict *verdict,
     }
 }
 
-// The verdict's own message, fit for a terminal: a test may quote bytes that
+// A text of the verdict's, fit for a terminal: a test may quote bytes that
 // a Raft made up.
-static char *clean_message(const struct verdict *verdict)
+static char *clean(const char *text, size_t size)
 {
-    size_t len = strnlen(verdict->message, sizeof(verdict->message));
-    while (len > 0 && verdict->message[len - 1] == '\n')
+    size_t len = strnlen(text, size);
+    while (len > 0 && text[len - 1] == '\n')
         len--;
     if (len == 0)
         return alloc_string("the test gave no reason");
 
     char *message = alloc(len + 1);
     for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)verdict->message[i];
+        unsigned char c = (unsigned char)text[i];
         bool is_control = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
         if (is_control)
             message[i] = '?';
         else
-            message[i] = verdict->message[i];
+            message[i] = text[i];
     }
     return message;
 }
@@ -121,13 +121,16 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;
     if (verdict->state == TEST_PASSED && ended_well) {
         result.outcome = PASSED;
+        if (verdict->warning[0] != '\0')
+            result.warning = clean(verdict->warning, sizeof verdict->warning);
         return result;
     }
 
     result.died = has_died(verdict, ending);
     bool explained = verdict->state == TEST_FAILED;
-    result.message =
-        explained ? clean_message(verdict) : describe_ending(verdict, ending);
+    result.message = explained
+                         ? clean(verdict->message, sizeof verdict->message)
+                         : describe_ending(verdict, ending);
 
     // A process that died of itself may do so on a busy machine, too. Only
     // what the test found, or what took too long, can be the machine's fault.
@@ -150,6 +153,7 @@ struct result result_not_started(int error)
 void result_free(struct result *result)
 {
     free(result->message);
+    free(result->warning);
     free(result->log);
     *result = (struct result){ 0 };
 }
@@ -165,8 +169,10 @@ void result_print(const struct result *result, FILE *to)
     fputc('\n', to);
 }
 
-int result_first_line(const struct result *result)
+void result_print_summary(const struct result *result, FILE *to)
 {
-    size_t len = strcspn(result->message, "\n");
-    return len < MAX_FIRST_LINE ? (int)len : MAX_FIRST_LINE;
+    int len = (int)strcspn(result->message, "\n");
+    bool fits = len <= MAX_FIRST_LINE;
+    fprintf(to, "%.*s%s", fits ? len : MAX_FIRST_LINE, result->message,
+            fits ? "" : "...");
 }

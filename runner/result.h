@@ -19,6 +19,7 @@ struct result {
     enum outcome outcome;
     bool died;      // It crashed or left: nothing that a test looks for.
     char *message;  // Why it did not pass; NULL if it did.
+    char *warning;  // What a test that has passed remarked; NULL if nothing.
     char *log;      // The file that keeps its output; NULL if none does.
 
     // What the test measured, as far as it got.
@@ -56,7 +57,7 @@ void result_free(struct result *result);
 // "  ... FAILED -- <message>".
 void result_print(const struct result *result, FILE *to);
 
-// The length of the message's first line, or of as much as fits a summary.
-int result_first_line(const struct result *result);
+// Writes the message's first line, or as much of it as fits a summary.
+void result_print_summary(const struct result *result, FILE *to);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_FRAMES 40
+#define MAX_PLACES 3
 
 static bool is_harness(const char *file)
 {
@@ -21,15 +22,18 @@ static bool is_harness(const char *file)
 bool places_describe(struct symbols *symbols, void *const *frames, int count,
                      char *text, size_t size)
 {
-    for (int k = 0; k < count; k++) {
+    int n = 0;
+    size_t len = 0;
+    for (int k = 0; k < count && n < MAX_PLACES && len < size; k++) {
         struct symbol place = symbols_find_frame(symbols, frames, k);
-        if (place.file != NULL && !is_harness(place.file)) {
-            snprintf(text, size, "%s (%s:%d)", place.function, place.file,
-                     place.line);
-            return true;
-        }
+        if (place.file == NULL || is_harness(place.file))
+            continue;
+        len += (size_t)snprintf(text + len, size - len, "%s%s (%s:%d)",
+                                n > 0 ? ", from " : "", place.function,
+                                place.file, place.line);
+        n++;
     }
-    return false;
+    return n > 0;
 }
 
 void places_describe_here(char *text, size_t size)

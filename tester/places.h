@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Describes the innermost frame of a backtrace(3) that is not the harness's:
-// "request_vote (raft/election.c:120)". False, and the text untouched, if there
-// is none.
+// Describes the innermost frames of a backtrace(3) that are not the harness's,
+// at most three: "log_first (raft/log.c:28), from request_vote
+// (raft/election.c:120)". False, and the text untouched, if there is none.
 bool places_describe(struct symbols *symbols, void *const *frames, int count,
                      char *text, size_t size);
 

@@ -19,6 +19,7 @@
 static struct verdict own_verdict;
 struct verdict *current_verdict = &own_verdict;
 int test_limit_s = 120;
+bool test_is_starved;
 uint64_t (*verdict_hash)(void);
 
 // Set by the first to end the test.
@@ -40,6 +41,18 @@ _Noreturn static void end_as_failed(void)
     if (verdict_hash != NULL)
         current_verdict->hash = verdict_hash();
     _exit(1);
+}
+
+void test_warn(const char *format, ...)
+{
+    char warning[sizeof current_verdict->warning];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(warning, sizeof warning, format, args);
+    va_end(args);
+    fprintf(stderr, "warning: %s\n", warning);
+    if (current_verdict->warning[0] == '\0')
+        memcpy(current_verdict->warning, warning, sizeof warning);
 }
 
 void test_fail(const char *format, ...)

@@ -20,6 +20,7 @@ enum verdict_state {
 struct verdict {
     enum verdict_state state;
     char message[2000];   // Why it failed; empty if it did not.
+    char warning[200];    // The first test_warn's; empty if there was none.
     bool died;            // It crashed, or called exit().
     _Atomic int late_ms;  // How late a 10 ms sleep came back, at worst.
     int too_busy_ms;      // Later is too late; 0 stands for TOO_BUSY_MS.
@@ -63,6 +64,15 @@ extern uint64_t (*verdict_hash)(void);
 
 // How long one test may take, in seconds. Set before a test starts.
 extern int test_limit_s;
+
+// May a thread that could run be kept from it for long, as PCT does in the
+// simulator? Then the test's own thread may, too, and how much a Raft sends
+// meanwhile proves nothing. Set before a test starts.
+extern bool test_is_starved;
+
+// Says on stderr, and in the verdict, what is no reason to fail a test but
+// ought not to be. One line, without its end.
+void test_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // Ends the test, and the process, as failed with this message. Any thread may
 // call it, under any lock; the first call counts. Never returns.

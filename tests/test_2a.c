@@ -2,8 +2,6 @@
 #include "tester/config.h"
 #include "tester/lab_test.h"
 
-#include <stdio.h>
-
 // A fresh cluster elects one leader, and while nothing fails it keeps that
 // leader and its term (§5.2).
 LAB_TEST(raft_2A, initial_election)
@@ -20,10 +18,8 @@ LAB_TEST(raft_2A, initial_election)
     cfg_sleep_ms(cfg, 2 * RAFT_ELECTION_TIMEOUT_MS);
     int later_term = cfg_check_terms(cfg);
     if (later_term != term)
-        fprintf(stderr,
-                "warning: the term went from %d to %d although nothing "
-                "failed\n",
-                term, later_term);
+        test_warn("the term went from %d to %d although nothing failed", term,
+                  later_term);
     cfg_check_one_leader(cfg);
 
     cfg_end(cfg);

@@ -189,6 +189,7 @@ Test(broken, null_in_handler)
         .message =
             "the program crashed: Segmentation fault at address (nil) in ",
         .says_where = true,
+        .also = "), from handle_append (tests/broken/base.h:",
     });
 }
 
@@ -446,12 +447,12 @@ Test(broken, options)
                                     "are 2A 2B 2C 2D fig2\n");
     expect_bad_option("--test nosuchtest",
                       "lab: no test's name contains \"nosuchtest\"; the names "
-                      "are:\n  initial_election\n");
-    expect_bad_option("--jobs x",
-                      "lab: --jobs wants a number from 1 to 500, not \"x\"\n");
+                      "are above\n");
+    expect_bad_option("--jobs x", "lab: --jobs (make's JOBS=) wants a number "
+                                  "from 1 to 500, not \"x\"\n");
     expect_bad_option(
-        "--runs 0",
-        "lab: --runs wants a number from 1 to 1000000, not \"0\"\n");
+        "--runs 0", "lab: --runs (make's SEEDS=, N=) wants a number from 1 to "
+                    "1000000, not \"0\"\n");
 }
 
 // The make that runs this test must not speak to the one that it tries.

@@ -82,10 +82,19 @@ Test(runner, passing_tests_make_exit_status_0)
     expect_lab("--suite 2A", 0, "2A: 1 of 1 tests passed.\n");
     expect_lab("--suite raft_2A", 0,
                "  ... Passed --   3.5  3   58   16840    0\n");
-    expect_lab("--suite dummy_pass", 0, "dummy_pass: 4 of 4 tests passed.\n");
+    expect_lab("--suite dummy_pass", 0, "dummy_pass: 5 of 5 tests passed.\n");
     expect_lab("--suite 2A --suite dummy_pass", 0,
-               "raftlab: 5 of 5 tests passed.\n");
+               "raftlab: 6 of 6 tests passed.\n");
     expect_lab("--suite 2A", 0, "\nwall ");
+}
+
+// In a soak the output of runs that have passed is gone.
+Test(runner, warnings_are_counted)
+{
+    expect_lab("--test two_warnings --runs 3", 0,
+               "WARNING dummy_pass/with_two_warnings, 3 of 3 runs, the first "
+               "with run 1: the term went from 1 to 2\ndummy_pass: 3 of 3");
+    expect_lab("--test two_warnings", 0, "warning: it did it again\n");
 }
 
 Test(runner, a_failure_on_any_thread_is_told_with_its_message)
@@ -280,8 +289,10 @@ Test(runner, bad_input_is_one_line_and_exit_status_2)
     expect_lab("--suite 9Z", 2, "no suite \"9Z\"; the suites are 2A ");
     expect_lab("--test zzz", 2, "no test's name contains \"zzz\"");
     expect_lab("--runs 0", 2,
-               "--runs wants a number from 1 to 1000000, not \"0\"\n");
-    expect_lab("--jobs 2x", 2, "--jobs wants a number from 1 to 500, not");
+               "--runs (make's SEEDS=, N=) wants a number from 1 to 1000000, "
+               "not \"0\"\n");
+    expect_lab("--jobs 2x", 2,
+               "--jobs (make's JOBS=) wants a number from 1 to 500, not");
     expect_lab("--limit", 2, "--limit wants a value");
     expect_lab("--until dawn", 2,
                "--until wants \"failure\" or \"finding\", not \"dawn\"\n");

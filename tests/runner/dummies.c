@@ -52,6 +52,12 @@ LAB_TEST(dummy_pass, with_a_process_left)
     printf("left process %d\n", (int)pid);
 }
 
+LAB_TEST(dummy_pass, with_two_warnings)
+{
+    test_warn("the term went from %d to %d", 1, 2);
+    test_warn("it did it again");
+}
+
 LAB_TEST(dummy_pass, with_absurd_figures)
 {
     current_verdict->seconds = 0.0 / 0.0;
