@@ -31,6 +31,10 @@ ifeq ($(wildcard $(RAFT)/*.c),)
 $(error RAFT=$(RAFT): no folder with .c files there; name the folder that \
     holds your Raft, such as RAFT=$(firstword $(wildcard starter) raft))
 endif
+ifneq ($(and $(SUITE),$(filter 2A 2B 2C 2D fig2,$(MAKECMDGOALS))),)
+$(error SUITE=$(SUITE): make $(MAKECMDGOALS) is of one suite; choose among its \
+    tests with T=)
+endif
 
 # ---- Flags ----
 
@@ -176,7 +180,7 @@ LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 # The graded tests. There are others: tests/fig2, tests/test_sim.c,
 # tests/test_cruel.c.
 run: SUITE = 2A 2B 2C 2D
-2A 2B 2C 2D fig2: override SUITE = $@
+2A 2B 2C 2D fig2: SUITE = $@
 
 .PHONY: run 2A 2B 2C 2D fig2 soak race asan
 run: $(LAB_BIN) $(SIM_BIN)
