@@ -52,7 +52,7 @@ void test_warn(const char *format, ...)
     va_end(args);
     fprintf(stderr, "warning: %s\n", warning);
     if (current_verdict->warning[0] == '\0')
-        memcpy(current_verdict->warning, warning, sizeof warning);
+        strcpy(current_verdict->warning, warning);
 }
 
 void test_fail(const char *format, ...)
