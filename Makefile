@@ -138,14 +138,18 @@ $(B)/tests/%.o $(X)/tests/%.o: CFLAGS += --param asan-globals=0
 endif
 
 # rpcgen names the header after its input, makes an include guard of that
-# name, and writes only new files.
+# name, and writes only new files. So its input is a copy with another name,
+# which nobody needs to know.
 define rpcgen
 	@echo "  GEN   $(firstword $(filter %.x,$^ $|))"
 	@mkdir -p $(@D)
 	@cp $(firstword $(filter %.x,$^ $|)) $(basename $@).x
 	@rm -f $(basename $@).h $(basename $@).c
-	@cd $(@D) && rpcgen -h -o $(basename $(@F)).h $(basename $(@F)).x
-	@cd $(@D) && rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x
+	@cd $(@D) && { rpcgen -h -o $(basename $(@F)).h $(basename $(@F)).x && \
+	    rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x; } 2> rpcgen.log; \
+	    status=$$?; \
+	    sed 's|^$(basename $(@F)).x|$(firstword $(filter %.x,$^ $|))|' rpcgen.log >&2; \
+	    exit $$status
 endef
 
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | $(SETUP)
