@@ -138,17 +138,18 @@ $(B)/tests/%.o $(X)/tests/%.o: CFLAGS += --param asan-globals=0
 endif
 
 # rpcgen names the header after its input, makes an include guard of that
-# name, and writes only new files. So its input is a copy with another name,
-# which nobody needs to know.
+# name, and writes only new files. So its input is a copy with another name;
+# in what it says the file has its own.
 define rpcgen
 	@echo "  GEN   $(firstword $(filter %.x,$^ $|))"
 	@mkdir -p $(@D)
 	@cp $(firstword $(filter %.x,$^ $|)) $(basename $@).x
 	@rm -f $(basename $@).h $(basename $@).c
 	@cd $(@D) && { rpcgen -h -o $(basename $(@F)).h $(basename $(@F)).x && \
-	    rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x; } 2> rpcgen.log; \
+	    rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x; } 2> $(basename $(@F)).log; \
 	    status=$$?; \
-	    sed 's|^$(basename $(@F)).x|$(firstword $(filter %.x,$^ $|))|' rpcgen.log >&2; \
+	    sed 's|^$(basename $(@F)).x|$(firstword $(filter %.x,$^ $|))|' \
+	        $(basename $(@F)).log >&2; \
 	    exit $$status
 endef
 
@@ -183,7 +184,7 @@ LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
 # The graded tests. There are others: tests/fig2, tests/test_sim.c,
 # tests/test_cruel.c.
-run: SUITE = 2A 2B 2C 2D
+run: SUITE := $(or $(SUITE),2A 2B 2C 2D)
 2A 2B 2C 2D fig2: SUITE = $@
 
 .PHONY: run 2A 2B 2C 2D fig2 soak race asan

@@ -148,22 +148,25 @@ static bool is_in_suites(const struct lab_test *test, struct words suites)
     return found;
 }
 
-static bool is_a_name(const char *word)
+static bool is_a_name(const char *word, struct words suites)
 {
     bool found = false;
     for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next)
-        found = found || strcmp(t->name, word) == 0;
+        found =
+            found || (is_in_suites(t, suites) && strcmp(t->name, word) == 0);
     return found;
 }
 
-// A whole name means that test, though others' names may contain it.
-static bool has_name(const struct lab_test *test, struct words names)
+// A whole name means that test, though others' names in these suites may
+// contain it.
+static bool has_name(const struct lab_test *test, struct words names,
+                     struct words suites)
 {
     bool found = names.count == 0;
     for (int i = 0; i < names.count; i++) {
         const char *word = names.word[i];
         found = found || strcmp(test->name, word) == 0 ||
-                (!is_a_name(word) && strstr(test->name, word) != NULL);
+                (!is_a_name(word, suites) && strstr(test->name, word) != NULL);
     }
     return found;
 }
@@ -208,7 +211,7 @@ static void choose_tests(struct options *options, struct words suites,
         check_name(names.word[i], suites);
 
     for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
-        if (!is_in_suites(t, suites) || !has_name(t, names))
+        if (!is_in_suites(t, suites) || !has_name(t, names, suites))
             continue;
         options->tests =
             alloc_resize(options->tests, (size_t)options->n_tests + 1,

@@ -72,27 +72,39 @@ static void clear_line(const struct report *report)
         fputs("\r\033[K", stdout);
 }
 
-// "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"; in the
-// simulator with the seed, and the command that replays it.
+// "WHAT raft_2B/concurrent_starts run 17"; in the simulator with the seed.
+static void print_run(const struct report *report, const char *what, int test,
+                      int run)
+{
+    const struct lab_test *t = report->options->tests[test];
+    printf("%s %s/%s", what, t->suite, t->name);
+    if (world_is_simulated)
+        printf(" seed %d", options_seed(report->options, run));
+    else if (options_is_soak(report->options))
+        printf(" run %d", run);
+}
+
+// In the simulator: the command that replays it.
+static void print_replay(const struct report *report, int test, int run)
+{
+    if (world_is_simulated)
+        printf("  replay it: %s T=%s SEED=%d\n", report->options->replay,
+               report->options->tests[test]->name,
+               options_seed(report->options, run));
+}
+
+// "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"
 static void print_failure(const struct report *report, int test, int run,
                           const struct result *result)
 {
-    const struct lab_test *t = report->options->tests[test];
-    printf("%s %s/%s", result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
-           t->suite, t->name);
-    int seed = options_seed(report->options, run);
-    if (world_is_simulated)
-        printf(" seed %d", seed);
-    else if (options_is_soak(report->options))
-        printf(" run %d", run);
+    print_run(report, result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
+              test, run);
     fputs(": ", stdout);
     result_print_summary(result, stdout);
     if (result->log != NULL)
         printf(" (%s)", result->log);
     putchar('\n');
-    if (world_is_simulated)
-        printf("  replay it: %s T=%s SEED=%d\n", report->options->replay,
-               t->name, seed);
+    print_replay(report, test, run);
 }
 
 static double elapsed_s(const struct report *report)
@@ -197,7 +209,7 @@ static void print_failures(struct report *report)
     }
 }
 
-// "WARNING raft_2A/initial_election, 3 of 20 runs, the first with seed 7: ...".
+// "WARNING raft_2A/initial_election run 7, and 2 more: ...", a line a test.
 static void print_warnings(struct report *report)
 {
     for (int test = 0; test < report->options->n_tests; test++) {
@@ -210,12 +222,11 @@ static void print_warnings(struct report *report)
         }
         if (n == 0)
             continue;
-        const struct lab_test *t = report->options->tests[test];
-        printf("WARNING %s/%s, %d of %d runs, the first with %s %d: %s\n",
-               t->suite, t->name, n, report->options->runs,
-               world_is_simulated ? "seed" : "run",
-               options_seed(report->options, first),
-               result_of(report, test, first)->warning);
+        print_run(report, "WARNING", test, first);
+        if (n > 1)
+            printf(", and %d more", n - 1);
+        printf(": %s\n", result_of(report, test, first)->warning);
+        print_replay(report, test, first);
     }
 }
 

@@ -121,7 +121,7 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;
     if (verdict->state == TEST_PASSED && ended_well) {
         result.outcome = PASSED;
-        if (verdict->warning[0] != '\0')
+        if (verdict->warning[0] != '\0' && !verdict_was_late(verdict))
             result.warning = clean(verdict->warning, sizeof verdict->warning);
         return result;
     }

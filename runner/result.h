@@ -19,7 +19,8 @@ struct result {
     enum outcome outcome;
     bool died;      // It crashed or left: nothing that a test looks for.
     char *message;  // Why it did not pass; NULL if it did.
-    char *warning;  // What a test that has passed remarked; NULL if nothing.
+    char *warning;  // What a test that has passed remarked; NULL if nothing,
+                    // or nothing that proves anything (INCONCLUSIVE).
     char *log;      // The file that keeps its output; NULL if none does.
 
     // What the test measured, as far as it got.

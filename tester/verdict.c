@@ -43,18 +43,6 @@ _Noreturn static void end_as_failed(void)
     _exit(1);
 }
 
-void test_warn(const char *format, ...)
-{
-    char warning[sizeof current_verdict->warning];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(warning, sizeof warning, format, args);
-    va_end(args);
-    fprintf(stderr, "warning: %s\n", warning);
-    if (current_verdict->warning[0] == '\0')
-        strcpy(current_verdict->warning, warning);
-}
-
 void test_fail(const char *format, ...)
 {
     if (atomic_flag_test_and_set(&decided))
@@ -65,6 +53,18 @@ void test_fail(const char *format, ...)
               args);
     va_end(args);
     end_as_failed();
+}
+
+void test_warn(const char *format, ...)
+{
+    char warning[sizeof current_verdict->warning];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(warning, sizeof warning, format, args);
+    va_end(args);
+    fprintf(stderr, "warning: %s\n", warning);
+    if (current_verdict->warning[0] == '\0')
+        snprintf(current_verdict->warning, sizeof warning, "%s", warning);
 }
 
 // Finding the source line of a crash may hang, if the crash was inside malloc.

@@ -62,8 +62,11 @@ extern struct verdict *current_verdict;
 // In the simulator: what has happened so far, for the verdict; else NULL.
 extern uint64_t (*verdict_hash)(void);
 
-// How long one test may take, in seconds. Set before a test starts.
+// How long one test may take, in seconds. Set before a test starts; a story
+// that only the simulator can run takes STORY_PATIENCE times as much, before it
+// makes its cluster.
 extern int test_limit_s;
+#define STORY_PATIENCE 5
 
 // May a thread that could run be kept from it for long, as PCT does in the
 // simulator? Then the test's own thread may, too, and how much a Raft sends
@@ -71,7 +74,7 @@ extern int test_limit_s;
 extern bool test_is_starved;
 
 // Says on stderr, and in the verdict, what is no reason to fail a test but
-// ought not to be. One line, without its end.
+// ought not to be: one line, whose end is added. For the test's main thread.
 void test_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // Ends the test, and the process, as failed with this message. Any thread may

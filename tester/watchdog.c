@@ -61,7 +61,7 @@ static bool find_overdue_locked(struct watchdog *watchdog, int64_t now_ns,
 }
 
 // Prints where everybody stands before the test fails. That may take a second,
-// which does not make the machine busy: nobody is late any more.
+// in which the watchdog does not sleep: it must not count as lateness.
 static void print_stacks(void)
 {
     due_ns = 0;

@@ -7,7 +7,7 @@
 struct config *step_begin(const char *title, int n, enum network network,
                           enum snapshots snapshots)
 {
-    test_limit_s *= 5;
+    test_limit_s *= STORY_PATIENCE;
     struct config *cfg = cfg_make(n, network, snapshots);
     cfg_begin(cfg, title);
     return cfg;

@@ -10,10 +10,9 @@ enum { NOBODY = -1 };
 // A clock that goes this slow, or fast, leaves room for elections.
 enum { SLOW_PERCENT = 70, FAST_PERCENT = 130 };
 
-// A cluster, as cfg_make has it, whose test begins; and the time that a story
-// needs: five times what another test has. Many steps wait for scheduling
-// points to pass, which in a Raft that mostly sleeps takes minutes. They are
-// virtual.
+// Makes a cluster (cfg_make) and begins its test, with STORY_PATIENCE times the
+// limit: many steps wait for scheduling points, and a Raft that mostly sleeps
+// takes minutes of virtual time to come to them.
 struct config *step_begin(const char *title, int n, enum network network,
                           enum snapshots snapshots);
 

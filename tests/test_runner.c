@@ -92,9 +92,11 @@ Test(runner, passing_tests_make_exit_status_0)
 Test(runner, warnings_are_counted)
 {
     expect_lab("--test two_warnings --runs 3", 0,
-               "WARNING dummy_pass/with_two_warnings, 3 of 3 runs, the first "
-               "with run 1: the term went from 1 to 2\ndummy_pass: 3 of 3");
+               "WARNING dummy_pass/with_two_warnings run 1, and 2 more: the "
+               "term went from 1 to 2\ndummy_pass: 3 of 3 runs passed");
     expect_lab("--test two_warnings", 0, "warning: it did it again\n");
+    expect_lab("--test two_warnings", 0,
+               "WARNING dummy_pass/with_two_warnings: the term went from 1");
 }
 
 Test(runner, a_failure_on_any_thread_is_told_with_its_message)
