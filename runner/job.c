@@ -55,8 +55,8 @@ _Noreturn static void run_test(const struct job *job,
     _exit(EXIT_SUCCESS);
 }
 
-// A story of the simulator has more virtual time; no other needs real time for
-// as long.
+// The longest limit that a test may have: in the simulator a story's. There it
+// is virtual time, and here real time, which is not as long.
 static int outer_limit_s(const struct options *options)
 {
     return options->limit_s * (world_is_simulated ? STORY_PATIENCE : 1);

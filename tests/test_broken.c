@@ -448,6 +448,7 @@ Test(broken, options)
     expect_bad_option("--test nosuchtest",
                       "lab: no test's name contains \"nosuchtest\"; the names "
                       "are above\n");
+    expect_bad_option("--test nosuchtest", "The tests:\n  initial_election\n");
     expect_bad_option("--jobs x", "lab: --jobs (make's JOBS=) wants a number "
                                   "from 1 to 500, not \"x\"\n");
     expect_bad_option(
