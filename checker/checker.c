@@ -145,16 +145,32 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
     unlock(checker);
 }
 
+// What a leader can know its followers to have.
+static void hear_success(struct instance *leader, const struct request *request)
+{
+    if (request->term < leader->heard_in_term)
+        return;
+    int index = request->index + request->n_entries;
+    if (request->term > leader->heard_in_term || index > leader->heard_up_to)
+        leader->heard_up_to = index;
+    leader->heard_in_term = request->term;
+}
+
 static void received(void *from, void *to, const struct labrpc_method *method,
                      const void *args, const void *message)
 {
     struct instance *caller = from;
     struct checker *checker = caller->server->checker;
     struct request request = request_read(method, args);
-    if (request.kind != VOTE || !reply_read(VOTE, message).yes)
+    if (request.kind != VOTE && request.kind != APPEND)
+        return;
+    if (!reply_read(request.kind, message).yes)
         return;
     lock(checker);
-    hear_vote(caller, to, &request);
+    if (request.kind == VOTE)
+        hear_vote(caller, to, &request);
+    else
+        hear_success(caller, &request);
     unlock(checker);
 }
 
@@ -259,6 +275,15 @@ void checker_applied_snapshot(struct instance *instance, int index)
     if (!instance->crashed && watches_saves(checker))
         check_applied_up_to(instance, index);
     unlock(checker);
+}
+
+int checker_acknowledged(struct instance *leader)
+{
+    struct checker *checker = leader->server->checker;
+    lock(checker);
+    int index = leader->heard_up_to;
+    unlock(checker);
+    return index;
 }
 
 // ---- Making and freeing ----

@@ -57,4 +57,8 @@ void checker_applied(struct instance *instance, int index,
                      struct bytes command);
 void checker_applied_snapshot(struct instance *instance, int index);
 
+// The last index that a follower has told this leader to be in its log, in the
+// newest term in which one has; 0 if none has.
+int checker_acknowledged(struct instance *leader);
+
 #endif

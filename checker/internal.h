@@ -23,6 +23,12 @@ struct checked_server {
 struct instance {
     struct checked_server *server;
     bool crashed;  // What it says may reach nobody.
+
+    // The last index that an answer which has reached it said to be in a
+    // follower's log, in the newest term of such answers.
+    int heard_in_term;
+    int heard_up_to;
+
     struct instance *next;
 };
 

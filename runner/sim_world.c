@@ -15,7 +15,6 @@ void world_run(const struct lab_test *test, const struct options *options,
                int seed)
 {
     sim_set_fail(fail);
-    test_is_starved = options->pct_depth > 0;
     verdict_hash = sim_hash;
     sim_start(&(struct sim_options){
         .seed = (uint64_t)seed,

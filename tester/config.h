@@ -147,6 +147,10 @@ void cfg_check_no_leader(struct config *cfg);
 // stays until cfg_cleanup.
 int cfg_n_committed(struct config *cfg, int index, struct bytes *command);
 
+// The last index that some follower has acknowledged to server i, which leads:
+// in a cluster of three it may be committed. 0 if none has, or i is crashed.
+int cfg_acknowledged(struct config *cfg, int i);
+
 // Waits until at least n servers have applied index, about 30 s at most, and
 // returns true with the command as in cfg_n_committed. With start_term not
 // -1, returns false as soon as some server has moved on to a later term.

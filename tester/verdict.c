@@ -19,7 +19,6 @@
 static struct verdict own_verdict;
 struct verdict *current_verdict = &own_verdict;
 int test_limit_s = 120;
-bool test_is_starved;
 uint64_t (*verdict_hash)(void);
 
 // Set by the first to end the test.

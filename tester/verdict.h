@@ -68,11 +68,6 @@ extern uint64_t (*verdict_hash)(void);
 extern int test_limit_s;
 #define STORY_PATIENCE 5
 
-// May a thread that could run be kept from it for long, as PCT does in the
-// simulator? Then the test's own thread may, too, and how much a Raft sends
-// meanwhile proves nothing. Set before a test starts.
-extern bool test_is_starved;
-
 // Says on stderr, and in the verdict, what is no reason to fail a test but
 // ought not to be: one line, whose end is added. For the test's main thread.
 void test_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

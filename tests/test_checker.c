@@ -165,8 +165,8 @@ static void append(int from, int term, int prev, int prev_term,
     checker_network.sent(server[from], &append_method, &request);
 }
 
-static void succeed(int from, int to, int term, int prev, int prev_term,
-                    const char *log)
+static void answer(int from, int to, int term, int prev, int prev_term,
+                   const char *log, bool success)
 {
     int count;
     Entry *entries = entries_of(log, prev, prev_term, &count);
@@ -176,9 +176,17 @@ static void succeed(int from, int to, int term, int prev, int prev_term,
                                      .prev_log_term = prev_term,
                                      .entries = { (u_int)count - 1,
                                                   entries + 1 } };
-    AppendEntriesResponse response = { .term = term, .success = TRUE };
+    AppendEntriesResponse response = { .term = term, .success = success };
     checker_network.answered(server[from], server[to], &append_method, &request,
                              &response);
+    checker_network.received(server[from], server[to], &append_method, &request,
+                             &response);
+}
+
+static void succeed(int from, int to, int term, int prev, int prev_term,
+                    const char *log)
+{
+    answer(from, to, term, prev, prev_term, log, true);
 }
 
 static void install(int from, int term, int index, int index_term)
@@ -723,6 +731,26 @@ KEEPS(indices_are_negative, {
     save(0, 1, -1, "");
     nothing_is_saved();
 })
+
+// ---- What a leader has heard ----
+
+Test(checker, acknowledged_up_to_the_furthest_success_of_the_newest_term)
+{
+    begin();
+    cr_assert_eq(checker_acknowledged(server[0]), 0);
+    answer(0, 1, 1, 0, 0, "1a1b", false);
+    cr_assert_eq(checker_acknowledged(server[0]), 0);
+    succeed(0, 1, 1, 1, 1, "1b1c");
+    cr_assert_eq(checker_acknowledged(server[0]), 3);
+    succeed(0, 2, 1, 0, 0, "1a");
+    cr_assert_eq(checker_acknowledged(server[0]), 3);
+    succeed(0, 2, 3, 0, 0, "1a");
+    cr_assert_eq(checker_acknowledged(server[0]), 1);
+    succeed(0, 1, 1, 0, 0, "1a1b1c");
+    cr_assert_eq(checker_acknowledged(server[0]), 1);
+    cr_assert_eq(checker_acknowledged(server[2]), 0);
+    end();
+}
 
 // ---- Other forms of saved states ----
 
