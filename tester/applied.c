@@ -235,6 +235,7 @@ static void make_snapshot(struct incarnation *inc, int index,
                 CALL_LIMIT_MS);
     raft_snapshot(inc->raft, index, snapshot);
     watch_end(inc->cfg->watchdog, &call);
+    atomic_store(&inc->makes_snapshot, false);
 }
 
 // Takes over the message's bytes.
@@ -258,9 +259,11 @@ static void take(struct incarnation *inc, struct apply_msg *message)
     } else {
         check_command_locked(inc, message);
         if (cfg->snapshots &&
-            (message->command_index + 1) % SNAPSHOT_INTERVAL == 0)
+            (message->command_index + 1) % SNAPSHOT_INTERVAL == 0) {
             snapshot = encode_snapshot_locked(cfg, inc->server,
                                               message->command_index);
+            atomic_store(&inc->makes_snapshot, true);
+        }
     }
     pthread_mutex_unlock(&cfg->mu);
     if (snapshot.len > 0)

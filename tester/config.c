@@ -291,8 +291,17 @@ int cfg_n(const struct config *cfg)
     return cfg->n;
 }
 
+// A snapshot that the service began to make before the crash is finished first;
+// it makes no other. (A raft_snapshot that hangs is the watchdog's affair.)
+static void await_service(struct incarnation *inc)
+{
+    while (atomic_load(&inc->makes_snapshot))
+        sleep_ms(1);
+}
+
 static void free_raft(struct incarnation *inc)
 {
+    await_service(inc);
     struct watched_call call;
     watch_begin(inc->cfg->watchdog, &call,
                 "raft_free (which waits for the killed Raft's threads)",

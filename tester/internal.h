@@ -11,6 +11,7 @@
 #include "tester/watchdog.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 // A call into a Raft must return at once; this long is never.
 #define CALL_LIMIT_MS 10000
@@ -25,6 +26,7 @@ struct incarnation {
     struct persister *persister;
     struct channel *apply_ch;
     pthread_t applier;
+    atomic_bool makes_snapshot;  // The applier is in raft_snapshot, or will be.
     struct instance *checked;
     struct incarnation *next;
     bool crashed_hard;  // So raft, and its threads, are left as they are.

@@ -12,6 +12,7 @@
 #include "tester/watchdog.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define MAX_LIVES 4
 #define MAX_PEERS 8
@@ -28,6 +29,7 @@ struct life {
     struct persister *persister;
     struct channel *apply_ch;
     pthread_t receiver;
+    atomic_bool makes_snapshot;  // The receiver is in raft_snapshot, or will be.
 };
 
 // A method as one played peer offers it: the receiver of its handler.

@@ -109,6 +109,10 @@ void script_restart(struct script *s)
 
 static void end_life(struct script *s, struct life *life)
 {
+    // One that began before the end is finished first; none begins after it.
+    while (atomic_load(&life->makes_snapshot))
+        sleep_ms(1);
+
     struct watched_call call;
     watch_begin(s->watchdog, &call,
                 "raft_free (which waits for the killed Raft's threads)", ME,

@@ -150,6 +150,7 @@ static bool take(struct life *life, const struct apply_msg *m)
         else
             take_command_locked(s, m);
         is_due = m->command_valid && s->applied == s->snapshot_when;
+        atomic_store(&life->makes_snapshot, is_due);
         pthread_cond_broadcast(&s->changed);
     }
     pthread_mutex_unlock(&s->mu);
@@ -173,6 +174,7 @@ void *script_receive(void *arg)
     while (channel_receive(life->apply_ch, &message)) {
         if (take(life, &message))
             make_snapshot(s, life->raft, message.command_index);
+        atomic_store(&life->makes_snapshot, false);
         bytes_free(&message.command);
         bytes_free(&message.snapshot);
         wait_while_holding(s);

@@ -194,8 +194,10 @@ LAB_TEST(raft_fig2, 2D_state_and_snapshot_together)
 
     script_give_entries(s, 20, 20);
     struct watch *watch = script_watch(s, look_together);
-    for (int index = 1; index <= 20; index++)
+    for (int index = 1; index <= 20; index++) {
         script_snapshot(s, index);
+        script_heartbeat(s, TERM);  // Twenty may take longer than an election.
+    }
     for (int index = 22; index <= 50; index += 2)
         script_install(s, TERM, index, 5);
     script_end_watch(watch);
