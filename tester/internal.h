@@ -26,7 +26,7 @@ struct incarnation {
     struct persister *persister;
     struct channel *apply_ch;
     pthread_t applier;
-    atomic_bool makes_snapshot;  // The applier is in raft_snapshot, or will be.
+    atomic_bool makes_snapshot;  // The applier does, or is about to.
     struct instance *checked;
     struct incarnation *next;
     bool crashed_hard;  // So raft, and its threads, are left as they are.

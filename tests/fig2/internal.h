@@ -29,7 +29,7 @@ struct life {
     struct persister *persister;
     struct channel *apply_ch;
     pthread_t receiver;
-    atomic_bool makes_snapshot;  // The receiver is in raft_snapshot, or will be.
+    atomic_bool makes_snapshot;  // The receiver does, or is about to.
 };
 
 // A method as one played peer offers it: the receiver of its handler.
