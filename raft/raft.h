@@ -70,7 +70,8 @@ void raft_kill(struct raft *rf);
 
 // Waits until the killed peer's threads have ended, then frees it. Called when
 // the network has been cleaned up (so no RPC waits any more, and no handler
-// will be called again), while the apply channel is still received from.
+// will be called again) and no other call of these is under way, while the
+// apply channel is still received from.
 void raft_free(struct raft *rf);
 
 #endif
