@@ -31,6 +31,8 @@ ifeq ($(wildcard $(RAFT)/*.c),)
 $(error RAFT=$(RAFT): no folder with .c files there; name the folder that \
     holds your Raft, such as RAFT=$(firstword $(wildcard starter) raft))
 endif
+$(foreach v,JOBS LIMIT N SEEDS FIRST SEED PCT,$(if $(word 2,$($(v))),$(error \
+    $(v)="$($(v))": one number, not several)))
 ifneq ($(and $(SUITE),$(filter 2A 2B 2C 2D fig2,$(MAKECMDGOALS))),)
 $(error SUITE=$(SUITE): make $(MAKECMDGOALS) is of one suite; choose among its \
     tests with T=)
@@ -178,7 +180,7 @@ setup-test:
 
 # ---- Running ----
 
-LAB_FLAGS = $(SUITE:%=--suite %) $(T:%=--test %) $(LIMIT:%=--limit %) \
+LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
     --logs $(R)/logs
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
@@ -190,7 +192,9 @@ run: SUITE := $(or $(SUITE),2A 2B 2C 2D)
 .PHONY: run 2A 2B 2C 2D fig2 soak race asan
 run: $(LAB_BIN) $(SIM_BIN)
 	@echo 'In virtual time:'
-	@$(SIM_BIN) $(SIM_FLAGS)
+	@$(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
+	    echo 'Not run in real time, since it fails in virtual time.'; \
+	    exit $$status; }
 	@echo
 	@echo 'In real time, $(or $(JOBS),8) tests at a time:'
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --table
@@ -201,11 +205,14 @@ run: $(LAB_BIN) $(SIM_BIN)
 # In real time these tests hardly use the processor, so many go side by side;
 # what they print is kept, and what failed is shown.
 fig2: $(LAB_BIN) $(SIM_BIN)
-	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS)
+	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
+	    echo 'Not run in real time, since it fails in virtual time.'; \
+	    exit $$status; }
 	@echo; echo 'In real time:'
 	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),16) \
 	    > $(R)/fig2.log 2>&1; status=$$?; \
-	    grep -E '^(FAILED|INCONCLUSIVE|fig2:|wall) ' $(R)/fig2.log; \
+	    grep -E '^(  \.\.\. FAILED|FAILED|INCONCLUSIVE|fig2:|wall) ' $(R)/fig2.log || \
+	    cat $(R)/fig2.log >&2; \
 	    exit $$status
 
 soak: $(LAB_BIN)
@@ -257,7 +264,7 @@ unit-sanitized: $(R)/unit
 
 .PHONY: mutants
 mutants: setup-test
-	@JOBS=$(JOBS) tests/run-mutants $(T)
+	@JOBS='$(JOBS)' tests/run-mutants $(T:%='%')
 
 .PHONY: bench
 BENCH_C := $(filter-out bench/bench_sim.c,$(wildcard bench/bench_*.c))
@@ -271,7 +278,7 @@ $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
 .PHONY: variants
 variants:
 	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
-	    tests/run-variants $(T)
+	    tests/run-variants $(T:%='%')
 
 .PHONY: test
 test: setup-test
@@ -298,13 +305,13 @@ $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O)
 
 SEEDS ?= 1
 FIRST ?= 1
-SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct %) --replay \
+SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
     'make replay$(if $(filter-out raft,$(RAFT)), RAFT=$(RAFT))$(PCT:%= PCT=%)$(patsubst %, MODE=%,$(filter-out plain,$(MODE)))'
 
 .PHONY: simlab sim replay
 simlab: $(SIM_BIN)
 sim: $(SIM_BIN)
-	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs $(SEEDS) --first $(FIRST) \
+	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
 	    --jobs $(or $(JOBS),$(if $(filter 1,$(SEEDS)),1,$(shell nproc)))
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED)

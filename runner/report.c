@@ -16,6 +16,11 @@
 // How often to show progress where each time takes a line.
 #define LINE_EVERY_NS (10000 * NS_PER_MS)
 
+// How much of a message's first line stands in a line about a run: what has
+// been shown in full is cut short, and a soak's is not.
+#define SHORT 160
+#define WHOLE 600
+
 struct report {
     const struct options *options;
     struct result *results;  // See result_of.
@@ -100,7 +105,8 @@ static void print_failure(const struct report *report, int test, int run,
     print_run(report, result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
               test, run);
     fputs(": ", stdout);
-    result_print_summary(result, stdout);
+    result_print_summary(
+        result, options_is_soak(report->options) ? WHOLE : SHORT, stdout);
     if (result->log != NULL)
         printf(" (%s)", result->log);
     putchar('\n');
@@ -271,7 +277,7 @@ static void print_enough(struct report *report)
            world_is_simulated ? "seed" : "run",
            options_seed(report->options, report->enough_run), report->enough_s,
            report->n_died);
-    result_print_summary(result, stdout);
+    result_print_summary(result, SHORT, stdout);
     putchar('\n');
 }
 

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define MAX_FIRST_LINE 160
-
 // Where the test was when its process ended.
 static const char *moment(const struct verdict *verdict)
 {
@@ -169,10 +167,10 @@ void result_print(const struct result *result, FILE *to)
     fputc('\n', to);
 }
 
-void result_print_summary(const struct result *result, FILE *to)
+void result_print_summary(const struct result *result, int limit, FILE *to)
 {
     int len = (int)strcspn(result->message, "\n");
-    bool fits = len <= MAX_FIRST_LINE;
-    fprintf(to, "%.*s%s", fits ? len : MAX_FIRST_LINE, result->message,
+    bool fits = len <= limit;
+    fprintf(to, "%.*s%s", fits ? len : limit, result->message,
             fits ? "" : "...");
 }

@@ -58,7 +58,7 @@ void result_free(struct result *result);
 // "  ... FAILED -- <message>".
 void result_print(const struct result *result, FILE *to);
 
-// Writes the message's first line, or as much of it as fits a summary.
-void result_print_summary(const struct result *result, FILE *to);
+// Writes the message's first line, or so many characters of it.
+void result_print_summary(const struct result *result, int limit, FILE *to);
 
 #endif

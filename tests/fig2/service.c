@@ -116,9 +116,10 @@ static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
     test_check(m->snapshot_index <= MAX_INDEX, "index %d is in no script",
                m->snapshot_index);
     test_check(m->snapshot_index > s->applied,
-               "InstallSnapshot (Figure 13, §7): the state machine never goes "
-               "back. Server 0, which had applied all up to index %d, "
-               "delivered a snapshot up to index %d",
+               "InstallSnapshot (Figure 13, §7): the state machine goes on, "
+               "never back and never over the same again. Server 0, which had "
+               "applied all up to index %d, delivered a snapshot up to index "
+               "%d",
                s->applied, m->snapshot_index);
     test_check(number_in(m->snapshot) ==
                    script_snapshot_data(m->snapshot_index),

@@ -40,6 +40,14 @@ LAB_TEST(raft_fig2, 2A_split_vote_is_followed_by_another)
 
     int term = 0;
     for (int round = 0; round < 3; round++) {
+        if (!script_stands(s, term + 1, SOON_MS))
+            test_check(!script_is_leader(s),
+                       "Rules for Servers, Candidates (Figure 2, §5.2): if "
+                       "votes received from majority of servers, become "
+                       "leader. Server 0 leads term %d of 3 servers with its "
+                       "own vote alone: server 1 refused it one, server 2 has "
+                       "not answered",
+                       script_term(s));
         struct call *call = script_await_vote(
             s, 1, term + 1,
             "Rules for Servers, Candidates (Figure 2, §5.2): if the election "
