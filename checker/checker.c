@@ -88,6 +88,23 @@ void broken(struct checker *checker, const char *rule, const char *format, ...)
 
 // ---- What is said on the network ----
 
+// Several messages may be on their way at once, and be heard of in any order.
+static void count_told(struct instance *leader, int commit)
+{
+    if (commit < 1)
+        return;
+    int newer = commit - leader->told_last;
+    if (newer > 0) {
+        leader->told = newer < 64 ? leader->told << newer : 0;
+        leader->told_last = commit;
+    }
+    int age = leader->told_last - commit;
+    if (age >= 64 || (leader->told >> age & 1) != 0)
+        return;
+    leader->told |= (uint64_t)1 << age;
+    leader->n_told++;
+}
+
 static void sent(void *from, const struct labrpc_method *method,
                  const void *args)
 {
@@ -103,6 +120,8 @@ static void sent(void *from, const struct labrpc_method *method,
         check_leader(instance, request.term,
                      request.kind == APPEND ? "sends AppendEntries"
                                             : "sends InstallSnapshot");
+        if (request.kind == APPEND && request.n_entries == 0)
+            count_told(instance, request.leader_commit);
         if (watches_saves(checker) && !instance->crashed)
             check_announced(instance, &request);
     }
@@ -133,6 +152,8 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
         return;
     struct reply reply = reply_read(request.kind, message);
     lock(checker);
+    if (request.kind == APPEND && !reply.yes && reply.term == request.term)
+        caller->n_refused++;
     if (!instance->crashed) {
         if (request.kind == VOTE && reply.yes)
             check_vote(instance, caller, &request);
@@ -145,32 +166,16 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
     unlock(checker);
 }
 
-// What a leader can know its followers to have.
-static void hear_success(struct instance *leader, const struct request *request)
-{
-    if (request->term < leader->heard_in_term)
-        return;
-    int index = request->index + request->n_entries;
-    if (request->term > leader->heard_in_term || index > leader->heard_up_to)
-        leader->heard_up_to = index;
-    leader->heard_in_term = request->term;
-}
-
 static void received(void *from, void *to, const struct labrpc_method *method,
                      const void *args, const void *message)
 {
     struct instance *caller = from;
     struct checker *checker = caller->server->checker;
     struct request request = request_read(method, args);
-    if (request.kind != VOTE && request.kind != APPEND)
-        return;
-    if (!reply_read(request.kind, message).yes)
+    if (request.kind != VOTE || !reply_read(VOTE, message).yes)
         return;
     lock(checker);
-    if (request.kind == VOTE)
-        hear_vote(caller, to, &request);
-    else
-        hear_success(caller, &request);
+    hear_vote(caller, to, &request);
     unlock(checker);
 }
 
@@ -277,13 +282,14 @@ void checker_applied_snapshot(struct instance *instance, int index)
     unlock(checker);
 }
 
-int checker_acknowledged(struct instance *leader)
+void checker_count_appends(struct instance *leader, int *commits_told,
+                           int *refused)
 {
     struct checker *checker = leader->server->checker;
     lock(checker);
-    int index = leader->heard_up_to;
+    *commits_told = leader->n_told;
+    *refused = leader->n_refused;
     unlock(checker);
-    return index;
 }
 
 // ---- Making and freeing ----

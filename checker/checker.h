@@ -57,8 +57,12 @@ void checker_applied(struct instance *instance, int index,
                      struct bytes command);
 void checker_applied_snapshot(struct instance *instance, int index);
 
-// The last index that a follower has told this leader to be in its log, in the
-// newest term in which one has; 0 if none has.
-int checker_acknowledged(struct instance *leader);
+// What this leader's AppendEntries had to do besides bringing entries.
+//   commits_told  commits that those without entries told of: how many
+//   different
+//                 leader_commits above 0
+//   refused       those that a follower in the same term refused
+void checker_count_appends(struct instance *leader, int *commits_told,
+                           int *refused);
 
 #endif

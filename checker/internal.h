@@ -24,11 +24,13 @@ struct instance {
     struct checked_server *server;
     bool crashed;  // What it says may reach nobody.
 
-    // The last index that an answer which has reached it said to be in a
-    // follower's log, in the newest term of such answers.
-    int heard_in_term;
-    int heard_up_to;
+    // The leader_commits that it has sent without entries: the highest, which
+    // of the 64 up to there (bit 0 is that one), and how many in all.
+    int told_last;
+    uint64_t told;
+    int n_told;
 
+    int n_refused;  // Its AppendEntries that were, in their own term.
     struct instance *next;
 };
 

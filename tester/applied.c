@@ -235,7 +235,6 @@ static void make_snapshot(struct incarnation *inc, int index,
                 CALL_LIMIT_MS);
     raft_snapshot(inc->raft, index, snapshot);
     watch_end(inc->cfg->watchdog, &call);
-    atomic_store(&inc->makes_snapshot, false);
 }
 
 // Takes over the message's bytes.
@@ -268,6 +267,7 @@ static void take(struct incarnation *inc, struct apply_msg *message)
     pthread_mutex_unlock(&cfg->mu);
     if (snapshot.len > 0)
         make_snapshot(inc, message->command_index, snapshot);
+    atomic_store(&inc->makes_snapshot, false);
     bytes_free(&snapshot);
     bytes_free(&message->snapshot);
 }

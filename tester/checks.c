@@ -131,12 +131,6 @@ int cfg_n_committed(struct config *cfg, int index, struct bytes *command)
     return count;
 }
 
-int cfg_acknowledged(struct config *cfg, int i)
-{
-    struct incarnation *inc = running(cfg, i);
-    return inc == NULL ? 0 : checker_acknowledged(inc->checked);
-}
-
 static bool has_moved_on(struct config *cfg, int start_term)
 {
     for (int i = 0; i < cfg->n; i++) {

@@ -147,10 +147,6 @@ void cfg_check_no_leader(struct config *cfg);
 // stays until cfg_cleanup.
 int cfg_n_committed(struct config *cfg, int index, struct bytes *command);
 
-// The last index that some follower has acknowledged to server i, which leads:
-// in a cluster of three it may be committed. 0 if none has, or i is crashed.
-int cfg_acknowledged(struct config *cfg, int i);
-
 // Waits until at least n servers have applied index, about 30 s at most, and
 // returns true with the command as in cfg_n_committed. With start_term not
 // -1, returns false as soon as some server has moved on to a later term.
@@ -172,6 +168,15 @@ int cfg_rpc_count(struct config *cfg, int i);
 // RPCs sent in the whole network, and bytes, since cfg_make.
 int cfg_rpc_total(struct config *cfg);
 long long cfg_bytes_total(struct config *cfg);
+
+// What the AppendEntries of server i had to do besides bringing entries, since
+// it was last started; 0 if it is crashed.
+//   commits_told  commits that those without entries told of: how many
+//   different
+//                 leader_commits above 0
+//   refused       those that a follower in the same term refused
+void cfg_count_appends(struct config *cfg, int i, int *commits_told,
+                       int *refused);
 
 // The largest persisted Raft state of any server, in bytes.
 size_t cfg_log_size(struct config *cfg);

@@ -57,6 +57,17 @@ long long cfg_bytes_total(struct config *cfg)
     return labrpc_get_total_bytes(cfg->net);
 }
 
+void cfg_count_appends(struct config *cfg, int i, int *commits_told,
+                       int *refused)
+{
+    *commits_told = *refused = 0;
+    pthread_mutex_lock(&cfg->mu);
+    struct incarnation *inc = cfg->servers[i].current;
+    if (inc != NULL)
+        checker_count_appends(inc->checked, commits_told, refused);
+    pthread_mutex_unlock(&cfg->mu);
+}
+
 size_t cfg_log_size(struct config *cfg)
 {
     size_t largest = 0;

@@ -57,6 +57,18 @@ LAB_TEST(raft_fig2, 2D_snapshot_while_applying)
     script_end(s);
 }
 
+// A crash may come while the service makes one.
+LAB_TEST(raft_fig2, 2D_killed_during_a_snapshot)
+{
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): killed while a snapshot is made");
+
+    script_snapshot_when_applied(s, 6);
+    script_give_entries(s, 6, 6);
+    script_await_applied(s, 6, COMPACTION ". Entries 1..6 are committed");
+    script_end(s);
+}
+
 // A service that does not receive holds nothing up but the applying.
 LAB_TEST(raft_fig2, 2D_slow_service_holds_nothing_up)
 {
