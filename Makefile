@@ -193,6 +193,7 @@ run: SUITE := $(or $(SUITE),2A 2B 2C 2D)
 run: $(LAB_BIN) $(SIM_BIN)
 	@echo 'In virtual time:'
 	@$(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
+	    [ $$status = 2 ] || \
 	    echo 'Not run in real time, since it fails in virtual time.'; \
 	    exit $$status; }
 	@echo
@@ -206,6 +207,7 @@ run: $(LAB_BIN) $(SIM_BIN)
 # what they print is kept, and what failed is shown.
 fig2: $(LAB_BIN) $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
+	    [ $$status = 2 ] || \
 	    echo 'Not run in real time, since it fails in virtual time.'; \
 	    exit $$status; }
 	@echo; echo 'In real time:'

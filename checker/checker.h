@@ -58,9 +58,8 @@ void checker_applied(struct instance *instance, int index,
 void checker_applied_snapshot(struct instance *instance, int index);
 
 // What this leader's AppendEntries had to do besides bringing entries.
-//   commits_told  commits that those without entries told of: how many
-//   different
-//                 leader_commits above 0
+//   commits_told  how many different leader_commits above 0 those without
+//                 entries told of
 //   refused       those that a follower in the same term refused
 void checker_count_appends(struct instance *leader, int *commits_told,
                            int *refused);

@@ -65,7 +65,8 @@ void raft_get_state(struct raft *rf, int *term, bool *is_leader);
 void raft_snapshot(struct raft *rf, int index, struct bytes snapshot);
 
 // The peer has crashed: it shall stop, soon, and start nothing new. Returns at
-// once, without waiting for its threads. RPC handlers may still be called.
+// once, without waiting for its threads. RPC handlers may still be called, and
+// raft_snapshot, by a service that was about to; that must return, too.
 void raft_kill(struct raft *rf);
 
 // Waits until the killed peer's threads have ended, then frees it. Called when

@@ -171,9 +171,8 @@ long long cfg_bytes_total(struct config *cfg);
 
 // What the AppendEntries of server i had to do besides bringing entries, since
 // it was last started; 0 if it is crashed.
-//   commits_told  commits that those without entries told of: how many
-//   different
-//                 leader_commits above 0
+//   commits_told  how many different leader_commits above 0 those without
+//                 entries told of
 //   refused       those that a follower in the same term refused
 void cfg_count_appends(struct config *cfg, int i, int *commits_told,
                        int *refused);

@@ -44,9 +44,8 @@ LAB_TEST(raft_fig2, 2A_split_vote_is_followed_by_another)
             test_check(!script_is_leader(s),
                        "Rules for Servers, Candidates (Figure 2, §5.2): if "
                        "votes received from majority of servers, become "
-                       "leader. Server 0 leads term %d of 3 servers with its "
-                       "own vote alone: server 1 refused it one, server 2 has "
-                       "not answered",
+                       "leader. Server 0 leads term %d of 3 servers, and "
+                       "nobody has granted it a vote",
                        script_term(s));
         struct call *call = script_await_vote(
             s, 1, term + 1,
