@@ -184,6 +184,12 @@ LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
     --logs $(R)/logs
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
+# What is run in both times ends here if it fails.
+FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
+    [ $$status = 2 ] || \
+    echo 'Not run in real time, since it fails in virtual time.'; \
+    exit $$status; }
+
 # The graded tests. There are others: tests/fig2, tests/test_sim.c,
 # tests/test_cruel.c.
 run: SUITE := $(or $(SUITE),2A 2B 2C 2D)
@@ -192,10 +198,7 @@ run: SUITE := $(or $(SUITE),2A 2B 2C 2D)
 .PHONY: run 2A 2B 2C 2D fig2 soak race asan
 run: $(LAB_BIN) $(SIM_BIN)
 	@echo 'In virtual time:'
-	@$(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
-	    [ $$status = 2 ] || \
-	    echo 'Not run in real time, since it fails in virtual time.'; \
-	    exit $$status; }
+	@$(FIRST_IN_VIRTUAL_TIME)
 	@echo
 	@echo 'In real time, $(or $(JOBS),8) tests at a time:'
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --table
@@ -206,10 +209,7 @@ run: $(LAB_BIN) $(SIM_BIN)
 # In real time these tests hardly use the processor, so many go side by side;
 # what they print is kept, and what failed is shown.
 fig2: $(LAB_BIN) $(SIM_BIN)
-	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
-	    [ $$status = 2 ] || \
-	    echo 'Not run in real time, since it fails in virtual time.'; \
-	    exit $$status; }
+	@$(LAB_ENV) $(FIRST_IN_VIRTUAL_TIME)
 	@echo; echo 'In real time:'
 	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),16) \
 	    > $(R)/fig2.log 2>&1; status=$$?; \

@@ -88,7 +88,9 @@ void broken(struct checker *checker, const char *rule, const char *format, ...)
 
 // ---- What is said on the network ----
 
-// Several messages may be on their way at once, and be heard of in any order.
+// Counts a commit that the leader has not told of before, if it is not far
+// below the highest: messages may be on their way at once, and be heard of in
+// any order.
 static void count_told(struct instance *leader, int commit)
 {
     if (commit < 1)
