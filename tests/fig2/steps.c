@@ -59,6 +59,40 @@ struct saved script_await_snapshot(struct script *s, int index, int term,
     return saved;
 }
 
+void script_refuse_as_empty(struct script *s, struct call *call)
+{
+    if (call->append->prev_log_index == 0)
+        script_follow_one(s, call);
+    else
+        script_answer_append(
+            s, call,
+            (AppendEntriesResponse){ .term = call->append->term,
+                                     .conflict_index = 1,
+                                     .conflict_term = NO_TERM });
+}
+
+// ---- Who gets its vote ----
+
+void script_check_votes(struct script *s, int first_term, int index, int term)
+{
+    for (int k = 0; k < 9; k++) {
+        int last_term = term - 1 + k / 3, last_index = index - 1 + k % 3;
+        bool is_up_to_date =
+            last_term > term || (last_term == term && last_index >= index);
+        RequestVoteResponse vote =
+            script_request_vote(s, first_term + k, 1, last_index, last_term);
+        test_check(
+            !vote.vote_granted == !is_up_to_date,
+            "RequestVote step 2 (Figure 2, §5.4.1): grant the vote if the "
+            "candidate's log is at least as up-to-date: the later last term "
+            "wins, and of equal terms the longer log. Server 0's last entry is "
+            "%d of term %d, the candidate's %d of term %d, and server 0 (in "
+            "term %d) %s",
+            index, term, last_index, last_term, vote.term,
+            vote.vote_granted ? "granted its vote" : "refused");
+    }
+}
+
 // ---- Who leads ----
 
 void script_check_leads(struct script *s, int term)

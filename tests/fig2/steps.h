@@ -27,7 +27,16 @@ struct call *script_stand_in_vain(struct script *s, int peer,
 struct saved script_await_snapshot(struct script *s, int index, int term,
                                    const char *rule);
 
+// Refuses as a peer whose log was empty when the request came. It could not
+// refuse one from the beginning of the log, and takes that.
+void script_refuse_as_empty(struct script *s, struct call *call);
+
 // ---- Check ----
+
+// The server's last entry is this one. Asks for its vote with a last entry that
+// is older, the same or newer, by its term and by its index: all nine
+// combinations, each in a new term, from first_term on.
+void script_check_votes(struct script *s, int first_term, int index, int term);
 
 // The server leads in this term: nothing newer has been said to it.
 void script_check_leads(struct script *s, int term);

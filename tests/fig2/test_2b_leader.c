@@ -159,20 +159,6 @@ LAB_TEST(raft_fig2, 2B_backs_up_to_the_beginning)
     script_end(s);
 }
 
-// Refuses as a peer whose log was empty when the request came; it could not
-// refuse one from the beginning of the log.
-static void refuse_late(struct script *s, struct call *call)
-{
-    if (call->append->prev_log_index == 0)
-        script_follow_one(s, call);
-    else
-        script_answer_append(
-            s, call,
-            (AppendEntriesResponse){ .term = call->append->term,
-                                     .conflict_index = 1,
-                                     .conflict_term = NO_TERM });
-}
-
 // Rejections that come late and several at once lead next_index neither below
 // 1 nor into an endless loop.
 LAB_TEST(raft_fig2, 2B_late_rejections)
@@ -186,11 +172,11 @@ LAB_TEST(raft_fig2, 2B_late_rejections)
         late[k] = script_await_append(s, 1, term, HEARTBEATS);
         script_keep_up(s, 2);
     }
-    refuse_late(s, late[0]);
-    refuse_late(s, late[1]);
+    script_refuse_as_empty(s, late[0]);
+    script_refuse_as_empty(s, late[1]);
     script_follow(s, 1, 1, BACKS_UP);
-    refuse_late(s, late[2]);
-    refuse_late(s, late[3]);
+    script_refuse_as_empty(s, late[2]);
+    script_refuse_as_empty(s, late[3]);
     int index = script_propose(s, 77);
     const char *rule = BACKS_UP ". Rejections of the first heartbeats came "
                                 "late, when entry 1 had been taken";
