@@ -30,8 +30,12 @@ enum snapshots { NO_SNAPSHOTS, SNAPSHOTS };
 
 // n servers, started and connected, each with a persister and a thread that
 // takes its applied entries. With SNAPSHOTS each server makes a snapshot at
-// every index i with (i + 1) divisible by 10. cfg_cleanup frees it.
+// every tenth index (cfg_makes_snapshot). cfg_cleanup frees it.
 struct config *cfg_make(int n, enum network network, enum snapshots snapshots);
+
+// Does this server make a snapshot at this index? No two of up to ten do at the
+// same one: their logs begin at different places.
+bool cfg_makes_snapshot(int server, int index);
 
 // Kills all servers, cleans the network up, joins and frees everything, and
 // fails the test if a Raft's threads outlive it by 5 s.

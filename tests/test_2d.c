@@ -1,8 +1,9 @@
 // Part 2D, log compaction: servers drop what a snapshot covers, and those that
 // missed it get the snapshot instead of the log (§7).
 //
-// The tester snapshots a server at every tenth index. "Agree" is cfg_one with
-// a random command: a leader takes it, and so many servers apply it.
+// The tester snapshots a server at every tenth index, each at others. "Agree"
+// is cfg_one with a random command: a leader takes it, and so many servers
+// apply it.
 #include "tester/config.h"
 #include "tester/lab_test.h"
 
@@ -185,7 +186,7 @@ LAB_TEST(raft_2D, snapshot_initialization_after_crash)
     struct config *cfg = cfg_make(3, RELIABLE, SNAPSHOTS);
     cfg_begin(cfg, "Test (2D): snapshot initialization after crash");
     agree(cfg, 3);
-    for (int k = 0; k < 11; k++)  // Enough for a snapshot.
+    for (int k = 0; k < 11; k++)  // Enough for a snapshot of each server.
         agree(cfg, 3);
 
     crash_and_restart_all(cfg);
