@@ -17,26 +17,49 @@ MODE ?= plain
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
+comma := ,
 MAKEFLAGS += --no-builtin-rules
 
 # ---- Bad input, answered before anything is built ----
 
-ifneq ($(words $(RAFT)),1)
-$(error RAFT="$(RAFT)": name one folder, without a space in its path)
-endif
+# make expands what its command line gives wherever that is used, and the shell
+# reads what comes of it. So each value is looked at first, as it was given:
+# that is what $(value) tells.
+DIGITS := 0 1 2 3 4 5 6 7 8 9
+NAME_CHARS := $(DIGITS) a b c d e f g h i j k l m n o p q r s t u v w x y z \
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z _ . / + -
+
+# $(call without,CHARACTERS,TEXT): what is left of the text without them.
+without = $(if $1,$(call without,$(wordlist 2,99,$1),$(subst $(firstword $1),,$2)),$2)
+# $(call want,VARIABLES,CHARACTERS,WHAT): they hold these and spaces only.
+want = $(foreach v,$1,$(if $(call without,$2,$(subst $() $(),,$(value $v))),\
+    $(error $v=: wants $3)))
+
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM
+$(foreach v,$(VALUES) T SUITE,$(if $(filter command,$(origin $v)),$(if \
+    $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
+$(call want,N JOBS SEEDS SEED FIRST PCT LIMIT,$(DIGITS),a number)
+$(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
+$(call want,CC,$(NAME_CHARS),a compiler such as gcc or clang)
+$(call want,MODE,$(NAME_CHARS),plain$(comma) debug$(comma) tsan or asan)
+$(call want,T,$(NAME_CHARS),names of tests or parts of them)
+$(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
+$(call want,LOG GDB SIM,0 1,1 for yes or 0 for no)
+$(foreach v,$(VALUES),$(if $(word 2,$($v)),$(error \
+    $v="$($v)": one$(comma) not several)))
+$(foreach v,LOG GDB SIM,$(if $(filter-out 0 1,$($v)),$(error \
+    $v=$($v): wants 1 for yes or 0 for no)))
+$(foreach v,RAFT CC T SUITE,$(if $(filter -%,$($v)),$(error \
+    $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
 endif
-ifeq ($(wildcard $(RAFT)/*.c),)
-$(error RAFT=$(RAFT): no folder with .c files there; name the folder that \
-    holds your Raft, such as RAFT=$(firstword $(wildcard starter) raft))
-endif
-$(foreach v,JOBS LIMIT N SEEDS FIRST SEED PCT,$(if $(word 2,$($(v))),$(error \
-    $(v)="$($(v))": one number, not several)))
 ifneq ($(and $(SUITE),$(filter 2A 2B 2C 2D fig2,$(MAKECMDGOALS))),)
 $(error SUITE=$(SUITE): make $(MAKECMDGOALS) is of one suite; choose among its \
     tests with T=)
 endif
+WRONG := $(shell runner/check-raft $(RAFT))
+$(if $(WRONG),$(error $(WRONG)))
 
 # ---- Flags ----
 
@@ -52,8 +75,6 @@ DEBUG = -g -fno-omit-frame-pointer -fno-optimize-sibling-calls $(if $(filter cla
 CFLAGS = -std=gnu11 $(DEBUG) $(CFLAGS_$(MODE))
 CPPFLAGS = -D_GNU_SOURCE -I. -I$(B)/gen -isystem /usr/include/tirpc
 LDLIBS = -lcriterion -ltirpc -ldw -lpthread
-
-comma := ,
 
 # ---- Files ----
 
@@ -77,16 +98,17 @@ LAB += $(wildcard tests/test_2?.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
 RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
-X := $(B)/messages-$(subst $() $(),-,$(strip $(shell cat $(RAFT_X) | cksum)))
+# The name is a cryptographic hash, so that none can be made to share another's.
+X := $(B)/messages-$(shell sha256sum < $(RAFT_X) | cut -c 1-16)
 RAFT_X_O := $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
 
 RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 
 # The dates of a submission say nothing: it may be older than the one before it
 # in the same folder. What counts is what its files are and hold.
-RAFT_SUM := $(shell mkdir -p $(R); \
-    (echo $(RAFT); cksum $(RAFT)/*.[chx]) 2> /dev/null | cksum > $(R)/sum.new; \
-    cmp -s $(R)/sum $(R)/sum.new || cp $(R)/sum.new $(R)/sum)
+RAFT_SUM := $(shell mkdir -p $(R); new=$(R)/sum.$$$$; \
+    (echo $(RAFT); sha256sum $(RAFT)/*.[chx]) 2> /dev/null > $$new; \
+    cmp -s $(R)/sum $$new && rm $$new || mv $$new $(R)/sum)
 LAB_O := $(LAB:%.c=$(B)/%.o) $(READERS_C:%.c=$(X)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
 
@@ -102,11 +124,29 @@ SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null
 SIM_BIN := $(R)/simlab
 
 
-$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O)
-	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+# ---- Compiling and linking ----
 
-# ---- Compiling ----
+# Two makes may build the same file at once: each writes one of its own, and
+# moves it into place when it is whole. The names of headers that are included
+# become part of the makefile: there, too, a name may be a command.
+# $(call compile,FLAGS)
+define compile
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	@new=$@.$$$$; { \
+	    $(CC) $(1) -MMD -MP -MT $@ -MF $$new-d -c -o $$new $< && \
+	    runner/check-includes $< $$new-d && \
+	    mv $$new-d $(@:.o=.d) && mv $$new $@; } || \
+	    { status=$$?; rm -f $$new $$new-d; exit $$status; }
+endef
+# $(call link,FLAGS,LIBRARIES)
+define link
+	@echo "  LINK  $@"
+	@mkdir -p $(@D)
+	@new=$@.$$$$; { \
+	    $(CC) $(CFLAGS) $(1) -o $$new $(filter %.o,$^) $(LDLIBS) $(2) && \
+	    mv $$new $@; } || { status=$$?; rm -f $$new; exit $$status; }
+endef
 
 # What is missing is installed before anything is compiled or generated.
 SETUP := $(if $(filter clang%,$(CC)),setup-test,setup)
@@ -117,19 +157,21 @@ OURS := $(and $(wildcard starter),$(filter raft starter tests/variants/%,$(RAFT)
 RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 
 $(B)/%.o: %.c | $(SETUP)
-	@echo "  CC    $<"
-	@mkdir -p $(@D)
-	@$(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
+	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 $(R)/%.o: $(RAFT)/%.c $(R)/sum | $(SETUP)
-	@echo "  CC    $<"
-	@mkdir -p $(@D)
-	@$(CC) -I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN) -MMD -MP -c -o $@ $<
+	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN))
 
 $(X)/%.o: %.c | $(SETUP)
-	@echo "  CC    $<"
-	@mkdir -p $(@D)
-	@$(CC) -I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
+	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
+
+# Does it define what raft.h promises, and nothing that is the lab's?
+$(R)/checked: $(RAFT_O)
+	@runner/check-objects $(RAFT) $(filter $(R)/%,$^)
+	@touch $@
+
+$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O) | $(R)/checked
+	$(call link)
 
 # Criterion's tests are plain functions without prototypes. gcc's address
 # sanitizer must leave the list of tests alone, which is pieced together from
@@ -139,29 +181,15 @@ ifeq ($(MODE),asan)
 $(B)/tests/%.o $(X)/tests/%.o: CFLAGS += --param asan-globals=0
 endif
 
-# rpcgen names the header after its input, makes an include guard of that
-# name, and writes only new files. So its input is a copy with another name;
-# in what it says the file has its own.
-define rpcgen
-	@echo "  GEN   $(firstword $(filter %.x,$^ $|))"
-	@mkdir -p $(@D)
-	@cp $(firstword $(filter %.x,$^ $|)) $(basename $@).x
-	@rm -f $(basename $@).h $(basename $@).c
-	@cd $(@D) && { rpcgen -h -o $(basename $(@F)).h $(basename $(@F)).x && \
-	    rpcgen -c -o $(basename $(@F)).c $(basename $(@F)).x; } 2> $(basename $(@F)).log; \
-	    status=$$?; \
-	    sed 's|^$(basename $(@F)).x|$(firstword $(filter %.x,$^ $|))|' \
-	        $(basename $(@F)).log >&2; \
-	    exit $$status
-endef
-
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | $(SETUP)
-	$(rpcgen)
+	@echo "  GEN   $<"
+	@labrpc/generate $< $(basename $@)
 # The folder is named after what raft.x holds, so its date says nothing.
 $(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x $(SETUP)
-	$(rpcgen)
+	@echo "  GEN   $(RAFT_X)"
+	@labrpc/generate $(RAFT_X) $(basename $@) checker/check-messages $(CC)
 %_x.o: %_x.c
-	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@.$$$$ $< && mv $@.$$$$ $@
 
 RAFT_X_H := $(RAFT_X_O:.o=.h)
 $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): $(RAFT_X_H)
@@ -212,7 +240,8 @@ fig2: $(LAB_BIN) $(SIM_BIN)
 	@$(LAB_ENV) $(FIRST_IN_VIRTUAL_TIME)
 	@echo; echo 'In real time:'
 	@$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),16) \
-	    > $(R)/fig2.log 2>&1; status=$$?; \
+	    > $(R)/fig2.log.$$$$ 2>&1; status=$$?; \
+	    mv $(R)/fig2.log.$$$$ $(R)/fig2.log; \
 	    grep -E '^(  \.\.\. FAILED|FAILED|INCONCLUSIVE|fig2:|wall) ' $(R)/fig2.log || \
 	    cat $(R)/fig2.log >&2; \
 	    exit $$status
@@ -221,8 +250,8 @@ soak: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --runs $(N)
 
 # A report of a sanitizer ends its test, as failed.
-race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(SIM),sim,sanitized)
-asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(SIM),sim,sanitized)
+race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sanitized)
+asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(filter 1,$(SIM)),sim,sanitized)
 
 .PHONY: sanitized lab
 sanitized: $(LAB_BIN)
@@ -239,11 +268,9 @@ RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
 $(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O)
-	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 $(B)/dummy_lab: $(B)/tests/runner/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O)
-	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 $(UNIT_O): CPPFLAGS += -I$(X)/gen
 $(UNIT_O): | $(RAFT_X_H)
 
@@ -273,8 +300,7 @@ BENCH_C := $(filter-out bench/bench_sim.c,$(wildcard bench/bench_*.c))
 bench: $(BENCH_C:bench/%.c=$(R)/bench/%) $(R)/bench/bench_sim
 	@for b in $^; do echo "== $${b##*/}"; $$b || exit; done
 $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
-	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 
 # Right Rafts of other designs: the lab fails none of them.
 .PHONY: variants
@@ -289,26 +315,23 @@ test: setup-test
 # ---- The simulator ----
 
 $(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
-$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(RAFT_O)
+$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(RAFT_O) | $(R)/checked
 	@sim/check-symbols $(RAFT_O)
-	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
+	$(call link,$(SIM_WRAPS),-lboost_context)
 
 # The simulator's own tests. They need no lab, only what it is made of.
 $(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c sim/*.c) $(CORE))
-	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
+	$(call link,$(SIM_WRAPS),-lboost_context)
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
     $(CORE:%.c=$(B)/%.o) $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
 $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O)
-	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) $(SIM_WRAPS) -o $@ $^ $(LDLIBS) -lboost_context
+	$(call link,$(SIM_WRAPS),-lboost_context)
 
 SEEDS ?= 1
 FIRST ?= 1
 SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
-    'make replay$(if $(filter-out raft,$(RAFT)), RAFT=$(RAFT))$(PCT:%= PCT=%)$(patsubst %, MODE=%,$(filter-out plain,$(MODE)))'
+    'make replay$(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))'
 
 .PHONY: simlab sim replay
 simlab: $(SIM_BIN)
@@ -320,12 +343,12 @@ REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED)
 replay: $(SIM_BIN)
 ifeq ($(and $(T),$(SEED)),)
 	@echo 'raftlab: replay wants a test and a seed: make replay T=churn SEED=7' >&2; exit 2
-else ifdef GDB
+else ifeq ($(GDB),1)
 	@gdb -q -ex 'set follow-fork-mode child' -ex 'set confirm off' \
 	    -ex 'break test_fail' \
 	    --args $(REPLAY) --os-threads
 else
-	@RAFTLAB_LOG=1 $(REPLAY)
+	@RAFTLAB_LOG=$(or $(LOG),1) $(REPLAY)
 endif
 
 # ---- Tidying ----
