@@ -50,7 +50,8 @@ struct played {
 
 struct script {
     // Constant after script_begin, but for the main thread's own: lives,
-    // n_lives, played, elected_term.
+    // n_lives, played, elected_term, spoken_term,
+    // claimed.
     int n;
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the test to the server.
@@ -61,6 +62,8 @@ struct script {
     int n_lives;
     struct played played[MAX_PEERS];
     int elected_term;  // Of its last election that script_elect saw; or 0.
+    int spoken_term;   // The newest term in which the test has asked it.
+    int claimed[MAX_INDEX + 1];  // The terms of entries, said in that; or 0.
 
     pthread_mutex_t mu;
     pthread_cond_t changed;

@@ -155,8 +155,15 @@ AppendEntriesResponse script_heartbeat(struct script *s, int term);
 // first `commit` entries are committed.
 void script_give_log(struct script *s, int term, struct terms log, int commit);
 
-// Does the server's log hold this entry? Asks as a leader (peer 1) of `term`.
-bool script_holds(struct script *s, int term, int index, int entry_term);
+// A term in which nobody has spoken yet. No leader contradicts itself: when a
+// played one says something else of an index than the one before it, it is
+// another leader, and this is its term.
+int script_new_term(struct script *s);
+
+// Does the server's log hold this entry? Asks as a leader (peer 1) of a new
+// term, in whose log it is. If the server's entry there is another one, it may
+// drop that, and all behind it: give it its log again before the next question.
+bool script_holds(struct script *s, int index, int entry_term);
 
 // ---- Requests of the server ----
 

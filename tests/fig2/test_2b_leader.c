@@ -326,13 +326,15 @@ LAB_TEST(raft_fig2, 2B_deposed_leader_follows)
     script_propose(s, 71);
     script_propose(s, 72);
     AppendEntriesResponse response =
-        script_append(s, (struct append){ term, 1, 0, 0, TERMS(term), 1 });
-    test_check(response.success && !script_holds(s, term, 2, term - 1),
+        script_append(s, (struct append){ term, 1, 0, 0, TERMS(term), 0 });
+    test_check(response.success && !script_holds(s, 2, term - 1),
                "AppendEntries step 3 (Figure 2, §5.3): if an existing entry "
                "conflicts with a new one, delete it and all that follow it. "
                "Server 0 had started entries 1 and 2 as leader of term %d; the "
                "leader of term %d sent its own entry 1, success %s",
                term - 1, term, response.success ? "true" : "false");
+    script_append(s,
+                  (struct append){ script_new_term(s), 1, 1, term, { 0 }, 1 });
     script_await_applied(s, 1,
                          "AppendEntries step 5 (Figure 2, §5.3): leader_commit "
                          "is 1");

@@ -137,13 +137,13 @@ LAB_TEST(raft_fig2, 2C_entries_are_saved)
 
     script_give_log(s, TERM, TERMS(1, 1, 2, 2), 0);
     check_saved_log(s, TERMS(1, 1, 2, 2));
-    script_append(s, (struct append){ TERM, 1, 2, 1, TERMS(3), 0 });
+    script_append(s, (struct append){ TERM + 1, 2, 2, 1, TERMS(3), 0 });
     check_saved_log(s, TERMS(1, 1, 3));
-    script_append(s, (struct append){ TERM, 1, 3, 3, TERMS(3, 4), 2 });
+    script_append(s, (struct append){ TERM + 1, 2, 3, 3, TERMS(3, 4), 2 });
     check_saved_log(s, TERMS(1, 1, 3, 3, 4));
 
     script_restart(s);
-    test_check(script_holds(s, TERM, 5, 4) && script_holds(s, TERM, 3, 3),
+    test_check(script_holds(s, 5, 4) && script_holds(s, 3, 3),
                "State (Figure 2): log[] is persistent. Server 0 held entries "
                "1..5, crashed, and does not hold them");
     script_end(s);
@@ -244,16 +244,16 @@ LAB_TEST(raft_fig2, 2C_hints)
 {
     struct script *s = script_begin(3, "Test (fig2 2C): a follower's hints");
 
-    script_give_log(s, TERM, TERMS(1, 1, 2, 2, 2, 4), 0);
     const struct {
         int prev_index, prev_term;
         int conflict_index, conflict_term;
     } cases[] = { { 9, 4, 7, NO_TERM }, { 7, 4, 7, NO_TERM }, { 6, 5, 6, 4 },
                   { 5, 3, 3, 2 },       { 3, 1, 3, 2 },       { 2, 2, 1, 1 } };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        script_give_log(s, script_new_term(s), TERMS(1, 1, 2, 2, 2, 4), 0);
         AppendEntriesResponse response = script_append(
-            s, (struct append){ .term = TERM,
-                                .leader = 1,
+            s, (struct append){ .term = script_new_term(s),
+                                .leader = 2,
                                 .prev_index = cases[k].prev_index,
                                 .prev_term = cases[k].prev_term });
         test_check(!response.success &&

@@ -47,18 +47,18 @@ LAB_TEST(raft_fig2, 2D_snapshot_keeps_the_suffix)
 
     script_give_entries(s, 8, 2);
     script_install(s, TERM, 5, 2);
-    test_check(script_holds(s, TERM, 8, 2),
+    test_check(script_holds(s, 8, 2),
                "InstallSnapshot step 6 (Figure 13): if an existing log entry "
                "has the same index and term as the snapshot's last included "
                "entry, retain log entries following it. Server 0 had "
                "acknowledged entries 1..8 of term 2; a snapshot up to 5 of "
                "term 2 came, and it does not hold entry 8");
-    script_append(s, (struct append){ TERM, 1, 8, 2, { 0 }, 8 });
+    script_append(s, (struct append){ script_new_term(s), 1, 8, 2, { 0 }, 8 });
     script_await_applied(s, 8,
                          "InstallSnapshot step 6 (Figure 13): retain log "
                          "entries following it. leader_commit is 8");
     script_restart(s);
-    test_check(script_holds(s, TERM, 8, 2),
+    test_check(script_holds(s, 8, 2),
                "InstallSnapshot step 6 (Figure 13): retain log entries "
                "following it. Server 0 crashed, and does not hold entry 8 any "
                "more, which it had acknowledged");
@@ -69,19 +69,20 @@ static void check_log_discarded(int count, int last_index, const char *title)
 {
     struct script *s = script_begin(3, title);
     script_give_entries(s, count, 0);
-    script_install(s, TERM, last_index, 4);
-    bool kept = false;
-    for (int index = last_index + 1; index <= count; index++)
-        kept = kept || script_holds(s, TERM, index, 2);
-    test_check(!kept && script_holds(s, TERM, last_index, 4),
+    int term = script_new_term(s);
+    script_install(s, term, last_index, 4);
+    struct saved saved = script_await_snapshot(
+        s, last_index, 4, "InstallSnapshot step 5 (Figure 13): save it");
+    bool kept = saved.last > last_index;
+    test_check(!kept && script_holds(s, last_index, 4),
                "InstallSnapshot step 7 (Figure 13): discard the entire log. "
                "Server 0 held entries 1..%d of term 2; a snapshot up to %d of "
                "term 4 came, and it %s",
                count, last_index,
-               kept ? "still holds entries behind that"
+               kept ? "has still saved entries behind that"
                     : "refuses what follows the snapshot");
-    script_append(
-        s, (struct append){ TERM, 1, last_index, 4, TERMS(5), last_index + 1 });
+    script_append(s, (struct append){ script_new_term(s), 1, last_index, 4,
+                                      TERMS(5), last_index + 1 });
     script_await_applied(s, last_index + 1,
                          "InstallSnapshot step 8 (Figure 13): reset the state "
                          "machine using the snapshot's contents");
@@ -133,11 +134,12 @@ LAB_TEST(raft_fig2, 2D_older_snapshots_are_ignored)
                "up to 5 came after one up to 8; saved are a snapshot up to %d "
                "and a log from %d on",
                saved.snapshot_index, saved.first);
-    test_check(script_holds(s, TERM, 10, 3),
+    test_check(script_holds(s, 10, 3),
                "InstallSnapshot step 6 (Figure 13): retain log entries "
                "following it. Snapshots up to 5 and 8 came late, and server 0 "
                "does not hold entry 10 any more");
-    script_append(s, (struct append){ TERM, 1, 10, 3, { 0 }, 10 });
+    script_append(s,
+                  (struct append){ script_new_term(s), 1, 10, 3, { 0 }, 10 });
     script_await_applied(s, 10,
                          "AppendEntries step 5 (Figure 2, §5.3): "
                          "leader_commit is 10");
@@ -157,12 +159,12 @@ LAB_TEST(raft_fig2, 2D_entries_below_the_snapshot)
     AppendEntriesResponse over = script_append(
         s, (struct append){ TERM, 1, 3, 2, TERMS(2, 2, 2, 3), 6 });
     script_append(s, (struct append){ TERM, 1, 0, 0, { 0 }, 6 });
-    test_check(script_holds(s, TERM, 6, 2),
+    test_check(script_holds(s, 6, 2),
                "AppendEntries step 3 (Figure 2, §5.3, §7): an entry that does "
                "not conflict must stay, and what a snapshot covers does not. "
                "Server 0 had a snapshot up to 5 and entry 6; entries 3..4 and "
                "4..7 came, and now it does not hold entry 6");
-    test_check(!over.success || script_holds(s, TERM, 7, 3),
+    test_check(!over.success || script_holds(s, 7, 3),
                "AppendEntries step 4 (Figure 2, §5.3, §7): append any new "
                "entries not already in the log. Server 0 had a snapshot up to "
                "5 and entry 6; it acknowledged entries 4..7, and does not hold "
