@@ -104,7 +104,7 @@ static void clear_traces(const struct sim_visit *visit)
     self->relock = NULL;
     self->woken_from = NULL;
     self->n_others_locks = visit->n_others_locks;
-    self->n_reads = visit->n_reads;
+    sim_rwlock_abandon(visit->n_reads);
     self->cleanup = visit->cleanup;
     self->cancel_disabled = visit->cancel_disabled;
     self->cancel_asynchronous = visit->cancel_asynchronous;

@@ -19,7 +19,6 @@
 #define NS_PER_S    INT64_C(1000000000)
 #define NEVER       INT64_MAX
 #define NAME_SIZE   16  // As in the system, with the terminating zero.
-#define MAX_READ    8   // Read locks of one thread that are remembered.
 #define MAX_KEYS    1024
 #define NO_POSITION (-1)
 
@@ -40,18 +39,29 @@ struct sim_queue {
     uint32_t count;
 };
 
+// Who must do something before another can go on. All zero is before the first.
+struct sim_holder {
+    const void *at;     // For next_holder: how far it is.
+    int number;         // The thread's.
+    const void *since;  // Where it locked the object; NULL: it did not.
+};
+
 // Why a thread waits, for reports.
 struct sim_reason {
     const char *text;  // "to lock a mutex"
-    // Who must do something first, and since where, if there is one who must:
-    // its number, or -1. NULL: nobody in particular.
-    int (*holder)(const void *object, const void **since);
+    // Finds the next of those who must each do something first; false if there
+    // is no other. NULL: nobody in particular must.
+    bool (*next_holder)(const void *object, struct sim_holder *holder);
 };
 
-// A read lock that a thread holds.
+// A read lock that a thread holds. A thread that reads an rwlock twice has two.
 struct sim_read {
-    const void *rwlock;
-    const void *place;
+    void *rwlock;
+    const void *place;      // Where it was locked.
+    int number;             // The thread's, which may have ended.
+    struct sim_read *next;  // Of the thread, the newest first.
+    struct sim_read *next_of_lock;
+    struct sim_read *previous_of_lock;
 };
 
 struct sim_thread {
@@ -103,12 +113,17 @@ struct sim_thread {
     bool doomed;    // It ends as soon as it holds no lock of others.
     int n_others_locks;
 
-    struct sim_read reads[MAX_READ];
+    struct sim_read *reads;
     int n_reads;
     void **values;  // By key; NULL until one is set.
     void *cleanup;  // The innermost pthread_cleanup_push.
     bool cancel_disabled;
     bool cancel_asynchronous;
+
+    // While a circle of threads that wait is looked for (report.c).
+    uint64_t search;  // The last search that came to it.
+    struct sim_thread *next_found;
+    const struct sim_thread *found_from;  // Who waits for it.
 };
 
 // ---- Servers ----
@@ -365,6 +380,12 @@ void sim_server_come_back(struct sim_server *to);
 // The server that the calling thread visits has died.
 _Noreturn void sim_server_leave(void);
 
+// ---- rwlock.c ----
+
+// The calling thread forgets the newest of its read locks, until it knows this
+// many; they stay locked.
+void sim_rwlock_abandon(int n_reads);
+
 // ---- once.c, keys.c, cleanup.c ----
 
 int sim_once(int *state, void (*routine)(void), const void *place);
@@ -379,14 +400,14 @@ void sim_cleanup_run(struct sim_thread *thread);
 _Noreturn void sim_misuse(const void *place, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-// Does the calling thread, which now waits, wait for a thread that waits, in
-// the end, for it? No timer can help these, whoever else still runs.
-bool sim_closes_circle(void);
+// Reports a deadlock if this thread, which now waits, waits for one that waits,
+// in the end, for it. No timer can help these, whoever else still runs.
+void sim_check_circle(struct sim_thread *thread);
 
 // Nobody can run and nobody ever will.
 _Noreturn void sim_report_deadlock(void);
 
-// The thread waits for itself to let go of the mutex.
+// The thread waits for itself to let go of what it locks: "a mutex".
 _Noreturn void sim_report_self_deadlock(const char *what, const void *since,
                                         const void *place);
 

@@ -28,16 +28,18 @@ _Static_assert(offsetof(struct mutex, kind) ==
 
 static const char destroyed[] = "uses a mutex that has been destroyed";
 
-static int holder(const void *object, const void **since)
+static bool next_holder(const void *object, struct sim_holder *holder)
 {
     const struct mutex *m = object;
-    *since = m->place;
-    return (int)m->owner - 1;
+    if (holder->at != NULL || m->owner == 0)
+        return false;
+    *holder = (struct sim_holder){ m, (int)m->owner - 1, m->place };
+    return true;
 }
 
-static const struct sim_reason to_lock = { "to lock a mutex", holder };
+static const struct sim_reason to_lock = { "to lock a mutex", next_holder };
 static const struct sim_reason to_lock_again = {
-    "to lock its mutex again after waiting on a condition variable", holder
+    "to lock its mutex again after waiting on a condition variable", next_holder
 };
 
 static struct mutex *get(pthread_mutex_t *mutex, const void *place)
@@ -105,7 +107,7 @@ static int lock_mine(struct mutex *m, int64_t due_ns, const void *place)
         return EDEADLK;
     default:
         if (due_ns == NEVER)
-            sim_report_self_deadlock("mutex", m->place, place);
+            sim_report_self_deadlock("a mutex", m->place, place);
         return sim_wait(&m->waiters, due_ns, &to_lock, m, place);
     }
 }

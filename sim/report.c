@@ -158,7 +158,36 @@ static void add_stack(struct message *message, const struct sim_thread *thread,
 
 // ---- Threads ----
 
-static void add_thread(struct message *message, const struct sim_thread *thread)
+static void add_holder(struct message *message, const struct sim_holder *holder)
+{
+    if (holder->since == NULL) {
+        add(message, ": %s", sim_who(holder->number).text);
+        return;
+    }
+    add(message, ", held by %s since ", sim_who(holder->number).text);
+    add_place(message, holder->since);
+}
+
+// Of several the one that is `wanted`, if it is among them; else the first.
+static void add_holders(struct message *message,
+                        const struct sim_thread *thread,
+                        const struct sim_thread *wanted)
+{
+    struct sim_holder holder = { 0 }, shown = { 0 };
+    int n = 0;
+    while (thread->reason->next_holder(thread->object, &holder)) {
+        if (n++ == 0 || (wanted != NULL && holder.number == wanted->number))
+            shown = holder;
+    }
+    if (n > 0)
+        add_holder(message, &shown);
+    if (n > 1)
+        add(message, " (and by %d more)", n - 1);
+}
+
+//   circle  the thread that it waits for, if it is one of a circle; or NULL
+static void add_thread(struct message *message, const struct sim_thread *thread,
+                       const struct sim_thread *circle)
 {
     add(message, "\n  %s", sim_who(thread->number).text);
     const struct sim_reason *reason = thread->reason;
@@ -166,16 +195,8 @@ static void add_thread(struct message *message, const struct sim_thread *thread)
         add(message, thread == sim.self ? " runs" : " could run");
     } else {
         add(message, " waits %s", reason->text);
-        const void *since = NULL;
-        int holder = -1;
-        if (reason->holder != NULL)
-            holder = reason->holder(thread->object, &since);
-        if (holder >= 0 && since != NULL) {
-            add(message, ", held by %s since ", sim_who(holder).text);
-            add_place(message, since);
-        } else if (holder >= 0) {
-            add(message, ": %s", sim_who(holder).text);
-        }
+        if (reason->next_holder != NULL)
+            add_holders(message, thread, circle);
     }
     add_stack(message, thread,
               thread == sim.self ? __builtin_frame_address(0)
@@ -194,7 +215,7 @@ static void add_all_threads(struct message *message)
             add(message, "\n  and %d more", sim.n_alive - MAX_THREADS);
             break;
         }
-        add_thread(message, thread);
+        add_thread(message, thread, NULL);
     }
 }
 
@@ -207,69 +228,75 @@ void sim_describe_threads(char *text, size_t size)
 
 // ---- Deadlock ----
 
-// For whom a thread waits, or NULL.
-static struct sim_thread *blocker(const struct sim_thread *thread)
+// Can only another thread's doing let it go on? One that waits for a time, too,
+// will go on; so will one that has been woken.
+static bool is_stuck(const struct sim_thread *thread)
 {
-    const void *since;
-    if (thread->reason == NULL || thread->reason->holder == NULL)
-        return NULL;
-    return sim_thread_of_number(thread->reason->holder(thread->object, &since));
+    return thread->reason != NULL && thread->reason->next_holder != NULL &&
+           thread->timer == NO_POSITION && thread->position == NO_POSITION &&
+           !thread->is_ready;
 }
 
-bool sim_closes_circle(void)
+// Goes from each thread to those it waits for. Returns the last thread of a
+// shortest circle that begins with this one, or NULL if there is none; from the
+// last to the first `found_from` leads.
+static const struct sim_thread *find_circle(struct sim_thread *first)
 {
-    // Whoever waits for a time, too, will go on: that is no deadlock.
-    const struct sim_thread *thread = sim.self;
-    for (int n = 0; n < sim.n_alive; n++) {
-        if (thread->timer != NO_POSITION)
-            return false;
-        thread = blocker(thread);
-        if (thread == NULL || thread == sim.self)
-            return thread == sim.self;
-    }
-    return false;
-}
-
-// A thread of a circle of threads that each wait for the next, or NULL.
-static struct sim_thread *find_circle(void)
-{
-    for (int slot = 0; slot < sim.n_slots; slot++) {
-        struct sim_thread *slow = &sim.threads[slot];
-        struct sim_thread *fast = slow;
-        if (slow->id == 0 || slow->ended)
-            continue;
-        // The fast one goes two steps: in a circle it comes round again.
-        while (fast != NULL && blocker(fast) != NULL) {
-            slow = blocker(slow);
-            fast = blocker(blocker(fast));
-            if (slow == fast)
-                return slow;
+    static uint64_t search;
+    search++;
+    first->next_found = NULL;
+    struct sim_thread *last_found = first;
+    for (struct sim_thread *at = first; at != NULL; at = at->next_found) {
+        struct sim_holder holder = { 0 };
+        while (is_stuck(at) && at->reason->next_holder(at->object, &holder)) {
+            struct sim_thread *next = sim_thread_of_number(holder.number);
+            if (next == first)
+                return at;
+            if (next == NULL || next->search == search)
+                continue;
+            next->search = search;
+            next->found_from = at;
+            next->next_found = NULL;
+            last_found->next_found = next;
+            last_found = next;
         }
     }
     return NULL;
 }
 
+_Noreturn static void report_circle(const struct sim_thread *first,
+                                    const struct sim_thread *last)
+{
+    int n = 1;
+    for (const struct sim_thread *at = last; at != first; at = at->found_from)
+        n++;
+    struct message message = begin_message(report_text, sizeof report_text);
+    add(&message, "deadlock: %d threads wait for each other", n);
+    // Who waits, then whom it waits for, and so on round to the first.
+    const struct sim_thread *next = first;
+    do {
+        const struct sim_thread *at = last;
+        while (at != first && at->found_from != next)
+            at = at->found_from;
+        add_thread(&message, next, at);
+        next = at;
+    } while (next != first);
+    end_message(&message);
+}
+
+void sim_check_circle(struct sim_thread *thread)
+{
+    const struct sim_thread *last = find_circle(thread);
+    if (last != NULL)
+        report_circle(thread, last);
+}
+
 void sim_report_deadlock(void)
 {
     struct message message = begin_message(report_text, sizeof report_text);
-    struct sim_thread *first = find_circle();
-    if (first == NULL) {
-        add(&message, "deadlock: every thread waits, and nothing is left that "
-                      "could wake one");
-        add_all_threads(&message);
-    } else {
-        int n = 0;
-        const struct sim_thread *thread = first;
-        do {
-            n++;
-            thread = blocker(thread);
-        } while (thread != first);
-        add(&message, "deadlock: %d threads wait for each other", n);
-        do {
-            add_thread(&message, thread);
-            thread = blocker(thread);
-        } while (thread != first);
-    }
+    add(&message, "deadlock: every thread waits, and nothing is left that "
+                  "could wake one");
+    add_all_threads(&message);
     end_message(&message);
 }
 
@@ -277,7 +304,7 @@ void sim_report_self_deadlock(const char *what, const void *since,
                               const void *place)
 {
     struct message message = begin_message(report_text, sizeof report_text);
-    add(&message, "deadlock: %s locks a %s in ", sim_who(sim.self->number).text,
+    add(&message, "deadlock: %s locks %s in ", sim_who(sim.self->number).text,
         what);
     add_place(&message, place);
     add(&message, ", but holds it already, since ");

@@ -8,15 +8,14 @@
 #include <stddef.h>
 
 struct rwlock {
-    uint32_t writer;  // sim_mark of who holds it for writing; 0: nobody.
-    uint32_t n_readers;
     struct sim_queue waiters;
-    const void *place;  // Where it was locked, by the last one.
+    const void *place;  // Where the writer locked it.
+    uint32_t writer;    // sim_mark of who holds it for writing; 0: nobody.
     uint32_t state;
     uint32_t n_writers_waiting;
-    uint32_t reader;  // sim_mark of the last reader, for reports.
     uint32_t unused;
-    uint32_t flags;  // Where the system's static initialisers put it.
+    struct sim_read *readers;  // Each read lock, the newest first.
+    uint32_t flags;            // Where the system's static initialisers put it.
 };
 _Static_assert(sizeof(struct rwlock) <= sizeof(pthread_rwlock_t),
                "it must fit");
@@ -26,19 +25,56 @@ _Static_assert(offsetof(struct rwlock, flags) ==
 
 #define DESTROYED 0xdeadu
 
-static int holder(const void *object, const void **since)
+static bool is_for_writers(const struct rwlock *l)
 {
-    const struct rwlock *lock = object;
-    *since = lock->place;
-    if (lock->writer != 0)
-        return (int)lock->writer - 1;
-    return lock->n_readers > 0 ? (int)lock->reader - 1 : -1;
+    return l->flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+
+static bool next_reader(const struct rwlock *l, struct sim_holder *holder)
+{
+    const struct sim_read *last = holder->at;
+    const struct sim_read *read =
+        last == NULL ? l->readers : last->next_of_lock;
+    if (read == NULL)
+        return false;
+    *holder = (struct sim_holder){ read, read->number, read->place };
+    return true;
+}
+
+// Who writes; or else all who read.
+static bool next_holder(const void *object, struct sim_holder *holder)
+{
+    const struct rwlock *l = object;
+    if (l->writer == 0)
+        return next_reader(l, holder);
+    if (holder->at != NULL)
+        return false;
+    *holder = (struct sim_holder){ l, (int)l->writer - 1, l->place };
+    return true;
+}
+
+static const struct sim_reason to_write = { "to lock an rwlock for writing",
+                                            next_holder };
+
+// Who writes; or else all who wait to write, where they come first.
+static bool next_before_reader(const void *object, struct sim_holder *holder)
+{
+    const struct rwlock *l = object;
+    if (l->writer != 0)
+        return next_holder(object, holder);
+    const struct sim_thread *last = holder->at;
+    const struct sim_thread *thread =
+        last == NULL ? l->waiters.first : last->next;
+    while (thread != NULL && thread->reason != &to_write)
+        thread = thread->next;
+    if (thread == NULL)
+        return false;
+    *holder = (struct sim_holder){ thread, thread->number, NULL };
+    return true;
 }
 
 static const struct sim_reason to_read = { "to lock an rwlock for reading",
-                                           holder };
-static const struct sim_reason to_write = { "to lock an rwlock for writing",
-                                            holder };
+                                           next_before_reader };
 
 static struct rwlock *get(pthread_rwlock_t *lock, const void *place)
 {
@@ -50,40 +86,72 @@ static struct rwlock *get(pthread_rwlock_t *lock, const void *place)
 
 // ---- Who reads ----
 
-static int find_read(const struct rwlock *l)
+// Unused ones. They are never given back: locks of a dead server keep theirs.
+static struct sim_read *unused;
+
+#define READS_AT_A_TIME 1000
+
+static struct sim_read *new_read(void)
 {
-    for (int i = 0; i < sim.self->n_reads; i++) {
-        if (sim.self->reads[i].rwlock == l)
-            return i;
+    if (unused == NULL) {
+        struct sim_read *more = sim_reserve(READS_AT_A_TIME * sizeof *more);
+        for (int i = 0; i < READS_AT_A_TIME; i++) {
+            more[i].next = unused;
+            unused = &more[i];
+        }
     }
-    return -1;
+    struct sim_read *read = unused;
+    unused = read->next;
+    return read;
 }
 
-static void remember_read(struct rwlock *l, const void *place)
+// Where the calling thread's newest read lock of this rwlock hangs, or NULL.
+static struct sim_read **find_read(const struct rwlock *l)
+{
+    struct sim_read **at = &sim.self->reads;
+    while (*at != NULL && (*at)->rwlock != l)
+        at = &(*at)->next;
+    return *at != NULL ? at : NULL;
+}
+
+static void add_read(struct rwlock *l, const void *place)
 {
     struct sim_thread *self = sim.self;
-    if (self->n_reads < MAX_READ)
-        self->reads[self->n_reads] = (struct sim_read){ l, place };
+    struct sim_read *read = new_read();
+    *read = (struct sim_read){
+        .rwlock = l,
+        .place = place,
+        .number = self->number,
+        .next = self->reads,
+        .next_of_lock = l->readers,
+    };
+    if (l->readers != NULL)
+        l->readers->previous_of_lock = read;
+    l->readers = read;
+    self->reads = read;
     self->n_reads++;
 }
 
-// One that has more locks than can be remembered is believed.
-static bool forget_read(const struct rwlock *l)
+static void remove_read(struct rwlock *l, struct sim_read **at)
+{
+    struct sim_read *read = *at;
+    *at = read->next;
+    sim.self->n_reads--;
+    if (read->previous_of_lock != NULL)
+        read->previous_of_lock->next_of_lock = read->next_of_lock;
+    else
+        l->readers = read->next_of_lock;
+    if (read->next_of_lock != NULL)
+        read->next_of_lock->previous_of_lock = read->previous_of_lock;
+    read->next = unused;
+    unused = read;
+}
+
+void sim_rwlock_abandon(int n_reads)
 {
     struct sim_thread *self = sim.self;
-    int n_known = self->n_reads < MAX_READ ? self->n_reads : MAX_READ;
-    for (int i = n_known - 1; i >= 0; i--) {
-        if (self->reads[i].rwlock == l) {
-            self->n_reads--;
-            if (self->n_reads < MAX_READ)
-                self->reads[i] = self->reads[self->n_reads];
-            return true;
-        }
-    }
-    if (self->n_reads <= MAX_READ)
-        return false;
-    self->n_reads--;
-    return true;
+    for (; self->n_reads > n_reads; self->n_reads--)
+        self->reads = self->reads->next;
 }
 
 // ---- Locking ----
@@ -92,21 +160,17 @@ static bool may_read(const struct rwlock *l)
 {
     if (l->writer != 0)
         return false;
-    return l->flags != PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP ||
-           l->n_writers_waiting == 0;
+    return !is_for_writers(l) || l->n_writers_waiting == 0;
 }
 
 static bool may_write(const struct rwlock *l)
 {
-    return l->writer == 0 && l->n_readers == 0;
+    return l->writer == 0 && l->readers == NULL;
 }
 
 static void take_read(struct rwlock *l, const void *place)
 {
-    l->n_readers++;
-    l->reader = sim_mark(sim.self);
-    l->place = place;
-    remember_read(l, place);
+    add_read(l, place);
     sim_acquire(l);
 }
 
@@ -142,10 +206,10 @@ static int lock_to_write(pthread_rwlock_t *lock, int64_t due_ns,
     struct rwlock *l = get(lock, place);
     if (l->writer == sim_mark(sim.self))
         return EDEADLK;
-    int mine = find_read(l);
-    if (mine >= 0 && due_ns == NEVER)
-        sim_report_self_deadlock("an rwlock for writing",
-                                 sim.self->reads[mine].place, place);
+    struct sim_read **mine = find_read(l);
+    if (mine != NULL && due_ns == NEVER)
+        sim_report_self_deadlock("an rwlock for writing", (*mine)->place,
+                                 place);
     while (!may_write(l)) {
         l->n_writers_waiting++;
         int error = sim_wait(&l->waiters, due_ns, &to_write, l, place);
@@ -171,15 +235,16 @@ static int unlock(pthread_rwlock_t *lock, const void *place)
         sim_release(l);
         l->writer = 0;
     } else {
-        if (l->n_readers == 0)
+        struct sim_read **mine = find_read(l);
+        if (l->readers == NULL)
             sim_misuse(place, "unlocks an rwlock that nobody holds");
-        if (!forget_read(l))
+        if (mine == NULL)
             sim_misuse(place, "unlocks an rwlock that it does not hold");
         // Readers come before the next writer, but not before other readers.
         sim_release(&l->waiters);
-        l->n_readers--;
+        remove_read(l, mine);
     }
-    if (l->n_readers == 0)
+    if (l->readers == NULL)
         sim_wake_all(&l->waiters);
     sim_point();
     return 0;
@@ -204,10 +269,10 @@ int __wrap_pthread_rwlock_destroy(pthread_rwlock_t *lock)
     if (!sim.on)
         return __real_pthread_rwlock_destroy(lock);
     struct rwlock *l = get(lock, HERE);
-    const void *since;
-    if (holder(l, &since) >= 0)
+    struct sim_holder holder = { 0 };
+    if (next_holder(l, &holder))
         sim_misuse(HERE, "destroys an rwlock that %s holds",
-                   sim_who(holder(l, &since)).text);
+                   sim_who(holder.number).text);
     if (l->waiters.count > 0)
         sim_misuse(HERE, "destroys an rwlock that a thread is about to lock");
     l->state = DESTROYED;

@@ -237,8 +237,7 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     if (due_ns != NEVER)
         sim_timers_add(self, due_ns);
     stop_being_runnable(self);
-    if (sim_closes_circle())
-        sim_report_deadlock();
+    sim_check_circle(self);
     if (sim.n_runnable == 0)
         await_timer();
     struct sim_thread *next = next_thread();
@@ -261,8 +260,10 @@ void sim_wake(struct sim_thread *thread, int result)
         pthread_mutex_t *mutex = thread->relock;
         thread->relock = NULL;
         thread->cond_result = result;
-        if (sim_mutex_defer(mutex, thread))
+        if (sim_mutex_defer(mutex, thread)) {
+            sim_check_circle(thread);
             return;
+        }
     }
     thread->result = result;
     become_runnable(thread);

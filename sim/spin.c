@@ -10,14 +10,16 @@
 #define FIRST_OWNER 2  // Plus the number of the thread that holds it.
 #define DESTROYED   INT_MIN
 
-static int holder(const void *object, const void **since)
+static bool next_holder(const void *object, struct sim_holder *holder)
 {
-    *since = NULL;
-    int value = *(const int *)object;
-    return value >= FIRST_OWNER ? value - FIRST_OWNER : -1;
+    const int *value = object;
+    if (holder->at != NULL || *value < FIRST_OWNER)
+        return false;
+    *holder = (struct sim_holder){ value, *value - FIRST_OWNER, NULL };
+    return true;
 }
 
-static const struct sim_reason to_lock = { "to lock a spin lock", holder };
+static const struct sim_reason to_lock = { "to lock a spin lock", next_holder };
 
 static int mine(void)
 {

@@ -213,14 +213,16 @@ void sim_thread_exit(void *value)
     sim_schedule_end();
 }
 
-static int joined(const void *object, const void **since)
+static bool next_joined(const void *object, struct sim_holder *holder)
 {
     const struct sim_thread *thread = object;
-    *since = NULL;
-    return thread->number;
+    if (holder->at != NULL)
+        return false;
+    *holder = (struct sim_holder){ thread, thread->number, NULL };
+    return true;
 }
 
-static const struct sim_reason to_join = { "to join a thread", joined };
+static const struct sim_reason to_join = { "to join a thread", next_joined };
 
 int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
                     const void *place)

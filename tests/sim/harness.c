@@ -22,6 +22,7 @@ static void tell(const char *message)
 {
     snprintf(outcome->message, sizeof outcome->message, "%s", message);
     outcome->hash = sim_hash();
+    outcome->now_ns = sim_now_ns();
     _exit(1);
 }
 
