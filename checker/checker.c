@@ -117,6 +117,7 @@ static void sent(void *from, const struct labrpc_method *method,
         return;
     lock(checker);
     if (request.kind == VOTE) {
+        check_candidate_log(instance, &request);
         hear_candidate(instance, &request);
     } else {
         check_leader(instance, request.term,
@@ -124,8 +125,10 @@ static void sent(void *from, const struct labrpc_method *method,
                                             : "sends InstallSnapshot");
         if (request.kind == APPEND && request.n_entries == 0)
             count_told(instance, request.leader_commit);
-        if (watches_saves(checker) && !instance->crashed)
+        if (watches_saves(checker) && !instance->crashed) {
+            check_sent_entries(instance, &request);
             check_announced(instance, &request);
+        }
     }
     unlock(checker);
 }
@@ -144,6 +147,22 @@ static void check_term_is_saved(struct checked_server *server, int term)
                time_text(server->saved.ns).text, server->saved.term);
 }
 
+// §5.1: who hears of a newer term takes it over, before it answers. So a reply
+// of a lower term is the replier's mistake, whoever has asked.
+static void check_answers_term(struct instance *replier,
+                               const struct instance *caller,
+                               const struct request *request, int term)
+{
+    if (term >= request->term)
+        return;
+    broken(replier->server->checker, "Replies Carry the Term (§5.1, Figure 2)",
+           "at %s server %d answers server %d's %s of term %d with term %d. "
+           "Every reply carries the replier's current_term, refusals too, and "
+           "who gets a request of a newer term takes over that term first.",
+           time_now().text, replier->server->number, caller->server->number,
+           rpc_name(request->kind), request->term, term);
+}
+
 static void answered(void *from, void *to, const struct labrpc_method *method,
                      const void *args, const void *message)
 {
@@ -157,6 +176,7 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
     if (request.kind == APPEND && !reply.yes && reply.term == request.term)
         caller->n_refused++;
     if (!instance->crashed) {
+        check_answers_term(instance, caller, &request, reply.term);
         if (request.kind == VOTE && reply.yes)
             check_vote(instance, caller, &request);
         if (watches_saves(checker)) {
@@ -190,7 +210,10 @@ static void check_saved(struct checked_server *server,
 {
     check_saved_vote(server, change);
     check_saved_log(server, change, snapshot);
+    bool stands = stands_by(server, change);
     change_apply(change, &server->saved);
+    if (stands)
+        note_candidate_log(server);
     count_saved(server);
 }
 

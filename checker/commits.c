@@ -191,7 +191,10 @@ static void explain_uncommitted(const struct checked_server *server, int index,
     const struct checker *checker = server->checker;
     const struct saved *log = &server->saved;
     if (index > saved_last(log) || index <= log->first) {
-        snprintf(text, size, "its saved log ends at %d", saved_last(log));
+        snprintf(text, size,
+                 "its saved log ends at %d, and an entry counts only where it "
+                 "is saved, on the leader, too (Figure 2, persistent state)",
+                 saved_last(log));
         return;
     }
     int term = saved_at(log, index)->term;
@@ -265,6 +268,67 @@ void check_applied_up_to(struct instance *instance, int index)
            time_now().text, server->number, index, checker->commit_index, why);
 }
 
+// Does its saved log have the committed entry there?
+static bool is_own_committed(const struct checked_server *server, int index)
+{
+    const struct saved *log = &server->saved;
+    return index > log->first && index <= saved_last(log) &&
+           is_committed(server->checker, index, saved_at(log, index));
+}
+
+// The other index at which the server has this command; 0 if there is none.
+static int find_elsewhere(const struct checked_server *server, int index,
+                          uint64_t hash)
+{
+    const struct checker *checker = server->checker;
+    const struct saved *log = &server->saved;
+    for (int k = 1; k <= checker->commit_index; k++) {
+        if (k != index && checker->committed[k].hash == hash)
+            return k;
+    }
+    for (int k = log->first + 1; k <= saved_last(log); k++) {
+        if (k != index && saved_at(log, k)->hash == hash)
+            return k;
+    }
+    return 0;
+}
+
+// Where a wrong command comes from, for the message's end.
+static void explain_applied(const struct checked_server *server, int index,
+                            uint64_t hash, char *text, size_t size)
+{
+    const struct saved *log = &server->saved;
+    int elsewhere = find_elsewhere(server, index, hash);
+    text[0] = '\0';
+    if (elsewhere > 0)
+        snprintf(text, size, ": it is that of index %d%s", elsewhere,
+                 elsewhere < index ? ", again" : "");
+    else if (index > log->first && index <= saved_last(log) &&
+             saved_at(log, index)->hash == hash)
+        snprintf(text, size,
+                 ": it is that of its own saved entry there, of term %d, which "
+                 "no leader has found to match. commit_index goes no further "
+                 "than what an AppendEntries has matched or brought (Figure 2, "
+                 "AppendEntries step 5)",
+                 saved_at(log, index)->term);
+}
+
+// Its saved log has the committed entry, and yet it applies something else: not
+// a command from elsewhere, so the bytes themselves have changed.
+static void check_applied_bytes(const struct checked_server *server, int index,
+                                uint64_t hash)
+{
+    if (!is_own_committed(server, index) ||
+        find_elsewhere(server, index, hash) > 0)
+        return;
+    broken(server->checker, never_change,
+           "at %s server %d applies at index %d another command than it has "
+           "saved itself, at %s: the memory of the one in its log has been "
+           "freed or overwritten. `make asan` may show where.",
+           time_now().text, server->number, index,
+           time_text(server->saved.ns).text);
+}
+
 void check_applied(struct instance *instance, int index, uint64_t hash)
 {
     struct checked_server *server = instance->server;
@@ -273,11 +337,14 @@ void check_applied(struct instance *instance, int index, uint64_t hash)
         return;  // The tester has its own word for that.
     check_applied_up_to(instance, index);
     const struct committed *entry = &checker->committed[index];
-    if (entry->hash != hash)
-        broken(checker, machine_safety,
-               "at %s server %d has applied a command at index %d that is not "
-               "the committed one, which a majority had saved at %s, in term "
-               "%d.",
-               time_now().text, server->number, index,
-               time_text(entry->ns).text, entry->in_term);
+    if (entry->hash == hash)
+        return;
+    check_applied_bytes(server, index, hash);
+    char why[300];
+    explain_applied(server, index, hash, why, sizeof why);
+    broken(checker, machine_safety,
+           "at %s server %d has applied a command at index %d that is not the "
+           "committed one, which a majority had saved at %s, in term %d%s.",
+           time_now().text, server->number, index, time_text(entry->ns).text,
+           entry->in_term, why);
 }

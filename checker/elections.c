@@ -35,6 +35,53 @@ void hear_candidate(struct instance *instance, const struct request *request)
     part->candidate = instance;
 }
 
+// Is this the save by which the server votes for itself?
+bool stands_by(const struct checked_server *server, const struct change *change)
+{
+    const struct saved *before = &server->saved;
+    return change->voted_for == server->number &&
+           (change->term != before->term || before->voted_for == NOBODY);
+}
+
+// Who has asked others before it saved its vote may have saved more with it.
+void note_candidate_log(struct checked_server *server)
+{
+    const struct saved *saved = &server->saved;
+    struct part *part =
+        &term_at(server->checker, saved->term)->parts[server->number];
+    if (part->candidate == server->instance)
+        return;
+    part->stood = server->instance;
+    part->stood_index = saved_last(saved);
+    part->stood_term = saved_at(saved, part->stood_index)->term;
+}
+
+// A candidate asks for votes with the last entry of its log. That can have
+// changed since it stood, if there is a leader by now: then nothing is said.
+void check_candidate_log(struct instance *candidate,
+                         const struct request *request)
+{
+    const struct checked_server *server = candidate->server;
+    const struct saved *saved = &server->saved;
+    const struct part *part =
+        &term_at(server->checker, request->term)->parts[server->number];
+    int last = saved_last(saved);
+    if (candidate->crashed || !watches_saves(server->checker) ||
+        part->stood != candidate || saved->term != request->term ||
+        last != part->stood_index ||
+        saved_at(saved, last)->term != part->stood_term)
+        return;
+    if (request->index == last && request->index_term == part->stood_term)
+        return;
+    broken(server->checker,
+           "Candidates Tell Their Last Entry (Figure 2, RequestVote RPC)",
+           "at %s server %d asks for votes in term %d with last_log_index %d "
+           "and last_log_term %d; but the last entry of its log, as it saved "
+           "it with its own vote, has index %d and term %d.",
+           time_now().text, server->number, request->term, request->index,
+           request->index_term, last, part->stood_term);
+}
+
 void hear_vote(struct instance *candidate, struct instance *voter,
                const struct request *request)
 {
@@ -135,8 +182,6 @@ void check_vote(struct instance *voter, struct instance *candidate,
 // Did this server ask for votes in the term, or does it lead it?
 static bool may_be_voted_for(struct checker *checker, int candidate, int number)
 {
-    if (candidate < 0 || candidate >= checker->options.n_servers)
-        return false;
     return leads(checker, candidate, number) ||
            term_at(checker, number)->parts[candidate].candidate != NULL;
 }
@@ -150,6 +195,14 @@ void check_saved_vote(struct checked_server *server,
         broken(checker, terms_grow,
                "at %s server %d saves term %d, but it had saved term %d.",
                time_now().text, server->number, change->term, before->term);
+
+    if (change->voted_for < NOBODY ||
+        change->voted_for >= checker->options.n_servers)
+        broken(checker, one_vote,
+               "at %s server %d saves voted_for = %d in term %d; but there are "
+               "servers 0 to %d only. Who has not voted saves NOBODY (-1).",
+               time_now().text, server->number, change->voted_for, change->term,
+               checker->options.n_servers - 1);
 
     bool same_term = change->term == before->term;
     if (same_term && change->voted_for == before->voted_for)

@@ -41,6 +41,12 @@ struct part {
     struct instance *candidate;
     bool *granted_by;
 
+    // The last entry of its log when it saved its vote for itself, and the
+    // instance that did; NULL if none has, or only after it had asked others.
+    const struct instance *stood;
+    int stood_index;
+    int stood_term;
+
     // As a voter.
     int voted_for;
     int64_t voted_ns;
@@ -101,6 +107,10 @@ static inline bool watches_saves(const struct checker *checker)
     return checker->has_saves && !checker->unreadable;
 }
 
+// The rule that is broken where a server's own bytes differ: memory is at
+// fault.
+extern const char never_change[];
+
 // ---- checker.c ----
 
 // Ends the test: `rule`, which is a name and where it stands in the paper, is
@@ -128,6 +138,11 @@ void terms_free(struct checker *checker);
 void hear_candidate(struct instance *instance, const struct request *request);
 void hear_vote(struct instance *candidate, struct instance *voter,
                const struct request *request);
+bool stands_by(const struct checked_server *server,
+               const struct change *change);
+void note_candidate_log(struct checked_server *server);
+void check_candidate_log(struct instance *candidate,
+                         const struct request *request);
 void check_vote(struct instance *voter, struct instance *candidate,
                 const struct request *request);
 void check_saved_vote(struct checked_server *server,
@@ -138,6 +153,7 @@ void check_leader(struct instance *instance, int number, const char *sign);
 
 void check_saved_log(struct checked_server *server, const struct change *change,
                      struct bytes snapshot);
+void check_sent_entries(struct instance *leader, const struct request *request);
 void check_success(struct instance *follower, const struct request *request,
                    int answered_term);
 

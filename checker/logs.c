@@ -16,6 +16,7 @@ static const char saved_first[] =
     "Saved Before Answered (Figure 2, persistent state)";
 static const char no_going_back[] = "Snapshots Never Go Back (§7, Figure 13)";
 static const char together[] = "State and Snapshot Together (§7)";
+const char never_change[] = "Entries Never Change (§5.3)";
 
 // ---- What is saved of the log ----
 
@@ -54,6 +55,50 @@ static void check_cut(struct checked_server *server,
                "whose leader never takes an entry back.",
                time_now().text, server->number, cut, last,
                time_text(before->ns).text, term->number);
+}
+
+// An entry is what it was as long as its index and term are the same: a leader
+// makes one of each, and nobody changes it.
+static void check_unchanged(struct checked_server *server,
+                            const struct change *change, int cut)
+{
+    const struct saved *before = &server->saved;
+    int k = cut - change->first - change->n_same;
+    if (cut <= before->first || k >= change->n_fresh)
+        return;
+    const struct saved_entry *old = saved_at(before, cut);
+    const struct saved_entry *entry = &change->fresh[k];
+    if (entry->term != old->term || entry->hash == old->hash)
+        return;
+    broken(server->checker, never_change,
+           "at %s server %d saves entry %d of term %d with another command "
+           "than before, at %s. Either its memory has been freed or "
+           "overwritten, which `make asan` may show, or the leader of term %d "
+           "has given this index to two commands.",
+           time_now().text, server->number, cut, entry->term,
+           time_text(before->ns).text, entry->term);
+}
+
+void check_sent_entries(struct instance *leader, const struct request *request)
+{
+    struct checked_server *server = leader->server;
+    const struct saved *saved = &server->saved;
+    for (int k = 0; k < request->n_entries; k++) {
+        int index = request->index + 1 + k;
+        if (index <= saved->first || index > saved_last(saved))
+            continue;
+        int term;
+        uint64_t hash;
+        request_entry(request, k, &term, &hash);
+        const struct saved_entry *own = saved_at(saved, index);
+        if (own->term == term && own->hash != hash)
+            broken(server->checker, never_change,
+                   "at %s server %d sends entry %d of term %d with another "
+                   "command than it has saved itself: the memory of the one "
+                   "in its log has been freed or overwritten. `make asan` may "
+                   "show where.",
+                   time_now().text, server->number, index, term);
+    }
 }
 
 // A fresh entry, against those of the same index and term in the other logs.
@@ -124,6 +169,7 @@ void check_saved_log(struct checked_server *server, const struct change *change,
         check_snapshot_committed(server, change);
     int cut = change_cut(change, before);
     if (cut != NOTHING_CUT) {
+        check_unchanged(server, change, cut);
         check_committed_stay(server, cut, change->term);
         check_cut(server, change, cut);
     }

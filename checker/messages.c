@@ -9,11 +9,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_method(const struct labrpc_method *method, const char *name,
-                      xdrproc_t xdr_args, xdrproc_t xdr_reply)
+#define RPC(name_)                                                             \
+    {                                                                          \
+        .name = "Raft." #name_, .xdr_args = (xdrproc_t)xdr_##name_##Request,   \
+        .xdr_reply = (xdrproc_t)xdr_##name_##Response                          \
+    }
+static const struct labrpc_method rpcs[] = {
+    [VOTE] = RPC(RequestVote),
+    [APPEND] = RPC(AppendEntries),
+    [SNAPSHOT] = RPC(InstallSnapshot),
+};
+
+const char *rpc_name(enum message_kind kind)
 {
-    return method->xdr_args == xdr_args && method->xdr_reply == xdr_reply &&
-           strcmp(method->name, name) == 0;
+    return rpcs[kind].name;
+}
+
+static enum message_kind kind_of(const struct labrpc_method *method)
+{
+    enum message_kind kind = SNAPSHOT;
+    while (kind > OTHER && (strcmp(method->name, rpcs[kind].name) != 0 ||
+                            method->xdr_args != rpcs[kind].xdr_args ||
+                            method->xdr_reply != rpcs[kind].xdr_reply))
+        kind--;
+    return kind;
 }
 
 // Nothing stands at index 0; some call its term 0, and some NO_TERM.
@@ -22,38 +41,43 @@ static int term_of(int index, int term)
     return index > 0 ? term : 0;
 }
 
+static void read_vote(struct request *request)
+{
+    const RequestVoteRequest *vote = request->args;
+    request->term = vote->term;
+    request->index = vote->last_log_index;
+    request->index_term = term_of(vote->last_log_index, vote->last_log_term);
+}
+
+static void read_append(struct request *request)
+{
+    const AppendEntriesRequest *append = request->args;
+    request->term = append->term;
+    request->index = append->prev_log_index;
+    request->index_term =
+        term_of(append->prev_log_index, append->prev_log_term);
+    request->leader_commit = append->leader_commit;
+    request->n_entries = (int)append->entries.entries_len;
+}
+
+static void read_install(struct request *request)
+{
+    const InstallSnapshotRequest *install = request->args;
+    request->term = install->term;
+    request->index = install->last_included_index;
+    request->index_term = install->last_included_term;
+}
+
 struct request request_read(const struct labrpc_method *method,
                             const void *args)
 {
-    struct request request = { .args = args };
-    if (is_method(method, "Raft.AppendEntries",
-                  (xdrproc_t)xdr_AppendEntriesRequest,
-                  (xdrproc_t)xdr_AppendEntriesResponse)) {
-        const AppendEntriesRequest *append = args;
-        request.kind = APPEND;
-        request.term = append->term;
-        request.index = append->prev_log_index;
-        request.index_term =
-            term_of(append->prev_log_index, append->prev_log_term);
-        request.leader_commit = append->leader_commit;
-        request.n_entries = (int)append->entries.entries_len;
-    } else if (is_method(method, "Raft.RequestVote",
-                         (xdrproc_t)xdr_RequestVoteRequest,
-                         (xdrproc_t)xdr_RequestVoteResponse)) {
-        const RequestVoteRequest *vote = args;
-        request.kind = VOTE;
-        request.term = vote->term;
-        request.index = vote->last_log_index;
-        request.index_term = term_of(vote->last_log_index, vote->last_log_term);
-    } else if (is_method(method, "Raft.InstallSnapshot",
-                         (xdrproc_t)xdr_InstallSnapshotRequest,
-                         (xdrproc_t)xdr_InstallSnapshotResponse)) {
-        const InstallSnapshotRequest *install = args;
-        request.kind = SNAPSHOT;
-        request.term = install->term;
-        request.index = install->last_included_index;
-        request.index_term = install->last_included_term;
-    }
+    struct request request = { .kind = kind_of(method), .args = args };
+    if (request.kind == VOTE)
+        read_vote(&request);
+    else if (request.kind == APPEND)
+        read_append(&request);
+    else if (request.kind == SNAPSHOT)
+        read_install(&request);
     return request;
 }
 

@@ -27,6 +27,9 @@ struct request {
     const void *args;
 };
 
+// The name of the RPC of this kind: "Raft.RequestVote". None is of kind OTHER.
+const char *rpc_name(enum message_kind kind);
+
 // The kind and fields of a request. It points into args.
 struct request request_read(const struct labrpc_method *method,
                             const void *args);

@@ -126,6 +126,7 @@ static void check_command_locked(struct incarnation *inc,
         inc->server, message->command_index, text.text, inc->last_applied,
         message->command_index < expected_index ? "again" : "out of order",
         expected_index);
+    checker_applied(inc->checked, message->command_index, message->command);
     test_check(tfind(&message->command, &cfg->offered, compare_commands),
                "server %d applied at index %d a command that nobody offered: "
                "%s",
@@ -193,6 +194,7 @@ static void check_snapshot_locked(struct incarnation *inc,
                "server %d applied a snapshot up to index %d after index %d: it "
                "goes back",
                inc->server, message->snapshot_index, inc->last_applied);
+    checker_applied_snapshot(inc->checked, message->snapshot_index);
     int ends_at = ingest_locked(cfg, inc->server, message->snapshot);
     test_check(ends_at == message->snapshot_index,
                "server %d: a snapshot said to end at index %d ends at %d",
@@ -251,10 +253,6 @@ static void take(struct incarnation *inc, struct apply_msg *message)
                "server %d applied a message that is %s", inc->server,
                message->command_valid ? "both a command and a snapshot"
                                       : "neither a command nor a snapshot");
-    if (message->command_valid)
-        checker_applied(inc->checked, message->command_index, message->command);
-    else
-        checker_applied_snapshot(inc->checked, message->snapshot_index);
     pthread_mutex_lock(&cfg->mu);
     if (inc->crashed) {
         bytes_free(&message->command);

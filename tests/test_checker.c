@@ -196,6 +196,27 @@ static void install(int from, int term, int index, int index_term)
     checker_network.sent(server[from], &install_method, &request);
 }
 
+// Sends the entries of `log`, from index 1 on.
+static void send_entries(int from, int term, const char *log)
+{
+    int count;
+    Entry *entries = entries_of(log, 0, 0, &count);
+    AppendEntriesRequest request = { .term = term,
+                                     .leader_id = from,
+                                     .entries = { (u_int)count - 1,
+                                                  entries + 1 } };
+    checker_network.sent(server[from], &append_method, &request);
+}
+
+// Answers a RequestVote with no, and this term.
+static void refuse(int from, int to, int term, int answered_term)
+{
+    RequestVoteRequest request = { .term = term, .candidate_id = from };
+    RequestVoteResponse response = { .term = answered_term };
+    checker_network.answered(server[from], server[to], &vote_method, &request,
+                             &response);
+}
+
 static void heartbeat(int from, int term)
 {
     append(from, term, 0, 0, 0);
@@ -235,6 +256,41 @@ BREAKS(term_goes_back_across_a_restart, "Growing Terms", {
     restart(0);
     save(0, 4, -1, "");
 })
+
+BREAKS(refusal_tells_no_term, "Replies Carry the Term", {
+    ask(0, 2, 0, 0);
+    refuse(0, 1, 2, 0);
+})
+
+BREAKS(reply_tells_an_older_term, "Replies Carry the Term", {
+    elect(0, 2, "");
+    answer(0, 1, 2, 0, 0, "", (AppendEntriesResponse){ .term = 1 });
+})
+
+BREAKS(installed_without_the_term, "Replies Carry the Term", {
+    elect(0, 2, "");
+    InstallSnapshotRequest request = { .term = 2 };
+    InstallSnapshotResponse response = { .term = 0 };
+    checker_network.answered(server[0], server[2], &install_method, &request,
+                             &response);
+})
+
+// Who refuses an older candidate tells it the newer term.
+KEEPS(reply_tells_a_newer_term, {
+    ask(0, 1, 0, 0);
+    refuse(0, 1, 1, 7);
+})
+
+// It was killed, and answers with what it has at hand.
+KEEPS(killed_server_answers_without_a_term, {
+    ask(0, 2, 0, 0);
+    struct instance *killed = server[1];
+    restart(1);
+    server[1] = killed;
+    refuse(0, 1, 2, 0);
+})
+
+BREAKS(voted_for_is_no_server, "One Vote a Term", { save(0, 1, 3, ""); })
 
 BREAKS(second_vote_in_a_term, "One Vote a Term", {
     ask(0, 1, 0, 0);
@@ -327,6 +383,56 @@ KEEPS(log_grows_before_the_grant_is_heard, {
     save(0, 1, 0, "1a");
     save(2, 1, 0, "1a");
     grant(0, 2, 1, 0, 0);
+})
+
+BREAKS(candidate_tells_what_it_has_lost, "Candidates Tell Their Last Entry", {
+    save(0, 1, -1, "1a1b");
+    save(0, 2, -1, "1a");
+    save(0, 3, 0, "1a");
+    ask(0, 3, 2, 1);
+})
+
+BREAKS(candidate_tells_another_term, "Candidates Tell Their Last Entry", {
+    save(0, 2, 0, "1a");
+    ask(0, 2, 1, 2);
+})
+
+// The last requests leave late, when there is a leader, of whom it has entries.
+KEEPS(candidate_asks_late, {
+    save(0, 2, 0, "1a");
+    ask(0, 2, 1, 1);
+    elect(1, 2, "1a");
+    save(0, 2, 0, "1a2b");
+    ask(0, 2, 1, 1);
+    ask(0, 2, 2, 2);
+})
+
+// It lost its log's end to a leader of its term, to which it had lost.
+KEEPS(candidate_asks_late_and_has_lost_entries, {
+    save(0, 1, -1, "1a1b");
+    save(0, 2, 0, "1a1b");
+    elect(1, 2, "1a");
+    save(0, 2, 0, "1a");
+    ask(0, 2, 2, 1);
+})
+
+// A vote that is saved late, together with entries of that term's leader, says
+// nothing of the log that the candidate stood with.
+KEEPS(candidate_saves_its_vote_late, {
+    ask(0, 2, 0, 0);
+    elect(1, 2, "");
+    save(0, 2, 0, "2b");
+    ask(0, 2, 0, 0);
+})
+
+// Nor does it in the next life.
+KEEPS(candidate_asks_after_a_restart, {
+    save(0, 2, 0, "1a");
+    struct instance *killed = server[0];
+    restart(0);
+    save(0, 2, 0, "1a");
+    RequestVoteRequest request = { .term = 2 };
+    checker_network.sent(killed, &vote_method, &request);
 })
 
 // ---- Leaders ----
@@ -423,6 +529,34 @@ KEEPS(index_0_has_no_term, {
     succeed(0, 1, 1, 0, NO_TERM, "1a");
 })
 
+BREAKS(saved_entry_is_overwritten, "Entries Never Change", {
+    save(2, 1, -1, "1a1b");
+    save(2, 1, -1, "1a1c1d");
+})
+
+KEEPS(entry_gives_way_to_a_later_one, {
+    save(2, 1, -1, "1a1b");
+    save(2, 2, -1, "1a2c");
+})
+
+BREAKS(sent_entry_is_overwritten, "Entries Never Change", {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a1b");
+    send_entries(0, 1, "1a1c");
+})
+
+// What is not saved yet, and what a snapshot covers by now, may be sent.
+KEEPS(entries_are_sent_early_and_late, {
+    elect(0, 1, "");
+    save(0, 1, 0, "1a");
+    send_entries(0, 1, "1a1b");
+    save(0, 1, 0, "1a1b");
+    save(1, 1, 0, "1a1b");
+    snapshot_index = 1;
+    save_from(0, 1, 0, 1, 1, "1b");
+    send_entries(0, 1, "1a1b");
+})
+
 BREAKS(same_entry_other_command, "Log Matching", {
     save(0, 1, -1, "1a1b");
     save(1, 1, -1, "1a1c");
@@ -455,7 +589,7 @@ BREAKS(success_in_a_term_that_is_not_saved, "Saved Before Answered", {
     elect(0, 3, "");
     save(2, 1, -1, "");
     AppendEntriesRequest request = { .term = 3 };
-    AppendEntriesResponse response = { .success = TRUE };  // Of no term.
+    AppendEntriesResponse response = { .term = 3, .success = TRUE };
     checker_network.answered(server[0], server[2], &append_method, &request,
                              &response);
 })
@@ -582,8 +716,48 @@ KEEPS(older_term_is_committed_with_a_newer, {
 
 BREAKS(other_command_is_applied, "State Machine Safety", {
     commit_one();
+    apply(2, 1, "b");
+})
+
+// Its own log had the right one: that was in its memory, and is no more.
+BREAKS(applied_command_is_overwritten, "Entries Never Change", {
+    commit_one();
     apply(1, 1, "b");
 })
+
+static void commit_two(void)
+{
+    commit_one();
+    save(0, 1, 0, "1a1b");
+    save(1, 1, 0, "1a1b");
+}
+
+// Here nobody's memory is at fault.
+static void command_of_another_index(void)
+{
+    commit_two();
+    apply(1, 2, "a");
+}
+
+Test(checker, command_of_another_index)
+{
+    tell(command_of_another_index, "State Machine Safety");
+    cr_assert_not_null(strstr(verdict, "it is that of index 1, again."));
+}
+
+static void own_entry_is_applied(void)
+{
+    save(2, 1, -1, "");
+    commit_one();
+    save(2, 2, -1, "2x");
+    apply(2, 1, "x");
+}
+
+Test(checker, own_entry_is_applied)
+{
+    tell(own_entry_is_applied, "State Machine Safety");
+    cr_assert_not_null(strstr(verdict, "AppendEntries step 5"));
+}
 
 BREAKS(committed_entry_is_cut, "Committed Entries Stay", {
     commit_one();
