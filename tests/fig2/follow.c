@@ -36,6 +36,8 @@ int script_elect(struct script *s)
                    script_remark(s).text);
     }
     s->elected_term = script_term(s);
+    for (int peer = 1; peer < s->n; peer++)
+        s->played[peer].led_to = 0;
     return s->elected_term;
 }
 
@@ -204,6 +206,15 @@ struct call *script_follow_and_hold(struct script *s, int peer, int index,
 void script_follow(struct script *s, int peer, int index, const char *rule)
 {
     script_follow_one(s, script_follow_and_hold(s, peer, index, rule));
+    s->played[peer].led_to = index;
+}
+
+void script_followers_go_on(struct script *s, int index)
+{
+    for (int peer = 1; peer < s->n; peer++) {
+        if (s->played[peer].led_to >= index)
+            script_keep_up(s, peer);
+    }
 }
 
 bool script_try_follow(struct script *s, int peer, int index)

@@ -43,7 +43,8 @@ struct part {
 struct played {
     int term;
     int last;
-    int base;  // What a snapshot covers matches whatever is asked.
+    int base;    // What a snapshot covers matches whatever is asked.
+    int led_to;  // Up to where script_follow has led it; 0 if it has not.
     int term_at[MAX_INDEX + 1];
     int number_at[MAX_INDEX + 1];
 };
@@ -89,6 +90,11 @@ void *script_receive(void *arg);
 
 // The data of the snapshot up to an index. They are the index itself.
 int script_snapshot_data(int index);
+
+// ---- follow.c ----
+
+// Peers that script_follow has led up to index answer what waits at them.
+void script_followers_go_on(struct script *s, int index);
 
 // ---- calls.c ----
 

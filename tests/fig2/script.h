@@ -119,7 +119,9 @@ int script_applied(struct script *s);
 int script_applied_number(struct script *s, int index);
 int script_applied_snapshots(struct script *s);
 
-// Waits until all up to index has been applied.
+// Waits until all up to index has been applied. Peers that script_follow has
+// led up to index go on answering: a leader may leave a success unheeded, and
+// ask again.
 void script_await_applied(struct script *s, int index, const char *rule);
 
 // Waits a little, then checks that nothing behind index has been applied.

@@ -227,11 +227,11 @@ int script_applied_snapshots(struct script *s)
 void script_await_applied(struct script *s, int index, const char *rule)
 {
     int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
-    pthread_mutex_lock(&s->mu);
-    while (s->applied < index && clock_now_ns() < deadline_ns)
-        cond_wait_until(&s->changed, &s->mu, deadline_ns);
-    int applied = s->applied;
-    pthread_mutex_unlock(&s->mu);
+    while (script_applied(s) < index && clock_now_ns() < deadline_ns) {
+        script_followers_go_on(s, index);
+        script_sleep(s, 1);
+    }
+    int applied = script_applied(s);
     test_check(applied >= index,
                "%s. Server 0 has applied up to index %d; index %d has not come "
                "within %d s",
