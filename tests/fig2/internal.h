@@ -51,8 +51,7 @@ struct played {
 
 struct script {
     // Constant after script_begin, but for the main thread's own: lives,
-    // n_lives, played, elected_term, spoken_term,
-    // claimed.
+    // n_lives, played, elected_term.
     int n;
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the test to the server.
@@ -63,8 +62,6 @@ struct script {
     int n_lives;
     struct played played[MAX_PEERS];
     int elected_term;  // Of its last election that script_elect saw; or 0.
-    int spoken_term;   // The newest term in which the test has asked it.
-    int claimed[MAX_INDEX + 1];  // The terms of entries, said in that; or 0.
 
     pthread_mutex_t mu;
     pthread_cond_t changed;
@@ -72,8 +69,10 @@ struct script {
     // Guarded by mu.
     struct call *calls;  // Not done yet, the oldest first.
     bool ending;
-    struct life *life;    // The one that lives.
-    int newest_vote;      // The newest term of a RequestVote.
+    struct life *life;  // The one that lives.
+    int newest_vote;    // The newest term of a RequestVote.
+    int spoken_term;    // The newest term in which the test has asked it.
+    int claimed[MAX_INDEX + 1];  // The terms of entries, said in that; or 0.
     const char *unknown;  // A method that nobody here can answer; or NULL.
     bool holding;         // Nothing that is applied is received.
     int applied;

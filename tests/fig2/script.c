@@ -204,8 +204,9 @@ static void call_server(struct script *s, const char *name, const void *request,
                name);
 }
 
-static void speak_in(struct script *s, int term)
+static void speak_in_locked(struct script *s, int term)
 {
+    must_hold(&s->mu);
     if (term <= s->spoken_term)
         return;
     s->spoken_term = term;
@@ -216,14 +217,16 @@ static void speak_in(struct script *s, int term)
 // otherwise before: whatever the server made of that would be right.
 static void claim(struct script *s, int term, int index, int entry_term)
 {
-    speak_in(s, term);
-    if (term < s->spoken_term)
-        return;
-    test_check(s->claimed[index] == 0 || s->claimed[index] == entry_term,
+    pthread_mutex_lock(&s->mu);
+    speak_in_locked(s, term);
+    int before = term < s->spoken_term ? 0 : s->claimed[index];
+    if (term == s->spoken_term)
+        s->claimed[index] = entry_term;
+    pthread_mutex_unlock(&s->mu);
+    test_check(before == 0 || before == entry_term,
                "the script contradicts itself: in term %d entry %d is of term "
                "%d and of term %d",
-               term, index, s->claimed[index], entry_term);
-    s->claimed[index] = entry_term;
+               term, index, before, entry_term);
 }
 
 RequestVoteResponse script_request_vote(struct script *s, int term,
@@ -240,7 +243,9 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
               "asks S0 for its vote, last entry %d "
               "of term %d",
               last_index, last_term);
-    speak_in(s, term);
+    pthread_mutex_lock(&s->mu);
+    speak_in_locked(s, term);
+    pthread_mutex_unlock(&s->mu);
     call_server(s, "Raft.RequestVote", &request, &response);
     return response;
 }
@@ -323,7 +328,11 @@ void script_give_log(struct script *s, int term, struct terms log, int commit)
 int script_new_term(struct script *s)
 {
     int term = script_term(s);
-    return (term > s->spoken_term ? term : s->spoken_term) + 1;
+    pthread_mutex_lock(&s->mu);
+    if (s->spoken_term > term)
+        term = s->spoken_term;
+    pthread_mutex_unlock(&s->mu);
+    return term + 1;
 }
 
 // The server may stand between two steps of this, and be in a newer term.

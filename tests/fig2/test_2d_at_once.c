@@ -1,0 +1,270 @@
+// Figure 13, line by line, when a snapshot comes, or is made, while another
+// call is under way: whatever the server does with them, it does one after the
+// other (§7).
+#include "tests/fig2/at_once.h"
+#include "tests/fig2/steps.h"
+
+// ---- A leader's snapshot and another call ----
+
+// What is started beside a newer leader's snapshot was started before it, and
+// is gone, or is refused.
+LAB_TEST(raft_fig2, 2D_start_and_snapshot_at_once)
+{
+    enum { ROUNDS = 6, STEP = MOST_STARTED - 1 };
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): raft_start and a leader's snapshot at once");
+
+    for (int last = STEP; last <= ROUNDS * STEP; last += STEP) {
+        int term = script_elect(s);
+        struct started started = { .number = 70 };
+        struct installed installed = { term + 1, last, term + 1 };
+        script_at_once(s, script_send_snapshot, &installed, script_start_some,
+                       &started);
+        struct saved saved = script_saved(s);
+        test_check(saved.last == last,
+                   "InstallSnapshot step 7 (Figure 13): discard the entire "
+                   "log; and only leaders append commands. Server 0 led in "
+                   "term %d; while commands were started, the leader of term "
+                   "%d sent a snapshot up to %d of its own term. Saved is a "
+                   "log from %d to %d, whose last entry is of term %d",
+                   term, term + 1, last, saved.first, saved.last,
+                   saved.term_at[saved.last]);
+    }
+    script_end(s);
+}
+
+// The voter has the snapshot when it judges, or it is of a term that is over.
+LAB_TEST(raft_fig2, 2D_vote_and_snapshot_at_once)
+{
+    enum { ROUNDS = 10 };
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): a vote and a snapshot at once");
+
+    int last = 0, last_term = 0;
+    for (int round = 1; round <= ROUNDS; round++) {
+        int term = 10 + 2 * round;
+        struct installed installed = { term, 5 * round, term };
+        struct asked asked = { .term = term + 1,
+                               .candidate = 2,
+                               .last_index = last,
+                               .last_term = last_term };
+        script_at_once(s, script_send_snapshot, &installed, script_ask, &asked);
+        bool has_it = script_saved(s).snapshot_index == 5 * round;
+        test_check(!asked.granted || !has_it,
+                   "RequestVote step 2 (Figure 2, §5.4.1, §7): grant the vote "
+                   "only if the candidate's log is at least as up-to-date. "
+                   "Server 0 took a snapshot up to %d of term %d, and voted in "
+                   "term %d for server 2, whose last entry is %d of term %d; "
+                   "the two requests came at once",
+                   5 * round, term, term + 1, last, last_term);
+        if (has_it) {
+            last = 5 * round;
+            last_term = term;
+        }
+    }
+    script_end(s);
+}
+
+// Entries 1..4 behind the log's end, and a snapshot that covers two of them.
+LAB_TEST(raft_fig2, 2D_entries_and_snapshot_at_once)
+{
+    enum { ROUNDS = 10 };
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): entries and a snapshot at once");
+
+    for (int last = 0; last < 4 * ROUNDS; last += 4) {
+        int term = script_new_term(s);
+        struct sent sent = { .append = { term, 1, last, last == 0 ? 0 : 2,
+                                         TERMS(2, 2, 2, 2), last + 2 } };
+        struct installed installed = { term, last + 2, 2 };
+        script_at_once(s, script_send, &sent, script_send_snapshot, &installed);
+        test_check(sent.success && script_holds(s, last + 4, 2),
+                   "InstallSnapshot step 6 (Figure 13): retain log entries "
+                   "following the snapshot's. Entries %d..%d and a snapshot up "
+                   "to %d, all of term 2, came at once; server 0 %s",
+                   last + 1, last + 4, last + 2,
+                   sent.success ? "took the entries, and lacks the last"
+                                : "refused the entries");
+        script_append(s, (struct append){ .term = script_new_term(s),
+                                          .leader = 1,
+                                          .prev_index = last + 4,
+                                          .prev_term = 2,
+                                          .commit = last + 4 });
+        script_await_applied(s, last + 4,
+                             "Rules for Servers, All Servers (Figure 2, §5.3): "
+                             "if commit_index > last_applied, apply. Entries "
+                             "and a snapshot came at once");
+    }
+    script_end(s);
+}
+
+#define NEWEST                                                                 \
+    "InstallSnapshot step 5 (Figure 13): save the snapshot, discard any with " \
+    "a smaller index"
+
+// The newer of two snapshots stays.
+LAB_TEST(raft_fig2, 2D_two_snapshots_at_once)
+{
+    enum { ROUNDS = 10 };
+    struct script *s = script_begin(3, "Test (fig2 2D): two snapshots at once");
+
+    for (int last = 5; last <= 5 * ROUNDS; last += 5) {
+        struct installed older = { TERM, last - 2, 2 };
+        struct installed newer = { TERM, last, 2 };
+        script_at_once(s, script_send_snapshot, &older, script_send_snapshot,
+                       &newer);
+        struct saved saved = script_saved(s);
+        test_check(saved.snapshot_index == last && saved.first == last,
+                   NEWEST ". Snapshots up to %d and %d came at once; saved are "
+                          "one up to %d, and a log from %d on",
+                   last - 2, last, saved.snapshot_index, saved.first);
+        script_await_applied(s, last,
+                             "InstallSnapshot step 8 (Figure 13): reset the "
+                             "state machine using the snapshot's contents. Two "
+                             "snapshots came at once");
+    }
+    script_end(s);
+}
+
+// ---- The service's snapshots and another call ----
+
+// Six, so that the other call comes among them.
+#define MADE 6
+
+// Snapshots up to what is applied, and entries behind it.
+LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_entries_come)
+{
+    enum { ROUNDS = 8 };
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): snapshots are made as entries come");
+
+    script_give_entries(s, MADE, MADE);
+    for (int last = MADE; last <= ROUNDS * MADE; last += MADE) {
+        struct made made = { last - MADE + 1, last };
+        struct sent sent = {
+            .append = { TERM, 1, last, 2, TERMS(2, 2, 2, 2, 2, 2), last + MADE }
+        };
+        script_at_once(s, script_send, &sent, script_make_snapshots, &made);
+        struct saved saved = script_await_snapshot(s, last, 2, COMPACTION);
+        test_check(sent.success && saved.last == last + MADE,
+                   COMPACTION "; what follows stays. Server 0 made snapshots "
+                              "up to %d, and was sent entries %d..%d at the "
+                              "same time, success %s; the saved log ends at %d",
+                   last, last + 1, last + MADE, sent.success ? "true" : "false",
+                   saved.last);
+        script_await_applied(s, last + MADE,
+                             "AppendEntries step 5 (Figure 2, §5.3): entries "
+                             "came while snapshots were made of those before");
+    }
+    script_end(s);
+}
+
+// The leader's snapshot is newer, and stays.
+LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_another_comes)
+{
+    enum { ROUNDS = 8 };
+    struct script *s =
+        script_begin(3, "Test (fig2 2D): snapshots are made as another comes");
+
+    script_give_entries(s, MADE, MADE);
+    for (int round = 0; round < ROUNDS; round++) {
+        int last = script_applied(s), newest = last + 1;
+        struct made made = { last - MADE + 1, last };
+        struct installed installed = { TERM, newest, 2 };
+        script_at_once(s, script_send_snapshot, &installed,
+                       script_make_snapshots, &made);
+        struct saved saved = script_saved(s);
+        test_check(saved.snapshot_index == newest && saved.first == newest,
+                   NEWEST ". The service made snapshots up to %d, and one up "
+                          "to %d came from the leader at the same time; saved "
+                          "are one up to %d, and a log from %d on",
+                   last, newest, saved.snapshot_index, saved.first);
+        script_append(s, (struct append){ TERM, 1, newest, 2,
+                                          TERMS(2, 2, 2, 2, 2, 2),
+                                          newest + MADE });
+        script_await_applied(s, newest + MADE,
+                             "InstallSnapshot step 8 (Figure 13): reset the "
+                             "state machine using the snapshot's contents. "
+                             "The service made older ones at the same time; "
+                             "then came six entries");
+    }
+    script_end(s);
+}
+
+static void look_for_the_vote(const struct saved *before,
+                              const struct saved *now)
+{
+    test_check(!before->is_valid || now->term > before->term ||
+                   (now->term == before->term &&
+                    (now->voted_for == before->voted_for ||
+                     before->voted_for == NOBODY)),
+               "State (Figure 2): current_term and voted_for are persistent. "
+               "Server 0 was asked for its vote while it made snapshots. Saved "
+               "were term %d with voted_for %d, and then term %d with "
+               "voted_for %d",
+               before->term, before->voted_for, now->term, now->voted_for);
+}
+
+// Both change what is saved.
+LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_a_candidate_asks)
+{
+    enum { ROUNDS = 10 };
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): snapshots are made as a candidate asks");
+
+    script_give_entries(s, ROUNDS * MADE, ROUNDS * MADE);
+    struct watch *watch = script_watch(s, look_for_the_vote);
+    for (int round = 1; round <= ROUNDS; round++) {
+        int last = round * MADE;
+        struct made made = { last - MADE + 1, last };
+        struct asked asked = { .term = TERM + round,
+                               .candidate = 2,
+                               .last_index = ROUNDS * MADE,
+                               .last_term = 2 };
+        script_at_once(s, script_ask, &asked, script_make_snapshots, &made);
+        struct saved saved = script_await_snapshot(s, last, 2, COMPACTION);
+        test_check(!asked.granted || saved.term > asked.term ||
+                       (saved.term == asked.term && saved.voted_for == 2),
+                   "State (Figure 2): persistent state is updated on stable "
+                   "storage before responding to RPCs. Server 0 has voted in "
+                   "term %d for server 2, while it made snapshots; saved are "
+                   "term %d and voted_for %d",
+                   asked.term, saved.term, saved.voted_for);
+    }
+    script_end_watch(watch);
+    script_end(s);
+}
+
+// A leader makes snapshots of what is committed, and takes commands.
+LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_commands_are_started)
+{
+    enum { ROUNDS = 5 };
+    struct script *s = script_begin(
+        3, "Test (fig2 2D): snapshots are made as commands are started");
+
+    int term = script_elect(s);
+    int last = script_propose(s, 77);
+    for (int round = 0; round < ROUNDS; round++) {
+        script_follow(s, 1, last, SENDS);
+        script_await_applied(s, last, MAJORITY ". Servers 0 and 1 hold it");
+        struct made made = { last - MADE + 1, last };
+        if (made.first < 1)
+            made.first = 1;
+        struct started started = { .number = 100 };
+        script_at_once(s, script_make_snapshots, &made, script_start_some,
+                       &started);
+        script_check_leads(s, term);
+        struct saved saved = script_await_snapshot(s, last, term, COMPACTION);
+        last += MOST_STARTED;
+        script_follow(s, 1, last, SENDS);
+        test_check(saved.last == last &&
+                       script_peer_number(s, 1, last) == 100 + MOST_STARTED - 1,
+                   COMPACTION "; what follows stays. Server 0 made snapshots "
+                              "up to %d while six commands were started; the "
+                              "saved log ends at %d, and server 1 was sent the "
+                              "command %d at index %d",
+                   last - MOST_STARTED, saved.last,
+                   script_peer_number(s, 1, last), last);
+    }
+    script_end(s);
+}
