@@ -160,6 +160,48 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
     return true;
 }
 
+// How far server i has applied since it was last started; -1 if it is crashed.
+static int last_applied(struct config *cfg, int i)
+{
+    pthread_mutex_lock(&cfg->mu);
+    const struct incarnation *inc = cfg->servers[i].current;
+    int index = inc != NULL ? inc->last_applied : -1;
+    pthread_mutex_unlock(&cfg->mu);
+    return index;
+}
+
+// A connected server that has not applied this index, or -1.
+static int find_behind(struct config *cfg, int index)
+{
+    for (int i = 0; i < cfg->n; i++) {
+        if (cfg_is_connected(cfg, i) && last_applied(cfg, i) < index)
+            return i;
+    }
+    return -1;
+}
+
+void cfg_converge(struct config *cfg)
+{
+    int64_t deadline_ms = clock_now_ms() + 10000;
+    int leader = -1, index = 0, behind = -1;
+    while (clock_now_ms() < deadline_ms) {
+        leader = find_leader(cfg);
+        index = leader >= 0 ? last_applied(cfg, leader) : 0;
+        behind = find_behind(cfg, index);
+        if (leader >= 0 && behind < 0)
+            return;
+        cfg_sleep_ms(cfg, 20);
+    }
+    test_check(leader >= 0,
+               "expected a leader among the connected servers, found none for "
+               "10 s");
+    test_fail("server %d, the leader, has applied all up to index %d, and "
+              "server %d only up to %d, 10 s after the last fault: who lacks "
+              "entries, or does not know that they are committed, gets them "
+              "without a new command (Figure 2, Leaders)",
+              leader, index, behind, last_applied(cfg, behind));
+}
+
 // Offers the command to the connected servers in turn, from the one after
 // *last on; the index that the first leader among them gives it, or -1.
 static int offer(struct config *cfg, struct bytes command, int *last)

@@ -164,6 +164,13 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
 // index.
 int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry);
 
+// Waits, about 10 s at most, until there is a leader and all connected servers
+// have applied what it has, in their present lives. No command is needed for
+// that: a leader sends to who lacks entries until he has them, and tells what
+// is committed. (It may have applied less than a leader before it: it commits
+// an older term's entries with the next command only, §5.4.2.)
+void cfg_converge(struct config *cfg);
+
 // ---- Counts ----
 
 // RPCs that reached server i since it was last started.

@@ -94,5 +94,6 @@ void step_heal_and_agree(struct config *cfg)
 {
     cfg_set_unreliable(cfg, false);
     step_bring_back(cfg);
+    cfg_converge(cfg);
     step_agree(cfg, cfg_n(cfg));
 }

@@ -40,7 +40,8 @@ void step_befall(struct config *cfg, int i);
 // Starts again whom a test has left crashed, and connects all.
 void step_bring_back(struct config *cfg);
 
-// Makes the network reliable, brings all back, and has all agree.
+// Makes the network reliable, and brings all back. They catch up, without a new
+// command, and then agree.
 void step_heal_and_agree(struct config *cfg);
 
 #endif

@@ -120,6 +120,57 @@ LAB_TEST(sim_2B, leader_pauses_unreliable)
                UNRELIABLE);
 }
 
+// ---- Nobody gives a command ----
+
+// Has all but one agree until the leader's snapshot covers the whole log.
+static void agree_up_to_a_snapshot(struct config *cfg, int leader)
+{
+    int n = cfg_n(cfg);
+    while (!cfg_makes_snapshot(leader, step_agree(cfg, n - 1)))
+        continue;
+}
+
+// A follower misses commands, since it has crashed or is cut off. When it is
+// back nobody gives another: all the same it learns of those, and that they are
+// committed, by what leaders do unasked (Figure 2, Leaders; §5.3).
+static void run_idle(const char *title, int n, enum snapshots snapshots)
+{
+    struct config *cfg = step_begin(title, n, RELIABLE, snapshots);
+
+    for (int round = 0; round < 10; round++) {
+        step_agree(cfg, n);
+        int leader = cfg_check_one_leader(cfg);
+        int victim = (leader + 1 + cfg_random_below(cfg, n - 1)) % n;
+        if (cfg_chance(cfg, 70))
+            cfg_crash_hard(cfg, victim);
+        else
+            cfg_disconnect(cfg, victim);
+
+        for (int count = cfg_random_below(cfg, 25); count > 0; count--)
+            step_agree(cfg, n - 1);
+        if (snapshots == SNAPSHOTS)
+            agree_up_to_a_snapshot(cfg, leader);
+
+        step_bring_back(cfg);
+        cfg_converge(cfg);
+    }
+
+    cfg_end(cfg);
+    cfg_cleanup(cfg);
+}
+
+LAB_TEST(sim_2C, idle_cluster_converges)
+{
+    run_idle("Test (sim 2C): an idle cluster converges", 5, NO_SNAPSHOTS);
+}
+
+// The same with a leader whose whole log is in its snapshot (§7).
+LAB_TEST(sim_2D, idle_cluster_converges_snapshots)
+{
+    run_idle("Test (sim 2D): an idle cluster converges (snapshots)", 3,
+             SNAPSHOTS);
+}
+
 // ---- Crashes between any two steps ----
 
 // 30 rounds in which one server stops dead while all are at work; the others go
