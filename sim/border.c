@@ -194,7 +194,7 @@ static struct sim_thread *next_inside(const struct sim_server *server,
                                       int *slot)
 {
     while (*slot < sim.n_slots) {
-        struct sim_thread *thread = &sim.threads[(*slot)++];
+        struct sim_thread *thread = sim_thread_at((*slot)++);
         if (thread->id != 0 && !thread->ended && !thread->stopped &&
             thread->inside == server)
             return thread;
@@ -213,7 +213,7 @@ static void check_outside(const struct sim_server *server, const char *what)
 static void release_all(struct sim_server *server)
 {
     for (int slot = 0; slot < sim.n_slots; slot++) {
-        const struct sim_thread *thread = &sim.threads[slot];
+        const struct sim_thread *thread = sim_thread_at(slot);
         if (thread->id != 0 && !thread->ended &&
             (thread->home == server || thread->inside == server))
             sim_fiber_release(&thread->fiber, server);
@@ -247,7 +247,7 @@ int sim_server_outside(const struct sim_server *server)
 {
     int count = 0;
     for (int slot = 0; slot < sim.n_slots; slot++) {
-        const struct sim_thread *thread = &sim.threads[slot];
+        const struct sim_thread *thread = sim_thread_at(slot);
         count += thread->id != 0 && !thread->ended && !thread->stopped &&
                  thread->home == server;
     }

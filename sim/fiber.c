@@ -1,6 +1,10 @@
 // Fibers: a stack each, all on one thread of the system. Boost.Context switches
-// between them; stacks come from mmap, each above a page that nobody may touch,
-// and are used again.
+// between them.
+//
+// A run can have two thousand threads, and a thread may use as much stack as on
+// the system: 8 MB. So a stack has 8 MB to itself, of which only what is used
+// is mapped: when a thread goes below that, watch.c catches the fault, and more
+// is mapped. What is not mapped counts for no limit. Stacks are used again.
 //
 // The sanitizers follow a switch only if they are told. Their functions are
 // there only in a program built with them.
@@ -42,81 +46,118 @@ extern void __lsan_register_root_region(const void *start, size_t size)
 extern void __lsan_unregister_root_region(const void *start, size_t size)
     __attribute__((weak));
 
-#define TSAN_NO_SYNC   1  // A switch orders nothing: only locks do.
-#define GUARD_SIZE     4096
-#define STACKS_AT_ONCE 16
+#define TSAN_NO_SYNC 1  // A switch orders nothing: only locks do.
+
+// A stack is mapped from its top down as far as it has been used, rounded up to
+// this size. Most need less than one.
+#define PIECE ((size_t)128 << 10)
+// Below each stack nothing is mapped: whoever goes so far has overflown it.
+#define GAP ((size_t)1 << 20)
+// Stacks lie this far from where the system maps what it finds a place for.
+#define FAR_AWAY  ((uintptr_t)64 << 30)
+#define MAX_TRIES 100
+
+// A stack that is not used says so at its top, which is in memory already.
+struct unused_stack {
+    char *mapped;
+    struct unused_stack *next;
+};
 
 static struct {
     bool on_os_threads;
-    void *unused;  // Stacks of this size; each begins with the next.
+    struct unused_stack *unused;  // Stacks of this size.
     size_t unused_size;
-    char *fresh;  // Stacks that were never used, one behind the other.
-    size_t fresh_size;
-    int n_fresh;
+    uintptr_t fresh;  // Below here no stack has been; 0 before the first.
 } fibers;
 
 // ---- Stacks ----
 
-// A stack that is not used keeps the next one's address at its top, which is
-// in memory already.
-static void **link_of(void *mapping, size_t size)
+// Maps memory at this place. False if the system has none, or the place is
+// taken.
+static bool map_at(char *place, size_t size)
 {
-    return (void **)((char *)mapping + size) - 1;
+    void *mapped = mmap(place, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapped == place)
+        return true;
+    if (mapped != MAP_FAILED)
+        munmap(mapped, size);
+    return false;
 }
 
-// New stacks are got from the system some at a time, each with its guard.
-static void *new_stack(size_t mapping_size)
+// Where the first stack ends. The system gives out addresses from the highest
+// down; valgrind from the lowest up.
+static uintptr_t first_top(void)
 {
-    if (fibers.n_fresh == 0 || fibers.fresh_size != mapping_size) {
-        void *fresh = mmap(
-            NULL, STACKS_AT_ONCE * mapping_size, PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-        if (fresh == MAP_FAILED)
-            return NULL;
-        // A huge page a stack would cost 2 MB where 8 kB do.
-        madvise(fresh, STACKS_AT_ONCE * mapping_size, MADV_NOHUGEPAGE);
-        fibers.fresh = fresh;
-        fibers.fresh_size = mapping_size;
-        fibers.n_fresh = STACKS_AT_ONCE;
+    uintptr_t table = (uintptr_t)sim_thread_at(0) & ~(GAP - 1);
+    return table > 16 * FAR_AWAY ? table - FAR_AWAY : table + 16 * FAR_AWAY;
+}
+
+// The address space of a new stack; only its top is mapped. NULL if the system
+// maps no more.
+static char *new_stack(size_t size, char **mapped)
+{
+    if (fibers.fresh == 0)
+        fibers.fresh = first_top();
+    size_t first_piece = size < PIECE ? size : PIECE;
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): nothing is there yet.
+        char *top = (char *)fibers.fresh;
+        fibers.fresh -= size + GAP;
+        *mapped = top - first_piece;
+        if (map_at(*mapped, first_piece))
+            return top - size;
     }
-    void *mapping = fibers.fresh;
-    fibers.fresh += mapping_size;
-    fibers.n_fresh--;
-    mprotect(mapping, GUARD_SIZE, PROT_NONE);
-    return mapping;
+    return NULL;
 }
 
-static void *take_stack(size_t mapping_size)
+static char *take_stack(size_t size, char **mapped)
 {
-    if (fibers.unused == NULL || fibers.unused_size != mapping_size)
-        return new_stack(mapping_size);
-    void *mapping = fibers.unused;
-    fibers.unused = *link_of(mapping, mapping_size);
-    return mapping;
+    struct unused_stack *stack = fibers.unused;
+    if (stack == NULL || fibers.unused_size != size)
+        return new_stack(size, mapped);
+    fibers.unused = stack->next;
+    *mapped = stack->mapped;
+    return (char *)(stack + 1) - size;
 }
 
-static void return_stack(void *mapping, size_t mapping_size)
+static void return_stack(const struct sim_fiber *fiber)
 {
-    if (__tsan_create_fiber != NULL) {
-        // The next one's use of it is no race with this one's.
-        munmap(mapping, mapping_size);
-        return;
-    }
+    char *top = fiber->stack + fiber->size;
     if (fibers.unused == NULL)
-        fibers.unused_size = mapping_size;
-    if (fibers.unused_size != mapping_size) {
-        munmap(mapping, mapping_size);
+        fibers.unused_size = fiber->size;
+    // Under ThreadSanitizer the next one's use of it must be no race with this
+    // one's.
+    if (__tsan_create_fiber != NULL || fibers.unused_size != fiber->size) {
+        munmap(fiber->mapped, (size_t)(top - fiber->mapped));
         return;
     }
-    *link_of(mapping, mapping_size) = fibers.unused;
-    fibers.unused = mapping;
+    struct unused_stack *stack = (struct unused_stack *)top - 1;
+    stack->mapped = fiber->mapped;
+    stack->next = fibers.unused;
+    fibers.unused = stack;
 }
 
-bool sim_fiber_is_guard(const struct sim_fiber *fiber, const void *address)
+bool sim_fiber_grow(struct sim_fiber *fiber, const void *address)
 {
-    const char *guard = fiber->mapping;
-    return guard != NULL && (const char *)address >= guard &&
-           (const char *)address < guard + GUARD_SIZE;
+    const char *at = address;
+    if (fiber->mapped == NULL || at < fiber->stack || at >= fiber->mapped)
+        return false;
+    size_t missing = (size_t)(fiber->mapped - at);
+    size_t size = (missing + PIECE - 1) / PIECE * PIECE;
+    if (size > (size_t)(fiber->mapped - fiber->stack))
+        size = (size_t)(fiber->mapped - fiber->stack);
+    if (!map_at(fiber->mapped - size, size))
+        sim_thread_shortage();
+    fiber->mapped -= size;
+    return true;
+}
+
+bool sim_fiber_is_below(const struct sim_fiber *fiber, const void *address)
+{
+    const char *at = address;
+    return fiber->mapped != NULL && at < fiber->stack &&
+           at >= fiber->stack - GAP;
 }
 
 // ---- Switching ----
@@ -198,11 +239,9 @@ int sim_fiber_make(struct sim_fiber *fiber, void *stack, size_t size,
     fiber->stack = stack;
     fiber->size = size;
     if (stack == NULL) {
-        fiber->mapping_size = size + GUARD_SIZE;
-        fiber->mapping = take_stack(fiber->mapping_size);
-        if (fiber->mapping == NULL)
-            return EAGAIN;
-        fiber->stack = (char *)fiber->mapping + GUARD_SIZE;
+        fiber->stack = take_stack(size, &fiber->mapped);
+        if (fiber->stack == NULL)
+            sim_thread_shortage();
     }
     fiber->context = make_fcontext(fiber->stack + size, size, begin);
     if (__tsan_create_fiber != NULL)
@@ -227,9 +266,9 @@ void sim_fiber_destroy(struct sim_fiber *fiber)
         __lsan_unregister_root_region(fiber->stack, fiber->size);
     if (__tsan_destroy_fiber != NULL)
         __tsan_destroy_fiber(fiber->tsan);
-    if (fiber->mapping != NULL)
-        return_stack(fiber->mapping, fiber->mapping_size);
-    fiber->mapping = NULL;
+    if (fiber->mapped != NULL)
+        return_stack(fiber);
+    fiber->mapped = NULL;
 }
 
 void sim_fiber_release(const struct sim_fiber *fiber, void *object)

@@ -17,8 +17,8 @@ struct sim_fiber {
 
     char *stack;  // The lowest address; NULL: the system made it.
     size_t size;
-    void *mapping;  // To be unmapped; NULL if the program gave the stack.
-    size_t mapping_size;
+    // From here up it is mapped; NULL if the program or the system made it.
+    char *mapped;
 
     void (*run)(void *arg);
     void *arg;
@@ -50,8 +50,12 @@ _Noreturn void sim_fiber_leave(struct sim_fiber *from, struct sim_fiber *to);
 // Frees a fiber that does not run and will not run again.
 void sim_fiber_destroy(struct sim_fiber *fiber);
 
-// Does the address lie in the fiber's guard page, below its stack?
-bool sim_fiber_is_guard(const struct sim_fiber *fiber, const void *address);
+// Maps more of the fiber's stack, if the address lies in what is not mapped yet
+// of it. Returns whether it does.
+bool sim_fiber_grow(struct sim_fiber *fiber, const void *address);
+
+// Does the address lie below the fiber's stack, so that it overflows?
+bool sim_fiber_is_below(const struct sim_fiber *fiber, const void *address);
 
 // For ThreadSanitizer: what a fiber that waits has done so far happens before
 // what is done after the acquisition of the object (sim_acquire).

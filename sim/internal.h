@@ -22,9 +22,10 @@
 #define MAX_KEYS    1024
 #define NO_POSITION (-1)
 
-// How many threads there can be at a time.
+// How many threads there can be at a time. Their table grows by chunks.
 #define SLOT_BITS 20
 #define MAX_SLOTS (1 << SLOT_BITS)
+#define CHUNK     1024  // Threads.
 
 // Time goes by this much at a scheduling point, so that a loop that waits for
 // another thread, or for the time, gets on.
@@ -66,6 +67,7 @@ struct sim_read {
 
 struct sim_thread {
     int number;    // In the order of creation; the first is 0.
+    int slot;      // In the table of threads.
     int position;  // In sim.runnable; NO_POSITION: it waits or has ended.
     int64_t priority;
     struct sim_fiber fiber;
@@ -179,13 +181,13 @@ struct sim {
     int n_timers;
     uint64_t n_timers_ever;
 
-    // Threads by slot; the id of a thread is its number and its slot. One that
-    // is unused has the id 0.
-    struct sim_thread *threads;
+    // Threads by slot (sim_thread_at); the id of a thread is its number and its
+    // slot. One that is unused has the id 0.
+    struct sim_thread *chunks[MAX_SLOTS / CHUNK];
     int n_slots;
     int n_threads_ever;
     int n_alive;
-    uint32_t *newest;           // Slots, by the low bits of their numbers.
+    int *newest;                // Slots, by the low bits of their numbers.
     struct sim_thread *unused;  // Whose memory and slot can be used again.
     struct sim_thread *gone;    // Has ended, its stack is still to be freed.
     char *orders;               // See thread.c; only their addresses are used.
@@ -205,6 +207,12 @@ struct sim {
 };
 
 extern struct sim sim;
+
+// The thread of a slot below sim.n_slots. It keeps its address.
+static inline struct sim_thread *sim_thread_at(int slot)
+{
+    return &sim.chunks[slot / CHUNK][slot % CHUNK];
+}
 
 // The number that stands for a thread in the program's objects, where 0 is
 // nobody.
@@ -227,9 +235,11 @@ struct sim_who sim_who(int number);
 
 // ---- start.c ----
 
-// Zeroed memory that takes up room only as far as it is used. We keep our
-// tables there, and never move them: the sanitizers watch malloc and its like.
+// Zeroed memory for our tables: the sanitizers watch malloc and its like.
 void *sim_reserve(size_t size);
+
+// Makes such a table larger. What is new is zero. Returns its new address.
+void *sim_enlarge(void *table, size_t old_size, size_t new_size);
 
 // ---- schedule.c ----
 
@@ -279,6 +289,9 @@ void sim_schedule_freeze(struct sim_thread *thread);
 void sim_schedule_thaw(struct sim_thread *thread);
 
 void sim_schedule_start(const struct sim_options *options);
+
+// Makes room in the scheduler's tables for so many threads more.
+void sim_schedule_make_room(int n_threads);
 
 // ---- timers.c ----
 
@@ -345,6 +358,9 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
                     const void *place);
 int sim_thread_detach(pthread_t id);
 _Noreturn void sim_thread_exit(void *value);
+
+// The system gives no memory for a thread's stack: the run ends.
+_Noreturn void sim_thread_shortage(void);
 
 // Frees the stack of the thread that has ended last, once another runs.
 void sim_thread_bury(void);

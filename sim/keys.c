@@ -30,8 +30,9 @@ int __wrap_pthread_key_delete(pthread_key_t key)
         return error;
     keys[key].used = false;
     for (int slot = 0; slot < sim.n_slots; slot++) {
-        if (sim.threads[slot].id != 0 && sim.threads[slot].values != NULL)
-            sim.threads[slot].values[key] = NULL;
+        struct sim_thread *thread = sim_thread_at(slot);
+        if (thread->id != 0 && thread->values != NULL)
+            thread->values[key] = NULL;
     }
     return 0;
 }

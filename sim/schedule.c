@@ -377,6 +377,16 @@ void sim_schedule_thaw(struct sim_thread *thread)
     thread->is_ready = false;
 }
 
+void sim_schedule_make_room(int n_threads)
+{
+    size_t before = (size_t)sim.n_slots, after = before + (size_t)n_threads;
+    sim.runnable =
+        sim_enlarge(sim.runnable, before * sizeof(struct sim_thread *),
+                    after * sizeof(struct sim_thread *));
+    sim.timers = sim_enlarge(sim.timers, before * sizeof *sim.timers,
+                             after * sizeof *sim.timers);
+}
+
 void sim_schedule_start(const struct sim_options *options)
 {
     sim.next_due_ns = NEVER;
@@ -386,8 +396,6 @@ void sim_schedule_start(const struct sim_options *options)
     sim.policy = options->policy;
     sim.depth = options->depth > 0 ? options->depth : DEPTH;
     sim.steps = options->steps > 0 ? options->steps : STEPS;
-    sim.runnable = sim_reserve(MAX_SLOTS * sizeof(struct sim_thread *));
-    sim.timers = sim_reserve(MAX_SLOTS * sizeof *sim.timers);
     sim.changes = calloc((size_t)sim.depth, sizeof *sim.changes);
     if (sim.policy == SIM_PCT)
         begin_round();

@@ -17,7 +17,7 @@ static void for_each(int owner, void (*visit)(struct sim_thread *thread))
 {
     assert(sim.on && owner != sim.self->owner);
     for (int slot = 0; slot < sim.n_slots; slot++) {
-        struct sim_thread *thread = &sim.threads[slot];
+        struct sim_thread *thread = sim_thread_at(slot);
         if (thread->id != 0 && !thread->ended && thread->owner == owner)
             visit(thread);
     }
@@ -112,7 +112,7 @@ void sim_set_clock_rate(int owner, int permille)
     sim.rates[owner] = (struct sim_rate){ sim.now_ns, time_ns, permille };
     // Who waits for a moment, waits for one of this clock.
     for (int slot = 0; slot < sim.n_slots; slot++) {
-        struct sim_thread *thread = &sim.threads[slot];
+        struct sim_thread *thread = sim_thread_at(slot);
         if (thread->id == 0 || thread->timer == NO_POSITION ||
             thread->owner != owner)
             continue;

@@ -14,6 +14,16 @@ void *sim_reserve(size_t size)
     return memory;
 }
 
+void *sim_enlarge(void *table, size_t old_size, size_t new_size)
+{
+    if (table == NULL)
+        return sim_reserve(new_size);
+    void *moved = mremap(table, old_size, new_size, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED)
+        sim_fail("out of memory");
+    return moved;
+}
+
 void sim_start(const struct sim_options *options)
 {
     if (sim.on || sim.n_threads_ever > 0) {

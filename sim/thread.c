@@ -4,20 +4,27 @@
 #include "sim/real.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define STACK_SIZE     ((size_t)8 << 20)    // As the system's; used as needed.
 #define MIN_STACK_SIZE ((size_t)256 << 10)  // Enough to make a report on.
 #define PAGE_SIZE      ((size_t)4096)
+#define N_NEWEST       (1 << 14)
 
 // ---- Slots and ids ----
 
 static struct sim_thread *find(pthread_t id)
 {
-    struct sim_thread *thread = &sim.threads[id & (MAX_SLOTS - 1)];
-    return thread->id == id && id != 0 ? thread : NULL;
+    int slot = (int)(id & (MAX_SLOTS - 1));
+    if (id == 0 || slot >= sim.n_slots)
+        return NULL;
+    struct sim_thread *thread = sim_thread_at(slot);
+    return thread->id == id ? thread : NULL;
 }
 
 static bool is_of_number(const struct sim_thread *thread, int number)
@@ -30,11 +37,11 @@ static bool is_of_number(const struct sim_thread *thread, int number)
 struct sim_thread *sim_thread_of_number(int number)
 {
     struct sim_thread *newest =
-        &sim.threads[sim.newest[number & (MAX_SLOTS - 1)]];
+        sim_thread_at(sim.newest[number & (N_NEWEST - 1)]);
     if (is_of_number(newest, number))
         return newest;
     for (int slot = 0; slot < sim.n_slots; slot++) {
-        struct sim_thread *thread = &sim.threads[slot];
+        struct sim_thread *thread = sim_thread_at(slot);
         if (is_of_number(thread, number))
             return thread;
     }
@@ -63,20 +70,36 @@ struct sim_who sim_who(int number)
     return who;
 }
 
+static struct sim_thread *new_slot(void)
+{
+    if (sim.n_slots == MAX_SLOTS)
+        return NULL;
+    if (sim.n_slots % CHUNK == 0) {
+        sim_schedule_make_room(CHUNK);
+        sim.chunks[sim.n_slots / CHUNK] =
+            sim_reserve(CHUNK * sizeof(struct sim_thread));
+    }
+    struct sim_thread *thread = sim_thread_at(sim.n_slots);
+    thread->slot = sim.n_slots++;
+    return thread;
+}
+
 static struct sim_thread *new_thread(void)
 {
     struct sim_thread *thread = sim.unused;
     if (thread != NULL)
         sim.unused = thread->next;
-    else if (sim.n_slots < MAX_SLOTS)
-        thread = &sim.threads[sim.n_slots++];
     else
+        thread = new_slot();
+    if (thread == NULL)
         return NULL;
-    uint32_t slot = (uint32_t)(thread - sim.threads);
+    int slot = thread->slot;
     memset(thread, 0, sizeof *thread);
+    thread->slot = slot;
     thread->number = sim.n_threads_ever++;
-    sim.newest[thread->number & (MAX_SLOTS - 1)] = slot;
-    thread->id = (((pthread_t)thread->number + 1) << SLOT_BITS) | slot;
+    sim.newest[thread->number & (N_NEWEST - 1)] = slot;
+    thread->id =
+        (((pthread_t)thread->number + 1) << SLOT_BITS) | (pthread_t)slot;
     thread->timer = NO_POSITION;
     thread->position = NO_POSITION;
     return thread;
@@ -92,8 +115,7 @@ static void forget(struct sim_thread *thread)
 
 void sim_thread_start(void)
 {
-    sim.threads = sim_reserve(MAX_SLOTS * sizeof *sim.threads);
-    sim.newest = sim_reserve(MAX_SLOTS * sizeof *sim.newest);
+    sim.newest = sim_reserve(N_NEWEST * sizeof *sim.newest);
     struct sim_thread *first = new_thread();
     snprintf(first->name, sizeof first->name, "main");
     first->owner = SIM_NOBODY;
@@ -186,6 +208,36 @@ int sim_thread_create(pthread_t *id, const pthread_attr_t *attr,
     sim_schedule_add(thread);
     sim_point();
     return 0;
+}
+
+// vm.max_map_count: how many pieces of memory a process may have mapped, of
+// which each stack is one.
+static long most_mappings(void)
+{
+    char text[32] = "";
+    int file = open("/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    return length > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+void sim_thread_shortage(void)
+{
+    struct rlimit space;
+    getrlimit(RLIMIT_AS, &space);
+    char limit[32] = "unlimited";
+    if (space.rlim_cur != RLIM_INFINITY)
+        snprintf(limit, sizeof limit, "%llu kB",
+                 (unsigned long long)space.rlim_cur >> 10);
+    char message[300];
+    snprintf(message, sizeof message,
+             "out of memory: the system maps no more stacks, with %d threads "
+             "there; its limits: vm.max_map_count %ld, of which each stack "
+             "takes one, address space (ulimit -v) %s",
+             sim.n_alive, most_mappings(), limit);
+    sim_fail(message);
 }
 
 void sim_thread_bury(void)

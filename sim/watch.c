@@ -1,11 +1,12 @@
-// Two things that the scheduler cannot see: a thread that computes on and on
-// without a scheduling point, and one whose stack overflows. Both are found in
+// What the scheduler cannot see: a thread that computes on and on without a
+// scheduling point, and one whose stack grows or overflows. Both are found in
 // signal handlers.
 #include "sim/internal.h"
 #include "sim/real.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -55,18 +56,35 @@ static void look(int number, siginfo_t *info, void *context)
                     pc, frame);
 }
 
-static bool is_overflow(const void *address)
+// A thread may write to another's stack before that one does.
+static bool grows_stack(const void *address)
 {
-    return sim.on && sim_fiber_is_guard(&sim.self->fiber, address);
+    if (sim_fiber_grow(&sim.self->fiber, address))
+        return true;
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        struct sim_thread *thread = sim_thread_at(slot);
+        if (thread->id != 0 && sim_fiber_grow(&thread->fiber, address))
+            return true;
+    }
+    return false;
+}
+
+static void report_overflow(const void *context)
+{
+    char sentence[80];
+    snprintf(sentence, sizeof sentence, "has overflown its stack of %zu kB",
+             sim.self->fiber.size >> 10);
+    const void *pc, *frame;
+    describe_registers(context, &pc, &frame);
+    sim_report_here(sentence, pc, frame);
 }
 
 static void fault(int number, siginfo_t *info, void *context)
 {
-    if (is_overflow(info->si_addr)) {
-        const void *pc, *frame;
-        describe_registers(context, &pc, &frame);
-        sim_report_here("has overflown its stack", pc, frame);
-    }
+    if (sim.on && grows_stack(info->si_addr))
+        return;
+    if (sim.on && sim_fiber_is_below(&sim.self->fiber, info->si_addr))
+        report_overflow(context);
     const struct sigaction *next = number == SIGSEGV ? &watch.segv : &watch.bus;
     if (next->sa_flags & SA_SIGINFO) {
         next->sa_sigaction(number, info, context);

@@ -300,7 +300,7 @@ static void overflow_on_a_thread(void)
 SIM_TEST(stack_overflow)
 {
     check_message(simulate_seed(overflow_on_a_thread, 1),
-                  "thread 1 \"main\" has overflown its stack, in descend "
-                  "(tests/sim/test_reports.c:",
+                  "thread 1 \"main\" has overflown its stack of 8192 kB, in "
+                  "descend (tests/sim/test_reports.c:",
                   NULL);
 }

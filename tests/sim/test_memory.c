@@ -1,0 +1,135 @@
+// The memory that a simulation takes: stacks that grow, and address space.
+#include "tests/sim/harness.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define KB ((size_t)1 << 10)
+#define MB ((size_t)1 << 20)
+
+// ---- Stacks ----
+
+static int descend(size_t left)
+{
+    volatile char room[64 * KB];
+    room[0] = (char)(left % 2);
+    return left < sizeof room ? room[0] : descend(left - sizeof room) + room[0];
+}
+
+static void *use_most_of_it(void *unused)
+{
+    check(descend(7 * MB) >= 0);
+    return unused;
+}
+
+static void *use_its_lowest_part(void *unused)
+{
+    volatile char room[7 * MB];
+    room[0] = 1;
+    room[5 * MB] = 2;
+    usleep(1000);  // Others run meanwhile.
+    check(room[0] == 1 && room[5 * MB] == 2);
+    return unused;
+}
+
+static void *fill(void *room)
+{
+    memset(room, 7, 500 * KB);
+    return NULL;
+}
+
+static void *let_another_fill(void *unused)
+{
+    char room[500 * KB];
+    join(start(fill, room));
+    check(room[0] == 7 && room[500 * KB - 1] == 7);
+    return unused;
+}
+
+static void deep_stacks(void)
+{
+    void *(*users[])(void *) = { use_most_of_it, use_its_lowest_part,
+                                 let_another_fill, use_most_of_it };
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        threads[i] = start(users[i], NULL);
+    for (int i = 0; i < 4; i++)
+        join(threads[i]);
+}
+
+// As large as on the system, whoever is the first to write there.
+SIM_TEST(stacks_grow_to_8_mb)
+{
+    check_body(deep_stacks);
+}
+
+// ---- Address space ----
+
+#define N_THREADS 3000
+
+static size_t mapped_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    check(file != NULL);
+    char line[100];
+    check(fgets(line, sizeof line, file) != NULL);
+    fclose(file);
+    return strtoul(line, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void *sleep_10_ms(void *unused)
+{
+    usleep(10000);
+    return unused;
+}
+
+static void many_threads(void)
+{
+    static pthread_t threads[N_THREADS];
+    size_t before = mapped_bytes();
+    for (int i = 0; i < N_THREADS; i++)
+        threads[i] = start(sleep_10_ms, NULL);
+    check(sim_thread_count() == N_THREADS + 1);
+    check(mapped_bytes() - before < 1024 * MB);
+    for (int i = 0; i < N_THREADS; i++)
+        join(threads[i]);
+    check(sim_thread_count() == 1);
+}
+
+// The tables grow, and the threads in them stay where they are.
+SIM_TEST(many_threads_need_little_address_space)
+{
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        const struct outcome *o = simulate_seed(many_threads, seed);
+        check(o->returned && o->threads_left == 0);
+    }
+}
+
+static void few_threads(void)
+{
+    join(start(sleep_10_ms, NULL));
+    check(mapped_bytes() < 128 * MB);
+}
+
+SIM_TEST(few_threads_need_least_address_space)
+{
+    check(simulate_seed(few_threads, 1)->returned);
+}
+
+static void threads_without_memory(void)
+{
+    rlim_t bytes = mapped_bytes() + 64 * MB;
+    struct rlimit limit = { bytes, bytes };
+    check(setrlimit(RLIMIT_AS, &limit) == 0);
+    for (int i = 0; i < N_THREADS; i++)
+        start(sleep_10_ms, NULL);
+}
+
+SIM_TEST(no_memory_for_a_stack)
+{
+    check_message(simulate_seed(threads_without_memory, 1),
+                  "out of memory: the system maps no more stacks, with ",
+                  " threads there; its limits: vm.max_map_count ",
+                  "address space (ulimit -v) ", NULL);
+}
