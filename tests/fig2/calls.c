@@ -357,8 +357,10 @@ void script_answer_vote(struct script *s, struct call *call, int term,
     log_debug("TEST", call->peer, term, "%s S0 its vote for term %d",
               granted ? "gives" : "refuses", call->vote->term);
     see_term(s, call->peer, term);
-    *(RequestVoteResponse *)call->reply =
-        (RequestVoteResponse){ term, granted };
+    RequestVoteResponse *reply = call->reply;
+    script_vote_own_fields(s, call, term, granted);
+    reply->term = term;
+    reply->vote_granted = granted;
     finish(s, call);
 }
 
@@ -371,7 +373,12 @@ void script_answer_append(struct script *s, struct call *call,
               call->append->entries.entries_len, call->append->prev_log_index,
               call->append->prev_log_term);
     see_term(s, call->peer, response.term);
-    *(AppendEntriesResponse *)call->reply = response;
+    AppendEntriesResponse *reply = call->reply;
+    script_append_own_fields(s, call, response);
+    reply->term = response.term;
+    reply->success = response.success;
+    reply->conflict_index = response.conflict_index;
+    reply->conflict_term = response.conflict_term;
     finish(s, call);
 }
 
@@ -379,7 +386,9 @@ void script_answer_install(struct script *s, struct call *call, int term)
 {
     log_debug("TEST", call->peer, term, "takes S0's snapshot");
     see_term(s, call->peer, term);
-    *(InstallSnapshotResponse *)call->reply = (InstallSnapshotResponse){ term };
+    InstallSnapshotResponse *reply = call->reply;
+    script_install_own_fields(s, call, term);
+    reply->term = term;
     finish(s, call);
 }
 

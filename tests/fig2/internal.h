@@ -51,7 +51,7 @@ struct played {
 
 struct script {
     // Constant after script_begin, but for the main thread's own: lives,
-    // n_lives, played, elected_term.
+    // n_lives, played, elected_term, stand_ins.
     int n;
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the test to the server.
@@ -62,6 +62,7 @@ struct script {
     int n_lives;
     struct played played[MAX_PEERS];
     int elected_term;  // Of its last election that script_elect saw; or 0.
+    struct stand_in *stand_ins;  // Not freed yet.
 
     pthread_mutex_t mu;
     pthread_cond_t changed;
@@ -89,6 +90,25 @@ void *script_receive(void *arg);
 
 // The data of the snapshot up to an index. They are the index itself.
 int script_snapshot_data(int index);
+
+// ---- script.c ----
+
+// One of raft_methods, which must have it.
+const struct labrpc_method *script_find_method(const char *name);
+
+// ---- stand_in.c ----
+
+// Fill a call's reply with what the student's own Raft would answer, if the
+// student has added fields to it; the given ones are to be set after that.
+void script_vote_own_fields(struct script *s, const struct call *call, int term,
+                            bool granted);
+void script_append_own_fields(struct script *s, const struct call *call,
+                              AppendEntriesResponse response);
+void script_install_own_fields(struct script *s, const struct call *call,
+                               int term);
+
+// Waits for the threads of all that have answered.
+void script_end_stand_ins(struct script *s);
 
 // ---- follow.c ----
 

@@ -149,6 +149,7 @@ void script_end(struct script *s)
     labrpc_cleanup(s->net);
     labrpc_join_handlers(s->net);
     watch_end(s->watchdog, &call);
+    script_end_stand_ins(s);
     for (int k = 0; k < s->n_lives; k++)
         end_life(s, &s->lives[k]);
     labrpc_free_network(s->net);
@@ -174,7 +175,7 @@ int script_command(int index, int term)
     return 1000 * term + index;
 }
 
-static const struct labrpc_method *find_method(const char *name)
+const struct labrpc_method *script_find_method(const char *name)
 {
     int n_methods;
     const struct labrpc_method *methods = raft_methods(&n_methods);
@@ -196,7 +197,8 @@ static void call_server(struct script *s, const char *name, const void *request,
              name);
     struct watched_call call;
     watch_begin(s->watchdog, &call, what, ME, CALL_LIMIT_MS);
-    bool answered = labrpc_call(s->end, find_method(name), request, reply);
+    bool answered =
+        labrpc_call(s->end, script_find_method(name), request, reply);
     watch_end(s->watchdog, &call);
     test_check(answered,
                "Raft basics (§5.1): servers answer RPCs. Server 0, which runs "

@@ -1,0 +1,244 @@
+// The fields that a student has added to the replies. Only the student's Raft
+// knows what belongs there, so the played peer asks it: a stand-in, a Raft of
+// its own on a network of its own, is given the peer's term and log, and asked
+// what the peer was asked. It lives for one reply. The fields of the given
+// raft.x are the script's all the same.
+//
+// Without such fields none of this runs.
+#include "tests/fig2/internal.h"
+
+#include "rt/alloc.h"
+
+#include <stdlib.h>
+
+#define NAME "stand-in"
+
+struct stand_in {
+    struct script *script;
+    struct labrpc_network *net;
+    struct labrpc_end *end;  // From the script to it.
+    struct labrpc_end *ends[MAX_PEERS];
+    struct persister *persister;
+    struct channel *apply_ch;
+    struct raft *raft;
+    pthread_t receiver;
+    pthread_t undertaker;
+    struct stand_in *next;
+};
+
+// ---- Its life ----
+
+static void *receive(void *arg)
+{
+    struct stand_in *self = arg;
+    struct apply_msg message;
+    while (channel_receive(self->apply_ch, &message)) {
+        bytes_free(&message.command);
+        bytes_free(&message.snapshot);
+    }
+    return NULL;
+}
+
+static struct stand_in *begin(struct script *s, int me)
+{
+    struct stand_in *self = alloc(sizeof *self);
+    self->script = s;
+    self->net = labrpc_make_network();
+    self->end = labrpc_make_end(self->net, "script");
+    labrpc_connect(self->end, NAME);
+    labrpc_enable(self->end, true);
+    for (int peer = 0; peer < s->n; peer++) {
+        char name[2] = { (char)('0' + peer), '\0' };
+        self->ends[peer] = labrpc_make_end(self->net, name);
+    }
+    self->persister = persister_make();
+    self->apply_ch = channel_make(sizeof(struct apply_msg), 0);
+    self->raft =
+        raft_make(self->ends, s->n, me, self->persister, self->apply_ch);
+    pthread_create(&self->receiver, NULL, receive, self);
+
+    int n_methods;
+    const struct labrpc_method *methods = raft_methods(&n_methods);
+    struct labrpc_server *server = labrpc_make_server();
+    labrpc_add_service(server, methods, n_methods, self->raft);
+    labrpc_add_server(self->net, NAME, server);
+    return self;
+}
+
+// Its threads may take long to end: nobody waits for them before the test ends.
+static void *bury(void *arg)
+{
+    struct stand_in *self = arg;
+    labrpc_cleanup(self->net);
+    labrpc_join_handlers(self->net);
+    raft_free(self->raft);
+    channel_close(self->apply_ch);
+    pthread_join(self->receiver, NULL);
+    channel_free(self->apply_ch);
+    persister_free(self->persister);
+    labrpc_free_network(self->net);
+    return NULL;
+}
+
+static void end(struct stand_in *self)
+{
+    labrpc_delete_server(self->net, NAME);
+    raft_kill(self->raft);
+    self->next = self->script->stand_ins;
+    self->script->stand_ins = self;
+    pthread_create(&self->undertaker, NULL, bury, self);
+}
+
+void script_end_stand_ins(struct script *s)
+{
+    while (s->stand_ins != NULL) {
+        struct stand_in *self = s->stand_ins;
+        s->stand_ins = self->next;
+        pthread_join(self->undertaker, NULL);
+        free(self);
+    }
+}
+
+// ---- What it is told ----
+
+// A reply of the stand-in's to a request that makes it what the peer is.
+#define TELL(self, message, request)                                           \
+    do {                                                                       \
+        message##Response response_ = { 0 };                                   \
+        labrpc_call((self)->end, script_find_method("Raft." #message),         \
+                    &(request), &response_);                                   \
+        xdr_free((xdrproc_t)xdr_##message##Response, &response_);              \
+    } while (0)
+
+static void install(struct stand_in *self, const struct played *p, int term,
+                    int leader)
+{
+    int data = script_snapshot_data(p->base);
+    InstallSnapshotRequest request = {
+        .term = term,
+        .leader_id = leader,
+        .last_included_index = p->base,
+        .last_included_term = p->term_at[p->base],
+        .data = { sizeof data, (char *)&data },
+    };
+    TELL(self, InstallSnapshot, request);
+}
+
+// The peer's log up to `last`, as the leader of this term sends it.
+static void give_log(struct stand_in *self, const struct played *p, int last,
+                     int term, int leader)
+{
+    Entry entries[MAX_INDEX];
+    int numbers[MAX_INDEX];
+    int count = 0;
+    for (int index = p->base + 1; index <= last; index++, count++) {
+        numbers[count] = p->number_at[index];
+        entries[count] =
+            (Entry){ .index = index,
+                     .term = p->term_at[index],
+                     .command = { sizeof(int), (char *)&numbers[count] } };
+    }
+    AppendEntriesRequest request = {
+        .term = term,
+        .leader_id = leader,
+        .prev_log_index = p->base,
+        .prev_log_term = p->term_at[p->base],
+        .entries = { (u_int)count, entries },
+    };
+    if (p->base > 0)
+        install(self, p, term, leader);
+    TELL(self, AppendEntries, request);
+}
+
+// The vote of this term is another's.
+static void spend_vote(struct stand_in *self, int term, int candidate)
+{
+    RequestVoteRequest request = { .term = term,
+                                   .candidate_id = candidate,
+                                   .last_log_index = MAX_INDEX,
+                                   .last_log_term = term };
+    TELL(self, RequestVote, request);
+}
+
+// ---- What it is asked ----
+
+// A peer that is neither this one nor the server.
+static int other_than(const struct script *s, int peer)
+{
+    return peer + 1 < s->n ? peer + 1 : 1;
+}
+
+// A stand-in with the peer's log up to `last`, in the reply's term if that is
+// newer than the request's, else in one before it.
+static struct stand_in *prepare(struct script *s, const struct call *call,
+                                int last, int asked_term, int reply_term)
+{
+    const struct played *p = &s->played[call->peer];
+    int term = reply_term;
+    if (term <= asked_term) {
+        int last_term = last > 0 ? p->term_at[last] : 0;
+        term = asked_term - 1 > last_term ? asked_term - 1 : last_term;
+    }
+    struct stand_in *self = begin(s, call->peer);
+    if (term > 0)
+        give_log(self, p, last, term, other_than(s, call->peer));
+    return self;
+}
+
+// The declared fields of the given raft.x.
+struct given_vote {
+    int term;
+    bool_t vote_granted;
+};
+struct given_append {
+    int term;
+    bool_t success;
+    int conflict_index;
+    int conflict_term;
+};
+struct given_install {
+    int term;
+};
+
+void script_vote_own_fields(struct script *s, const struct call *call, int term,
+                            bool granted)
+{
+    if (sizeof(RequestVoteResponse) == sizeof(struct given_vote))
+        return;
+    const struct played *p = &s->played[call->peer];
+    struct stand_in *self = prepare(s, call, p->last, call->vote->term, term);
+    if (!granted)
+        spend_vote(self, call->vote->term, other_than(s, call->peer));
+    labrpc_call(self->end, script_find_method("Raft.RequestVote"), call->vote,
+                call->reply);
+    end(self);
+}
+
+void script_append_own_fields(struct script *s, const struct call *call,
+                              AppendEntriesResponse response)
+{
+    if (sizeof response == sizeof(struct given_append))
+        return;
+    int last = s->played[call->peer].last;
+    if (!response.success && response.conflict_term == NO_TERM &&
+        response.conflict_index > 0)
+        last = response.conflict_index - 1;  // The log is too short.
+    struct stand_in *self =
+        prepare(s, call, last, call->append->term, response.term);
+    labrpc_call(self->end, script_find_method("Raft.AppendEntries"),
+                call->append, call->reply);
+    end(self);
+}
+
+void script_install_own_fields(struct script *s, const struct call *call,
+                               int term)
+{
+    if (sizeof(InstallSnapshotResponse) == sizeof(struct given_install))
+        return;
+    const struct played *p = &s->played[call->peer];
+    struct stand_in *self =
+        prepare(s, call, p->last, call->install->term, term);
+    labrpc_call(self->end, script_find_method("Raft.InstallSnapshot"),
+                call->install, call->reply);
+    end(self);
+}
