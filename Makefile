@@ -121,6 +121,9 @@ SIM_TESTS := tests/steps.c tests/test_sim.c tests/test_cruel.c
 SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard $(SIM_TESTS)))
 NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/hurt.o
 SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null))
+# The static library: it alone has jump_fcontext by its C name in all releases
+# (the shared one of Boost 1.92 keeps it to itself).
+SIM_LDLIBS := -l:libboost_context.a
 SIM_BIN := $(R)/simlab
 
 
@@ -317,16 +320,16 @@ test: setup-test
 $(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
 $(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(RAFT_O) | $(R)/checked
 	@sim/check-symbols $(RAFT_O)
-	$(call link,$(SIM_WRAPS),-lboost_context)
+	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 # The simulator's own tests. They need no lab, only what it is made of.
 $(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c sim/*.c) $(CORE))
-	$(call link,$(SIM_WRAPS),-lboost_context)
+	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
     $(CORE:%.c=$(B)/%.o) $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
 $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O)
-	$(call link,$(SIM_WRAPS),-lboost_context)
+	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 SEEDS ?= 1
 FIRST ?= 1
