@@ -7,22 +7,43 @@
 struct barrier {
     uint32_t n_came;
     uint32_t state;
-    uint32_t count;  // Where the system's lies.
-    uint32_t unused;
+    uint32_t count;
     struct sim_queue waiters;
 };
 _Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t),
                "it must fit");
 
-#define DESTROYED 0xdeadu
+// The states. In any other it is as the system made it.
+#define OURS      0x51cba0u
+#define DESTROYED 0x51cbaeu
 
 static const struct sim_reason for_others = {
     "for more threads to come to a barrier", NULL
 };
 
+// Of one that the system made. Where it keeps the count it does not tell: one
+// that it makes with another count shows the place.
+static uint32_t count_in_system(const pthread_barrier_t *barrier)
+{
+    const uint32_t count = 0x1234567;
+    uint32_t made[sizeof(pthread_barrier_t) / sizeof(uint32_t)] = { 0 };
+    __real_pthread_barrier_init((pthread_barrier_t *)made, NULL, count);
+    size_t i = 0;
+    while (i + 1 < sizeof made / sizeof made[0] && made[i] != count)
+        i++;
+    return ((const uint32_t *)barrier)[i];
+}
+
+static void make_ours(struct barrier *b, uint32_t count)
+{
+    *b = (struct barrier){ .state = OURS, .count = count };
+}
+
 static struct barrier *get(pthread_barrier_t *barrier, const void *place)
 {
     struct barrier *b = (struct barrier *)barrier;
+    if (b->state != OURS && b->state != DESTROYED)
+        make_ours(b, count_in_system(barrier));
     if (b->state == DESTROYED || b->count == 0)
         sim_misuse(place, "uses a barrier that has been destroyed, or was "
                           "never initialised");
@@ -37,7 +58,7 @@ int __wrap_pthread_barrier_init(pthread_barrier_t *barrier,
         return __real_pthread_barrier_init(barrier, attr, count);
     if (count == 0)
         return EINVAL;
-    *(struct barrier *)barrier = (struct barrier){ .count = count };
+    make_ours((struct barrier *)barrier, count);
     return 0;
 }
 

@@ -1,44 +1,74 @@
 // Condition variables. A signal wakes a waiter that the seed draws. The state
-// lies in the program's pthread_cond_t; all zero is one that nobody waits on.
+// lies in the program's pthread_cond_t, from when the simulator first sees it.
 #include "sim/internal.h"
 #include "sim/real.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 struct cond {
     struct sim_queue waiters;
     pthread_mutex_t *mutex;  // That the waiters let go.
     uint32_t state;
-    uint32_t unused[2];
-    // Where the system keeps them, so that one made before sim_start keeps its
-    // clock.
-    uint32_t flags;
+    clockid_t clock;
 };
 _Static_assert(sizeof(struct cond) <= sizeof(pthread_cond_t), "it must fit");
-_Static_assert(offsetof(struct cond, flags) ==
-                   offsetof(pthread_cond_t, __data.__wrefs),
-               "the clock is in the system's place");
 
-#define DESTROYED    0xdeadu
-#define IS_MONOTONIC 2u  // Of the flags.
+// The states. In any other it is as the system, or an initialiser, made it.
+#define OURS      0x51c0d0u
+#define DESTROYED 0x51c0deu
 
 static const struct sim_reason to_be_signalled = {
     "to be signalled on a condition variable", NULL
 };
+
+static void make_in_system(pthread_cond_t *cond, clockid_t clock)
+{
+    pthread_condattr_t attr;
+    memset(cond, 0, sizeof *cond);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, clock);
+    __real_pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+// Of one that the system made. Where it keeps the clock it does not tell, and C
+// libraries differ: two that it makes, one a clock, show the byte.
+static clockid_t clock_in_system(const pthread_cond_t *cond)
+{
+    pthread_cond_t made[2];
+    make_in_system(&made[0], CLOCK_REALTIME);
+    make_in_system(&made[1], CLOCK_MONOTONIC);
+    const unsigned char *realtime = (const unsigned char *)&made[0];
+    const unsigned char *monotonic = (const unsigned char *)&made[1];
+    const unsigned char *asked = (const unsigned char *)cond;
+    for (size_t i = 0; i < sizeof *cond; i++) {
+        int bits = realtime[i] ^ monotonic[i];
+        if (bits != 0 && ((asked[i] ^ realtime[i]) & bits) != 0)
+            return CLOCK_MONOTONIC;
+    }
+    return CLOCK_REALTIME;
+}
+
+static void make_ours(struct cond *c, clockid_t clock)
+{
+    *c = (struct cond){ .state = OURS, .clock = clock };
+}
 
 static struct cond *get(pthread_cond_t *cond, const void *place)
 {
     struct cond *c = (struct cond *)cond;
     if (__builtin_expect(c->state == DESTROYED, 0))
         sim_misuse(place, "uses a condition variable that has been destroyed");
+    if (__builtin_expect(c->state != OURS, 0))
+        make_ours(c, clock_in_system(cond));
     return c;
 }
 
-clockid_t sim_cond_clock(const pthread_cond_t *cond)
+clockid_t sim_cond_clock(pthread_cond_t *cond, const void *place)
 {
-    const struct cond *c = (const struct cond *)cond;
-    return c->flags & IS_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+    return get(cond, place)->clock;
 }
 
 static void check_mutex(const struct cond *c, pthread_mutex_t *mutex,
@@ -115,9 +145,7 @@ int __wrap_pthread_cond_init(pthread_cond_t *cond,
     clockid_t clock = CLOCK_REALTIME;
     if (attr != NULL)
         pthread_condattr_getclock(attr, &clock);
-    *(struct cond *)cond = (struct cond){
-        .flags = clock == CLOCK_MONOTONIC ? IS_MONOTONIC : 0,
-    };
+    make_ours((struct cond *)cond, clock);
     return 0;
 }
 
@@ -141,7 +169,7 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
     if (!sim.on)
         return __real_pthread_cond_timedwait(cond, mutex, time);
     int64_t due_ns;
-    if (!sim_due(sim_cond_clock(cond), time, &due_ns))
+    if (!sim_due(sim_cond_clock(cond, HERE), time, &due_ns))
         return EINVAL;
     return sim_cond_wait(cond, mutex, due_ns, HERE);
 }

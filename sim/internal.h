@@ -7,6 +7,14 @@
 #ifndef SIM_INTERNAL_H
 #define SIM_INTERNAL_H
 
+#include <features.h>
+
+#if !defined __GLIBC__
+#error "the simulator needs the GNU C library (glibc); make 2A works without"
+#elif !defined __x86_64__ && !defined __aarch64__
+#error "the simulator knows x86-64 and arm64 only; make 2A works elsewhere, too"
+#endif
+
 #include "sim/fiber.h"
 #include "sim/sim.h"
 
@@ -319,6 +327,15 @@ bool sim_due(clockid_t clock, const struct timespec *time, int64_t *due_ns);
 
 void sim_random_start(uint64_t seed);
 
+// ---- What is learnt of the system's objects when a simulation starts ----
+
+// Fail if this C library is another than ours can stand in for.
+void sim_mutex_start(void);
+void sim_rwlock_start(void);
+
+void sim_spin_start(void);
+void sim_once_start(void);
+
 // ---- mutex.c ----
 
 int sim_mutex_lock(pthread_mutex_t *mutex, int64_t due_ns, const void *place);
@@ -347,7 +364,7 @@ int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
 int sim_cond_signal(pthread_cond_t *cond, const void *place);
 int sim_cond_broadcast(pthread_cond_t *cond, const void *place);
 int sim_cond_destroy(pthread_cond_t *cond, const void *place);
-clockid_t sim_cond_clock(const pthread_cond_t *cond);
+clockid_t sim_cond_clock(pthread_cond_t *cond, const void *place);
 
 // ---- thread.c ----
 

@@ -1,5 +1,6 @@
 // Mutexes of every type. A mutex's state lies in the program's pthread_mutex_t:
-// all zero but for the kind is unlocked, so static initialisers work.
+// all zero but for the kind is unlocked, so static initialisers work. That they
+// set the kind where we have it is looked at when a simulation starts.
 //
 // Whoever unlocks lets one waiter run, who tries again; another thread may be
 // faster, as it may be with the system's mutexes.
@@ -7,9 +8,9 @@
 #include "sim/real.h"
 
 #include <errno.h>
-#include <stddef.h>
 
-// Where `kind` lies, the system's static initialisers put the type.
+// The static initialisers, which are in programs that were compiled long ago,
+// put the type where `kind` lies: no C library can move it.
 struct mutex {
     uint32_t owner;  // sim_mark of who holds it; 0: nobody.
     uint32_t depth;  // How often a recursive one was locked, but for the first.
@@ -19,9 +20,6 @@ struct mutex {
     struct sim_queue waiters;
 };
 _Static_assert(sizeof(struct mutex) <= sizeof(pthread_mutex_t), "it must fit");
-_Static_assert(offsetof(struct mutex, kind) ==
-                   offsetof(pthread_mutex_t, __data.__kind),
-               "static initialisers set the kind");
 
 #define TYPE      3     // These bits of the kind are the type.
 #define DESTROYED (-1)  // As in the system.
@@ -181,6 +179,20 @@ int sim_mutex_destroy(pthread_mutex_t *mutex, const void *place)
         sim_misuse(place, "destroys a mutex that a thread is about to lock");
     m->kind = DESTROYED;
     return 0;
+}
+
+void sim_mutex_start(void)
+{
+    static const pthread_mutex_t made[] = {
+        [PTHREAD_MUTEX_NORMAL] = PTHREAD_MUTEX_INITIALIZER,
+        [PTHREAD_MUTEX_RECURSIVE] = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP,
+        [PTHREAD_MUTEX_ERRORCHECK] = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP,
+    };
+    for (int kind = 0; kind < (int)(sizeof made / sizeof made[0]); kind++) {
+        if (((const struct mutex *)&made[kind])->kind != kind)
+            sim_fail("this C library's PTHREAD_MUTEX_INITIALIZER is not as "
+                     "sim/mutex.c has it");
+    }
 }
 
 // ---- For condition variables, and for reports ----

@@ -3,7 +3,23 @@
 #include "sim/internal.h"
 #include "sim/real.h"
 
-enum { NOT_RUN, RUNNING, HAS_RUN };  // The first and the last as in the system.
+#include <limits.h>
+
+#define RUNNING INT_MIN
+
+// As the system marks one that has run.
+static int has_run;
+
+static void do_nothing(void)
+{
+}
+
+void sim_once_start(void)
+{
+    pthread_once_t done = PTHREAD_ONCE_INIT;
+    __real_pthread_once(&done, do_nothing);
+    has_run = done;
+}
 
 static const struct sim_reason to_see_it_run = {
     "for the return of a function that is called once", NULL
@@ -12,11 +28,11 @@ static const struct sim_reason to_see_it_run = {
 int sim_once(int *state, void (*routine)(void), const void *place)
 {
     sim_point();
-    if (*state == NOT_RUN) {
+    if (*state == PTHREAD_ONCE_INIT) {
         *state = RUNNING;
         routine();
         sim_release(state);
-        *state = HAS_RUN;
+        *state = has_run;
         sim_wake_few(state);
     }
     while (*state == RUNNING)

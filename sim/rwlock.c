@@ -5,7 +5,6 @@
 #include "sim/real.h"
 
 #include <errno.h>
-#include <stddef.h>
 
 struct rwlock {
     struct sim_queue waiters;
@@ -15,13 +14,10 @@ struct rwlock {
     uint32_t n_writers_waiting;
     uint32_t unused;
     struct sim_read *readers;  // Each read lock, the newest first.
-    uint32_t flags;            // Where the system's static initialisers put it.
+    uint32_t flags;            // Where static initialisers put it; see mutex.c.
 };
 _Static_assert(sizeof(struct rwlock) <= sizeof(pthread_rwlock_t),
                "it must fit");
-_Static_assert(offsetof(struct rwlock, flags) ==
-                   offsetof(pthread_rwlock_t, __data.__flags),
-               "static initialisers set the flags");
 
 #define DESTROYED 0xdeadu
 
@@ -82,6 +78,19 @@ static struct rwlock *get(pthread_rwlock_t *lock, const void *place)
     if (l->state == DESTROYED)
         sim_misuse(place, "uses an rwlock that has been destroyed");
     return l;
+}
+
+void sim_rwlock_start(void)
+{
+    static const pthread_rwlock_t made[] = {
+        PTHREAD_RWLOCK_INITIALIZER,
+        PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP,
+    };
+    if (((const struct rwlock *)&made[0])->flags != PTHREAD_RWLOCK_DEFAULT_NP ||
+        ((const struct rwlock *)&made[1])->flags !=
+            PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP)
+        sim_fail("this C library's PTHREAD_RWLOCK_INITIALIZER is not as "
+                 "sim/rwlock.c has it");
 }
 
 // ---- Who reads ----

@@ -1,5 +1,4 @@
-// Semaphores. The value lies where the system's does; a post lets one waiter
-// try again.
+// Semaphores. A post lets one waiter try again.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -13,7 +12,9 @@ struct sem {
 };
 _Static_assert(sizeof(struct sem) <= sizeof(sem_t), "it must fit");
 
-#define DESTROYED 0xdeadu
+// The states. In any other it is as the system made it.
+#define OURS      0x51c5e0u
+#define DESTROYED 0x51c5eeu
 
 static const struct sim_reason to_pass = { "to pass a semaphore", NULL };
 
@@ -25,11 +26,21 @@ static int fail(int error)
     return -1;
 }
 
+static void make_ours(struct sem *s, uint32_t value)
+{
+    *s = (struct sem){ .value = value, .state = OURS };
+}
+
 static struct sem *get(sem_t *sem, const void *place)
 {
     struct sem *s = (struct sem *)sem;
     if (s->state == DESTROYED)
         sim_misuse(place, "uses a semaphore that has been destroyed");
+    if (s->state != OURS) {
+        int value;
+        __real_sem_getvalue(sem, &value);
+        make_ours(s, (uint32_t)value);
+    }
     return s;
 }
 
@@ -63,7 +74,7 @@ int __wrap_sem_init(sem_t *sem, int shared, unsigned value)
         return __real_sem_init(sem, shared, value);
     if (value > SEM_VALUE_MAX)
         return fail(EINVAL);
-    *(struct sem *)sem = (struct sem){ .value = value };
+    make_ours((struct sem *)sem, value);
     return 0;
 }
 

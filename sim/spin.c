@@ -6,9 +6,18 @@
 #include <errno.h>
 #include <limits.h>
 
-#define UNLOCKED    1  // As the system's, on x86-64.
 #define FIRST_OWNER 2  // Plus the number of the thread that holds it.
 #define DESTROYED   INT_MIN
+
+// As the system leaves one that it has made: 1 on x86-64, 0 elsewhere.
+static int unlocked;
+
+void sim_spin_start(void)
+{
+    pthread_spinlock_t made;
+    __real_pthread_spin_init(&made, PTHREAD_PROCESS_PRIVATE);
+    unlocked = made;
+}
 
 static bool next_holder(const void *object, struct sim_holder *holder)
 {
@@ -29,10 +38,10 @@ static int mine(void)
 static int *get(pthread_spinlock_t *lock, const void *place)
 {
     int *value = (int *)lock;
-    if (*value == DESTROYED || *value == 0)
-        sim_misuse(place, "uses a spin lock that %s",
-                   *value == 0 ? "was never initialised"
-                               : "has been destroyed");
+    if (*value == DESTROYED)
+        sim_misuse(place, "uses a spin lock that has been destroyed");
+    if (*value < FIRST_OWNER && *value != unlocked)
+        sim_misuse(place, "uses a spin lock that was never initialised");
     return value;
 }
 
@@ -40,7 +49,7 @@ int __wrap_pthread_spin_init(pthread_spinlock_t *lock, int shared)
 {
     if (!sim.on)
         return __real_pthread_spin_init(lock, shared);
-    *lock = UNLOCKED;
+    *lock = unlocked;
     return 0;
 }
 
@@ -49,7 +58,7 @@ int __wrap_pthread_spin_destroy(pthread_spinlock_t *lock)
     if (!sim.on)
         return __real_pthread_spin_destroy(lock);
     int *value = get(lock, HERE);
-    if (*value != UNLOCKED)
+    if (*value != unlocked)
         sim_misuse(HERE, "destroys a spin lock that %s holds",
                    sim_who(*value - FIRST_OWNER).text);
     *value = DESTROYED;
@@ -64,7 +73,7 @@ int __wrap_pthread_spin_lock(pthread_spinlock_t *lock)
     int *value = get(lock, HERE);
     if (*value == mine())
         sim_misuse(HERE, "locks a spin lock that it holds already: a deadlock");
-    while (*get(lock, HERE) != UNLOCKED)
+    while (*get(lock, HERE) != unlocked)
         sim_wait(&sim.few, NEVER, &to_lock, value, HERE);
     *value = mine();
     sim_acquire(value);
@@ -78,7 +87,7 @@ int __wrap_pthread_spin_trylock(pthread_spinlock_t *lock)
     // A loop around it spins, and had better let the holder on.
     sim_yield();
     int *value = get(lock, HERE);
-    if (*value != UNLOCKED)
+    if (*value != unlocked)
         return EBUSY;
     *value = mine();
     sim_acquire(value);
@@ -90,13 +99,13 @@ int __wrap_pthread_spin_unlock(pthread_spinlock_t *lock)
     if (!sim.on)
         return __real_pthread_spin_unlock(lock);
     int *value = get(lock, HERE);
-    if (*value == UNLOCKED)
+    if (*value == unlocked)
         sim_misuse(HERE, "unlocks a spin lock that nobody holds");
     if (*value != mine())
         sim_misuse(HERE, "unlocks a spin lock that %s holds",
                    sim_who(*value - FIRST_OWNER).text);
     sim_release(value);
-    *value = UNLOCKED;
+    *value = unlocked;
     sim_wake_few(value);
     sim_point();
     return 0;

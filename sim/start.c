@@ -31,6 +31,10 @@ void sim_start(const struct sim_options *options)
               stderr);
         abort();
     }
+    sim_mutex_start();
+    sim_rwlock_start();
+    sim_spin_start();
+    sim_once_start();
     sim_schedule_start(options);
     sim_random_start(options->seed);
     sim_thread_start();

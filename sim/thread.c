@@ -13,7 +13,6 @@
 
 #define STACK_SIZE     ((size_t)8 << 20)    // As the system's; used as needed.
 #define MIN_STACK_SIZE ((size_t)256 << 10)  // Enough to make a report on.
-#define PAGE_SIZE      ((size_t)4096)
 #define N_NEWEST       (1 << 14)
 
 // ---- Slots and ids ----
@@ -145,6 +144,13 @@ static void run(void *arg)
     sim_thread_exit(self->start(self->arg));
 }
 
+// A page has 4 kB on x86-64, up to 64 kB on arm64.
+static size_t whole_pages(size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (size + page - 1) / page * page;
+}
+
 // What the attributes say; the system's own functions know how to read them.
 static void read_attributes(const pthread_attr_t *attr, bool *detached,
                             void **stack, size_t *size)
@@ -165,7 +171,7 @@ static void read_attributes(const pthread_attr_t *attr, bool *detached,
     if (*stack == NULL && *size < MIN_STACK_SIZE)
         *size = MIN_STACK_SIZE;
     if (*stack == NULL)
-        *size = (*size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+        *size = whole_pages(*size);
 }
 
 static struct sim_thread *create(const pthread_attr_t *attr,

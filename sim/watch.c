@@ -33,8 +33,13 @@ static void describe_registers(const void *context, const void **pc,
 {
     const ucontext_t *user = context;
     // NOLINTBEGIN(performance-no-int-to-ptr): registers are integers.
+#if defined __x86_64__
     *pc = (const void *)user->uc_mcontext.gregs[REG_RIP];
     *frame = (const void *)user->uc_mcontext.gregs[REG_RBP];
+#elif defined __aarch64__
+    *pc = (const void *)user->uc_mcontext.pc;
+    *frame = (const void *)user->uc_mcontext.regs[29];
+#endif
     // NOLINTEND(performance-no-int-to-ptr)
 }
 

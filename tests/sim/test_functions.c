@@ -602,6 +602,93 @@ SIM_TEST(spin_locks_exclude)
     check_body(spin_locks);
 }
 
+// ---- What was made before the simulation began ----
+
+static struct {
+    pthread_cond_t realtime, monotonic;
+    pthread_mutex_t recursive;
+    pthread_barrier_t barrier;
+    pthread_spinlock_t spin;
+    pthread_once_t once;
+    sem_t sem;
+    int n_runs;
+} early = { .once = PTHREAD_ONCE_INIT };
+
+static void count_run(void)
+{
+    early.n_runs++;
+}
+
+// A wait, which leaves its traces in it, on one with this clock.
+static void make_and_use_cond(pthread_cond_t *cond, clockid_t clock)
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, clock);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    struct timespec time = in_ms(clock, 1);
+    pthread_mutex_lock(&mutex);
+    check(pthread_cond_timedwait(cond, &mutex, &time) == ETIMEDOUT);
+    pthread_mutex_unlock(&mutex);
+}
+
+__attribute__((constructor)) static void make_early(void)
+{
+    make_and_use_cond(&early.realtime, CLOCK_REALTIME);
+    make_and_use_cond(&early.monotonic, CLOCK_MONOTONIC);
+    pthread_mutexattr_t attr;
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&early.recursive, &attr);
+    pthread_mutexattr_destroy(&attr);
+    pthread_barrier_init(&early.barrier, NULL, 2);
+    pthread_spin_init(&early.spin, PTHREAD_PROCESS_PRIVATE);
+    pthread_once(&early.once, count_run);
+    sem_init(&early.sem, 1, 2);
+}
+
+static void check_cond(pthread_cond_t *cond, clockid_t clock)
+{
+    int64_t start_ns = now_ns();
+    struct timespec time = in_ms(clock, 20);
+    pthread_mutex_lock(&mu);
+    check(pthread_cond_timedwait(cond, &mu, &time) == ETIMEDOUT);
+    pthread_mutex_unlock(&mu);
+    check(took_ms(start_ns, 20));
+}
+
+static void *come_to_barrier(void *unused)
+{
+    pthread_barrier_wait(&early.barrier);
+    return unused;
+}
+
+static void use_early(void)
+{
+    check_cond(&early.realtime, CLOCK_REALTIME);
+    check_cond(&early.monotonic, CLOCK_MONOTONIC);
+    check(pthread_mutex_lock(&early.recursive) == 0);
+    check(pthread_mutex_lock(&early.recursive) == 0);
+    pthread_t thread = start(come_to_barrier, NULL);
+    come_to_barrier(NULL);
+    join(thread);
+    check(pthread_spin_lock(&early.spin) == 0);
+    check(pthread_spin_unlock(&early.spin) == 0);
+    pthread_once(&early.once, count_run);
+    check(early.n_runs == 1);
+    int value;
+    check(sem_getvalue(&early.sem, &value) == 0 && value == 2);
+    check(sem_wait(&early.sem) == 0 && sem_wait(&early.sem) == 0);
+    check(sem_trywait(&early.sem) == -1 && errno == EAGAIN);
+}
+
+SIM_TEST(objects_made_before_the_simulation_keep_what_they_are)
+{
+    check_body(use_early);
+}
+
 // ---- C11 ----
 
 static mtx_t mtx;
