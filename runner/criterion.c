@@ -5,18 +5,22 @@
 #include "runner/criterion.h"
 
 #include "runner/options.h"
+#include "runner/relay.h"
 #include "runner/result.h"
 #include "runner/world.h"
 #include "tester/lab_test.h"
 #include "tester/verdict.h"
 
 #include <criterion/criterion.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// How often to look whether a test has ended.
+#define LOOK_EVERY_MS 10
 
 // Only there if the program is linked with ThreadSanitizer.
 extern void __tsan_init(void) __attribute__((weak));
@@ -39,6 +43,32 @@ int criterion_main(int argc, char **argv)
     return all_passed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+// Passes on what the process prints until it ends. Returns its wait status.
+static int await(pid_t pid, struct relay *relay)
+{
+    int wait_status = 0;
+    while (waitpid(pid, &wait_status, WNOHANG) == 0) {
+        struct pollfd fds[RELAY_STREAMS];
+        relay_poll(relay, fds);
+        poll(fds, RELAY_STREAMS, LOOK_EVERY_MS);
+        relay_pass(relay);
+    }
+    return wait_status;
+}
+
+// Criterion puts a message's first line into its XML in a way that only "]]>"
+// can break, and all others just as they are. So it gets one line.
+static char *for_report(char *message)
+{
+    for (char *c = message; *c != '\0'; c++) {
+        if (*c == '\n')
+            *c = '|';
+        if (strncmp(c, "]]>", 3) == 0)
+            c[2] = '?';
+    }
+    return message;
+}
+
 // Called in the process that Criterion has made for the test.
 void lab_test_supervise(const struct lab_test *test)
 {
@@ -46,19 +76,23 @@ void lab_test_supervise(const struct lab_test *test)
         mmap(NULL, sizeof *current_verdict, PROT_READ | PROT_WRITE,
              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     cr_assert(current_verdict != MAP_FAILED);
+    struct relay relay;
+    cr_assert(relay_open(&relay));
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
+        relay_begin_run(&relay);
         struct options options = { .runs = 1 };
         world_run(test, &options, 1);
         fflush(NULL);
         _exit(EXIT_SUCCESS);
     }
     cr_assert(pid > 0);
-    struct ending ending = { .limit_s = test_limit_s };
-    while (waitpid(pid, &ending.wait_status, 0) < 0 && errno == EINTR)
-        continue;
+    relay_begin(&relay);
+    struct ending ending = { .limit_s = test_limit_s,
+                             .wait_status = await(pid, &relay) };
+    relay_end(&relay);
     struct result result = result_judge(current_verdict, ending);
     cr_assert(result.outcome == PASSED, "%s",
-              result.message != NULL ? result.message : "");
+              result.message != NULL ? for_report(result.message) : "");
 }

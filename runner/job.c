@@ -20,31 +20,29 @@
 #define GRACE_S 15
 
 // Leaves nothing of the terminal's to the test but its output.
-static void redirect(const struct output *output)
+static void redirect(struct job *job)
 {
     int null = open("/dev/null", O_RDONLY);
     if (null > STDIN_FILENO) {
         dup2(null, STDIN_FILENO);
         close(null);
     }
-    if (output->fd >= 0) {
-        dup2(output->fd, STDOUT_FILENO);
-        dup2(output->fd, STDERR_FILENO);
+    if (job->output.fd >= 0) {
+        dup2(job->output.fd, STDOUT_FILENO);
+        dup2(job->output.fd, STDERR_FILENO);
     }
-    // We are no longer in the terminal's foreground group, yet may print.
-    signal(SIGTTOU, SIG_IGN);
+    relay_begin_run(&job->relay);
 }
 
 // The new process: runs the test and never returns.
-_Noreturn static void run_test(const struct job *job,
-                               const struct options *options, pid_t parent,
-                               const sigset_t *mask)
+_Noreturn static void run_test(struct job *job, const struct options *options,
+                               pid_t parent, const sigset_t *mask)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_FAILURE);  // It died before we asked to die with it.
-    redirect(&job->output);
+    redirect(job);
     sigprocmask(SIG_SETMASK, mask, NULL);
 
     current_verdict = job->verdict;
@@ -67,8 +65,12 @@ bool job_start(struct job *job, const struct options *options,
 {
     const struct lab_test *test = options->tests[job->test];
     job->output = (struct output){ .fd = -1 };
-    if (!options_is_live(options) &&
-        !output_open(&job->output, options->logs, test, job->run))
+    job->relay = relay_none;
+    bool opened =
+        options_is_live(options)
+            ? relay_open(&job->relay)
+            : output_open(&job->output, options->logs, test, job->run);
+    if (!opened)
         return false;
 
     *job->verdict = (struct verdict){ 0 };
@@ -83,11 +85,13 @@ bool job_start(struct job *job, const struct options *options,
         run_test(job, options, parent, mask);
     if (pid < 0) {
         int error = errno;
+        relay_end(&job->relay);
         output_discard(&job->output);
         errno = error;
         return false;
     }
     setpgid(pid, pid);  // Both do it: whoever comes first.
+    relay_begin(&job->relay);
     job->pid = pid;
     return true;
 }
@@ -163,6 +167,7 @@ bool job_poll(struct job *job, const struct options *options,
         .limit_s = outer_limit_s(options),
         .grace_s = GRACE_S,
     };
+    relay_end(&job->relay);
     *result = result_judge(job->verdict, ending);
     return true;
 }
@@ -171,5 +176,6 @@ void job_kill(struct job *job)
 {
     kill_all(job);
     bury(job);
+    relay_end(&job->relay);
     output_discard(&job->output);
 }

@@ -4,6 +4,7 @@
 
 #include "runner/options.h"
 #include "runner/output.h"
+#include "runner/relay.h"
 #include "runner/result.h"
 #include "tester/lab_test.h"
 #include "tester/verdict.h"
@@ -19,8 +20,9 @@ struct job {
     int test;                 // Its place in options->tests.
     int run;                  // Counted from 1.
 
-    pid_t pid;  // 0: not running.
-    struct output output;
+    pid_t pid;             // 0: not running.
+    struct output output;  // Of these two one is in use: the file, or, if
+    struct relay relay;    // the options ask for live output, the relay.
     int64_t deadline_ns;
     bool out_of_time;
 };

@@ -2,6 +2,7 @@
 #include "runner/options.h"
 
 #include "rt/alloc.h"
+#include "runner/output.h"
 #include "runner/world.h"
 
 #include <errno.h>
@@ -222,8 +223,10 @@ static void choose_tests(struct options *options, struct words suites,
         bad_input("there are no tests in this program");
 }
 
-static void add_word(struct words *words, const char *word)
+static void add_word(struct words *words, const char *word, const char *option)
 {
+    if (*word == '\0')
+        bad_input("%s wants a name, not \"\"; leave it out for all", option);
     words->word = alloc_resize(words->word, (size_t)words->count + 1,
                                sizeof(*words->word));
     words->word[words->count++] = word;
@@ -232,7 +235,7 @@ static void add_word(struct words *words, const char *word)
 _Noreturn static void say_usage(void)
 {
     fputs(usage, stdout);
-    exit(EXIT_SUCCESS);
+    exit(output_end(EXIT_SUCCESS));
 }
 
 static void read_sim_option(int option, char **argv, struct options *options)
@@ -267,10 +270,10 @@ static void read_option(int option, char **argv, struct options *options,
 {
     switch (option) {
     case SUITE:
-        add_word(suites, optarg);
+        add_word(suites, optarg, "--suite (make's SUITE=)");
         break;
     case TEST:
-        add_word(names, optarg);
+        add_word(names, optarg, "--test (make's T=)");
         break;
     case RUNS:
         options->runs =

@@ -3,6 +3,8 @@
 #include "runner/output.h"
 
 #include "rt/alloc.h"
+#include "runner/clean.h"
+#include "runner/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,28 +39,56 @@ bool output_make_folder(const char *folder)
     return usable;
 }
 
+// While the run goes on its file has no name: another program of ours may write
+// to the same folder, and if we are killed nothing is left behind.
 bool output_open(struct output *output, const char *folder,
                  const struct lab_test *test, int run)
 {
-    output->path = alloc_format("%s/%s-%s-run%03d.log", folder, test->suite,
-                                test->name, run);
-    output->fd = open(output->path,
-                      O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-    if (output->fd >= 0)
-        return true;
+    char *path = alloc_format("%s/%s-%s-run%03d.log", folder, test->suite,
+                              test->name, run);
+    char *new = alloc_format("%s.%d", path, (int)getpid());
+    int fd = open(new, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
     int error = errno;
-    free(output->path);
-    output->path = NULL;
+    if (fd >= 0) {
+        unlink(new);
+        unlink(path);
+    } else {
+        free(path);
+        path = NULL;
+    }
+    free(new);
+    *output = (struct output){ .fd = fd, .path = path };
     errno = error;
-    return false;
+    return fd >= 0;
 }
 
-// Does the file end in the middle of a line?
-static bool is_mid_line(int fd)
+// Copies so many of the file's bytes, made fit for a terminal, and ends the
+// last line.
+static void copy(int fd, off_t size, FILE *to)
 {
+    char block[1 << 14];
+    size_t held = 0;
     char last = '\n';
-    off_t size = lseek(fd, 0, SEEK_END);
-    return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+    for (off_t at = 0; at < size;) {
+        size_t room = sizeof block - held;
+        off_t left = size - at;
+        ssize_t got = pread(fd, block + held,
+                            left < (off_t)room ? (size_t)left : room, at);
+        if (got <= 0)
+            break;
+        at += got;
+        size_t there = held + (size_t)got;
+        if (at == size)
+            clean_text(block, there);
+        size_t done = clean_bytes(block, there);
+        fwrite(block, 1, done, to);
+        if (done > 0)
+            last = block[done - 1];
+        held = there - done;
+        memmove(block, block + done, held);
+    }
+    if (last != '\n')
+        fputc('\n', to);
 }
 
 void output_show(const struct output *output)
@@ -67,44 +97,44 @@ void output_show(const struct output *output)
         return;
     off_t size = lseek(output->fd, 0, SEEK_END);
     off_t shown = size < MAX_SHOWN ? size : MAX_SHOWN;
-    char block[1 << 14];
-    for (off_t at = 0; at < shown;) {
-        off_t left = shown - at;
-        size_t want =
-            left < (off_t)sizeof(block) ? (size_t)left : sizeof(block);
-        ssize_t got = pread(output->fd, block, want, at);
-        if (got <= 0)
-            break;
-        fwrite(block, 1, (size_t)got, stdout);
-        at += got;
-    }
+    copy(output->fd, shown, stdout);
     if (shown < size)
-        printf("\n[%lld more bytes]\n", (long long)(size - shown));
-    else if (is_mid_line(output->fd))
-        putchar('\n');
+        printf("[%lld more bytes]\n", (long long)(size - shown));
+}
+
+// Writes the file that is kept. False, with errno set, if it cannot be written.
+static bool keep(const struct output *output, const struct result *result)
+{
+    char *new = alloc_format("%s.%d", output->path, (int)getpid());
+    FILE *file = fopen(new, "we");
+    bool written = file != NULL;
+    if (written) {
+        copy(output->fd, lseek(output->fd, 0, SEEK_END), file);
+        result_print(result, file);
+        written = !ferror(file);
+        written = fclose(file) == 0 && written;
+    }
+    written = written && rename(new, output->path) == 0;
+    int error = errno;
+    if (!written)
+        unlink(new);
+    free(new);
+    errno = error;
+    return written;
 }
 
 void output_close(struct output *output, struct result *result)
 {
     if (output->fd < 0)
         return;
-    if (result->outcome == PASSED) {
-        output_discard(output);
-        return;
+    if (result->outcome != PASSED) {
+        if (keep(output, result))
+            result->log = alloc_string(output->path);
+        else
+            fprintf(stderr, "lab: %s could not be written: %s\n", output->path,
+                    strerror(errno));
     }
-    bool mid_line = is_mid_line(output->fd);
-    FILE *file = fdopen(output->fd, "a");
-    if (file != NULL) {
-        if (mid_line)
-            fputc('\n', file);
-        result_print(result, file);
-        fclose(file);
-    } else {
-        close(output->fd);
-    }
-    output->fd = -1;
-    result->log = output->path;
-    output->path = NULL;
+    output_discard(output);
 }
 
 void output_discard(struct output *output)
@@ -112,7 +142,16 @@ void output_discard(struct output *output)
     if (output->fd < 0)
         return;
     close(output->fd);
-    unlink(output->path);
     free(output->path);
     *output = (struct output){ .fd = -1 };
+}
+
+int output_end(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fputs("lab: not all of the output could be written; what takes it may be "
+          "full or closed\n",
+          stderr);
+    return EXIT_BAD_INPUT;
 }

@@ -3,6 +3,7 @@
 #include "runner/result.h"
 
 #include "rt/alloc.h"
+#include "runner/clean.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -59,14 +60,8 @@ static char *clean(const char *text, size_t size)
         return alloc_string("the test gave no reason");
 
     char *message = alloc(len + 1);
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool is_control = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
-        if (is_control)
-            message[i] = '?';
-        else
-            message[i] = text[i];
-    }
+    memcpy(message, text, len);
+    clean_text(message, len);
     return message;
 }
 

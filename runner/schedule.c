@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 // How often to look for a run past its limit, and to show progress.
-#define TICK_NS 500000000L
+#define TICK_MS 500
 
 struct schedule {
     const struct options *options;
@@ -26,6 +28,7 @@ struct schedule {
     long long next;    // The next run to start, of n_tests * runs.
     sigset_t awaited;  // The signals we wait for instead of being hit by.
     sigset_t old_mask;
+    int signal_fd;  // Tells which of them came.
 };
 
 struct weighed {
@@ -87,6 +90,11 @@ static void signals_block(struct schedule *s)
             sigaddset(&s->awaited, stops[i]);
     }
     sigprocmask(SIG_BLOCK, &s->awaited, &s->old_mask);
+    s->signal_fd = signalfd(-1, &s->awaited, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (s->signal_fd < 0) {
+        perror("lab: cannot wait for signals");
+        exit(EXIT_FAILURE);
+    }
 }
 
 static struct schedule schedule_make(const struct options *options,
@@ -105,6 +113,7 @@ static struct schedule schedule_make(const struct options *options,
 
 static void schedule_free(struct schedule *s)
 {
+    close(s->signal_fd);
     sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
     munmap(s->verdicts, (size_t)s->options->jobs * sizeof(*s->verdicts));
     free(s->jobs);
@@ -159,12 +168,19 @@ static void collect(struct schedule *s)
 }
 
 // Returns the signal that came: SIGCHLD, one that asks us to stop, or 0 if
-// none came within a tick.
-static int await_signal(const struct schedule *s)
+// none came within a tick. If there is a relay, it is the first job's.
+static int await_signal(struct schedule *s)
 {
-    const struct timespec tick = { .tv_nsec = TICK_NS };
-    int number = sigtimedwait(&s->awaited, NULL, &tick);
-    return number > 0 ? number : 0;
+    struct pollfd fds[RELAY_STREAMS + 1];
+    relay_poll(&s->jobs[0].relay, fds);
+    fds[RELAY_STREAMS] =
+        (struct pollfd){ .fd = s->signal_fd, .events = POLLIN };
+    poll(fds, RELAY_STREAMS + 1, TICK_MS);
+    relay_pass(&s->jobs[0].relay);
+
+    struct signalfd_siginfo signal;
+    bool came = read(s->signal_fd, &signal, sizeof signal) == sizeof signal;
+    return came ? (int)signal.ssi_signo : 0;
 }
 
 static void kill_all(struct schedule *s)

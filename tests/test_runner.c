@@ -192,6 +192,51 @@ Test(runner, only_failing_runs_leave_a_log)
     remove_folder(logs);
 }
 
+// What a Raft prints or makes a test say is text, wherever it comes out.
+static void expect_fit_for_a_terminal(const struct outcome *outcome)
+{
+    expect_text(outcome,
+                "Test (\303\251\342\202\254) ...\t?]0;owned??[2J?[H?hidden"
+                "?? ?? ? ?? ??? ??");
+    expect_text(outcome, "?[8mlog\n");
+    for (const char *c = outcome->text; *c != '\0'; c++)
+        cr_expect((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t',
+                  "byte %d in:\n%s", *c, outcome->text);
+}
+
+Test(runner, no_control_characters_reach_the_terminal)
+{
+    char *logs = make_folder();
+    const char *ways[] = { "--jobs 1", "--jobs 2", "--criterion --ascii" };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        bool criterion = strncmp(ways[i], "--criterion", 11) == 0;
+        struct outcome outcome =
+            criterion ? lab("%s --filter 'dummy_escape/*'", ways[i])
+                      : lab("%s --suite dummy_escape --logs %s", ways[i], logs);
+        if (strstr(outcome.text, "leave --criterion out") == NULL)
+            expect_fit_for_a_terminal(&outcome);
+        outcome_free(&outcome);
+    }
+    char *command = alloc_format("cat %s/*", logs);
+    struct outcome log = run_program(HANGS_S, command);
+    expect_fit_for_a_terminal(&log);
+    outcome_free(&log);
+    free(command);
+    remove_folder(logs);
+}
+
+// The output of a run alone comes at once, and not when it has ended.
+Test(runner, output_of_one_run_is_live)
+{
+    struct outcome outcome = lab(
+        "--suite dummy_slow | { read -r line; date +%%s%%N; cat > /dev/null; "
+        "date +%%s%%N; } #");
+    long long title_ns = 0, end_ns = 0;
+    cr_expect(sscanf(outcome.text, "%lld %lld", &title_ns, &end_ns) == 2);
+    cr_expect(end_ns - title_ns > 500000000, "%s", outcome.text);
+    outcome_free(&outcome);
+}
+
 // Side by side, a test's lines stay together, and not all of a flood is shown.
 Test(runner, output_is_shown_in_one_piece_and_cut)
 {
@@ -286,8 +331,23 @@ Test(runner, tests_are_listed)
     outcome_free(&outcome);
 }
 
+Test(runner, output_that_cannot_be_written_is_told)
+{
+    const char *message = "not all of the output could be written";
+    const char *ways[] = { "--list", "--help", "--suite 2A",
+                           "--suite 2A --jobs 2 --logs /tmp" };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        char *arguments = alloc_format("%s 2>&1 >/dev/full #", ways[i]);
+        expect_lab(arguments, 2, message);
+        free(arguments);
+    }
+    expect_lab("--suite 2A >&- #", 2, "");
+}
+
 Test(runner, bad_input_is_one_line_and_exit_status_2)
 {
+    expect_lab("--suite ''", 2, "wants a name, not \"\"");
+    expect_lab("--test ''", 2, "wants a name, not \"\"");
     expect_lab("--suite 9Z", 2, "no suite \"9Z\"; the suites are 2A ");
     expect_lab("--test zzz", 2, "no test's name contains \"zzz\"");
     expect_lab("--runs 0", 2,

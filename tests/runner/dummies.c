@@ -190,10 +190,28 @@ LAB_TEST(dummy_hang, with_all_its_threads)
     raise(SIGSTOP);
 }
 
+LAB_TEST(dummy_slow, after_its_title)
+{
+    printf("its title ...\n");
+    sleep(1);
+}
+
 LAB_TEST(dummy_flood, of_output)
 {
     for (int i = 0; i < 400000; i++)
         puts("line after line");
+}
+
+// It would set the title of the terminal, wipe it and paint "Passed"; then
+// C1 controls, bytes that are no UTF-8, and the beginning of a character.
+LAB_TEST(dummy_escape, from_the_terminal)
+{
+    printf(
+        "Test (\303\251\342\202\254) ...\t\033]0;owned\007\033[2J\033[H\rhidden"
+        "\b\177 \302\233 \233 \300\257 \355\240\200 \342\202");
+    fflush(stdout);
+    fprintf(stderr, "\033[8mlog\n");
+    test_fail("a </failure> & \"]]>\033[2J\233\n<\\ & \"]]> \007");
 }
 
 // For soaks: each time a little different, and now and then a failure.
