@@ -4,9 +4,9 @@
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const Dwfl_Callbacks callbacks = {
     .find_elf = dwfl_linux_proc_find_elf,
@@ -16,10 +16,14 @@ static const Dwfl_Callbacks callbacks = {
 struct symbols *symbols_open(void)
 {
     Dwfl *dwfl = dwfl_begin(&callbacks);
-    if (dwfl != NULL) {
-        dwfl_linux_proc_report(dwfl, getpid());
+    // Not by the process's number, which is another in the simulator.
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (dwfl != NULL && maps != NULL) {
+        dwfl_linux_proc_maps_report(dwfl, maps);
         dwfl_report_end(dwfl, NULL, NULL);
     }
+    if (maps != NULL)
+        fclose(maps);
     return (struct symbols *)dwfl;
 }
 

@@ -52,6 +52,11 @@ WRAPPED(int, pthread_setaffinity_np, pthread_t id, size_t size,
         const cpu_set_t *set);
 WRAPPED(int, pthread_getaffinity_np, pthread_t id, size_t size, cpu_set_t *set);
 
+// ids.c
+WRAPPED(pid_t, getpid, void);
+WRAPPED(pid_t, getppid, void);
+WRAPPED(pid_t, gettid, void);
+
 // cleanup.c: what pthread_cleanup_push and pop call
 WRAPPED(void, __pthread_register_cancel, __pthread_unwind_buf_t *buffer);
 WRAPPED(void, __pthread_unregister_cancel, __pthread_unwind_buf_t *buffer);

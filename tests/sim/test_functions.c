@@ -689,6 +689,34 @@ SIM_TEST(objects_made_before_the_simulation_keep_what_they_are)
     check_body(use_early);
 }
 
+// ---- Ids ----
+
+static pid_t id_of_thread;
+
+static void *note_id(void *unused)
+{
+    id_of_thread = gettid();
+    return unused;
+}
+
+static void ids(void)
+{
+    sim_note((uint64_t)getpid());
+    sim_note((uint64_t)getppid());
+    check(gettid() == getpid());
+    pthread_t thread = start(note_id, NULL);
+    join(thread);
+    check(id_of_thread != getpid());
+    sim_note((uint64_t)id_of_thread);
+}
+
+SIM_TEST(ids_are_the_same_in_every_process)
+{
+    check_body(ids);
+    uint64_t hash = simulate_seed(ids, 1)->hash;
+    check(simulate_seed(ids, 1)->hash == hash);
+}
+
 // ---- C11 ----
 
 static mtx_t mtx;
