@@ -1,5 +1,5 @@
 // The back end on threads of the system, which pass a turn. Slow (a futex call
-// a switch), but a debugger sees every thread, and _Thread_local works.
+// a switch), but a debugger sees every thread.
 #ifndef SIM_OSTHREAD_H
 #define SIM_OSTHREAD_H
 

@@ -22,8 +22,7 @@ enum sim_policy {
 
 enum sim_back_end {
     SIM_FIBERS,      // All threads on one of the system's: fast.
-    SIM_OS_THREADS,  // Each on its own, one at a time: for debuggers, and for
-                     // code with _Thread_local variables.
+    SIM_OS_THREADS,  // Each on its own, one at a time: for debuggers.
 };
 
 struct sim_options {
