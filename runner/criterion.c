@@ -4,7 +4,9 @@
 // ends with exit status 0 as passed, wherever it was.
 #include "runner/criterion.h"
 
+#include "runner/criterion_args.h"
 #include "runner/options.h"
+#include "runner/output.h"
 #include "runner/relay.h"
 #include "runner/result.h"
 #include "runner/world.h"
@@ -12,6 +14,8 @@
 #include "tester/verdict.h"
 
 #include <criterion/criterion.h>
+#include <criterion/hooks.h>
+#include <criterion/stats.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +29,26 @@
 // Only there if the program is linked with ThreadSanitizer.
 extern void __tsan_init(void) __attribute__((weak));
 
+static size_t n_run;  // Tests that Criterion has not left out.
+
+ReportHook(POST_ALL)(struct criterion_global_stats *stats)
+{
+    n_run = stats->nb_tests - stats->tests_skipped;
+}
+
+// Returns the exit status.
+static int run(struct criterion_test_set *tests)
+{
+    int all_passed = criterion_run_all_tests(tests);
+    if (n_run == 0) {
+        fputs("lab: no test matches --filter, which wants 'SUITE/TEST', each "
+              "perhaps with *; --list lists them\n",
+              stderr);
+        return EXIT_BAD_INPUT;
+    }
+    return all_passed ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int criterion_main(int argc, char **argv)
 {
     if (__tsan_init != NULL) {
@@ -35,12 +59,15 @@ int criterion_main(int argc, char **argv)
         return EXIT_BAD_INPUT;
     }
     argv[1] = argv[0];
+    struct criterion_args options = criterion_args_read(argc - 1, argv + 1);
     struct criterion_test_set *tests = criterion_initialize();
-    int all_passed = 1;
-    if (criterion_handle_args(argc - 1, argv + 1, true))
-        all_passed = criterion_run_all_tests(tests);
+    int status = EXIT_SUCCESS;
+    if (criterion_handle_args(options.argc, options.argv, true))
+        status = run(tests);
     criterion_finalize(tests);
-    return all_passed ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (!criterion_args_end(&options))
+        status = EXIT_BAD_INPUT;
+    return output_end(status);
 }
 
 // Passes on what the process prints until it ends. Returns its wait status.
@@ -56,15 +83,17 @@ static int await(pid_t pid, struct relay *relay)
     return wait_status;
 }
 
-// Criterion puts a message's first line into its XML in a way that only "]]>"
-// can break, and all others just as they are. So it gets one line.
+// Criterion puts a message into its reports as it is. So it gets one that means
+// nothing in XML's CDATA and in a string of JSON: on one line, and without
+// these.
 static char *for_report(char *message)
 {
+    const char bad[] = "\n\t\"\\]";
+    const char good[] = "| '/)";
     for (char *c = message; *c != '\0'; c++) {
-        if (*c == '\n')
-            *c = '|';
-        if (strncmp(c, "]]>", 3) == 0)
-            c[2] = '?';
+        const char *found = strchr(bad, *c);
+        if (found != NULL && (*c != ']' || strncmp(c, "]]>", 3) == 0))
+            *c = good[found - bad];
     }
     return message;
 }

@@ -95,8 +95,7 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-__attribute__((format(printf, 1, 2))) _Noreturn static void bad_input(
-    const char *format, ...)
+void options_refuse(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -113,8 +112,8 @@ static int read_number(const char *option, const char *text, int max)
     errno = 0;
     long number = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || number < 1 || number > max)
-        bad_input("%s wants a number from 1 to %d, not \"%s\"", option, max,
-                  text);
+        options_refuse("%s wants a number from 1 to %d, not \"%s\"", option,
+                       max, text);
     return (int)number;
 }
 
@@ -124,7 +123,8 @@ static enum until read_until(const char *word)
         return UNTIL_FAILURE;
     if (strcmp(word, "finding") == 0)
         return UNTIL_FINDING;
-    bad_input("--until wants \"failure\" or \"finding\", not \"%s\"", word);
+    options_refuse("--until wants \"failure\" or \"finding\", not \"%s\"",
+                   word);
 }
 
 const char *suite_label(const char *suite)
@@ -200,7 +200,7 @@ static void check_name(const char *word, struct words suites)
         if (is_in_suites(t, suites))
             fprintf(stderr, "  %s\n", t->name);
     }
-    bad_input("no test's name contains \"%s\"; the names are above", word);
+    options_refuse("no test's name contains \"%s\"; the names are above", word);
 }
 
 static void choose_tests(struct options *options, struct words suites,
@@ -220,13 +220,14 @@ static void choose_tests(struct options *options, struct words suites,
         options->tests[options->n_tests++] = t;
     }
     if (options->n_tests == 0)
-        bad_input("there are no tests in this program");
+        options_refuse("there are no tests in this program");
 }
 
 static void add_word(struct words *words, const char *word, const char *option)
 {
     if (*word == '\0')
-        bad_input("%s wants a name, not \"\"; leave it out for all", option);
+        options_refuse("%s wants a name, not \"\"; leave it out for all",
+                       option);
     words->word = alloc_resize(words->word, (size_t)words->count + 1,
                                sizeof(*words->word));
     words->word[words->count++] = word;
@@ -241,8 +242,9 @@ _Noreturn static void say_usage(void)
 static void read_sim_option(int option, char **argv, struct options *options)
 {
     if (!world_is_simulated)
-        bad_input("%s is for the simulator; this program runs in real time",
-                  argv[optind - 1]);
+        options_refuse(
+            "%s is for the simulator; this program runs in real time",
+            argv[optind - 1]);
     switch (option) {
     case FIRST:
         options->first_seed =
@@ -299,8 +301,9 @@ static void read_option(int option, char **argv, struct options *options,
         options->table = true;
         break;
     case CRITERION:
-        bad_input("--criterion must be the first option; what follows it is "
-                  "Criterion's");
+        options_refuse(
+            "--criterion must be the first option; what follows it is "
+            "Criterion's");
     case FIRST:
     case HASH:
     case PCT:
@@ -311,11 +314,12 @@ static void read_option(int option, char **argv, struct options *options,
     case HELP:
         say_usage();
     case ':':
-        bad_input("%s wants a value; see lab --help", argv[optind - 1]);
+        options_refuse("%s wants a value; see lab --help", argv[optind - 1]);
     default:
         if (optopt > 0 && optopt < SUITE)
-            bad_input("unknown option \"-%c\"; see lab --help", optopt);
-        bad_input("unknown option \"%s\"; see lab --help", argv[optind - 1]);
+            options_refuse("unknown option \"-%c\"; see lab --help", optopt);
+        options_refuse("unknown option \"%s\"; see lab --help",
+                       argv[optind - 1]);
     }
 }
 
@@ -334,8 +338,9 @@ struct options options_read(int argc, char **argv)
     while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1)
         read_option(option, argv, &options, &suites, &names);
     if (optind < argc)
-        bad_input("unexpected \"%s\"; choose tests with --suite and --test",
-                  argv[optind]);
+        options_refuse(
+            "unexpected \"%s\"; choose tests with --suite and --test",
+            argv[optind]);
     choose_tests(&options, suites, names);
     free(suites.word);
     free(names.word);

@@ -45,6 +45,11 @@ static inline int options_seed(const struct options *options, int run)
 // frees the options with options_free; their strings are argv's.
 struct options options_read(int argc, char **argv);
 
+// Says on stderr, in a line, what is wrong with the command line and what would
+// be right, and ends the program with EXIT_BAD_INPUT.
+__attribute__((format(printf, 1, 2))) _Noreturn void options_refuse(
+    const char *format, ...);
+
 void options_free(struct options *options);
 
 // Many runs of a test: what counts is how many fail, not what they print.

@@ -363,15 +363,66 @@ Test(runner, bad_input_is_one_line_and_exit_status_2)
     expect_lab("--jobs 2 --logs /dev/null/x", 2, "--logs wants a folder");
 }
 
-Test(runner, criterion_can_run_them)
+static bool can_run_criterion(void)
 {
     struct outcome outcome = lab("--criterion --list");
-    if (strstr(outcome.text, "leave --criterion out") != NULL) {
-        cr_expect(outcome.status == 2);  // A build with ThreadSanitizer.
-    } else {
-        expect_lab("--criterion --filter dummy_pass/quick", 0, "Tested: 1");
-        expect_lab("--criterion --filter dummy_fail/from_a_thread", 1,
-                   "two leaders in term 3");
-    }
+    bool can = strstr(outcome.text, "leave --criterion out") == NULL;
+    cr_expect(can || outcome.status == 2);  // A build with ThreadSanitizer.
     outcome_free(&outcome);
+    return can;
+}
+
+Test(runner, criterion_can_run_them)
+{
+    if (!can_run_criterion())
+        return;
+    expect_lab("--criterion --filter dummy_pass/quick", 0, "Tested: 1");
+    expect_lab("--criterion -j2 --ascii --filter=dummy_pass/qui*", 0,
+               "Tested: 1");
+    expect_lab("--criterion --filter dummy_fail/from_a_thread", 1,
+               "two leaders in term 3");
+}
+
+Test(runner, criterion_refuses_bad_input)
+{
+    if (!can_run_criterion())
+        return;
+    expect_lab("--criterion --bogus", 2, "unknown option \"--bogus\"");
+    expect_lab("--criterion -z", 2, "unknown option \"-z\"");
+    expect_lab("--criterion --filter", 2, "--filter wants a value");
+    expect_lab("--criterion 2A", 2, "unexpected \"2A\"; choose tests with");
+    expect_lab("--criterion -j x", 2, "--jobs wants a number, not \"x\"");
+    expect_lab("--criterion --filter 'zzz/*'", 2, "no test matches --filter");
+    expect_lab("--criterion --output=pdf:x", 2, "--output wants xml:FILE");
+    expect_lab("--criterion --xml=/no/such/x", 2, "--xml wants a file");
+    expect_lab("--criterion --filter dummy_pass/quick --tap=/dev/full", 2,
+               "the report /dev/full could not be written: No space left");
+    expect_lab("--criterion --list 2>&1 >/dev/full #", 2, "not all of the out");
+}
+
+// A message has what XML and JSON mean something by.
+Test(runner, criterions_reports_hold_any_message)
+{
+    if (!can_run_criterion())
+        return;
+    char *folder = make_folder();
+    struct outcome outcome =
+        lab("--criterion --filter 'dummy_escape/*' --xml=%s/xml "
+            "-Ojson:%s/json --tap=%s/tap",
+            folder, folder, folder);
+    cr_expect(outcome.status == 1);
+    outcome_free(&outcome);
+
+    char *command = alloc_format("cat %s/*", folder);
+    outcome = run_program(HANGS_S, command);
+    const char *message = ": a </failure> & ')]>?[2J?|</ & ')]> ?";
+    char *in_xml = alloc_format("%s]]>&#10;", message);
+    char *in_json = alloc_format("%s\"\n", message);
+    expect_text(&outcome, in_xml);
+    expect_text(&outcome, in_json);
+    free(in_json);
+    free(in_xml);
+    free(command);
+    outcome_free(&outcome);
+    remove_folder(folder);
 }

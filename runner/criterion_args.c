@@ -1,0 +1,202 @@
+// Takes Criterion's command line to pieces and puts it together again, with
+// reports that go to memory first.
+#include "runner/criterion_args.h"
+
+#include "rt/alloc.h"
+#include "runner/clean.h"
+#include "runner/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char *const formats[] = { "xml", "tap", "json" };
+
+#define N_FORMATS ((int)(sizeof formats / sizeof formats[0]))
+
+// Each by the short one that means the same, or by a number of its own; for
+// formats[i] that is REPORT + i.
+enum { OTHER = 1000, REPORT };
+
+static const struct option long_options[] = {
+    { "help", no_argument, NULL, 'h' },
+    { "quiet", no_argument, NULL, 'q' },
+    { "version", no_argument, NULL, 'v' },
+    { "list", no_argument, NULL, 'l' },
+    { "jobs", required_argument, NULL, 'j' },
+    { "fail-fast", no_argument, NULL, 'f' },
+    { "color", required_argument, NULL, OTHER },
+    { "encoding", required_argument, NULL, OTHER },
+    { "ascii", no_argument, NULL, OTHER },
+    { "short-filename", no_argument, NULL, 'S' },
+    { "filter", required_argument, NULL, OTHER },
+    { "timeout", required_argument, NULL, OTHER },
+    { "xml", optional_argument, NULL, REPORT },
+    { "tap", optional_argument, NULL, REPORT + 1 },
+    { "json", optional_argument, NULL, REPORT + 2 },
+    { "always-succeed", no_argument, NULL, OTHER },
+    { "verbose", optional_argument, NULL, OTHER },
+    { "crash", no_argument, NULL, OTHER },
+    { "debug", optional_argument, NULL, OTHER },
+    { "debug-transport", required_argument, NULL, OTHER },
+    { "full-stats", no_argument, NULL, OTHER },
+    { "ignore-warnings", no_argument, NULL, OTHER },
+    { "output", required_argument, NULL, 'O' },
+    { NULL, 0, NULL, 0 },
+};
+
+// Adds an argument; it belongs to the options now.
+static void add(struct criterion_args *options, char *argument)
+{
+    options->argv = alloc_resize(options->argv, (size_t)options->argc + 2,
+                                 sizeof(*options->argv));
+    options->argv[options->argc++] = argument;
+    options->argv[options->argc] = NULL;
+}
+
+static void add_report(struct criterion_args *options, const char *format,
+                       const char *path)
+{
+    if (path == NULL || strcmp(path, "-") == 0) {
+        add(options, alloc_format("--%s", format));  // To stderr.
+        return;
+    }
+    if (options->n_reports == MAX_REPORTS)
+        options_refuse("at most %d reports", MAX_REPORTS);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        options_refuse("--%s wants a file to write to, not \"%s\": %s", format,
+                       path, strerror(errno));
+    int memory_fd = memfd_create("report", MFD_CLOEXEC);
+    if (memory_fd < 0)
+        options_refuse("no memory for a report: %s", strerror(errno));
+    options->report[options->n_reports++] =
+        (struct criterion_report){ path, fd, memory_fd };
+    add(options, alloc_format("--%s=/proc/self/fd/%d", format, memory_fd));
+}
+
+// "xml:report.xml"
+static void add_output(struct criterion_args *options, const char *output)
+{
+    const char *colon = strchr(output, ':');
+    for (int i = 0; colon != NULL && i < N_FORMATS; i++) {
+        size_t len = strlen(formats[i]);
+        if (len == (size_t)(colon - output) &&
+            strncmp(output, formats[i], len) == 0) {
+            add_report(options, formats[i], colon + 1);
+            return;
+        }
+    }
+    options_refuse("--output wants xml:FILE, tap:FILE or json:FILE, not \"%s\"",
+                   output);
+}
+
+static void check_number(const char *option, const char *text)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end != '\0' || !(number > 0))
+        options_refuse("%s wants a number, not \"%s\"", option, text);
+}
+
+static void add_other(struct criterion_args *options, int option,
+                      const struct option *found)
+{
+    if (option == 'j')
+        check_number("--jobs", optarg);
+    if (found != NULL && strcmp(found->name, "timeout") == 0)
+        check_number("--timeout", optarg);
+
+    const char *equals = optarg != NULL ? "=" : "";
+    const char *value = optarg != NULL ? optarg : "";
+    if (found != NULL)
+        add(options, alloc_format("--%s%s%s", found->name, equals, value));
+    else
+        add(options, alloc_format("-%c%s", option, value));
+}
+
+static void read_option(struct criterion_args *options, int option,
+                        const struct option *found, char **argv)
+{
+    if (option == ':')
+        options_refuse("%s wants a value; see --criterion --help",
+                       argv[optind - 1]);
+    if (option == '?')
+        options_refuse("unknown option \"%s\"; see --criterion --help",
+                       argv[optind - 1]);
+    if (option == 'O')
+        add_output(options, optarg);
+    else if (option >= REPORT)
+        add_report(options, formats[option - REPORT], optarg);
+    else
+        add_other(options, option, found);
+}
+
+struct criterion_args criterion_args_read(int argc, char **argv)
+{
+    struct criterion_args options = { 0 };
+    add(&options, alloc_string(argv[0]));
+    int option, at = -1;
+    while ((option = getopt_long(argc, argv, ":hqvlj:fSO:", long_options,
+                                 &at)) != -1) {
+        read_option(&options, option, at >= 0 ? &long_options[at] : NULL, argv);
+        at = -1;
+    }
+    if (optind < argc)
+        options_refuse("unexpected \"%s\"; choose tests with --filter "
+                       "'SUITE/TEST'",
+                       argv[optind]);
+    optind = 0;  // Criterion begins anew.
+    return options;
+}
+
+static bool write_all(int fd, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, text, size);
+        if (written <= 0)
+            return false;
+        text += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+// Moves what Criterion wrote to the file. False, with errno set, if that fails.
+static bool write_report(const struct criterion_report *report)
+{
+    off_t size = lseek(report->memory_fd, 0, SEEK_END);
+    char *text = alloc((size_t)size + 1);
+    bool done = pread(report->memory_fd, text, (size_t)size, 0) == size;
+    clean_text(text, (size_t)size);
+    if (ftruncate(report->file_fd, 0) != 0)
+        errno = 0;  // A pipe or a device has no length.
+    done = done && write_all(report->file_fd, text, (size_t)size);
+    free(text);
+    int error = errno;
+    done = close(report->file_fd) == 0 && done;
+    close(report->memory_fd);
+    errno = error;
+    return done;
+}
+
+bool criterion_args_end(struct criterion_args *options)
+{
+    bool done = true;
+    for (int i = 0; i < options->n_reports; i++) {
+        if (write_report(&options->report[i]))
+            continue;
+        fprintf(stderr, "lab: the report %s could not be written: %s\n",
+                options->report[i].path, strerror(errno));
+        done = false;
+    }
+    for (int i = 0; i < options->argc; i++)
+        free(options->argv[i]);
+    free(options->argv);
+    return done;
+}
