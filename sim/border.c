@@ -284,7 +284,7 @@ static void start_resumer(struct sim_server *server)
     server->has_resumer = true;  // First: it may have ended when that returns.
     if (sim_thread_create(&id, NULL, resume_later, server) != 0)
         sim_fail("out of threads");
-    sim_thread_detach(id);
+    sim_thread_detach(id, HERE);
 }
 
 void sim_server_pause(struct sim_server *server, int64_t ns)

@@ -64,7 +64,7 @@ int __wrap_thrd_detach(thrd_t id)
 {
     if (!sim.on)
         return __real_thrd_detach(id);
-    return result_of(sim_thread_detach(id));
+    return result_of(sim_thread_detach(id, HERE));
 }
 
 void __wrap_thrd_exit(int value)
@@ -89,7 +89,8 @@ int __wrap_thrd_sleep(const struct timespec *time, struct timespec *left)
 {
     if (!sim.on)
         return __real_thrd_sleep(time, left);
-    return __wrap_nanosleep(time, NULL) == 0 ? 0 : -2;
+    sim_sleep(time, HERE);
+    return 0;
 }
 
 void __wrap_thrd_yield(void)
@@ -106,6 +107,8 @@ int __wrap_mtx_init(mtx_t *mutex, int type)
 {
     if (!sim.on)
         return __real_mtx_init(mutex, type);
+    if ((type & ~(mtx_timed | mtx_recursive)) != mtx_plain)
+        sim_misuse(HERE, "makes a mutex of type %d, which there is not", type);
     return result_of(sim_mutex_init(
         mutex_of(mutex),
         type & mtx_recursive ? PTHREAD_MUTEX_RECURSIVE : PTHREAD_MUTEX_NORMAL));
@@ -137,9 +140,7 @@ int __wrap_mtx_timedlock(mtx_t *mutex, const struct timespec *time)
 {
     if (!sim.on)
         return __real_mtx_timedlock(mutex, time);
-    int64_t due_ns;
-    if (!sim_due(CLOCK_REALTIME, time, &due_ns))
-        return thrd_error;
+    int64_t due_ns = sim_due(CLOCK_REALTIME, time, HERE);
     return result_of(sim_mutex_lock(mutex_of(mutex), due_ns, HERE));
 }
 
@@ -179,9 +180,7 @@ int __wrap_cnd_timedwait(cnd_t *cond, mtx_t *mutex, const struct timespec *time)
 {
     if (!sim.on)
         return __real_cnd_timedwait(cond, mutex, time);
-    int64_t due_ns;
-    if (!sim_due(CLOCK_REALTIME, time, &due_ns))
-        return thrd_error;
+    int64_t due_ns = sim_due(CLOCK_REALTIME, time, HERE);
     return result_of(
         sim_cond_wait(cond_of(cond), mutex_of(mutex), due_ns, HERE));
 }

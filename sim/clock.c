@@ -5,8 +5,6 @@
 #include "sim/internal.h"
 #include "sim/real.h"
 
-#include <errno.h>
-
 #define EPOCH_S  INT64_C(1767225600)  // 2026-01-01 00:00:00 UTC: of real time.
 #define BOOT_S   INT64_C(1000)        // Of those that count since the start.
 #define TICKS_HZ 100                  // sysconf(_SC_CLK_TCK)
@@ -44,21 +42,50 @@ static bool is_wall_clock(clockid_t clock)
     }
 }
 
-bool sim_due(clockid_t clock, const struct timespec *time, int64_t *due_ns)
+void sim_check_ns(const struct timespec *time, const void *place)
 {
-    if (!is_wall_clock(clock) || time->tv_nsec < 0 || time->tv_nsec >= NS_PER_S)
-        return false;
+    if (time->tv_nsec < 0 || time->tv_nsec >= NS_PER_S)
+        sim_misuse(place,
+                   "waits with a tv_nsec of %ld, which must lie between 0 and "
+                   "999999999: it carries into tv_sec",
+                   time->tv_nsec);
+}
+
+static int64_t due(clockid_t clock, const struct timespec *time,
+                   const void *place)
+{
+    sim_check_ns(time, place);
     int64_t origin_s = origin_ns(clock) / NS_PER_S;
-    if (time->tv_sec < origin_s) {
-        *due_ns = 0;
-        return true;
-    }
+    if (time->tv_sec < origin_s)
+        return 0;
     int64_t seconds = time->tv_sec - origin_s;
     if (seconds >= NEVER / NS_PER_S - 1)
-        *due_ns = NEVER;
-    else
-        *due_ns = sim_server_due(seconds * NS_PER_S + time->tv_nsec);
-    return true;
+        return NEVER;
+    return sim_server_due(seconds * NS_PER_S + time->tv_nsec);
+}
+
+int64_t sim_due(clockid_t clock, const struct timespec *time, const void *place)
+{
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
+        sim_misuse(place,
+                   "waits by clock %d: only CLOCK_REALTIME (0) and "
+                   "CLOCK_MONOTONIC (1) can be waited by",
+                   (int)clock);
+    return due(clock, time, place);
+}
+
+int64_t sim_sleep_due(clockid_t clock, const struct timespec *time,
+                      const void *place)
+{
+    bool is_for_reading = clock == CLOCK_MONOTONIC_RAW ||
+                          clock == CLOCK_MONOTONIC_COARSE ||
+                          clock == CLOCK_REALTIME_COARSE;
+    if (!is_wall_clock(clock) || is_for_reading)
+        sim_misuse(place,
+                   "sleeps by clock %d, which cannot be slept by: use "
+                   "CLOCK_MONOTONIC (1)",
+                   (int)clock);
+    return due(clock, time, place);
 }
 
 static int64_t read_clock(int64_t origin)
@@ -78,17 +105,15 @@ static int64_t read_used(bool of_thread)
     return (int64_t)points * POINT_NS;
 }
 
-static bool read_any(clockid_t clock, int64_t *ns)
+static int64_t read_any(clockid_t clock, const void *place)
 {
     if (is_wall_clock(clock))
-        *ns = read_clock(origin_ns(clock));
-    else if (clock == CLOCK_PROCESS_CPUTIME_ID)
-        *ns = read_used(false);
-    else if (clock == CLOCK_THREAD_CPUTIME_ID)
-        *ns = read_used(true);
-    else
-        return false;
-    return true;
+        return read_clock(origin_ns(clock));
+    if (clock == CLOCK_PROCESS_CPUTIME_ID)
+        return read_used(false);
+    if (clock == CLOCK_THREAD_CPUTIME_ID)
+        return read_used(true);
+    sim_misuse(place, "reads clock %d, which there is not", (int)clock);
 }
 
 static struct timespec to_timespec(int64_t ns)
@@ -101,12 +126,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
     if (!sim.on)
         return __real_clock_gettime(clock, now);
-    int64_t ns;
-    if (!read_any(clock, &ns)) {
-        errno = EINVAL;
-        return -1;
-    }
-    *now = to_timespec(ns);
+    *now = to_timespec(read_any(clock, HERE));
     return 0;
 }
 
@@ -115,7 +135,10 @@ int __wrap_timespec_get(struct timespec *now, int base)
     if (!sim.on)
         return __real_timespec_get(now, base);
     if (base != TIME_UTC)
-        return 0;
+        sim_misuse(HERE,
+                   "asks timespec_get for base %d: only TIME_UTC (%d) "
+                   "is known",
+                   base, TIME_UTC);
     *now = to_timespec(read_clock(origin_ns(CLOCK_REALTIME)));
     return base;
 }

@@ -168,9 +168,7 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
 {
     if (!sim.on)
         return __real_pthread_cond_timedwait(cond, mutex, time);
-    int64_t due_ns;
-    if (!sim_due(sim_cond_clock(cond, HERE), time, &due_ns))
-        return EINVAL;
+    int64_t due_ns = sim_due(sim_cond_clock(cond, HERE), time, HERE);
     return sim_cond_wait(cond, mutex, due_ns, HERE);
 }
 
@@ -179,12 +177,7 @@ int __wrap_pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
 {
     if (!sim.on)
         return __real_pthread_cond_clockwait(cond, mutex, clock, time);
-    int64_t due_ns;
-    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
-        return EINVAL;
-    if (!sim_due(clock, time, &due_ns))
-        return EINVAL;
-    return sim_cond_wait(cond, mutex, due_ns, HERE);
+    return sim_cond_wait(cond, mutex, sim_due(clock, time, HERE), HERE);
 }
 
 int __wrap_pthread_cond_signal(pthread_cond_t *cond)

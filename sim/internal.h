@@ -320,8 +320,22 @@ uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound);
 // ---- clock.c ----
 
 // When a clock that the program knows shows this time, in virtual time; NEVER
-// if that is too far off. False if the time or the clock is not valid.
-bool sim_due(clockid_t clock, const struct timespec *time, int64_t *due_ns);
+// if that is too far off. Reports a time that is none, or a clock that nobody
+// can wait on so.
+int64_t sim_due(clockid_t clock, const struct timespec *time,
+                const void *place);
+
+// The same for clock_nanosleep, which knows more clocks.
+int64_t sim_sleep_due(clockid_t clock, const struct timespec *time,
+                      const void *place);
+
+// Reports tv_nsec if it is no part of a second.
+void sim_check_ns(const struct timespec *time, const void *place);
+
+// ---- sleep.c ----
+
+// Sleeps for so long; reports a time that is none.
+void sim_sleep(const struct timespec *time, const void *place);
 
 // ---- random.c ----
 
@@ -373,7 +387,7 @@ int sim_thread_create(pthread_t *id, const pthread_attr_t *attr,
                       void *(*start)(void *), void *arg);
 int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
                     const void *place);
-int sim_thread_detach(pthread_t id);
+int sim_thread_detach(pthread_t id, const void *place);
 _Noreturn void sim_thread_exit(void *value);
 
 // The system gives no memory for a thread's stack: the run ends.
@@ -463,7 +477,8 @@ void sim_watch_stop(void);
 
 static inline void sim_hash_add(uint64_t number)
 {
-    uint64_t h = sim.hash ^ number;
+    // The sum keeps it from staying 0 however many zeros come.
+    uint64_t h = (sim.hash ^ number) + UINT64_C(0x2545f4914f6cdd1d);
     h *= UINT64_C(0x9e3779b97f4a7c15);
     sim.hash = h ^ (h >> 29);
 }

@@ -23,8 +23,17 @@ int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
     return error;
 }
 
+static void check_key(pthread_key_t key, const char *does, const void *place)
+{
+    if (key >= MAX_KEYS || !keys[key].used)
+        sim_misuse(place, "%s key %u, which was not made, or is deleted", does,
+                   (unsigned)key);
+}
+
 int __wrap_pthread_key_delete(pthread_key_t key)
 {
+    if (sim.on)
+        check_key(key, "deletes", HERE);
     int error = __real_pthread_key_delete(key);
     if (error != 0)
         return error;
@@ -41,7 +50,8 @@ void *__wrap_pthread_getspecific(pthread_key_t key)
 {
     if (!sim.on)
         return __real_pthread_getspecific(key);
-    if (sim.self->values == NULL || key >= MAX_KEYS)
+    check_key(key, "asks for the value of", HERE);
+    if (sim.self->values == NULL)
         return NULL;
     return sim.self->values[key];
 }
@@ -50,8 +60,7 @@ int __wrap_pthread_setspecific(pthread_key_t key, const void *value)
 {
     if (!sim.on)
         return __real_pthread_setspecific(key, value);
-    if (key >= MAX_KEYS || !keys[key].used)
-        return EINVAL;
+    check_key(key, "sets the value of", HERE);
     if (sim.self->values == NULL)
         sim.self->values = calloc(MAX_KEYS, sizeof *sim.self->values);
     if (sim.self->values == NULL)

@@ -137,8 +137,7 @@ int sim_mutex_trylock(pthread_mutex_t *mutex, const void *place)
 
 static int unlock_not_mine(const struct mutex *m, const void *place)
 {
-    int type = m->kind & TYPE;
-    if (type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK)
+    if ((m->kind & TYPE) == PTHREAD_MUTEX_ERRORCHECK)
         return EPERM;
     if (m->owner == 0)
         sim_misuse(place, "unlocks a mutex that nobody holds");
@@ -270,26 +269,12 @@ int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex)
     return sim_mutex_trylock(mutex, HERE);
 }
 
-// The time counts only if the lock is not to be had at once (POSIX).
-static int lock_until(pthread_mutex_t *mutex, clockid_t clock,
-                      const struct timespec *time, const void *place)
-{
-    struct mutex *m = get(mutex, place);
-    int64_t due_ns = NEVER;
-    bool is_valid = sim_due(clock, time, &due_ns);
-    if (is_valid)
-        return sim_mutex_lock(mutex, due_ns, place);
-    if (is_mine(m) && (m->kind & TYPE) != PTHREAD_MUTEX_NORMAL)
-        return lock_mine(m, due_ns, place);
-    return sim_mutex_trylock(mutex, place) == 0 ? 0 : EINVAL;
-}
-
 int __wrap_pthread_mutex_timedlock(pthread_mutex_t *mutex,
                                    const struct timespec *time)
 {
     if (!sim.on)
         return __real_pthread_mutex_timedlock(mutex, time);
-    return lock_until(mutex, CLOCK_REALTIME, time, HERE);
+    return sim_mutex_lock(mutex, sim_due(CLOCK_REALTIME, time, HERE), HERE);
 }
 
 int __wrap_pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
@@ -297,9 +282,7 @@ int __wrap_pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
 {
     if (!sim.on)
         return __real_pthread_mutex_clocklock(mutex, clock, time);
-    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
-        return EINVAL;
-    return lock_until(mutex, clock, time, HERE);
+    return sim_mutex_lock(mutex, sim_due(clock, time, HERE), HERE);
 }
 
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
@@ -313,5 +296,7 @@ int __wrap_pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
     if (!sim.on)
         return __real_pthread_mutex_consistent(mutex);
-    return EINVAL;  // No robust mutex can be made.
+    (void)mutex;
+    sim_misuse(HERE, "calls pthread_mutex_consistent, but no mutex here is "
+                     "robust");
 }

@@ -5,9 +5,11 @@
 #include "sim/internal.h"
 #include "sim/real.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+
+#define GETENTROPY_MAX 256  // As POSIX has it.
 
 static uint64_t draw(struct sim_rng *rng)
 {
@@ -118,6 +120,12 @@ ssize_t __wrap_getrandom(void *buffer, size_t size, unsigned flags)
 {
     if (!sim.on)
         return __real_getrandom(buffer, size, flags);
+    unsigned both = GRND_RANDOM | GRND_INSECURE;
+    if ((flags & ~(both | GRND_NONBLOCK)) != 0 || (flags & both) == both)
+        sim_misuse(HERE,
+                   "calls getrandom with flags of %#x, which there are "
+                   "not: 0 will do",
+                   flags);
     fill(buffer, size);
     return (ssize_t)size;
 }
@@ -126,10 +134,9 @@ int __wrap_getentropy(void *buffer, size_t size)
 {
     if (!sim.on)
         return __real_getentropy(buffer, size);
-    if (size > 256) {
-        errno = EIO;
-        return -1;
-    }
+    if (size > GETENTROPY_MAX)
+        sim_misuse(HERE, "asks getentropy for %zu bytes: the limit is %d", size,
+                   GETENTROPY_MAX);
     fill(buffer, size);
     return 0;
 }

@@ -191,13 +191,20 @@ static void take_write(struct rwlock *l, const void *place)
     sim_acquire(&l->waiters);
 }
 
+// The system returns EDEADLK, and who does not look believes that it has it.
+static void check_not_mine(const struct rwlock *l, const char *what,
+                           const void *place)
+{
+    if (l->writer == sim_mark(sim.self))
+        sim_report_self_deadlock(what, l->place, place);
+}
+
 static int lock_to_read(pthread_rwlock_t *lock, int64_t due_ns,
                         const void *place)
 {
     sim_point();
     struct rwlock *l = get(lock, place);
-    if (l->writer == sim_mark(sim.self))
-        return EDEADLK;
+    check_not_mine(l, "an rwlock for reading", place);
     while (!may_read(l)) {
         int error = sim_wait(&l->waiters, due_ns, &to_read, l, place);
         if (error != 0 && !may_read(l))
@@ -213,8 +220,7 @@ static int lock_to_write(pthread_rwlock_t *lock, int64_t due_ns,
 {
     sim_point();
     struct rwlock *l = get(lock, place);
-    if (l->writer == sim_mark(sim.self))
-        return EDEADLK;
+    check_not_mine(l, "an rwlock for writing", place);
     struct sim_read **mine = find_read(l);
     if (mine != NULL && due_ns == NEVER)
         sim_report_self_deadlock("an rwlock for writing", (*mine)->place,
@@ -312,10 +318,7 @@ int __wrap_pthread_rwlock_clockrdlock(pthread_rwlock_t *lock, clockid_t clock,
 {
     if (!sim.on)
         return __real_pthread_rwlock_clockrdlock(lock, clock, time);
-    int64_t due_ns;
-    if (!sim_due(clock, time, &due_ns))
-        return EINVAL;
-    return lock_to_read(lock, due_ns, HERE);
+    return lock_to_read(lock, sim_due(clock, time, HERE), HERE);
 }
 
 int __wrap_pthread_rwlock_timedrdlock(pthread_rwlock_t *lock,
@@ -323,10 +326,7 @@ int __wrap_pthread_rwlock_timedrdlock(pthread_rwlock_t *lock,
 {
     if (!sim.on)
         return __real_pthread_rwlock_timedrdlock(lock, time);
-    int64_t due_ns;
-    if (!sim_due(CLOCK_REALTIME, time, &due_ns))
-        return EINVAL;
-    return lock_to_read(lock, due_ns, HERE);
+    return lock_to_read(lock, sim_due(CLOCK_REALTIME, time, HERE), HERE);
 }
 
 int __wrap_pthread_rwlock_wrlock(pthread_rwlock_t *lock)
@@ -353,10 +353,7 @@ int __wrap_pthread_rwlock_clockwrlock(pthread_rwlock_t *lock, clockid_t clock,
 {
     if (!sim.on)
         return __real_pthread_rwlock_clockwrlock(lock, clock, time);
-    int64_t due_ns;
-    if (!sim_due(clock, time, &due_ns))
-        return EINVAL;
-    return lock_to_write(lock, due_ns, HERE);
+    return lock_to_write(lock, sim_due(clock, time, HERE), HERE);
 }
 
 int __wrap_pthread_rwlock_timedwrlock(pthread_rwlock_t *lock,
@@ -364,10 +361,7 @@ int __wrap_pthread_rwlock_timedwrlock(pthread_rwlock_t *lock,
 {
     if (!sim.on)
         return __real_pthread_rwlock_timedwrlock(lock, time);
-    int64_t due_ns;
-    if (!sim_due(CLOCK_REALTIME, time, &due_ns))
-        return EINVAL;
-    return lock_to_write(lock, due_ns, HERE);
+    return lock_to_write(lock, sim_due(CLOCK_REALTIME, time, HERE), HERE);
 }
 
 int __wrap_pthread_rwlock_unlock(pthread_rwlock_t *lock)

@@ -392,7 +392,8 @@ void sim_schedule_start(const struct sim_options *options)
     sim.next_due_ns = NEVER;
     sim.next_due_point = UINT64_MAX;
     sim.chance = sim_rng_make(options->seed, 0);
-    sim.hash = options->seed;
+    struct sim_rng hash = sim_rng_make(options->seed, 4);
+    sim.hash = sim_rng_next(&hash);
     sim.policy = options->policy;
     sim.depth = options->depth > 0 ? options->depth : DEPTH;
     sim.steps = options->steps > 0 ? options->steps : STEPS;

@@ -50,15 +50,11 @@ static void pass(struct sem *s)
     sim_acquire(s);
 }
 
-// The time counts only if there is something to wait for (POSIX).
-static int wait_until(sem_t *sem, bool is_valid, int64_t due_ns,
-                      const void *place)
+static int wait_until(sem_t *sem, int64_t due_ns, const void *place)
 {
     sim_point();
     struct sem *s = get(sem, place);
     while (s->value == 0) {
-        if (!is_valid)
-            return EINVAL;
         int error = sim_wait(&s->waiters, due_ns, &to_pass, s, place);
         if (error != 0 && s->value == 0)
             return error;
@@ -73,7 +69,8 @@ int __wrap_sem_init(sem_t *sem, int shared, unsigned value)
     if (!sim.on)
         return __real_sem_init(sem, shared, value);
     if (value > SEM_VALUE_MAX)
-        return fail(EINVAL);
+        sim_misuse(HERE, "makes a semaphore of %u: the limit is %d", value,
+                   SEM_VALUE_MAX);
     make_ours((struct sem *)sem, value);
     return 0;
 }
@@ -94,7 +91,7 @@ int __wrap_sem_wait(sem_t *sem)
 {
     if (!sim.on)
         return __real_sem_wait(sem);
-    return fail(wait_until(sem, true, NEVER, HERE));
+    return fail(wait_until(sem, NEVER, HERE));
 }
 
 int __wrap_sem_trywait(sem_t *sem)
@@ -113,9 +110,7 @@ int __wrap_sem_timedwait(sem_t *sem, const struct timespec *time)
 {
     if (!sim.on)
         return __real_sem_timedwait(sem, time);
-    int64_t due_ns = NEVER;
-    bool is_valid = sim_due(CLOCK_REALTIME, time, &due_ns);
-    return fail(wait_until(sem, is_valid, due_ns, HERE));
+    return fail(wait_until(sem, sim_due(CLOCK_REALTIME, time, HERE), HERE));
 }
 
 int __wrap_sem_clockwait(sem_t *sem, clockid_t clock,
@@ -123,11 +118,7 @@ int __wrap_sem_clockwait(sem_t *sem, clockid_t clock,
 {
     if (!sim.on)
         return __real_sem_clockwait(sem, clock, time);
-    int64_t due_ns = NEVER;
-    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
-        return fail(EINVAL);
-    bool is_valid = sim_due(clock, time, &due_ns);
-    return fail(wait_until(sem, is_valid, due_ns, HERE));
+    return fail(wait_until(sem, sim_due(clock, time, HERE), HERE));
 }
 
 int __wrap_sem_post(sem_t *sem)
@@ -137,7 +128,8 @@ int __wrap_sem_post(sem_t *sem)
     sim_point();
     struct sem *s = get(sem, HERE);
     if (s->value == SEM_VALUE_MAX)
-        return fail(EOVERFLOW);
+        sim_misuse(HERE, "posts a semaphore that is at its limit, %d, already",
+                   SEM_VALUE_MAX);
     sim_release(s);
     s->value++;
     if (s->waiters.first != NULL)

@@ -3,8 +3,6 @@
 #include "sim/internal.h"
 #include "sim/real.h"
 
-#include <errno.h>
-
 static const struct sim_reason to_wake_up = { "for the time to pass", NULL };
 
 static void sleep_until(int64_t due_ns, const void *place)
@@ -24,26 +22,13 @@ static int64_t from_now(int64_t seconds, int64_t ns)
     return sim_server_due(now_ns + seconds * NS_PER_S + ns);
 }
 
-static bool is_valid(const struct timespec *time)
+void sim_sleep(const struct timespec *time, const void *place)
 {
-    return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < NS_PER_S;
-}
-
-// Returns an error number.
-static int sleep_for(const struct timespec *time, const void *place)
-{
-    if (!is_valid(time))
-        return EINVAL;
+    if (time->tv_sec < 0)
+        sim_misuse(place, "sleeps for %lld s, which must not be negative",
+                   (long long)time->tv_sec);
+    sim_check_ns(time, place);
     sleep_until(from_now(time->tv_sec, time->tv_nsec), place);
-    return 0;
-}
-
-static int fail(int error)
-{
-    if (error == 0)
-        return 0;
-    errno = error;
-    return -1;
 }
 
 int __wrap_sched_yield(void)
@@ -65,7 +50,8 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
 {
     if (!sim.on)
         return __real_nanosleep(time, left);
-    return fail(sleep_for(time, HERE));
+    sim_sleep(time, HERE);
+    return 0;
 }
 
 int __wrap_clock_nanosleep(clockid_t clock, int flags,
@@ -73,14 +59,11 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags,
 {
     if (!sim.on)
         return __real_clock_nanosleep(clock, flags, time, left);
-    int64_t due_ns;
-    if (clock == CLOCK_THREAD_CPUTIME_ID || !is_valid(time))
-        return EINVAL;
-    if (!sim_due(clock, time, &due_ns))
-        return EINVAL;
-    if (!(flags & TIMER_ABSTIME))
-        return sleep_for(time, HERE);
-    sleep_until(due_ns, HERE);
+    int64_t due_ns = sim_sleep_due(clock, time, HERE);
+    if (flags & TIMER_ABSTIME)
+        sleep_until(due_ns, HERE);
+    else
+        sim_sleep(time, HERE);
     return 0;
 }
 
@@ -130,8 +113,9 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *time,
     if (n > 0)
         refuse_descriptors("ppoll", HERE);
     if (time != NULL)
-        return fail(sleep_for(time, HERE));
-    sleep_until(NEVER, HERE);
+        sim_sleep(time, HERE);
+    else
+        sleep_until(NEVER, HERE);
     return 0;
 }
 
@@ -140,12 +124,15 @@ int __wrap_select(int n, fd_set *read, fd_set *write, fd_set *other,
 {
     if (!sim.on)
         return __real_select(n, read, write, other, time);
-    if (n > 0)
+    if (n != 0)
         refuse_descriptors("select", HERE);
     int64_t due_ns = NEVER;
     if (time != NULL) {
         if (time->tv_sec < 0 || time->tv_usec < 0)
-            return fail(EINVAL);
+            sim_misuse(HERE,
+                       "calls select for %lld s and %lld us, which must not be "
+                       "negative",
+                       (long long)time->tv_sec, (long long)time->tv_usec);
         due_ns = from_now(time->tv_sec + time->tv_usec / 1000000,
                           time->tv_usec % 1000000 * INT64_C(1000));
         *time = (struct timeval){ 0 };  // As on Linux: what is left.
@@ -159,10 +146,11 @@ int __wrap_pselect(int n, fd_set *read, fd_set *write, fd_set *other,
 {
     if (!sim.on)
         return __real_pselect(n, read, write, other, time, mask);
-    if (n > 0)
+    if (n != 0)
         refuse_descriptors("pselect", HERE);
     if (time != NULL)
-        return fail(sleep_for(time, HERE));
-    sleep_until(NEVER, HERE);
+        sim_sleep(time, HERE);
+    else
+        sleep_until(NEVER, HERE);
     return 0;
 }

@@ -26,6 +26,17 @@ static struct sim_thread *find(pthread_t id)
     return thread->id == id ? thread : NULL;
 }
 
+static struct sim_thread *get(pthread_t id, const char *does, const void *place)
+{
+    struct sim_thread *thread = find(id);
+    if (thread == NULL)
+        sim_misuse(place,
+                   "%s a thread that has been joined already, or that "
+                   "was detached and has ended",
+                   does);
+    return thread;
+}
+
 static bool is_of_number(const struct sim_thread *thread, int number)
 {
     return thread->id != 0 && thread->number == number && !thread->ended;
@@ -286,15 +297,12 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
                     const void *place)
 {
     sim_point();
-    struct sim_thread *thread = find(id);
-    if (thread == NULL)
-        sim_misuse(place, "joins a thread that has been joined already, or "
-                          "that was detached and has ended");
+    struct sim_thread *thread = get(id, "joins", place);
     if (thread->detached)
-        return EINVAL;
-    if (thread == sim.self ||
-        (sim.self->joiners.first == thread && !thread->ended))
-        return EDEADLK;
+        sim_misuse(place, "joins %s, which is detached",
+                   sim_who(thread->number).text);
+    if (thread == sim.self)
+        sim_misuse(place, "joins itself: a deadlock");
     if (thread->joiner != NULL)
         sim_misuse(place, "joins %s, which %s is joining",
                    sim_who(thread->number).text,
@@ -313,13 +321,16 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
     return 0;
 }
 
-int sim_thread_detach(pthread_t id)
+int sim_thread_detach(pthread_t id, const void *place)
 {
-    struct sim_thread *thread = find(id);
-    if (thread == NULL)
-        return ESRCH;
+    struct sim_thread *thread = get(id, "detaches", place);
     if (thread->detached)
-        return EINVAL;
+        sim_misuse(place, "detaches %s, which is detached already",
+                   sim_who(thread->number).text);
+    if (thread->joiner != NULL)
+        sim_misuse(place, "detaches %s, which %s is joining",
+                   sim_who(thread->number).text,
+                   sim_who(thread->joiner->number).text);
     thread->detached = true;
     if (thread->ended)
         forget(thread);
@@ -360,8 +371,8 @@ int __wrap_pthread_tryjoin_np(pthread_t id, void **value)
 {
     if (!sim.on)
         return __real_pthread_tryjoin_np(id, value);
-    const struct sim_thread *thread = find(id);
-    if (thread != NULL && !thread->ended) {
+    const struct sim_thread *thread = get(id, "joins", HERE);
+    if (!thread->ended && !thread->detached) {
         sim_point();
         return EBUSY;
     }
@@ -373,9 +384,7 @@ int __wrap_pthread_clockjoin_np(pthread_t id, void **value, clockid_t clock,
 {
     if (!sim.on)
         return __real_pthread_clockjoin_np(id, value, clock, time);
-    int64_t due_ns = NEVER;
-    if (time != NULL && !sim_due(clock, time, &due_ns))
-        return EINVAL;
+    int64_t due_ns = time != NULL ? sim_due(clock, time, HERE) : NEVER;
     return sim_thread_join(id, value, due_ns, HERE);
 }
 
@@ -384,9 +393,7 @@ int __wrap_pthread_timedjoin_np(pthread_t id, void **value,
 {
     if (!sim.on)
         return __real_pthread_timedjoin_np(id, value, time);
-    int64_t due_ns = NEVER;
-    if (time != NULL && !sim_due(CLOCK_REALTIME, time, &due_ns))
-        return EINVAL;
+    int64_t due_ns = time != NULL ? sim_due(CLOCK_REALTIME, time, HERE) : NEVER;
     return sim_thread_join(id, value, due_ns, HERE);
 }
 
@@ -394,7 +401,7 @@ int __wrap_pthread_detach(pthread_t id)
 {
     if (!sim.on)
         return __real_pthread_detach(id);
-    return sim_thread_detach(id);
+    return sim_thread_detach(id, HERE);
 }
 
 void __wrap_pthread_exit(void *value)
@@ -418,9 +425,7 @@ int __wrap_pthread_setname_np(pthread_t id, const char *name)
 {
     if (!sim.on)
         return __real_pthread_setname_np(id, name);
-    struct sim_thread *thread = find(id);
-    if (thread == NULL)
-        return ESRCH;
+    struct sim_thread *thread = get(id, "names", HERE);
     size_t length = strlen(name);
     if (length >= NAME_SIZE)
         return ERANGE;
@@ -435,9 +440,7 @@ int __wrap_pthread_getname_np(pthread_t id, char *name, size_t size)
 {
     if (!sim.on)
         return __real_pthread_getname_np(id, name, size);
-    const struct sim_thread *thread = find(id);
-    if (thread == NULL)
-        return ESRCH;
+    const struct sim_thread *thread = get(id, "asks for the name of", HERE);
     sim_hide_begin();
     size_t length = strlen(thread->name);
     if (length < size)
@@ -450,9 +453,8 @@ int __wrap_pthread_getattr_np(pthread_t id, pthread_attr_t *attr)
 {
     if (!sim.on)
         return __real_pthread_getattr_np(id, attr);
-    const struct sim_thread *thread = find(id);
-    if (thread == NULL)
-        return ESRCH;
+    const struct sim_thread *thread =
+        get(id, "asks for the attributes of", HERE);
     if (thread->number == 0)
         return __real_pthread_getattr_np(__real_pthread_self(), attr);
     pthread_attr_init(attr);
@@ -479,7 +481,8 @@ int __wrap_pthread_setcancelstate(int state, int *old)
     if (!sim.on)
         return __real_pthread_setcancelstate(state, old);
     if (state != PTHREAD_CANCEL_ENABLE && state != PTHREAD_CANCEL_DISABLE)
-        return EINVAL;
+        sim_misuse(HERE, "sets its cancel state to %d, which there is not",
+                   state);
     bool disabled = sim.self->cancel_disabled;
     if (old != NULL)
         *old = disabled ? PTHREAD_CANCEL_DISABLE : PTHREAD_CANCEL_ENABLE;
@@ -492,7 +495,8 @@ int __wrap_pthread_setcanceltype(int type, int *old)
     if (!sim.on)
         return __real_pthread_setcanceltype(type, old);
     if (type != PTHREAD_CANCEL_DEFERRED && type != PTHREAD_CANCEL_ASYNCHRONOUS)
-        return EINVAL;
+        sim_misuse(HERE, "sets its cancel type to %d, which there is not",
+                   type);
     bool asynchronous = sim.self->cancel_asynchronous;
     if (old != NULL)
         *old = asynchronous ? PTHREAD_CANCEL_ASYNCHRONOUS
@@ -514,8 +518,7 @@ int __wrap_pthread_setschedparam(pthread_t id, int policy,
 {
     if (!sim.on)
         return __real_pthread_setschedparam(id, policy, param);
-    if (find(id) == NULL)
-        return ESRCH;
+    get(id, "sets the priority of", HERE);
     return policy == SCHED_OTHER && param->sched_priority == 0 ? 0 : EPERM;
 }
 
@@ -524,8 +527,7 @@ int __wrap_pthread_getschedparam(pthread_t id, int *policy,
 {
     if (!sim.on)
         return __real_pthread_getschedparam(id, policy, param);
-    if (find(id) == NULL)
-        return ESRCH;
+    get(id, "asks for the priority of", HERE);
     *policy = SCHED_OTHER;
     *param = (struct sched_param){ 0 };
     return 0;
@@ -536,15 +538,15 @@ int __wrap_pthread_setaffinity_np(pthread_t id, size_t size,
 {
     if (!sim.on)
         return __real_pthread_setaffinity_np(id, size, set);
-    return find(id) == NULL ? ESRCH : 0;
+    get(id, "sets the processors of", HERE);
+    return 0;
 }
 
 int __wrap_pthread_getaffinity_np(pthread_t id, size_t size, cpu_set_t *set)
 {
     if (!sim.on)
         return __real_pthread_getaffinity_np(id, size, set);
-    if (find(id) == NULL)
-        return ESRCH;
+    get(id, "asks for the processors of", HERE);
     if (size < sizeof(unsigned long))
         return EINVAL;
     memset(set, 0, size);

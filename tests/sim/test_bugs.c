@@ -279,3 +279,24 @@ SIM_TEST(same_seed_same_hash_other_seed_other_hash)
         }
     }
 }
+
+// The seed 0, and the number of the only thread, which is 0, change nothing in
+// a sum; the hash must tell them apart nevertheless.
+static int n_locks;
+
+static void lock_often(void)
+{
+    for (int i = 0; i < n_locks; i++) {
+        pthread_mutex_lock(&mu);
+        pthread_mutex_unlock(&mu);
+    }
+}
+
+SIM_TEST(runs_of_thread_0_alone_have_a_hash)
+{
+    n_locks = 5;
+    uint64_t few = simulate_seed(lock_often, 0)->hash;
+    n_locks = 500;
+    uint64_t many = simulate_seed(lock_often, 0)->hash;
+    check(few != 0 && many != 0 && few != many);
+}

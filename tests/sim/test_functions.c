@@ -43,8 +43,6 @@ static bool took_ms(int64_t start_ns, int64_t ms)
     return ns >= ms * MS && ns < ms * MS + MS / 100;
 }
 
-static const struct timespec bad_time = { .tv_nsec = -1 };
-
 // ---- Threads ----
 
 static void *double_it(void *arg)
@@ -71,7 +69,6 @@ static void threads(void)
     check(value == (void *)42);
     check(pthread_join(start(exit_with_7, NULL), &value) == 0);
     check(value == (void *)7);
-    check(pthread_join(pthread_self(), NULL) == EDEADLK);
     check(pthread_equal(pthread_self(), pthread_self()));
 
     pthread_t slow = start(sleep_10_ms, NULL);
@@ -84,8 +81,6 @@ static void threads(void)
 
     slow = start(sleep_10_ms, NULL);
     check(pthread_detach(slow) == 0);
-    check(pthread_detach(slow) == EINVAL);
-    check(pthread_join(slow, NULL) == EINVAL);
     usleep(20000);
 }
 
@@ -160,7 +155,6 @@ static void attributes(void)
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     check(pthread_create(&thread, &attributes, sleep_10_ms, NULL) == 0);
-    check(pthread_join(thread, NULL) == EINVAL);
     usleep(20000);
     pthread_attr_destroy(&attributes);
 }
@@ -226,7 +220,6 @@ static void keys(void)
     check(n_destroyed == 2);
     check(pthread_getspecific(key) == &mine);
     check(pthread_key_delete(key) == 0);
-    check(pthread_setspecific(key, &mine) == EINVAL);
 }
 
 SIM_TEST(keys_have_destructors)
@@ -287,12 +280,9 @@ static void *try_all(void *unused)
     check(pthread_mutex_trylock(&mu) == EBUSY);
     check(pthread_mutex_timedlock(&mu, &time) == ETIMEDOUT);
     check(took_ms(start_ns, 5));
-    check(pthread_mutex_timedlock(&mu, &bad_time) == EINVAL);
     time = in_ms(CLOCK_MONOTONIC, 5);
     check(pthread_mutex_clocklock(&mu, CLOCK_MONOTONIC, &time) == ETIMEDOUT);
-    check(pthread_mutex_clocklock(&mu, CLOCK_TAI, &time) == EINVAL);
     check(pthread_mutex_trylock(&recursive) == EBUSY);
-    check(pthread_mutex_unlock(&recursive) == EPERM);
     check(pthread_mutex_unlock(&checked) == EPERM);
     return unused;
 }
@@ -314,11 +304,8 @@ static void mutexes(void)
     check(pthread_mutex_unlock(&mu) == 0);
     for (int i = 0; i < 3; i++)
         check(pthread_mutex_unlock(&recursive) == 0);
-    check(pthread_mutex_unlock(&recursive) == EPERM);
     check(pthread_mutex_unlock(&checked) == 0);
     check(pthread_mutex_unlock(&checked) == EPERM);
-    check(pthread_mutex_timedlock(&mu, &bad_time) == 0);
-    check(pthread_mutex_unlock(&mu) == 0);
     check(pthread_mutex_destroy(&mu) == 0);
     check(pthread_mutex_init(&mu, NULL) == 0);
     check(pthread_mutex_lock(&mu) == 0);
@@ -422,10 +409,8 @@ static void conds(void)
                                  &time) == ETIMEDOUT);
     check(took_ms(start_ns, 150));
     check(pthread_cond_timedwait(&changed, &recursive, &time) == ETIMEDOUT);
-    check(pthread_cond_timedwait(&changed, &recursive, &bad_time) == EINVAL);
     check(pthread_mutex_unlock(&recursive) == 0);
     check(pthread_mutex_unlock(&recursive) == 0);
-    check(pthread_mutex_unlock(&recursive) == EPERM);
     pthread_cond_destroy(&monotonic);
     pthread_condattr_destroy(&attr);
 }
@@ -476,8 +461,6 @@ static void rwlocks(void)
     join(start(try_rwlock, &rwlock));
     check(pthread_rwlock_unlock(&rwlock) == 0);
     check(pthread_rwlock_wrlock(&rwlock) == 0);
-    check(pthread_rwlock_wrlock(&rwlock) == EDEADLK);
-    check(pthread_rwlock_rdlock(&rwlock) == EDEADLK);
     join(start(try_rwlock, NULL));
     check(pthread_rwlock_unlock(&rwlock) == 0);
 
@@ -517,18 +500,15 @@ static void semaphores(void)
     check(sem_trywait(&sem) == -1 && errno == EAGAIN);
     struct timespec time = in_ms(CLOCK_REALTIME, 5);
     check(sem_timedwait(&sem, &time) == -1 && errno == ETIMEDOUT);
-    check(sem_timedwait(&sem, &bad_time) == -1 && errno == EINVAL);
     pthread_t thread = start(post_later, NULL);
     int64_t start_ns = now_ns();
     check(sem_wait(&sem) == 0);
     check(now_ns() - start_ns < 11 * MS);
     join(thread);
     check(sem_post(&sem) == 0);
-    check(sem_timedwait(&sem, &bad_time) == 0);
-    check(sem_post(&sem) == 0 && sem_post(&sem) == 0);
+    check(sem_post(&sem) == 0);
     check(sem_getvalue(&sem, &value) == 0 && value == 2);
     check(sem_destroy(&sem) == 0);
-    check(sem_init(&sem, 0, UINT32_MAX) == -1 && errno == EINVAL);
 }
 
 SIM_TEST(semaphores_count)
@@ -554,7 +534,6 @@ static void *arrive_twice(void *unused)
 
 static void barriers(void)
 {
-    check(pthread_barrier_init(&barrier, NULL, 0) == EINVAL);
     check(pthread_barrier_init(&barrier, NULL, 3) == 0);
     pthread_t a = start(arrive_twice, NULL), b = start(arrive_twice, NULL);
     arrive_twice(NULL);
@@ -791,7 +770,6 @@ static void clocks(void)
     check(gettimeofday(&day, NULL) == 0 && day.tv_sec == now.tv_sec);
     check(timespec_get(&now, TIME_UTC) == TIME_UTC);
     check(now.tv_sec == day.tv_sec);
-    check(clock_gettime(-1, &now) == -1 && errno == EINVAL);
     sleep(100);
     check(time(NULL) == day.tv_sec + 100);
     check(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0);
@@ -818,13 +796,11 @@ static void sleeps(void)
     struct timespec time = { .tv_sec = 2, .tv_nsec = 500000000 };
     check(nanosleep(&time, NULL) == 0);
     check(took_ms(start_ns, 2500));
-    check(nanosleep(&bad_time, NULL) == -1 && errno == EINVAL);
     check(clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL) == 0);
     check(took_ms(start_ns, 5000));
     time = in_ms(CLOCK_REALTIME, 1000);
     check(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &time, NULL) == 0);
     check(took_ms(start_ns, 6000));
-    check(clock_nanosleep(CLOCK_MONOTONIC, 0, &bad_time, NULL) == EINVAL);
     check(usleep(1000) == 0);
     check(sleep(1) == 0);
     check(took_ms(start_ns, 7001));
@@ -880,7 +856,6 @@ static void randoms(void)
     unsigned char bytes[300];
     check(getrandom(bytes, 13, 0) == 13);
     check(getentropy(bytes, 256) == 0);
-    check(getentropy(bytes, 257) == -1 && errno == EIO);
 }
 
 SIM_TEST(random_numbers_come_from_the_seed)
