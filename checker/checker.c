@@ -113,13 +113,12 @@ static void sent(void *from, const struct labrpc_method *method,
     struct instance *instance = from;
     struct checker *checker = instance->server->checker;
     struct request request = request_read(method, args);
-    if (request.kind == OTHER)
-        return;
     lock(checker);
+    hear_call(instance, method, request.kind);
     if (request.kind == VOTE) {
         check_candidate_log(instance, &request);
         hear_candidate(instance, &request);
-    } else {
+    } else if (request.kind != OTHER) {
         check_leader(instance, request.term,
                      request.kind == APPEND ? "sends AppendEntries"
                                             : "sends InstallSnapshot");
@@ -169,13 +168,12 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
     struct instance *caller = from, *instance = to;
     struct checker *checker = instance->server->checker;
     struct request request = request_read(method, args);
-    if (request.kind == OTHER)
-        return;
     struct reply reply = reply_read(request.kind, message);
     lock(checker);
+    check_messages(instance, method, request.kind);
     if (request.kind == APPEND && !reply.yes && reply.term == request.term)
         caller->n_refused++;
-    if (!instance->crashed) {
+    if (!instance->crashed && request.kind != OTHER) {
         check_answers_term(instance, caller, &request, reply.term);
         if (request.kind == VOTE && reply.yes)
             check_vote(instance, caller, &request);
@@ -220,11 +218,10 @@ static void check_saved(struct checked_server *server,
 // What one server saves says nothing without what the others do.
 static void give_up_saves(struct checked_server *server, const char *wrong)
 {
-    server->checker->unreadable = true;
-    fprintf(stderr,
-            "checker: server %d's saved state is no PersistentState of "
-            "raft.x: %s. What servers save is not checked in this run.\n",
-            server->number, wrong);
+    server->checker->unreadable =
+        alloc_format("what server %d saves is no PersistentState of raft.x "
+                     "(%s): what servers save was not checked",
+                     server->number, wrong);
 }
 
 static void saved(void *self, struct bytes state,
@@ -240,7 +237,7 @@ static void saved(void *self, struct bytes state,
     }
     lock(checker);
     checker->has_saves = true;
-    if (!checker->unreadable) {
+    if (checker->unreadable == NULL) {
         const char *wrong =
             change_read(&checker->change, &server->saved, state, untouched,
                         checker->form == PLAIN_FORM_AND_MORE);
@@ -265,6 +262,7 @@ struct instance *checker_start(struct checker *checker, int server)
     struct instance *instance = alloc(sizeof *instance);
     instance->server = &checker->servers[server];
     lock(checker);
+    instance->starts_after = instance->server->saved.first;
     instance->next = checker->instances;
     checker->instances = instance;
     checker->servers[server].instance = instance;
@@ -293,6 +291,8 @@ void checker_applied(struct instance *instance, int index, struct bytes command)
 {
     struct checker *checker = instance->server->checker;
     lock(checker);
+    if (!instance->crashed)
+        check_called(instance, APPEND, "has applied a command");
     if (!instance->crashed && watches_saves(checker))
         check_applied(instance, index, hash_bytes(command.data, command.len));
     unlock(checker);
@@ -302,8 +302,11 @@ void checker_applied_snapshot(struct instance *instance, int index)
 {
     struct checker *checker = instance->server->checker;
     lock(checker);
-    if (!instance->crashed && watches_saves(checker))
+    if (!instance->crashed && watches_saves(checker)) {
+        if (index > instance->starts_after)
+            check_called(instance, SNAPSHOT, "has applied a leader's snapshot");
         check_applied_up_to(instance, index);
+    }
     unlock(checker);
 }
 
@@ -315,6 +318,14 @@ void checker_count_appends(struct instance *leader, int *commits_told,
     *commits_told = leader->n_told;
     *refused = leader->n_refused;
     unlock(checker);
+}
+
+const char *checker_get_warning(struct checker *checker)
+{
+    lock(checker);
+    const char *warning = checker->unreadable;
+    unlock(checker);
+    return warning;
 }
 
 // ---- Making and freeing ----
@@ -349,6 +360,7 @@ void checker_free(struct checker *checker)
     free(checker->servers);
     free(checker->change.fresh);
     free(checker->committed);
+    free(checker->unreadable);
     free(checker);
     show_to_sanitizer();
 }

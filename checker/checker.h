@@ -57,6 +57,10 @@ void checker_applied(struct instance *instance, int index,
                      struct bytes command);
 void checker_applied_snapshot(struct instance *instance, int index);
 
+// What the checker could not look at in this run, and why: a line, which
+// belongs to the checker. NULL if there was nothing.
+const char *checker_get_warning(struct checker *checker);
+
 // What this leader's AppendEntries had to do besides bringing entries.
 //   commits_told  how many different leader_commits above 0 those without
 //                 entries told of

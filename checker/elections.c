@@ -21,7 +21,6 @@ void hear_candidate(struct instance *instance, const struct request *request)
 {
     struct checked_server *server = instance->server;
     struct checker *checker = server->checker;
-    checker->has_votes = true;
     struct part *part = &term_at(checker, request->term)->parts[server->number];
     // A crashed instance may ask late, or go on asking where nobody hears it;
     // by then its successor may stand in the same term.
@@ -214,7 +213,7 @@ void check_saved_vote(struct checked_server *server,
                "term it had voted_for = %d, saved last at %s.",
                time_now().text, server->number, change->voted_for, change->term,
                before->voted_for, time_text(before->ns).text);
-    if (checker->has_votes && change->voted_for != NOBODY &&
+    if (checker->called[VOTE] && change->voted_for != NOBODY &&
         change->voted_for != server->number &&
         !may_be_voted_for(checker, change->voted_for, change->term))
         broken(checker, one_vote,
@@ -291,7 +290,8 @@ void check_leader(struct instance *instance, int number, const char *sign)
     term->since_ns = clock_peek_ns();
     if (instance->crashed)
         return;
-    if (checker->has_votes)
+    check_called(instance, VOTE, "leads");
+    if (checker->called[VOTE])
         check_majority(instance, term, sign);
     if (watches_saves(checker))
         check_complete(instance, number);

@@ -22,7 +22,8 @@ struct checked_server {
 
 struct instance {
     struct checked_server *server;
-    bool crashed;  // What it says may reach nobody.
+    bool crashed;      // What it says may reach nobody.
+    int starts_after;  // The last index that its saved snapshot covered.
 
     // The leader_commits that it has sent without entries: the highest, which
     // of the 64 up to there (bit 0 is that one), and how many in all.
@@ -89,9 +90,12 @@ struct checker {
     struct instance *instances;  // All there ever were.
     struct change change;        // The one that is being looked at.
 
-    bool has_saves;   // Some server has saved something,
-    bool unreadable;  // or something that is no PersistentState.
-    bool has_votes;   // A vote has been asked for.
+    // What has been called: RPCs of each kind, and the first of no given one.
+    bool called[SNAPSHOT + 1];
+    char other_rpc[64];
+
+    bool has_saves;    // Some server has saved something,
+    char *unreadable;  // or something that is no PersistentState: who, why.
 
     struct term *terms;  // Those in which something happened, in order.
     int n_terms;
@@ -104,7 +108,7 @@ struct checker {
 
 static inline bool watches_saves(const struct checker *checker)
 {
-    return checker->has_saves && !checker->unreadable;
+    return checker->has_saves && checker->unreadable == NULL;
 }
 
 // The rule that is broken where a server's own bytes differ: memory is at
@@ -132,6 +136,21 @@ struct time_text time_now(void);
 // calls may move it.
 struct term *term_at(struct checker *checker, int number);
 void terms_free(struct checker *checker);
+
+// ---- calls.c: what the checker hears at all ----
+
+// Ends the test if an RPC has a given one's name, and other messages.
+void check_messages(struct instance *instance,
+                    const struct labrpc_method *method, enum message_kind kind);
+
+// A server calls an RPC.
+void hear_call(struct instance *instance, const struct labrpc_method *method,
+               enum message_kind kind);
+
+// A server does what comes of RPCs of this kind: ends the test if others were
+// called in their place.
+void check_called(struct instance *instance, enum message_kind kind,
+                  const char *sign);
 
 // ---- elections.c: who may vote for whom, and who may lead ----
 

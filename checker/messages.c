@@ -25,14 +25,20 @@ const char *rpc_name(enum message_kind kind)
     return rpcs[kind].name;
 }
 
-static enum message_kind kind_of(const struct labrpc_method *method)
+enum message_kind rpc_named(const char *name)
 {
     enum message_kind kind = SNAPSHOT;
-    while (kind > OTHER && (strcmp(method->name, rpcs[kind].name) != 0 ||
-                            method->xdr_args != rpcs[kind].xdr_args ||
-                            method->xdr_reply != rpcs[kind].xdr_reply))
+    while (kind > OTHER && strcmp(name, rpcs[kind].name) != 0)
         kind--;
     return kind;
+}
+
+static enum message_kind kind_of(const struct labrpc_method *method)
+{
+    enum message_kind kind = rpc_named(method->name);
+    bool is_given = method->xdr_args == rpcs[kind].xdr_args &&
+                    method->xdr_reply == rpcs[kind].xdr_reply;
+    return is_given ? kind : OTHER;
 }
 
 // Nothing stands at index 0; some call its term 0, and some NO_TERM.

@@ -30,6 +30,9 @@ struct request {
 // The name of the RPC of this kind: "Raft.RequestVote". None is of kind OTHER.
 const char *rpc_name(enum message_kind kind);
 
+// The kind of the RPC that has this name, whatever its messages are.
+enum message_kind rpc_named(const char *name);
+
 // The kind and fields of a request. It points into args.
 struct request request_read(const struct labrpc_method *method,
                             const void *args);

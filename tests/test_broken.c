@@ -351,6 +351,16 @@ Test(broken, two_leaders)
     });
 }
 
+Test(broken, renames_rpcs)
+{
+    expect_broken((struct expected){
+        .raft = "renames_rpcs",
+        .tests = { BASIC, BYTES },
+        .message = "The Three RPCs Keep Their Names (raft.x) is broken: at ",
+        .also = ", only \"Raft.Append\", ",
+    });
+}
+
 Test(broken, applies_garbage)
 {
     expect_broken((struct expected){

@@ -498,8 +498,8 @@ KEEPS(crashed_leader_is_heard_late, {
     elect(0, 2, "");
 })
 
-// A Raft with other messages, or none yet, is not asked for votes.
-KEEPS(leader_by_other_means, { checker_leads(server[0], 1); })
+// A Raft that asks for no votes yet may say that it leads.
+KEEPS(leader_without_rpcs, { checker_leads(server[0], 1); })
 
 BREAKS(leader_cuts_its_log, "Leader Append-Only", {
     elect(0, 1, "");
@@ -902,6 +902,71 @@ KEEPS(indices_are_negative, {
     save_from(0, 1, -1, -5, 0, "");
     save(0, 1, -1, "");
     nothing_is_saved();
+})
+
+Test(checker, unread_states_are_told_of)
+{
+    begin();
+    save(0, 1, -1, "");
+    cr_assert_null(checker_get_warning(checker));
+    something_else_is_saved();
+    cr_assert_str_eq(checker_get_warning(checker),
+                     "what server 0 saves is no PersistentState of raft.x (it "
+                     "does not decode): what servers save was not checked");
+    end();
+}
+
+// ---- Rafts with other RPCs ----
+
+// Has a server call an RPC of this name that is none of the three.
+static void call_other(int from, const char *name)
+{
+    const struct labrpc_method method = { .name = name,
+                                          .xdr_args = (xdrproc_t)xdr_Entry,
+                                          .xdr_reply = (xdrproc_t)xdr_int };
+    Entry entry = { .index = 1 };
+    checker_network.sent(server[from], &method, &entry);
+}
+
+BREAKS(votes_by_another_name, "The Three RPCs", {
+    call_other(0, "Raft.Vote");
+    checker_leads(server[0], 1);
+})
+
+BREAKS(entries_by_another_name, "The Three RPCs", {
+    ask(0, 1, 0, 0);
+    grant(0, 1, 1, 0, 0);
+    call_other(0, "Raft.Append");
+    apply(1, 1, "a");
+})
+
+BREAKS(snapshots_by_another_name, "The Three RPCs", {
+    commit_one();
+    call_other(0, "Raft.Snapshot");
+    checker_applied_snapshot(server[2], 1);
+})
+
+BREAKS(name_with_other_messages, "The Three RPCs",
+       { call_other(0, "Raft.AppendEntries"); })
+
+BREAKS(handler_with_other_messages, "The Three RPCs", {
+    const struct labrpc_method method = { .name = "Raft.RequestVote",
+                                          .xdr_args = (xdrproc_t)xdr_Entry,
+                                          .xdr_reply = (xdrproc_t)xdr_int };
+    Entry entry = { .index = 1 };
+    int reply = 0;
+    checker_network.answered(server[0], server[1], &method, &entry, &reply);
+})
+
+// Another RPC besides the three; and a server that takes up its own snapshot.
+KEEPS(rpcs_besides_the_three, {
+    call_other(0, "Raft.PreVote");
+    commit_one();
+    apply(0, 1, "a");
+    snapshot_index = 1;
+    save_from(0, 1, 0, 1, 1, "");
+    restart(0);
+    checker_applied_snapshot(server[0], 1);
 })
 
 // ---- What a leader sends ----

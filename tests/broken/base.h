@@ -22,6 +22,9 @@
 
 #define TERM         1
 #define MAX_COMMANDS 100
+#ifndef RPC_NAME
+#define RPC_NAME "Raft.AppendEntries"
+#endif
 
 struct raft {
     // Constant after raft_make.
@@ -83,27 +86,30 @@ static void apply_or_bug(struct raft *rf, int index, struct bytes command)
         apply(rf, index, command);
 }
 
-// ---- The one RPC: an Entry; that of index 0 is a heartbeat ----
+// ---- The one RPC: AppendEntries, with one entry or, as a heartbeat, none ----
 
 static void handle_append(void *receiver, const void *args, void *reply)
 {
     struct raft *rf = receiver;
-    const Entry *entry = args;
-    (void)reply;
+    const AppendEntriesRequest *request = args;
+    const Entry *entry = request->entries.entries_val;
+    AppendEntriesResponse *response = reply;
+    response->term = TERM;
+    response->success = TRUE;
     if (bug.in_handler != NULL)
         bug.in_handler(rf);
-    if (entry->index > 0)
+    if (request->entries.entries_len > 0)
         apply_or_bug(rf, entry->index,
                      (struct bytes){ entry->command.command_val,
                                      entry->command.command_len });
 }
 
 static const struct labrpc_method append_rpc = {
-    .name = "Fake.Append",
-    .xdr_args = (xdrproc_t)xdr_Entry,
-    .args_size = sizeof(Entry),
-    .xdr_reply = (xdrproc_t)xdr_int,
-    .reply_size = sizeof(int),
+    .name = RPC_NAME,
+    .xdr_args = (xdrproc_t)xdr_AppendEntriesRequest,
+    .args_size = sizeof(AppendEntriesRequest),
+    .xdr_reply = (xdrproc_t)xdr_AppendEntriesResponse,
+    .reply_size = sizeof(AppendEntriesResponse),
     .handler = handle_append,
 };
 
@@ -122,10 +128,15 @@ static void send_to_all(struct raft *rf, int index, struct bytes command)
         .term = TERM,
         .command = { (u_int)command.len, command.data },
     };
+    AppendEntriesRequest request = {
+        .term = TERM,
+        .leader_id = rf->me,
+        .entries = { index > 0, &entry },
+    };
     for (int peer = 0; peer < rf->n_peers; peer++) {
-        int reply;
+        AppendEntriesResponse response;
         if (peer != rf->me)
-            labrpc_call(rf->peers[peer], &append_rpc, &entry, &reply);
+            labrpc_call(rf->peers[peer], &append_rpc, &request, &response);
     }
 }
 

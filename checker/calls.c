@@ -1,0 +1,48 @@
+// That the checker hears what it must. The three RPCs have the names and the
+// messages that raft.x gives; a Raft may have others besides. With others in
+// their place hardly a rule could be checked, and nobody would notice.
+#include "checker/internal.h"
+
+#include <stdio.h>
+
+static const char names[] = "The Three RPCs Keep Their Names (raft.x)";
+
+void check_messages(struct instance *instance,
+                    const struct labrpc_method *method, enum message_kind kind)
+{
+    if (kind == OTHER && rpc_named(method->name) != OTHER)
+        broken(
+            instance->server->checker, names,
+            "at %s server %d has a \"%s\" with messages of its own. This RPC "
+            "carries the request and the response of its name in raft.x, to "
+            "which fields may be added; another RPC wants another name.",
+            time_now().text, instance->server->number, method->name);
+}
+
+void hear_call(struct instance *instance, const struct labrpc_method *method,
+               enum message_kind kind)
+{
+    struct checker *checker = instance->server->checker;
+    check_messages(instance, method, kind);
+    checker->called[kind] = true;
+    if (kind != OTHER)
+        return;
+    if (checker->other_rpc[0] == '\0')
+        snprintf(checker->other_rpc, sizeof checker->other_rpc, "%s",
+                 method->name);
+}
+
+void check_called(struct instance *instance, enum message_kind kind,
+                  const char *sign)
+{
+    struct checker *checker = instance->server->checker;
+    if (checker->called[kind] || !checker->called[OTHER])
+        return;
+    broken(checker, names,
+           "at %s server %d %s, and yet no server has called \"%s\", only "
+           "\"%s\", whose messages the checker does not know. Other RPCs may "
+           "be added to \"%s\", \"%s\" and \"%s\", but not take their place.",
+           time_now().text, instance->server->number, sign, rpc_name(kind),
+           checker->other_rpc, rpc_name(VOTE), rpc_name(APPEND),
+           rpc_name(SNAPSHOT));
+}
