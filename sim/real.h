@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/select.h>
 #include <sys/time.h>
 #include <sys/times.h>
@@ -51,6 +52,12 @@ WRAPPED(int, pthread_getschedparam, pthread_t id, int *policy,
 WRAPPED(int, pthread_setaffinity_np, pthread_t id, size_t size,
         const cpu_set_t *set);
 WRAPPED(int, pthread_getaffinity_np, pthread_t id, size_t size, cpu_set_t *set);
+
+// files.c
+WRAPPED(int, open, const char *path, int flags, ...);
+WRAPPED(int, openat, int folder, const char *path, int flags, ...);
+WRAPPED(FILE *, fopen, const char *path, const char *mode);
+WRAPPED(FILE *, freopen, const char *path, const char *mode, FILE *file);
 
 // ids.c
 WRAPPED(pid_t, getpid, void);

@@ -2,6 +2,7 @@
 // places. (The call is never a function's last: that would be a jump.)
 #include "tests/sim/harness.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <threads.h>
@@ -167,6 +168,38 @@ SIM_TEST(misuse_of_a_mutex)
     check_message(simulate_seed(lock_destroyed, 1),
                   "uses a mutex that has been destroyed, in lock_destroyed",
                   NULL);
+}
+
+// ---- Files ----
+
+static void read_random_numbers(void)
+{
+    int fd = open("/dev/urandom", O_RDONLY);
+    uint64_t number;
+    check(read(fd, &number, sizeof number) == sizeof number);
+}
+
+static void read_random_stream(void)
+{
+    check(fopen("/dev/random", "r") != NULL);
+}
+
+static void write_a_file(void)
+{
+    int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+    check(fd >= 0 && write(fd, "1", 1) == 1 && close(fd) == 0);
+    FILE *file = fopen("/dev/null", "w");
+    check(file != NULL && fputs("text", file) >= 0 && fclose(file) == 0);
+}
+
+SIM_TEST(files_that_no_seed_gives_again)
+{
+    check_message(simulate_seed(read_random_numbers, 1),
+                  "opens /dev/urandom, which is not simulated: use getrandom",
+                  "in read_random_numbers", NULL);
+    check_message(simulate_seed(read_random_stream, 1), "opens /dev/random",
+                  "in read_random_stream", NULL);
+    check_body(write_a_file);
 }
 
 // ---- Condition variables ----
