@@ -317,7 +317,7 @@ test: setup-test
 
 # ---- The simulator ----
 
-$(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
+$(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
 $(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(RAFT_O) | $(R)/checked
 	@sim/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
