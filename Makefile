@@ -319,7 +319,8 @@ test: setup-test
 
 $(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
 $(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(RAFT_O) | $(R)/checked
-	@sim/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
+	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
+	    sim/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 # The simulator's own tests. They need no lab, only what it is made of.

@@ -1005,11 +1005,13 @@ Test(labrpc, what_is_under_way_arrives)
     struct pending calls[2];
     start_calls(&lab, &calls[0], lab.end, H2, 0, 1);
     start_calls(&lab, &calls[1], slow_back, H2, 1, 1);
-    sleep_ms(150);
+    while (labrpc_get_total_count(lab.net) < 2 ||
+           count_logged(&lab.junk, 2, 1) < 1)
+        sleep_ms(1);
     labrpc_cut(lab.end, LABRPC_REQUESTS, true);
     labrpc_enable(lab.end, false);
     labrpc_cut(slow_back, LABRPC_REPLIES, true);
-    bool returned = all_return_within(calls, 2, 150 + BUSY_MS);
+    bool returned = all_return_within(calls, 2, 300 + BUSY_MS);
 
     cr_assert(returned);
     cr_assert_eq(count_logged(&lab.junk, 2, 1), 2);
