@@ -311,9 +311,11 @@ variants:
 	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
 	    tests/run-variants $(T:%='%')
 
-.PHONY: test
+.PHONY: test check
 test: setup-test
 	@tests/all
+check: setup-test
+	@tests/check
 
 # ---- The simulator ----
 
@@ -404,6 +406,7 @@ endif
 #+
 #+ for the lab itself:
 #+   make test              all of the lab's own tests
+#+   make check             those that take few minutes, for after each change
 #+   make unit              the unit tests and the broken Rafts alone
 #+   make variants          right Rafts of other designs, simulated; SEEDS=20, T=student
 #+   make mutants           does each bug of tests/mutants/ fail the tests? T=: some
