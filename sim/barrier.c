@@ -54,6 +54,7 @@ int __wrap_pthread_barrier_init(pthread_barrier_t *barrier,
 {
     if (!sim.on)
         return __real_pthread_barrier_init(barrier, attr, count);
+    sim_point();
     if (count == 0)
         sim_misuse(HERE, "makes a barrier for 0 threads: 1 is the least");
     make_ours((struct barrier *)barrier, count);
@@ -64,6 +65,7 @@ int __wrap_pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
     if (!sim.on)
         return __real_pthread_barrier_destroy(barrier);
+    sim_point();
     struct barrier *b = get(barrier, HERE);
     if (b->n_came > 0)
         sim_misuse(HERE, "destroys a barrier that %s waits at",

@@ -19,6 +19,9 @@ _Static_assert(sizeof(struct cond) <= sizeof(pthread_cond_t), "it must fit");
 #define OURS      0x51c0d0u
 #define DESTROYED 0x51c0deu
 
+// One in so many waits ends for nothing.
+#define ONE_IN 32
+
 static const struct sim_reason to_be_signalled = {
     "to be signalled on a condition variable", NULL
 };
@@ -82,21 +85,37 @@ static void check_mutex(const struct cond *c, pthread_mutex_t *mutex,
                           "than the threads that wait already");
 }
 
+// POSIX lets a wait end though nobody has signalled. Few do, so that a wait
+// without a loop shows, and a program with loops is not slower.
+static bool wakes_for_nothing(void)
+{
+    return sim_rng_below(&sim.chance, ONE_IN) == 0;
+}
+
+// Others have a chance to lock the mutex, but the caller does not wait.
+static void give_way(pthread_mutex_t *mutex, const void *place)
+{
+    uint32_t depth = sim_mutex_let_go(mutex);
+    sim_point();
+    sim_mutex_take_again(mutex, depth, place);
+}
+
 int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
                   const void *place)
 {
+    // What was looked at before the wait can change until it begins, if others
+    // change it without the mutex.
+    sim_point();
     struct cond *c = get(cond, place);
     check_mutex(c, mutex, place);
+    bool is_late = due_ns <= sim.now_ns;
+    if (is_late || wakes_for_nothing()) {
+        give_way(mutex, place);
+        return is_late ? ETIMEDOUT : 0;
+    }
     c->mutex = mutex;
     struct sim_thread *self = sim.self;
     self->cond_result = 0;
-    if (due_ns <= sim.now_ns) {
-        // Too late to wait, but others must have a chance to lock the mutex.
-        uint32_t depth = sim_mutex_let_go(mutex);
-        sim_point();
-        sim_mutex_take_again(mutex, depth, place);
-        return ETIMEDOUT;
-    }
     uint32_t depth = sim_mutex_let_go(mutex);
     self->relock = mutex;
     sim_wait(&c->waiters, due_ns, &to_be_signalled, c, place);
@@ -127,6 +146,7 @@ int sim_cond_broadcast(pthread_cond_t *cond, const void *place)
 
 int sim_cond_destroy(pthread_cond_t *cond, const void *place)
 {
+    sim_point();
     struct cond *c = get(cond, place);
     if (c->waiters.count > 0)
         sim_misuse(place, "destroys a condition variable that %s waits on",
@@ -142,6 +162,7 @@ int __wrap_pthread_cond_init(pthread_cond_t *cond,
 {
     if (!sim.on)
         return __real_pthread_cond_init(cond, attr);
+    sim_point();
     clockid_t clock = CLOCK_REALTIME;
     if (attr != NULL)
         pthread_condattr_getclock(attr, &clock);

@@ -254,7 +254,11 @@ void *sim_enlarge(void *table, size_t old_size, size_t new_size);
 // A moment at which another thread may go on instead of the caller.
 void sim_point(void);
 
-// The same, and the caller would rather not go on.
+// Such a moment, but only at times: where one is needed for some seeds to show
+// what others do while a lock is held, and one every time would take too long.
+void sim_point_at_times(void);
+
+// The same as sim_point, and the caller would rather not go on.
 void sim_yield(void);
 
 // The calling thread stands in the queue (or in none, if it is NULL) until

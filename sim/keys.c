@@ -14,6 +14,8 @@ static struct {
 
 int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
 {
+    if (sim.on)
+        sim_point();
     // Before a simulation the system destroys the values, in it we do.
     int error = __real_pthread_key_create(key, sim.on ? NULL : destroy);
     if (error == 0) {
@@ -32,8 +34,10 @@ static void check_key(pthread_key_t key, const char *does, const void *place)
 
 int __wrap_pthread_key_delete(pthread_key_t key)
 {
-    if (sim.on)
+    if (sim.on) {
+        sim_point();
         check_key(key, "deletes", HERE);
+    }
     int error = __real_pthread_key_delete(key);
     if (error != 0)
         return error;

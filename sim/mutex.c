@@ -116,7 +116,10 @@ int sim_mutex_lock(pthread_mutex_t *mutex, int64_t due_ns, const void *place)
     struct mutex *m = get(mutex, place);
     if (is_mine(m))
         return lock_mine(m, due_ns, place);
-    return wait_and_take(m, due_ns, &to_lock, place);
+    int error = wait_and_take(m, due_ns, &to_lock, place);
+    if (error == 0)
+        sim_point_at_times();
+    return error;
 }
 
 int sim_mutex_trylock(pthread_mutex_t *mutex, const void *place)
@@ -132,6 +135,7 @@ int sim_mutex_trylock(pthread_mutex_t *mutex, const void *place)
     if (m->owner != 0)
         return EBUSY;
     take(m, place);
+    sim_point_at_times();
     return 0;
 }
 
@@ -154,6 +158,7 @@ int sim_mutex_unlock(pthread_mutex_t *mutex, const void *place)
         m->depth--;
         return 0;
     }
+    sim_point_at_times();
     let_go(m);
     sim_point();
     return 0;
@@ -161,6 +166,7 @@ int sim_mutex_unlock(pthread_mutex_t *mutex, const void *place)
 
 int sim_mutex_init(pthread_mutex_t *mutex, int kind)
 {
+    sim_point();
     *(struct mutex *)mutex = (struct mutex){
         .kind = kind,
         .made_by = sim.self->owner + 1,
@@ -170,6 +176,7 @@ int sim_mutex_init(pthread_mutex_t *mutex, int kind)
 
 int sim_mutex_destroy(pthread_mutex_t *mutex, const void *place)
 {
+    sim_point();
     struct mutex *m = get(mutex, place);
     if (m->owner != 0)
         sim_misuse(place, "destroys a mutex that %s holds",

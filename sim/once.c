@@ -30,7 +30,9 @@ int sim_once(int *state, void (*routine)(void), const void *place)
     sim_point();
     if (*state == PTHREAD_ONCE_INIT) {
         *state = RUNNING;
+        sim_point();
         routine();
+        sim_point();
         sim_release(state);
         *state = has_run;
         sim_wake_few(state);

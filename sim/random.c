@@ -32,13 +32,16 @@ static void fill(void *buffer, size_t size)
 
 // ---- rand, random ----
 
+// One sequence for all threads: who comes first is for the schedule to say.
 static int draw_rand(void)
 {
+    sim_point();
     return (int)(draw(&sim.sequence) >> 33);  // 31 bits: RAND_MAX.
 }
 
 static void begin_sequence(unsigned seed)
 {
+    sim_point();
     sim.sequence = sim_rng_make(sim.seed, UINT64_C(0x100000000) + seed);
 }
 
@@ -74,6 +77,7 @@ void __wrap_srandom(unsigned seed)
 
 static uint64_t next48(void)
 {
+    sim_point();
     sim.rand48 = (sim.rand48 * UINT64_C(0x5deece66d) + 0xb) & MASK48;
     sim_hash_add(sim.rand48);
     return sim.rand48;

@@ -212,6 +212,7 @@ static int lock_to_read(pthread_rwlock_t *lock, int64_t due_ns,
         get(lock, place);
     }
     take_read(l, place);
+    sim_point_at_times();
     return 0;
 }
 
@@ -237,11 +238,13 @@ static int lock_to_write(pthread_rwlock_t *lock, int64_t due_ns,
         get(lock, place);
     }
     take_write(l, place);
+    sim_point_at_times();
     return 0;
 }
 
 static int unlock(pthread_rwlock_t *lock, const void *place)
 {
+    sim_point_at_times();
     struct rwlock *l = get(lock, place);
     if (l->writer != 0) {
         if (l->writer != sim_mark(sim.self))
@@ -272,6 +275,7 @@ int __wrap_pthread_rwlock_init(pthread_rwlock_t *lock,
 {
     if (!sim.on)
         return __real_pthread_rwlock_init(lock, attr);
+    sim_point();
     int kind = PTHREAD_RWLOCK_DEFAULT_NP;
     if (attr != NULL)
         pthread_rwlockattr_getkind_np(attr, &kind);
@@ -283,6 +287,7 @@ int __wrap_pthread_rwlock_destroy(pthread_rwlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_rwlock_destroy(lock);
+    sim_point();
     struct rwlock *l = get(lock, HERE);
     struct sim_holder holder = { 0 };
     if (next_holder(l, &holder))
@@ -310,6 +315,7 @@ int __wrap_pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
     if (!may_read(l))
         return EBUSY;
     take_read(l, HERE);
+    sim_point_at_times();
     return 0;
 }
 
@@ -345,6 +351,7 @@ int __wrap_pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
     if (!may_write(l))
         return EBUSY;
     take_write(l, HERE);
+    sim_point_at_times();
     return 0;
 }
 

@@ -16,6 +16,9 @@
 // another's turn it counts as one that yields.
 #define MAX_STREAK 1000
 
+// sim_point_at_times is a scheduling point once in so many times.
+#define AT_TIMES 8
+
 struct sim sim;
 
 // ---- The run set ----
@@ -170,6 +173,12 @@ void sim_point(void)
     struct sim_thread *next = next_thread();
     if (next != sim.self)
         switch_to(next);
+}
+
+void sim_point_at_times(void)
+{
+    if (sim_rng_below(&sim.chance, AT_TIMES) == 0)
+        sim_point();
 }
 
 void sim_yield(void)

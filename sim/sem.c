@@ -68,6 +68,7 @@ int __wrap_sem_init(sem_t *sem, int shared, unsigned value)
 {
     if (!sim.on)
         return __real_sem_init(sem, shared, value);
+    sim_point();
     if (value > SEM_VALUE_MAX)
         sim_misuse(HERE, "makes a semaphore of %u: the limit is %d", value,
                    SEM_VALUE_MAX);
@@ -79,6 +80,7 @@ int __wrap_sem_destroy(sem_t *sem)
 {
     if (!sim.on)
         return __real_sem_destroy(sem);
+    sim_point();
     struct sem *s = get(sem, HERE);
     if (s->waiters.count > 0)
         sim_misuse(HERE, "destroys a semaphore that %s waits on",

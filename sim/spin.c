@@ -49,6 +49,7 @@ int __wrap_pthread_spin_init(pthread_spinlock_t *lock, int shared)
 {
     if (!sim.on)
         return __real_pthread_spin_init(lock, shared);
+    sim_point();
     *lock = unlocked;
     return 0;
 }
@@ -57,6 +58,7 @@ int __wrap_pthread_spin_destroy(pthread_spinlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_spin_destroy(lock);
+    sim_point();
     int *value = get(lock, HERE);
     if (*value != unlocked)
         sim_misuse(HERE, "destroys a spin lock that %s holds",
@@ -77,6 +79,7 @@ int __wrap_pthread_spin_lock(pthread_spinlock_t *lock)
         sim_wait(&sim.few, NEVER, &to_lock, value, HERE);
     *value = mine();
     sim_acquire(value);
+    sim_point_at_times();
     return 0;
 }
 
@@ -91,6 +94,7 @@ int __wrap_pthread_spin_trylock(pthread_spinlock_t *lock)
         return EBUSY;
     *value = mine();
     sim_acquire(value);
+    sim_point_at_times();
     return 0;
 }
 
@@ -98,6 +102,7 @@ int __wrap_pthread_spin_unlock(pthread_spinlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_spin_unlock(lock);
+    sim_point_at_times();
     int *value = get(lock, HERE);
     if (*value == unlocked)
         sim_misuse(HERE, "unlocks a spin lock that nobody holds");

@@ -215,6 +215,7 @@ int sim_thread_create(pthread_t *id, const pthread_attr_t *attr,
                       void *(*start)(void *), void *arg)
 {
     int error;
+    sim_point();
     sim_hide_begin();
     struct sim_thread *thread = create(attr, start, arg, &error);
     sim_hide_end();
@@ -270,6 +271,8 @@ void sim_thread_bury(void)
 void sim_thread_exit(void *value)
 {
     struct sim_thread *self = sim.self;
+    if (!self->doomed)
+        sim_point();
     self->value = value;
     sim_cleanup_run(self);
     sim_keys_destroy_values(self);
@@ -323,6 +326,7 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
 
 int sim_thread_detach(pthread_t id, const void *place)
 {
+    sim_point();
     struct sim_thread *thread = get(id, "detaches", place);
     if (thread->detached)
         sim_misuse(place, "detaches %s, which is detached already",
@@ -371,11 +375,10 @@ int __wrap_pthread_tryjoin_np(pthread_t id, void **value)
 {
     if (!sim.on)
         return __real_pthread_tryjoin_np(id, value);
+    sim_point();
     const struct sim_thread *thread = get(id, "joins", HERE);
-    if (!thread->ended && !thread->detached) {
-        sim_point();
+    if (!thread->ended && !thread->detached)
         return EBUSY;
-    }
     return sim_thread_join(id, value, NEVER, HERE);
 }
 

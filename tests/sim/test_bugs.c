@@ -3,6 +3,9 @@
 #include "tests/sim/harness.h"
 
 #include <stdatomic.h>
+#include <threads.h>
+#include <time.h>
+#include <unistd.h>
 
 static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t other = PTHREAD_MUTEX_INITIALIZER;
@@ -205,6 +208,284 @@ static void wait_with_loop(void)
 SIM_TEST(wait_without_loop_is_found)
 {
     check_found(wait_without_loop, wait_with_loop);
+}
+
+// ---- A wait without a loop, and no other waiter: only a spurious wake-up ----
+
+static void *wait_if(void *unused)
+{
+    pthread_mutex_lock(&mu);
+    if (!ready)
+        pthread_cond_wait(&changed, &mu);
+    check(ready);
+    pthread_mutex_unlock(&mu);
+    return unused;
+}
+
+static void *wait_while(void *unused)
+{
+    pthread_mutex_lock(&mu);
+    while (!ready)
+        pthread_cond_wait(&changed, &mu);
+    pthread_mutex_unlock(&mu);
+    return unused;
+}
+
+static void set_ready_for(void *(*wait)(void *))
+{
+    pthread_t thread = start(wait, NULL);
+    set_ready(NULL);
+    join(thread);
+}
+
+static void believe_a_wakeup(void)
+{
+    set_ready_for(wait_if);
+}
+
+static void doubt_a_wakeup(void)
+{
+    set_ready_for(wait_while);
+}
+
+SIM_TEST(spurious_wakeup_is_found)
+{
+    check_found(believe_a_wakeup, doubt_a_wakeup);
+}
+
+static int64_t virtual_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static int wait_10_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    time.tv_nsec += 10000000;
+    return pthread_cond_timedwait(&changed, &mu, &time);
+}
+
+static void take_the_return_for_the_end(void)
+{
+    int64_t start_ms = virtual_ms();
+    pthread_mutex_lock(&mu);
+    wait_10_ms();
+    pthread_mutex_unlock(&mu);
+    check(virtual_ms() - start_ms >= 10);
+}
+
+static void look_at_the_clock(void)
+{
+    int64_t start_ms = virtual_ms();
+    pthread_mutex_lock(&mu);
+    while (virtual_ms() - start_ms < 10)
+        wait_10_ms();
+    pthread_mutex_unlock(&mu);
+}
+
+SIM_TEST(spurious_wakeup_of_a_timed_wait_is_found)
+{
+    check_found(take_the_return_for_the_end, look_at_the_clock);
+}
+
+static mtx_t c11_mutex;
+static cnd_t c11_changed;
+
+static int c11_wait_if(void *unused)
+{
+    (void)unused;
+    mtx_lock(&c11_mutex);
+    if (!ready)
+        cnd_wait(&c11_changed, &c11_mutex);
+    check(ready);
+    mtx_unlock(&c11_mutex);
+    return 0;
+}
+
+static int c11_wait_while(void *unused)
+{
+    (void)unused;
+    mtx_lock(&c11_mutex);
+    while (!ready)
+        cnd_wait(&c11_changed, &c11_mutex);
+    mtx_unlock(&c11_mutex);
+    return 0;
+}
+
+static void c11_set_ready_for(int (*wait)(void *))
+{
+    thrd_t thread;
+    mtx_init(&c11_mutex, mtx_plain);
+    cnd_init(&c11_changed);
+    thrd_create(&thread, wait, NULL);
+    mtx_lock(&c11_mutex);
+    ready = true;
+    cnd_signal(&c11_changed);
+    mtx_unlock(&c11_mutex);
+    thrd_join(thread, NULL);
+}
+
+static void c11_believe(void)
+{
+    c11_set_ready_for(c11_wait_if);
+}
+
+static void c11_doubt(void)
+{
+    c11_set_ready_for(c11_wait_while);
+}
+
+SIM_TEST(spurious_wakeup_of_c11_is_found)
+{
+    check_found(c11_believe, c11_doubt);
+}
+
+// ---- A lost wake-up: the flag is set without the lock ----
+
+static void set_without_lock(void)
+{
+    pthread_t thread = start(wait_while, NULL);
+    ready = true;
+    pthread_cond_signal(&changed);
+    join(thread);
+}
+
+SIM_TEST(flag_without_lock_is_found)
+{
+    check_found(set_without_lock, doubt_a_wakeup);
+}
+
+// ---- What only happens while another holds a lock ----
+
+static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_spinlock_t spin;
+
+static void *hold_all(void *unused)
+{
+    pthread_mutex_lock(&mu);
+    pthread_mutex_unlock(&mu);
+    pthread_rwlock_rdlock(&rwlock);
+    pthread_rwlock_unlock(&rwlock);
+    pthread_spin_lock(&spin);
+    pthread_spin_unlock(&spin);
+    return unused;
+}
+
+static void beside_one_who_holds_all(void (*body)(void))
+{
+    pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
+    pthread_t thread = start(hold_all, NULL);
+    body();
+    join(thread);
+}
+
+static void hold_all_once(void)
+{
+    hold_all(NULL);
+}
+
+static void get_mutex_at_once(void)
+{
+    check(pthread_mutex_trylock(&mu) == 0);
+    pthread_mutex_unlock(&mu);
+}
+
+static void get_rwlock_at_once(void)
+{
+    check(pthread_rwlock_trywrlock(&rwlock) == 0);
+    pthread_rwlock_unlock(&rwlock);
+}
+
+static void get_spin_at_once(void)
+{
+    check(pthread_spin_trylock(&spin) == 0);
+    pthread_spin_unlock(&spin);
+}
+
+static void try_mutex(void)
+{
+    beside_one_who_holds_all(get_mutex_at_once);
+}
+
+static void try_rwlock(void)
+{
+    beside_one_who_holds_all(get_rwlock_at_once);
+}
+
+static void try_spin(void)
+{
+    beside_one_who_holds_all(get_spin_at_once);
+}
+
+static void wait_for_all(void)
+{
+    beside_one_who_holds_all(hold_all_once);
+}
+
+SIM_TEST(a_trylock_that_fails_is_found)
+{
+    check_found(try_mutex, wait_for_all);
+    check_found(try_rwlock, wait_for_all);
+    check_found(try_spin, wait_for_all);
+}
+
+// What was changed under a lock is seen, and the lock is not yet let go.
+
+static void *set_and_let_go(void *unused)
+{
+    pthread_mutex_lock(&mu);
+    ready = true;
+    pthread_mutex_unlock(&mu);
+    return unused;
+}
+
+static void believe_it_let_go(void)
+{
+    pthread_t thread = start(set_and_let_go, NULL);
+    if (ready)
+        get_mutex_at_once();
+    join(thread);
+}
+
+static void wait_until_it_lets_go(void)
+{
+    pthread_t thread = start(set_and_let_go, NULL);
+    if (ready)
+        set_and_let_go(NULL);
+    join(thread);
+}
+
+SIM_TEST(a_lock_held_after_the_change_is_found)
+{
+    check_found(believe_it_let_go, wait_until_it_lets_go);
+}
+
+// A thread whose last word has been said has not ended yet.
+
+static void *say_last_word(void *unused)
+{
+    ready = true;
+    return unused;
+}
+
+static void believe_it_ended(void)
+{
+    pthread_t thread = start(say_last_word, NULL);
+    if (!ready || pthread_tryjoin_np(thread, NULL) == 0)
+        _exit(0);
+    check(!"it has ended");
+}
+
+SIM_TEST(a_thread_that_has_not_ended_yet_is_found)
+{
+    int finds = 0;
+    for (uint64_t seed = 1; seed <= 1000; seed++)
+        finds += simulate_seed(believe_it_ended, seed)->message[0] != '\0';
+    printf("    found in %d of 1,000 seeds\n", finds);
+    check(finds > 0);
 }
 
 // ---- Lock order ----

@@ -356,11 +356,14 @@ SIM_TEST(who_was_woken_and_waits_for_a_time_closes_no_circle)
 
 // ---- Who waited on a condition variable waits for the mutex then ----
 
+static bool signalled;
+
 static void *wait_holding_other(void *unused)
 {
     pthread_mutex_lock(&other);
     pthread_mutex_lock(&mu);
-    pthread_cond_wait(&changed, &mu);
+    while (!signalled)
+        pthread_cond_wait(&changed, &mu);
     return unused;
 }
 
@@ -377,6 +380,7 @@ static void signal_into_a_circle(void)
     start(wait_holding_other, NULL);
     start(lock_other_holding_mu, NULL);
     sleep_ms(10);
+    signalled = true;
     pthread_cond_signal(&changed);
     tick_for_a_second();
 }

@@ -275,8 +275,8 @@ static pthread_mutex_t checked = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
 
 static void *try_all(void *unused)
 {
-    struct timespec time = in_ms(CLOCK_REALTIME, 5);
     int64_t start_ns = now_ns();
+    struct timespec time = in_ms(CLOCK_REALTIME, 5);
     check(pthread_mutex_trylock(&mu) == EBUSY);
     check(pthread_mutex_timedlock(&mu, &time) == ETIMEDOUT);
     check(took_ms(start_ns, 5));
@@ -360,16 +360,28 @@ SIM_TEST(a_mutex_excludes)
 // ---- Condition variables ----
 
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static atomic_int n_waiting, n_woken;
+static int n_waiting, n_to_wake, n_woken;
 
 static void *wait_once(void *unused)
 {
     pthread_mutex_lock(&mu);
     n_waiting++;
-    check(pthread_cond_wait(&changed, &mu) == 0);
+    while (n_to_wake == 0)
+        check(pthread_cond_wait(&changed, &mu) == 0);
+    n_to_wake--;
     n_woken++;
     pthread_mutex_unlock(&mu);
     return unused;
+}
+
+// Waits until the time has passed.
+static void wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                       const struct timespec *time)
+{
+    int error;
+    while ((error = pthread_cond_timedwait(cond, mutex, time)) == 0)
+        ;
+    check(error == ETIMEDOUT);
 }
 
 static void conds(void)
@@ -379,9 +391,11 @@ static void conds(void)
         threads[i] = start(wait_once, NULL);
     usleep(1000);
     check(n_waiting == 3 && n_woken == 0);
+    n_to_wake = 1;
     check(pthread_cond_signal(&changed) == 0);
     usleep(1000);
     check(n_woken == 1);
+    n_to_wake = 2;
     check(pthread_cond_broadcast(&changed) == 0);
     for (int i = 0; i < 3; i++)
         join(threads[i]);
@@ -399,14 +413,17 @@ static void conds(void)
     pthread_mutex_lock(&recursive);
     int64_t start_ns = now_ns();
     struct timespec time = in_ms(CLOCK_MONOTONIC, 50);
-    check(pthread_cond_timedwait(&monotonic, &recursive, &time) == ETIMEDOUT);
+    wait_until(&monotonic, &recursive, &time);
     check(took_ms(start_ns, 50));
     time = in_ms(CLOCK_REALTIME, 50);
-    check(pthread_cond_timedwait(&changed, &recursive, &time) == ETIMEDOUT);
+    wait_until(&changed, &recursive, &time);
     check(took_ms(start_ns, 100));
     time = in_ms(CLOCK_MONOTONIC, 50);
-    check(pthread_cond_clockwait(&changed, &recursive, CLOCK_MONOTONIC,
-                                 &time) == ETIMEDOUT);
+    int error;
+    while ((error = pthread_cond_clockwait(&changed, &recursive,
+                                           CLOCK_MONOTONIC, &time)) == 0)
+        ;
+    check(error == ETIMEDOUT);
     check(took_ms(start_ns, 150));
     check(pthread_cond_timedwait(&changed, &recursive, &time) == ETIMEDOUT);
     check(pthread_mutex_unlock(&recursive) == 0);
@@ -609,7 +626,7 @@ static void make_and_use_cond(pthread_cond_t *cond, clockid_t clock)
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     struct timespec time = in_ms(clock, 1);
     pthread_mutex_lock(&mutex);
-    check(pthread_cond_timedwait(cond, &mutex, &time) == ETIMEDOUT);
+    wait_until(cond, &mutex, &time);
     pthread_mutex_unlock(&mutex);
 }
 
@@ -633,7 +650,7 @@ static void check_cond(pthread_cond_t *cond, clockid_t clock)
     int64_t start_ns = now_ns();
     struct timespec time = in_ms(clock, 20);
     pthread_mutex_lock(&mu);
-    check(pthread_cond_timedwait(cond, &mu, &time) == ETIMEDOUT);
+    wait_until(cond, &mu, &time);
     pthread_mutex_unlock(&mu);
     check(took_ms(start_ns, 20));
 }

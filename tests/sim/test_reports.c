@@ -213,8 +213,8 @@ static void *wait_for_ever(void *unused)
 {
     (void)unused;
     pthread_mutex_lock(&mu);
-    pthread_cond_wait(&changed, &mu);
-    pthread_mutex_unlock(&mu);
+    for (;;)
+        pthread_cond_wait(&changed, &mu);
     return NULL;
 }
 
@@ -229,7 +229,8 @@ static void *wait_with_other(void *unused)
 {
     (void)unused;
     pthread_mutex_lock(&other);
-    pthread_cond_wait(&changed, &other);
+    for (;;)
+        pthread_cond_wait(&changed, &other);
     return NULL;
 }
 
