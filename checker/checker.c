@@ -74,16 +74,25 @@ struct time_text time_now(void)
     return time_text(clock_peek_ns());
 }
 
-void broken(struct checker *checker, const char *rule, const char *format, ...)
+void fail_test(struct checker *checker, const char *format, ...)
 {
     static char message[MESSAGE_SIZE];
-    int length = snprintf(message, sizeof message, "%s is broken: ", rule);
     va_list args;
     va_start(args, format);
-    vsnprintf(message + length, sizeof message - (size_t)length, format, args);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
     checker->options.fail(message);
     abort();  // It does not return.
+}
+
+void broken(struct checker *checker, const char *rule, const char *format, ...)
+{
+    char what[MESSAGE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    fail_test(checker, "%s is broken: %s", rule, what);
 }
 
 // ---- What is said on the network ----
@@ -107,7 +116,7 @@ static void count_told(struct instance *leader, int commit)
     leader->n_told++;
 }
 
-static void sent(void *from, const struct labrpc_method *method,
+static void sent(void *from, int to_number, const struct labrpc_method *method,
                  const void *args)
 {
     struct instance *instance = from;
@@ -115,6 +124,8 @@ static void sent(void *from, const struct labrpc_method *method,
     struct request request = request_read(method, args);
     lock(checker);
     hear_call(instance, method, request.kind);
+    if (request.kind != OTHER)
+        check_flood(instance, to_number, &request);
     if (request.kind == VOTE) {
         check_candidate_log(instance, &request);
         hear_candidate(instance, &request);
@@ -261,6 +272,8 @@ struct instance *checker_start(struct checker *checker, int server)
 {
     struct instance *instance = alloc(sizeof *instance);
     instance->server = &checker->servers[server];
+    instance->streams =
+        alloc((size_t)checker->options.n_servers * sizeof *instance->streams);
     lock(checker);
     instance->starts_after = instance->server->saved.first;
     instance->next = checker->instances;
@@ -355,6 +368,7 @@ void checker_free(struct checker *checker)
     while (checker->instances != NULL) {
         struct instance *instance = checker->instances;
         checker->instances = instance->next;
+        free(instance->streams);
         free(instance);
     }
     free(checker->servers);

@@ -20,10 +20,20 @@ struct checked_server {
     struct instance *instance;  // The last that was started.
 };
 
+// What an instance sends to one server.
+#define N_RECENT 16
+struct stream {
+    struct request recent[N_RECENT];  // The last; their args are gone.
+    unsigned n_sent;
+    int64_t since_ns;  // The second began in which
+    int n_again;       // so many brought nothing new.
+};
+
 struct instance {
     struct checked_server *server;
-    bool crashed;      // What it says may reach nobody.
-    int starts_after;  // The last index that its saved snapshot covered.
+    bool crashed;            // What it says may reach nobody.
+    int starts_after;        // The last index that its saved snapshot covered.
+    struct stream *streams;  // One a server.
 
     // The leader_commits that it has sent without entries: the highest, which
     // of the 64 up to there (bit 0 is that one), and how many in all.
@@ -123,6 +133,10 @@ _Noreturn void broken(struct checker *checker, const char *rule,
                       const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+// Ends the test with this message.
+_Noreturn void fail_test(struct checker *checker, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 // The time in the debug log's form: "000334.020".
 struct time_text {
     char text[24];
@@ -167,6 +181,11 @@ void check_vote(struct instance *voter, struct instance *candidate,
 void check_saved_vote(struct checked_server *server,
                       const struct change *change);
 void check_leader(struct instance *instance, int number, const char *sign);
+
+// ---- floods.c: what is sent again and again ----
+
+void check_flood(struct instance *instance, int to,
+                 const struct request *request);
 
 // ---- logs.c: what a server's log may become, and what it promises ----
 

@@ -344,7 +344,7 @@ bool labrpc_call(struct labrpc_end *end, const struct labrpc_method *method,
         labrpc_encode("arguments", method->name, method->xdr_args, args));
     bool received = false;
     if (observer != NULL)
-        observer->sent(from, method, args);
+        observer->sent(from, end->to_number, method, args);
     if (send_request(call)) {
         start_handler(call);
         to = call->server->owner;

@@ -38,6 +38,7 @@ struct labrpc_end {
     char *name;  // Comes first: the tree of ends compares it.
     struct labrpc_network *net;
     void *owner;
+    int to_number;
 
     // Guarded by net->mu.
     struct place *place;  // NULL until connected, then for good.

@@ -37,7 +37,8 @@ struct labrpc_method {
 // of the called server. Any of the functions may run on many threads at once.
 struct labrpc_observer {
     // A request is about to leave; it may get lost.
-    void (*sent)(void *from, const struct labrpc_method *method,
+    //   to_number  of the server that the end leads to (labrpc_set_owner)
+    void (*sent)(void *from, int to_number, const struct labrpc_method *method,
                  const void *args);
 
     // A handler has returned; nobody has seen its reply yet.
@@ -78,8 +79,9 @@ struct labrpc_end *labrpc_make_end(struct labrpc_network *net,
 // go and be replaced. Connecting an end twice is fatal.
 void labrpc_connect(struct labrpc_end *end, const char *server_name);
 
-// Says whose end it is, for an observer. Before the first call.
-void labrpc_set_owner(struct labrpc_end *end, void *owner);
+// Says whose end it is, and the number of the server that it leads to, for an
+// observer. Before the first call.
+void labrpc_set_owner(struct labrpc_end *end, void *owner, int to_number);
 
 // Through a disabled end nothing leaves, and a call whose handler has not
 // answered yet returns false within 100 ms. What is already on its way, request

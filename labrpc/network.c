@@ -38,9 +38,10 @@ void labrpc_observe(struct labrpc_network *net,
     net->observer = observer;
 }
 
-void labrpc_set_owner(struct labrpc_end *end, void *owner)
+void labrpc_set_owner(struct labrpc_end *end, void *owner, int to_number)
 {
     end->owner = owner;
+    end->to_number = to_number;
 }
 
 void labrpc_set_server_owner(struct labrpc_server *server, void *owner)

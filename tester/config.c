@@ -41,7 +41,7 @@ static struct labrpc_end **make_ends(struct config *cfg, int i,
         server_name(peer, j);
         ends[j] = labrpc_make_end(cfg->net, name);
         labrpc_connect(ends[j], peer);
-        labrpc_set_owner(ends[j], owner);
+        labrpc_set_owner(ends[j], owner, j);
         free(name);
     }
     return ends;

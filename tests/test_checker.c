@@ -141,7 +141,8 @@ static const struct labrpc_method install_method = METHOD(InstallSnapshot);
 static void ask(int from, int term, int last_index, int last_term)
 {
     RequestVoteRequest request = { term, from, last_index, last_term };
-    checker_network.sent(server[from], &vote_method, &request);
+    checker_network.sent(server[from], (from + 1) % n_servers, &vote_method,
+                         &request);
 }
 
 static void grant(int from, int to, int term, int last_index, int last_term)
@@ -162,7 +163,8 @@ static void append(int from, int term, int prev, int prev_term,
                                      .prev_log_index = prev,
                                      .prev_log_term = prev_term,
                                      .leader_commit = leader_commit };
-    checker_network.sent(server[from], &append_method, &request);
+    checker_network.sent(server[from], (from + 1) % n_servers, &append_method,
+                         &request);
 }
 
 static void answer(int from, int to, int term, int prev, int prev_term,
@@ -193,7 +195,8 @@ static void install(int from, int term, int index, int index_term)
                                        .leader_id = from,
                                        .last_included_index = index,
                                        .last_included_term = index_term };
-    checker_network.sent(server[from], &install_method, &request);
+    checker_network.sent(server[from], (from + 1) % n_servers, &install_method,
+                         &request);
 }
 
 // Sends the entries of `log`, from index 1 on.
@@ -205,7 +208,8 @@ static void send_entries(int from, int term, const char *log)
                                      .leader_id = from,
                                      .entries = { (u_int)count - 1,
                                                   entries + 1 } };
-    checker_network.sent(server[from], &append_method, &request);
+    checker_network.sent(server[from], (from + 1) % n_servers, &append_method,
+                         &request);
 }
 
 // Answers a RequestVote with no, and this term.
@@ -432,7 +436,7 @@ KEEPS(candidate_asks_after_a_restart, {
     restart(0);
     save(0, 2, 0, "1a");
     RequestVoteRequest request = { .term = 2 };
-    checker_network.sent(killed, &vote_method, &request);
+    checker_network.sent(killed, 1, &vote_method, &request);
 })
 
 // ---- Leaders ----
@@ -473,7 +477,7 @@ KEEPS(killed_candidate_asks_late, {
     save(1, 1, 0, "");
     grant(0, 1, 1, 0, 0);
     RequestVoteRequest request = { .term = 1 };
-    checker_network.sent(killed, &vote_method, &request);
+    checker_network.sent(killed, 1, &vote_method, &request);
     heartbeat(0, 1);
 })
 
@@ -494,7 +498,7 @@ KEEPS(crashed_leader_is_heard_late, {
     struct instance *crashed = server[0];
     restart(0);
     AppendEntriesRequest request = { .term = 1 };
-    checker_network.sent(crashed, &append_method, &request);
+    checker_network.sent(crashed, 1, &append_method, &request);
     elect(0, 2, "");
 })
 
@@ -925,7 +929,7 @@ static void call_other(int from, const char *name)
                                           .xdr_args = (xdrproc_t)xdr_Entry,
                                           .xdr_reply = (xdrproc_t)xdr_int };
     Entry entry = { .index = 1 };
-    checker_network.sent(server[from], &method, &entry);
+    checker_network.sent(server[from], (from + 1) % n_servers, &method, &entry);
 }
 
 BREAKS(votes_by_another_name, "The Three RPCs", {
@@ -1053,3 +1057,31 @@ Test(checker, a_state_is_made_plain)
     state.len -= 4;
     cr_assert_eq(saved_state_make_plain(state).len, 0);
 }
+
+// ---- Floods ----
+
+BREAKS(heartbeats_without_a_pause, "server 0 floods server 1: within 0.", {
+    for (int i = 0; i < 2000; i++)
+        append(0, 1, 0, 0, 0);
+})
+
+BREAKS(two_requests_by_turns_without_a_pause, "server 0 floods server 1", {
+    for (int i = 0; i < 2000; i++)
+        append(0, 1, i % 2, i % 2, 0);
+})
+
+BREAKS(elections_without_a_pause, "server 2 floods server 0", {
+    for (int i = 0; i < 2000; i++)
+        ask(2, i, 0, 0);
+})
+
+// Thousands of commands that come together, each in an RPC of its own.
+KEEPS(commands_sent_one_by_one, {
+    for (int i = 0; i < 5000; i++)
+        append(0, 1, i, i > 0, 0);
+})
+
+KEEPS(one_step_back_for_each_refusal, {
+    for (int i = 5000; i > 0; i--)
+        append(0, 1, i, 1, 0);
+})
