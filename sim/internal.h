@@ -167,7 +167,8 @@ struct sim {
     bool on;
     struct sim_thread *self;  // Whose turn it is.
     int64_t now_ns;
-    int64_t next_due_ns;  // Of the first timer, or NEVER.
+    int64_t limit_ns;     // Of the whole program, or NEVER.
+    int64_t next_due_ns;  // Of the first timer, or of the limit.
     uint64_t points;
     uint64_t hash;
     struct sim_rng chance;  // For the scheduler.
@@ -454,6 +455,9 @@ _Noreturn void sim_misuse(const void *place, const char *format, ...)
 // Reports a deadlock if this thread, which now waits, waits for one that waits,
 // in the end, for it. No timer can help these, whoever else still runs.
 void sim_check_circle(struct sim_thread *thread);
+
+// The program has not ended within its limit of virtual time.
+_Noreturn void sim_report_limit(void);
 
 // Nobody can run and nobody ever will.
 _Noreturn void sim_report_deadlock(void);

@@ -291,6 +291,17 @@ void sim_check_circle(struct sim_thread *thread)
         report_circle(thread, last);
 }
 
+void sim_report_limit(void)
+{
+    struct message message = begin_message(report_text, sizeof report_text);
+    add(&message,
+        "the program has not ended within its limit of %lld virtual "
+        "seconds",
+        (long long)(sim.limit_ns / NS_PER_S));
+    add_all_threads(&message);
+    end_message(&message);
+}
+
 void sim_report_deadlock(void)
 {
     struct message message = begin_message(report_text, sizeof report_text);

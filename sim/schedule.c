@@ -398,7 +398,8 @@ void sim_schedule_make_room(int n_threads)
 
 void sim_schedule_start(const struct sim_options *options)
 {
-    sim.next_due_ns = NEVER;
+    sim.limit_ns = options->limit_s > 0 ? options->limit_s * NS_PER_S : NEVER;
+    sim.next_due_ns = sim.limit_ns;
     sim.next_due_point = UINT64_MAX;
     sim.chance = sim_rng_make(options->seed, 0);
     struct sim_rng hash = sim_rng_make(options->seed, 4);
@@ -407,6 +408,8 @@ void sim_schedule_start(const struct sim_options *options)
     sim.depth = options->depth > 0 ? options->depth : DEPTH;
     sim.steps = options->steps > 0 ? options->steps : STEPS;
     sim.changes = calloc((size_t)sim.depth, sizeof *sim.changes);
+    if (sim.changes == NULL)
+        sim_fail("out of memory");
     if (sim.policy == SIM_PCT)
         begin_round();
 }

@@ -36,6 +36,10 @@ struct sim_options {
     int depth;
     int64_t steps;
 
+    // A program that has not ended after so many virtual seconds is reported.
+    // 0: it may go on for ever.
+    int limit_s;
+
     // Reports say addresses in place of functions and lines, which take some
     // 10 ms to find.
     bool brief;

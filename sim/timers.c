@@ -48,7 +48,9 @@ static void sink(int position, struct sim_timer timer)
 
 static void look_at_first(void)
 {
-    sim.next_due_ns = sim.n_timers > 0 ? sim.timers[0].due_ns : NEVER;
+    sim.next_due_ns = sim.limit_ns;
+    if (sim.n_timers > 0 && sim.timers[0].due_ns < sim.limit_ns)
+        sim.next_due_ns = sim.timers[0].due_ns;
 }
 
 void sim_timers_add(struct sim_thread *thread, int64_t due_ns)
@@ -75,6 +77,8 @@ void sim_timers_remove(struct sim_thread *thread)
 
 void sim_timers_fire(void)
 {
+    if (sim.now_ns >= sim.limit_ns)
+        sim_report_limit();
     while (sim.n_timers > 0 && sim.timers[0].due_ns <= sim.now_ns)
         sim_wake(sim.timers[0].thread, ETIMEDOUT);
 }

@@ -3,6 +3,7 @@
 #include "tests/sim/harness.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <threads.h>
@@ -337,4 +338,30 @@ SIM_TEST(stack_overflow)
                   "thread 1 \"main\" has overflown its stack of 8192 kB, in "
                   "descend (tests/sim/test_reports.c:",
                   NULL);
+}
+
+// ---- A program that never ends ----
+
+static void wait_in_vain(void)
+{
+    while (never == 0)
+        usleep(1000);
+}
+
+static void yield_in_vain(void)
+{
+    while (never == 0)
+        sched_yield();
+}
+
+SIM_TEST(a_program_ends_at_its_limit)
+{
+    struct sim_options options = { .seed = 1, .limit_s = 2 };
+    check_message(simulate(wait_in_vain, &options),
+                  "the program has not ended within its limit of 2 virtual "
+                  "seconds",
+                  "thread 0 \"main\"", "in wait_in_vain", NULL);
+    const struct outcome *o = simulate(yield_in_vain, &options);
+    check_message(o, "within its limit of 2 virtual seconds", NULL);
+    check(o->now_ns >= INT64_C(2000000000) && o->now_ns < INT64_C(2000001000));
 }
