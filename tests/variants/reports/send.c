@@ -245,17 +245,22 @@ static void send_what_is_due(struct raft *rf, int to, int64_t now)
     const struct ledger *ledger = &rf->ledger;
     int last = ledger_last(ledger);
     bool is_quiet = peer->sent_ms == 0 || now - peer->sent_ms >= LATE_MS;
+    // Until a snapshot that is on its way has come, heartbeats are all there
+    // is to say.
+    bool needs_snapshot = peer->next_index <= ledger->first;
+    bool is_installing = needs_snapshot && peer->install_ms != 0 &&
+                         now - peer->install_ms < INSTALL_LATE_MS;
     bool lacks =
         peer->next_index <= last || peer->told_commit < rf->commit_index;
-    if (now < peer->beat_ms && !(is_quiet && lacks))
+    if (now < peer->beat_ms && !(is_quiet && lacks && !is_installing))
         return;
     peer->beat_ms = now + BEAT_MS;
-    if (peer->next_index > ledger->first)
-        send_append(rf, to, peer->next_index - 1, last - peer->next_index + 1);
-    else if (peer->install_ms == 0 || now - peer->install_ms >= INSTALL_LATE_MS)
+    if (is_installing)
+        send_append(rf, to, ledger->first, 0);
+    else if (needs_snapshot)
         send_install(rf, to);
     else
-        send_append(rf, to, ledger->first, 0);
+        send_append(rf, to, peer->next_index - 1, last - peer->next_index + 1);
 }
 
 void reports_pump(struct raft *rf)
