@@ -51,6 +51,7 @@ struct saved script_decode(struct persister *persister)
     xdrmem_create(&xdrs, bytes.data, (u_int)bytes.len, XDR_DECODE);
     saved.is_valid =
         xdr_PersistentState(&xdrs, &state) && fill_saved(&state, &saved);
+    saved.is_other = bytes.len > 0 && !saved.is_valid;
     xdr_destroy(&xdrs);
     xdr_free((xdrproc_t)xdr_PersistentState, &state);
     if (snapshot.len == sizeof saved.snapshot_index)
@@ -60,9 +61,20 @@ struct saved script_decode(struct persister *persister)
     return saved;
 }
 
+void script_check_readable(const struct saved *saved)
+{
+    test_check(!saved->is_other,
+               "State (Figure 2, persistent state): this test reads what is "
+               "saved. What server 0 has saved is no PersistentState of "
+               "raft.x: it does not decode, or logs[0] is missing, or the "
+               "indices in logs do not follow each other");
+}
+
 struct saved script_saved(struct script *s)
 {
-    return script_decode(s->lives[s->n_lives - 1].persister);
+    struct saved saved = script_decode(s->lives[s->n_lives - 1].persister);
+    script_check_readable(&saved);
+    return saved;
 }
 
 // ---- A request arrives ----

@@ -63,7 +63,8 @@ void script_end(struct script *s);
 
 // What the persister holds, decoded.
 struct saved {
-    bool is_valid;  // False: nothing is saved, or it does not decode.
+    bool is_valid;  // False: nothing is saved, or it cannot be read:
+    bool is_other;  // it is there, and no PersistentState of raft.x.
     int term;
     int voted_for;
     int first;  // Where the snapshot ends; 0 without one.
@@ -72,7 +73,10 @@ struct saved {
     int number_at[MAX_INDEX + 1];  // The commands, from first + 1.
     int snapshot_index;            // Of the saved snapshot; 0 without one.
 };
-struct saved script_saved(struct script *s);
+struct saved script_saved(struct script *s);  // Fails the test if is_other.
+
+// Fails the test, which has to read what is saved, if it cannot.
+void script_check_readable(const struct saved *saved);
 
 // Crashes the server, and starts it again with what is saved at this moment.
 // At most three times a test, and not while a watch looks on.
