@@ -4,6 +4,7 @@
 // ends with exit status 0 as passed, wherever it was.
 #include "runner/criterion.h"
 
+#include "runner/clean.h"
 #include "runner/criterion_args.h"
 #include "runner/options.h"
 #include "runner/output.h"
@@ -15,7 +16,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
-#include <criterion/stats.h>
+#include <criterion/internal/ordered-set.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,24 +31,69 @@
 // Only there if the program is linked with ThreadSanitizer.
 extern void __tsan_init(void) __attribute__((weak));
 
-static size_t n_run;  // Tests that Criterion has not left out.
+#define EXIT_NO_TEST 100
 
-ReportHook(POST_ALL)(struct criterion_global_stats *stats)
+static bool rehearsing;
+
+static bool any_is_chosen(struct criterion_test_set *tests)
 {
-    n_run = stats->nb_tests - stats->tests_skipped;
+    FOREACH_SET(struct criterion_suite_set * suite, tests->suites)
+    {
+        FOREACH_SET(struct criterion_test * test, suite->tests)
+        {
+            if (!test->data->disabled)
+                return true;
+        }
+    }
+    return false;
 }
 
-// Returns the exit status.
-static int run(struct criterion_test_set *tests)
+// When it has chosen the tests and begun none.
+ReportHook(PRE_ALL)(struct criterion_test_set *tests)
 {
-    int all_passed = criterion_run_all_tests(tests);
-    if (n_run == 0) {
-        fputs("lab: no test matches --filter, which wants 'SUITE/TEST', each "
-              "perhaps with *; --list lists them\n",
-              stderr);
-        return EXIT_BAD_INPUT;
+    if (rehearsing)
+        _exit(any_is_chosen(tests) ? EXIT_SUCCESS : EXIT_NO_TEST);
+}
+
+static int end_of(pid_t pid)
+{
+    int wait_status = 0;
+    while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : EXIT_FAILURE;
+}
+
+// Criterion ends the program, with a status of its own, where a value means
+// nothing to it. So a process tries, until the first test would start; what it
+// prints is kept.
+static void rehearse(const struct criterion_args *options,
+                     struct criterion_test_set *tests)
+{
+    char said[200] = "";
+    int fd = memfd_create("rehearsal", MFD_CLOEXEC);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (fd < 0 || pid < 0)
+        options_refuse("no process for Criterion: %s", strerror(errno));
+    if (pid == 0) {
+        rehearsing = true;
+        dup2(fd, STDOUT_FILENO);
+        dup2(fd, STDERR_FILENO);
+        if (criterion_handle_args(options->argc, options->argv, true))
+            criterion_run_all_tests(tests);
+        _exit(EXIT_SUCCESS);
     }
-    return all_passed ? EXIT_SUCCESS : EXIT_FAILURE;
+    int status = end_of(pid);
+    if (status == EXIT_NO_TEST)
+        options_refuse("no test matches --filter, which wants 'SUITE/TEST', "
+                       "each perhaps with *; --list lists them");
+    if (status != EXIT_SUCCESS) {
+        ssize_t size = pread(fd, said, sizeof said - 1, 0);
+        clean_text(said, size > 0 ? (size_t)size : 0);
+        options_refuse("--criterion: %.*s; see --criterion --help",
+                       (int)strcspn(said, "\n"), said);
+    }
+    close(fd);
 }
 
 int criterion_main(int argc, char **argv)
@@ -61,9 +108,11 @@ int criterion_main(int argc, char **argv)
     argv[1] = argv[0];
     struct criterion_args options = criterion_args_read(argc - 1, argv + 1);
     struct criterion_test_set *tests = criterion_initialize();
+    rehearse(&options, tests);
     int status = EXIT_SUCCESS;
-    if (criterion_handle_args(options.argc, options.argv, true))
-        status = run(tests);
+    if (criterion_handle_args(options.argc, options.argv, true) &&
+        !criterion_run_all_tests(tests))
+        status = EXIT_FAILURE;
     criterion_finalize(tests);
     if (!criterion_args_end(&options))
         status = EXIT_BAD_INPUT;

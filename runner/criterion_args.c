@@ -13,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define MAX_PORT      65535
+#define MAX_VERBOSITY 100
 
 static const char *const formats[] = { "xml", "tap", "json" };
 
@@ -59,6 +63,34 @@ static void add(struct criterion_args *options, char *argument)
     options->argv[options->argc] = NULL;
 }
 
+// Does not wait for somebody to read a pipe.
+static int open_report(const char *format, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (fd < 0)
+        options_refuse("--%s wants a file to write to, not \"%s\": %s", format,
+                       path,
+                       errno == ENXIO ? "nobody reads it" : strerror(errno));
+    fcntl(fd, F_SETFL, 0);
+    return fd;
+}
+
+// Two reports in one file would be neither.
+static void refuse_if_taken(const struct criterion_args *options,
+                            const char *path, int fd)
+{
+    struct stat file, other;
+    if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
+        return;
+    for (int i = 0; i < options->n_reports; i++) {
+        if (fstat(options->report[i].file_fd, &other) == 0 &&
+            other.st_dev == file.st_dev && other.st_ino == file.st_ino)
+            options_refuse("no report can go to \"%s\": another report goes "
+                           "there",
+                           path);
+    }
+}
+
 static void add_report(struct criterion_args *options, const char *format,
                        const char *path)
 {
@@ -68,10 +100,8 @@ static void add_report(struct criterion_args *options, const char *format,
     }
     if (options->n_reports == MAX_REPORTS)
         options_refuse("at most %d reports", MAX_REPORTS);
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        options_refuse("--%s wants a file to write to, not \"%s\": %s", format,
-                       path, strerror(errno));
+    int fd = open_report(format, path);
+    refuse_if_taken(options, path, fd);
     int memory_fd = memfd_create("report", MFD_CLOEXEC);
     if (memory_fd < 0)
         options_refuse("no memory for a report: %s", strerror(errno));
@@ -81,7 +111,8 @@ static void add_report(struct criterion_args *options, const char *format,
 }
 
 // "xml:report.xml"
-static void add_output(struct criterion_args *options, const char *output)
+static void add_output(struct criterion_args *options, const char *source,
+                       const char *output)
 {
     const char *colon = strchr(output, ':');
     for (int i = 0; colon != NULL && i < N_FORMATS; i++) {
@@ -92,25 +123,44 @@ static void add_output(struct criterion_args *options, const char *output)
             return;
         }
     }
-    options_refuse("--output wants xml:FILE, tap:FILE or json:FILE, not \"%s\"",
-                   output);
+    options_refuse("%s wants xml:FILE, tap:FILE or json:FILE, not \"%s\"",
+                   source, output);
 }
 
-static void check_number(const char *option, const char *text)
+static void check_timeout(const char *text)
 {
     char *end;
     double number = strtod(text, &end);
     if (end == text || *end != '\0' || !(number > 0))
-        options_refuse("%s wants a number, not \"%s\"", option, text);
+        options_refuse("--timeout wants a number of seconds, not \"%s\"", text);
+}
+
+static void check_transport(const char *text)
+{
+    if (strncmp(text, "tcp:", 4) != 0)
+        options_refuse("--debug-transport wants tcp:PORT, not \"%s\"", text);
+    options_number("--debug-transport=tcp:", text + 4, MAX_PORT);
+}
+
+// Criterion takes what is no number for 0, and what it does not know for
+// nothing.
+static void check_value(const char *name, const char *value)
+{
+    if (strcmp(name, "jobs") == 0)
+        options_number("--jobs", value, MAX_JOBS);
+    else if (strcmp(name, "timeout") == 0)
+        check_timeout(value);
+    else if (strcmp(name, "debug-transport") == 0)
+        check_transport(value);
+    else if (strcmp(name, "verbose") == 0 && strcmp(value, "0") != 0)
+        options_number("--verbose", value, MAX_VERBOSITY);
 }
 
 static void add_other(struct criterion_args *options, int option,
                       const struct option *found)
 {
-    if (option == 'j')
-        check_number("--jobs", optarg);
-    if (found != NULL && strcmp(found->name, "timeout") == 0)
-        check_number("--timeout", optarg);
+    if (optarg != NULL)
+        check_value(found != NULL ? found->name : "jobs", optarg);
 
     const char *equals = optarg != NULL ? "=" : "";
     const char *value = optarg != NULL ? optarg : "";
@@ -130,17 +180,42 @@ static void read_option(struct criterion_args *options, int option,
         options_refuse("unknown option \"%s\"; see --criterion --help",
                        argv[optind - 1]);
     if (option == 'O')
-        add_output(options, optarg);
+        add_output(options, "--output", optarg);
     else if (option >= REPORT)
         add_report(options, formats[option - REPORT], optarg);
     else
         add_other(options, option, found);
 }
 
+// What Criterion would take from the environment: reports, which become
+// options, and a number.
+static void read_environment(struct criterion_args *options)
+{
+    const char *jobs = getenv("CRITERION_JOBS");
+    if (jobs != NULL)
+        options_number("CRITERION_JOBS", jobs, MAX_JOBS);
+
+    const char *tap = getenv("CRITERION_ENABLE_TAP");
+    if (tap != NULL && strcmp(tap, "1") == 0)
+        add_report(options, "tap", NULL);
+    unsetenv("CRITERION_ENABLE_TAP");
+
+    const char *variable = "CRITERION_OUTPUTS";
+    char *outputs = getenv(variable);
+    if (outputs == NULL)
+        return;
+    outputs = alloc_string(outputs);  // The reports' paths point into it.
+    unsetenv(variable);
+    for (char *next = outputs; next != NULL;)
+        add_output(options, variable, strsep(&next, ","));
+    options->outputs = outputs;
+}
+
 struct criterion_args criterion_args_read(int argc, char **argv)
 {
     struct criterion_args options = { 0 };
     add(&options, alloc_string(argv[0]));
+    read_environment(&options);
     int option, at = -1;
     while ((option = getopt_long(argc, argv, ":hqvlj:fSO:", long_options,
                                  &at)) != -1) {
@@ -198,5 +273,6 @@ bool criterion_args_end(struct criterion_args *options)
     for (int i = 0; i < options->argc; i++)
         free(options->argv[i]);
     free(options->argv);
+    free(options->outputs);
     return done;
 }

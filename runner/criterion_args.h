@@ -19,10 +19,12 @@ struct criterion_args {
     int argc;
     struct criterion_report report[MAX_REPORTS];
     int n_reports;
+    char *outputs;  // What the environment says of reports, or NULL.
 };
 
-// Reads what follows --criterion; argv[0] is the program's name. Bad input ends
-// the program, and so does a report's file that cannot be opened.
+// Reads the environment and what follows --criterion; argv[0] is the program's
+// name. Bad input ends the program, and so does a report's file that cannot be
+// opened.
 struct criterion_args criterion_args_read(int argc, char **argv);
 
 // Writes the reports to their files. False, with a line on stderr, if one could

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define MAX_RUNS    1000000
-#define MAX_JOBS    500
 #define MAX_LIMIT_S 100000
 #define MAX_SEED    1000000000
 #define MAX_DEPTH   100
@@ -106,7 +105,7 @@ void options_refuse(const char *format, ...)
     exit(EXIT_BAD_INPUT);
 }
 
-static int read_number(const char *option, const char *text, int max)
+int options_number(const char *option, const char *text, int max)
 {
     char *end;
     errno = 0;
@@ -195,12 +194,9 @@ static void check_name(const char *word, struct words suites)
         if (is_in_suites(t, suites) && strstr(t->name, word) != NULL)
             return;
     }
-    fputs("The tests:\n", stderr);
-    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
-        if (is_in_suites(t, suites))
-            fprintf(stderr, "  %s\n", t->name);
-    }
-    options_refuse("no test's name contains \"%s\"; the names are above", word);
+    options_refuse("no test's name contains \"%s\"%s; \"%s --list\" lists them",
+                   word, suites.count > 0 ? " in these suites" : "",
+                   program_invocation_name);
 }
 
 static void choose_tests(struct options *options, struct words suites,
@@ -248,14 +244,14 @@ static void read_sim_option(int option, char **argv, struct options *options)
     switch (option) {
     case FIRST:
         options->first_seed =
-            read_number("--first (make's FIRST=, SEED=)", optarg, MAX_SEED);
+            options_number("--first (make's FIRST=, SEED=)", optarg, MAX_SEED);
         break;
     case HASH:
         options->hash = true;
         break;
     case PCT:
         options->pct_depth =
-            read_number("--pct (make's PCT=)", optarg, MAX_DEPTH);
+            options_number("--pct (make's PCT=)", optarg, MAX_DEPTH);
         break;
     case OS_THREADS:
         options->os_threads = true;
@@ -279,14 +275,15 @@ static void read_option(int option, char **argv, struct options *options,
         break;
     case RUNS:
         options->runs =
-            read_number("--runs (make's SEEDS=, N=)", optarg, MAX_RUNS);
+            options_number("--runs (make's SEEDS=, N=)", optarg, MAX_RUNS);
         break;
     case JOBS:
-        options->jobs = read_number("--jobs (make's JOBS=)", optarg, MAX_JOBS);
+        options->jobs =
+            options_number("--jobs (make's JOBS=)", optarg, MAX_JOBS);
         break;
     case LIMIT:
         options->limit_s =
-            read_number("--limit (make's LIMIT=)", optarg, MAX_LIMIT_S);
+            options_number("--limit (make's LIMIT=)", optarg, MAX_LIMIT_S);
         break;
     case UNTIL:
         options->until = read_until(optarg);

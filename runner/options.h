@@ -9,6 +9,8 @@
 // The exit status for what a user got wrong.
 #define EXIT_BAD_INPUT 2
 
+#define MAX_JOBS 500  // Side by side.
+
 // What ends it all before every test has had its runs.
 enum until {
     UNTIL_ALL_RAN,
@@ -44,6 +46,10 @@ static inline int options_seed(const struct options *options, int run)
 // Reads the command line. Bad input, and --help, end the program. The caller
 // frees the options with options_free; their strings are argv's.
 struct options options_read(int argc, char **argv);
+
+// The number from 1 to max that this option was given. Another value ends the
+// program.
+int options_number(const char *option, const char *text, int max);
 
 // Says on stderr, in a line, what is wrong with the command line and what would
 // be right, and ends the program with EXIT_BAD_INPUT.

@@ -456,9 +456,8 @@ Test(broken, options)
     expect_bad_option("--suite 9Z", "lab: there is no suite \"9Z\"; the suites "
                                     "are 2A 2B 2C 2D fig2\n");
     expect_bad_option("--test nosuchtest",
-                      "lab: no test's name contains \"nosuchtest\"; the names "
-                      "are above\n");
-    expect_bad_option("--test nosuchtest", "The tests:\n  initial_election\n");
+                      "lab: no test's name contains \"nosuchtest\"; \"");
+    expect_bad_option("--test nosuchtest", "lab --list\" lists them\n");
     expect_bad_option("--jobs x", "lab: --jobs (make's JOBS=) wants a number "
                                   "from 1 to 500, not \"x\"\n");
     expect_bad_option(

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,6 +58,18 @@ static void expect_lab(const char *arguments, int status, const char *text)
     cr_expect(outcome.status == status,
               "lab %s: expected exit status %d, not %d:\n%s", arguments, status,
               outcome.status, outcome.text);
+    expect_text(&outcome, text);
+    outcome_free(&outcome);
+}
+
+// A call that does nothing but print one line, which says what is wrong.
+static void expect_refused(const char *arguments, const char *text)
+{
+    struct outcome outcome = lab("%s", arguments);
+    const char *end = strchr(outcome.text, '\n');
+    cr_expect(outcome.status == 2 && end != NULL && end[1] == '\0',
+              "lab %s: expected a line and exit status 2, not %d:\n%s",
+              arguments, outcome.status, outcome.text);
     expect_text(&outcome, text);
     outcome_free(&outcome);
 }
@@ -346,21 +359,24 @@ Test(runner, output_that_cannot_be_written_is_told)
 
 Test(runner, bad_input_is_one_line_and_exit_status_2)
 {
-    expect_lab("--suite ''", 2, "wants a name, not \"\"");
-    expect_lab("--test ''", 2, "wants a name, not \"\"");
-    expect_lab("--suite 9Z", 2, "no suite \"9Z\"; the suites are 2A ");
-    expect_lab("--test zzz", 2, "no test's name contains \"zzz\"");
-    expect_lab("--runs 0", 2,
-               "--runs (make's SEEDS=, N=) wants a number from 1 to 1000000, "
-               "not \"0\"\n");
-    expect_lab("--jobs 2x", 2,
-               "--jobs (make's JOBS=) wants a number from 1 to 500, not");
-    expect_lab("--limit", 2, "--limit wants a value");
-    expect_lab("--until dawn", 2,
-               "--until wants \"failure\" or \"finding\", not \"dawn\"\n");
-    expect_lab("--colour", 2, "unknown option \"--colour\"");
-    expect_lab("2A", 2, "unexpected \"2A\"; choose tests with --suite");
-    expect_lab("--jobs 2 --logs /dev/null/x", 2, "--logs wants a folder");
+    expect_refused("--suite ''", "wants a name, not \"\"");
+    expect_refused("--test ''", "wants a name, not \"\"");
+    expect_refused("--suite 9Z", "no suite \"9Z\"; the suites are 2A ");
+    expect_refused("--test zzz", "lab: no test's name contains \"zzz\"; \"");
+    expect_refused("--suite 2A --test by_kill",
+                   "\"by_kill\" in these suites; ");
+    expect_refused(
+        "--runs 0",
+        "--runs (make's SEEDS=, N=) wants a number from 1 to 1000000, "
+        "not \"0\"\n");
+    expect_refused("--jobs 2x",
+                   "--jobs (make's JOBS=) wants a number from 1 to 500, not");
+    expect_refused("--limit", "--limit wants a value");
+    expect_refused("--until dawn",
+                   "--until wants \"failure\" or \"finding\", not \"dawn\"\n");
+    expect_refused("--colour", "unknown option \"--colour\"");
+    expect_refused("2A", "unexpected \"2A\"; choose tests with --suite");
+    expect_refused("--jobs 2 --logs /dev/null/x", "--logs wants a folder");
 }
 
 static bool can_run_criterion(void)
@@ -387,17 +403,68 @@ Test(runner, criterion_refuses_bad_input)
 {
     if (!can_run_criterion())
         return;
-    expect_lab("--criterion --bogus", 2, "unknown option \"--bogus\"");
-    expect_lab("--criterion -z", 2, "unknown option \"-z\"");
-    expect_lab("--criterion --filter", 2, "--filter wants a value");
-    expect_lab("--criterion 2A", 2, "unexpected \"2A\"; choose tests with");
-    expect_lab("--criterion -j x", 2, "--jobs wants a number, not \"x\"");
-    expect_lab("--criterion --filter 'zzz/*'", 2, "no test matches --filter");
-    expect_lab("--criterion --output=pdf:x", 2, "--output wants xml:FILE");
-    expect_lab("--criterion --xml=/no/such/x", 2, "--xml wants a file");
+    expect_refused("--criterion --bogus", "unknown option \"--bogus\"");
+    expect_refused("--criterion -z", "unknown option \"-z\"");
+    expect_refused("--criterion --filter", "--filter wants a value");
+    expect_refused("--criterion 2A", "unexpected \"2A\"; choose tests with");
+    expect_refused("--criterion -j x", "--jobs wants a number from 1 to 500");
+    expect_refused("--criterion -j1e9", "500, not \"1e9\"");
+    expect_refused("--criterion --timeout -1", "--timeout wants a number of");
+    expect_refused("--criterion --verbose=x", "--verbose wants a number");
+    expect_refused("--criterion --filter 'zzz/*'", "no test matches --filter");
+    expect_refused("--criterion --filter '@(('", "lab: --criterion: pattern ");
+    expect_refused("--criterion --color=blue", "Unknown color mode 'blue'.");
+    expect_refused("--criterion --debug=x", "Invalid argument for --debug: x");
+    expect_refused("--criterion --debug-transport=x", "wants tcp:PORT, not");
+    expect_lab("--criterion --list 2>&1 >/dev/full #", 2, "not all of the out");
+}
+
+Test(runner, criterion_refuses_reports_that_cannot_be_written)
+{
+    if (!can_run_criterion())
+        return;
+    expect_refused("--criterion --output=pdf:x", "--output wants xml:FILE");
+    expect_refused("--criterion --xml=/no/such/x", "--xml wants a file");
     expect_lab("--criterion --filter dummy_pass/quick --tap=/dev/full", 2,
                "the report /dev/full could not be written: No space left");
-    expect_lab("--criterion --list 2>&1 >/dev/full #", 2, "not all of the out");
+
+    char *folder = make_folder();
+    char *fifo = alloc_format("%s/fifo", folder);
+    cr_assert(mkfifo(fifo, 0600) == 0);
+    char *to_fifo = alloc_format("--criterion --xml=%s", fifo);
+    expect_refused(to_fifo, "fifo\": nobody reads it");
+    char *twice =
+        alloc_format("--criterion --xml=%s/r --tap=%s/r", folder, folder);
+    expect_refused(twice, "another report goes there");
+    free(twice);
+    free(to_fifo);
+    free(fifo);
+    remove_folder(folder);
+}
+
+// Criterion takes options from there, too.
+Test(runner, criterions_environment_is_read)
+{
+    if (!can_run_criterion())
+        return;
+    setenv("CRITERION_OUTPUTS", "pdf:x", 1);
+    expect_refused("--criterion", "CRITERION_OUTPUTS wants xml:FILE, ");
+    setenv("CRITERION_OUTPUTS", "", 1);
+    expect_refused("--criterion", "CRITERION_OUTPUTS wants xml:FILE, ");
+    setenv("CRITERION_OUTPUTS", "xml:/no/such/x", 1);
+    expect_refused("--criterion", "--xml wants a file");
+    setenv("CRITERION_OUTPUTS", "tap:/dev/full,json:/dev/null", 1);
+    expect_lab("--criterion --filter dummy_pass/quick", 2,
+               "the report /dev/full could not be written: No space left");
+    unsetenv("CRITERION_OUTPUTS");
+    setenv("CRITERION_JOBS", "x", 1);
+    expect_refused("--criterion", "CRITERION_JOBS wants a number from 1 to");
+    setenv("CRITERION_JOBS", "2", 1);
+    setenv("CRITERION_TEST_PATTERN", "@((", 1);
+    expect_refused("--criterion", "lab: --criterion: pattern ");
+    setenv("CRITERION_TEST_PATTERN", "dummy_pass/quick", 1);
+    setenv("CRITERION_ENABLE_TAP", "1", 1);
+    expect_lab("--criterion", 0, "ok - dummy_pass::quick");
 }
 
 // A message has what XML and JSON mean something by.
