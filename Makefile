@@ -376,7 +376,7 @@ C_FILES := $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 .PHONY: format lint handout clean help
 format: setup-test
 	@clang-format -i $(C_FILES)
-lint: setup-test
+lint: setup-test $(SIM_BIN) $(LAB_BIN)
 	@tests/lint $(X)/gen $(C_FILES)
 handout:
 	@./handout

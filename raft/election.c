@@ -20,14 +20,7 @@ static void become_leader_locked(struct raft *rf)
     must_hold(&rf->mu);
     log_raft("ROLE", "leads, with %d of %d votes", rf->votes, rf->n_peers);
     rf->state = LEADER;
-    int last_index = log_last(&rf->logs)->index;
-    for (int peer = 0; peer < rf->n_peers; peer++) {
-        rf->next_index[peer] = last_index + 1;
-        rf->match_index[peer] = 0;
-        rf->told_commit[peer] = 0;
-        rf->awaited[peer] = 0;
-    }
-    rf->match_index[rf->me] = last_index;
+    reset_progress_locked(rf);
     timer_stop(&rf->election_timer);
     broadcast_locked(rf);  // "Upon election: send initial heartbeats."
     pthread_cond_signal(&rf->ticker_cond);
@@ -46,7 +39,7 @@ static void call_for_vote(void *arg)
     struct vote_call *call = arg;
     struct raft *rf = call->rf;
     RequestVoteResponse response;
-    bool answered = labrpc_call(rf->peers[call->peer], &rpcs[REQUEST_VOTE],
+    bool answered = labrpc_call(rf->peers[call->peer], &rf->rpcs[REQUEST_VOTE],
                                 &call->request, &response);
     if (answered) {
         pthread_mutex_lock(&rf->mu);

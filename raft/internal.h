@@ -36,6 +36,7 @@ struct raft {
     // Constant after raft_make.
     struct labrpc_end **peers;
     int n_peers;
+    const struct labrpc_method *rpcs;  // To call as &rf->rpcs[REQUEST_VOTE].
     struct persister *persister;
     int me;
     struct channel *apply_ch;
@@ -116,10 +117,11 @@ void start_election_locked(struct raft *rf);
 void request_vote(struct raft *rf, const RequestVoteRequest *request,
                   RequestVoteResponse *response);
 
-// ---- replication.c ----
+// ---- progress.c ----
 
-// Sends every peer an AppendEntries or InstallSnapshot now.
-void broadcast_locked(struct raft *rf);
+// A new leader knows nothing of its followers yet (Figure 2: next_index is its
+// last index + 1, match_index 0).
+void reset_progress_locked(struct raft *rf);
 
 // Raises commit_index as far as a majority allows (§5.3, §5.4.2).
 void advance_commit_index_locked(struct raft *rf);
@@ -136,6 +138,11 @@ void raise_match_index_locked(struct raft *rf, int peer, int index);
 // Wakes the replicators: the log or commit_index has grown.
 void wake_replicators_locked(struct raft *rf);
 
+// ---- replication.c ----
+
+// Sends every peer an AppendEntries or InstallSnapshot now.
+void broadcast_locked(struct raft *rf);
+
 // The replicator thread; arg is its struct replicator.
 void replicator(void *arg);
 
@@ -150,10 +157,10 @@ void send_snapshot_locked(struct raft *rf, struct sent sent);
 void install_snapshot(struct raft *rf, const InstallSnapshotRequest *request,
                       InstallSnapshotResponse *response);
 
-// ---- rpc.c: the RPCs, to be called as &rpcs[REQUEST_VOTE] ----
+// ---- rpc.c ----
 
+// The RPCs' places in raft_methods().
 enum rpc { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_RPCS };
-extern const struct labrpc_method rpcs[N_RPCS];
 
 // ---- applier.c, ticker.c: the other two kinds of threads; arg is rf ----
 

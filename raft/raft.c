@@ -61,6 +61,8 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
     rf->me = me;
     rf->persister = persister;
     rf->apply_ch = apply_ch;
+    int n_rpcs;
+    rf->rpcs = raft_methods(&n_rpcs);
     make_state(rf);
 
     pthread_mutex_lock(&rf->mu);

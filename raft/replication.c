@@ -1,5 +1,4 @@
-// Replicating the log (§5.3): the leader's side, the follower's side, and the
-// rule for committing (§5.4.2).
+// Replicating the log (§5.3): the leader's side and the follower's side.
 //
 // A replicator thread a peer sends when that peer is behind; the ticker sends
 // to all at every heartbeat. Each RPC waits for its reply on a thread of its
@@ -20,38 +19,6 @@ struct append_call {
     struct sent sent;
     AppendEntriesRequest request;
 };
-
-void advance_commit_index_locked(struct raft *rf)
-{
-    must_hold(&rf->mu);
-    int majority_has = 0;  // The highest index that a majority holds.
-    for (int p = 0; p < rf->n_peers; p++) {
-        int holders = 0;
-        for (int q = 0; q < rf->n_peers; q++)
-            holders += rf->match_index[q] >= rf->match_index[p];
-        if (holders > rf->n_peers / 2 && rf->match_index[p] > majority_has)
-            majority_has = rf->match_index[p];
-    }
-    // Only an entry of its own term is committed by counting; older ones are
-    // committed with it (Figure 8).
-    if (majority_has > rf->commit_index &&
-        log_at(&rf->logs, majority_has)->term == rf->current_term) {
-        rf->commit_index = majority_has;
-        log_raft("CMIT", "commits up to %d", rf->commit_index);
-        pthread_cond_signal(&rf->apply_cond);
-        wake_replicators_locked(rf);  // The followers want to know.
-    }
-}
-
-void raise_match_index_locked(struct raft *rf, int peer, int index)
-{
-    must_hold(&rf->mu);
-    if (index <= rf->match_index[peer])
-        return;  // An older reply, overtaken by a newer one.
-    rf->match_index[peer] = index;
-    rf->next_index[peer] = index + 1;
-    advance_commit_index_locked(rf);
-}
 
 // Moves next_index back by a whole term at a time (end of §5.3).
 static void back_up_locked(struct raft *rf, int peer, int prev_log_index,
@@ -96,29 +63,13 @@ static void handle_append_reply_locked(struct raft *rf,
         back_up_locked(rf, call->sent.peer, request->prev_log_index, response);
 }
 
-bool take_reply_locked(struct raft *rf, struct sent sent, bool answered,
-                       int reply_term)
-{
-    must_hold(&rf->mu);
-    if (answered && reply_term > rf->current_term)
-        become_follower_locked(rf, reply_term);  // §5.1
-    if (rf->state != LEADER || rf->current_term != sent.term)
-        return false;
-    // A failure frees the peer for the next RPC only if no newer one is on its
-    // way: else each heartbeat that got lost would beget RPCs for ever.
-    if (answered || rf->awaited[sent.peer] == sent.number)
-        rf->awaited[sent.peer] = 0;
-    pthread_cond_signal(&rf->replicator_cond[sent.peer]);
-    return answered;
-}
-
 static void call_append(void *arg)
 {
     struct append_call *call = arg;
     struct raft *rf = call->rf;
     AppendEntriesResponse response = { 0 };
     bool answered =
-        labrpc_call(rf->peers[call->sent.peer], &rpcs[APPEND_ENTRIES],
+        labrpc_call(rf->peers[call->sent.peer], &rf->rpcs[APPEND_ENTRIES],
                     &call->request, &response);
     pthread_mutex_lock(&rf->mu);
     if (take_reply_locked(rf, call->sent, answered, response.term))
@@ -173,15 +124,6 @@ void broadcast_locked(struct raft *rf)
             send_locked(rf, peer);
     }
     timer_reset(&rf->heartbeat_timer, HEARTBEAT_MS);
-}
-
-void wake_replicators_locked(struct raft *rf)
-{
-    must_hold(&rf->mu);
-    for (int peer = 0; peer < rf->n_peers; peer++) {
-        if (peer != rf->me)
-            pthread_cond_signal(&rf->replicator_cond[peer]);
-    }
 }
 
 // The peer lacks entries, or does not know that those it has are committed,

@@ -25,7 +25,7 @@ static void handle_install_snapshot(void *receiver, const void *args,
         .reply_size = sizeof(message##Response), .handler = (handler_)         \
     }
 
-const struct labrpc_method rpcs[N_RPCS] = {
+static const struct labrpc_method rpcs[N_RPCS] = {
     [REQUEST_VOTE] =
         METHOD("Raft.RequestVote", RequestVote, handle_request_vote),
     [APPEND_ENTRIES] =

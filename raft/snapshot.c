@@ -37,7 +37,7 @@ static void call_install(void *arg)
     struct raft *rf = call->rf;
     InstallSnapshotResponse response = { 0 };
     bool answered =
-        labrpc_call(rf->peers[call->sent.peer], &rpcs[INSTALL_SNAPSHOT],
+        labrpc_call(rf->peers[call->sent.peer], &rf->rpcs[INSTALL_SNAPSHOT],
                     &call->request, &response);
     pthread_mutex_lock(&rf->mu);
     if (take_reply_locked(rf, call->sent, answered, response.term))

@@ -29,7 +29,8 @@ bool send_request_vote(struct raft *rf, int peer,
                        const RequestVoteRequest *request,
                        RequestVoteResponse *response)
 {
-    return labrpc_call(rf->peers[peer], &rpcs[REQUEST_VOTE], request, response);
+    return labrpc_call(rf->peers[peer], &rf->rpcs[REQUEST_VOTE], request,
+                       response);
 }
 
 // Your code here (2A): standing for election. An election wants one thread a

@@ -23,12 +23,13 @@
 // One peer.
 struct raft {
     // Set in raft_make and never changed: to be read without the lock.
-    struct labrpc_end **peers;    // peers[i] leads to peer i; not for i == me.
-    int n_peers;                  // How many there are, this one included.
-    struct persister *persister;  // What survives a crash.
-    int me;                       // This peer's index in peers.
-    struct channel *apply_ch;     // Carries struct apply_msg to the service.
-    struct go_group *threads;     // All the threads that this peer starts.
+    struct labrpc_end **peers;  // peers[i] leads to peer i; not for i == me.
+    int n_peers;                // How many there are, this one included.
+    const struct labrpc_method *rpcs;  // To call as &rf->rpcs[REQUEST_VOTE].
+    struct persister *persister;       // What survives a crash.
+    int me;                            // This peer's index in peers.
+    struct channel *apply_ch;  // Carries struct apply_msg to the service.
+    struct go_group *threads;  // All the threads that this peer starts.
 
     pthread_mutex_t mu;
 
@@ -74,9 +75,8 @@ void restore_locked(struct raft *rf);
 
 // ---- rpc.c: given, nothing to write ----
 
-// The RPCs, for labrpc_call: &rpcs[REQUEST_VOTE].
+// The RPCs' places in raft_methods().
 enum rpc { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_RPCS };
-extern const struct labrpc_method rpcs[N_RPCS];
 
 // What answers them, each call on a thread of its own, without the lock.
 //

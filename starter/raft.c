@@ -19,6 +19,8 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
     rf->me = me;
     rf->persister = persister;
     rf->apply_ch = apply_ch;
+    int n_rpcs;
+    rf->rpcs = raft_methods(&n_rpcs);
     rf->rng = rng_make();
     pthread_mutex_init(&rf->mu, NULL);
     cond_init(&rf->ticker_cond);  // Not pthread_cond_init: see rt/clock.h.

@@ -20,7 +20,7 @@ static void handle_install_snapshot(void *receiver, const void *args,
     install_snapshot(receiver, args, reply);
 }
 
-const struct labrpc_method rpcs[N_RPCS] = {
+static const struct labrpc_method rpcs[N_RPCS] = {
     [REQUEST_VOTE] = {
         .name = "Raft.RequestVote",
         .xdr_args = (xdrproc_t)xdr_RequestVoteRequest,
