@@ -6,6 +6,7 @@
 
 #include "runner/clean.h"
 #include "runner/criterion_args.h"
+#include "runner/job.h"
 #include "runner/options.h"
 #include "runner/output.h"
 #include "runner/relay.h"
@@ -157,8 +158,10 @@ void lab_test_supervise(const struct lab_test *test)
     struct relay relay;
     cr_assert(relay_open(&relay));
     fflush(NULL);
+    pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
+        job_begin_process(parent);
         relay_begin_run(&relay);
         struct options options = { .runs = 1 };
         world_run(test, &options, 1);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,14 +35,30 @@ static void redirect(struct job *job)
     relay_begin_run(&job->relay);
 }
 
+// For this process alone, and those that it forks.
+static void give_up_terminal(void)
+{
+    int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal < 0)
+        return;
+    ioctl(terminal, TIOCNOTTY);
+    close(terminal);
+}
+
+void job_begin_process(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);  // It died before we asked to die with it.
+    give_up_terminal();
+}
+
 // The new process: runs the test and never returns.
 _Noreturn static void run_test(struct job *job, const struct options *options,
                                pid_t parent, const sigset_t *mask)
 {
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(EXIT_FAILURE);  // It died before we asked to die with it.
+    job_begin_process(parent);
     redirect(job);
     sigprocmask(SIG_SETMASK, mask, NULL);
 

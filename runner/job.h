@@ -27,6 +27,10 @@ struct job {
     bool out_of_time;
 };
 
+// In the new process of a run: dies when its parent does, and has no terminal
+// to open as /dev/tty.
+void job_begin_process(pid_t parent);
+
 // Starts the run. False, with errno set, if it could not be started.
 //   mask  the signals that the process is to block: those that we did before
 //         we began to wait for it

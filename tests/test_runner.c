@@ -238,6 +238,31 @@ Test(runner, no_control_characters_reach_the_terminal)
     remove_folder(logs);
 }
 
+// Opened by its own name, too: script(1) makes a terminal, and shows what comes
+// there.
+Test(runner, no_control_characters_reach_it_past_the_runner)
+{
+    char *logs = make_folder();
+    const char *ways[] = {
+        "--suite dummy_escape --jobs 1 --logs",
+        "--suite dummy_escape --jobs 2 --logs",
+        "--criterion --filter dummy_escape/* --short-filename"
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        bool criterion = strncmp(ways[i], "--criterion", 11) == 0;
+        char *command = alloc_format(
+            "script -qec '%s %s %s' /dev/null < /dev/null",
+            getenv("RAFTLAB_DUMMY_LAB"), ways[i], criterion ? "" : logs);
+        struct outcome outcome = run_program(HANGS_S, command);
+        expect_no_text(&outcome, "\033[2J");
+        if (strstr(outcome.text, "leave --criterion out") == NULL)
+            expect_text(&outcome, "?[2J");
+        outcome_free(&outcome);
+        free(command);
+    }
+    remove_folder(logs);
+}
+
 // The output of a run alone comes at once, and not when it has ended.
 Test(runner, output_of_one_run_is_live)
 {

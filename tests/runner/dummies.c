@@ -211,6 +211,11 @@ LAB_TEST(dummy_escape, from_the_terminal)
         "\b\177 \302\233 \233 \300\257 \355\240\200 \342\202");
     fflush(stdout);
     fprintf(stderr, "\033[8mlog\n");
+    FILE *terminal = fopen("/dev/tty", "w");
+    if (terminal != NULL) {
+        fputs("\033[2J\n", terminal);
+        fclose(terminal);
+    }
     test_fail("a </failure> & \"]]>\033[2J\233\n<\\ & \"]]> \007");
 }
 
