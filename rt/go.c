@@ -4,6 +4,10 @@
 //
 // A thread that has just become idle offers the processor before it sleeps
 // (rt/offer.h): most often the next function comes at once.
+//
+// A closed group may be freed much later, and a thread that has ended keeps its
+// stack until it is joined: under ThreadSanitizer 0.8 MB of memory. So each
+// thread that leaves the group joins the one that left before it.
 #include "rt/go.h"
 
 #include "rt/alloc.h"
@@ -32,6 +36,7 @@ struct go_thread {
     // Set under group->mu; also read without it, to learn that there may be
     // something to do.
     atomic_bool called;
+    bool has_joiner;  // A thread that has left the group joins it.
 };
 
 struct go_group {
@@ -42,7 +47,9 @@ struct go_group {
     // Guarded by mu.
     struct go_thread *threads;
     struct go_thread *idle;
+    struct go_thread *last_left;  // NULL as long as none has left.
     bool closing;
+    bool freeing;  // go_group_free joins those that have no joiner yet.
 };
 
 struct go_group *go_group_make(void)
@@ -98,6 +105,20 @@ static void show_name(struct go_thread *thread)
     pthread_setname_np(pthread_self(), name);
 }
 
+// The thread has run its last function: joins the one that left before it.
+static void leave(struct go_thread *thread)
+{
+    struct go_group *group = thread->group;
+    pthread_mutex_lock(&group->mu);
+    struct go_thread *before = group->freeing ? NULL : group->last_left;
+    if (before != NULL)
+        before->has_joiner = true;
+    group->last_left = thread;
+    pthread_mutex_unlock(&group->mu);
+    if (before != NULL)
+        pthread_join(before->id, NULL);
+}
+
 static void *run_calls(void *arg)
 {
     struct go_thread *thread = arg;
@@ -107,6 +128,7 @@ static void *run_calls(void *arg)
         if (!become_idle(thread))
             break;
     }
+    leave(thread);
     return NULL;
 }
 
@@ -162,11 +184,16 @@ void go_group_close(struct go_group *group)
 void go_group_free(struct go_group *group)
 {
     go_group_close(group);
-    // No lock is needed: go() adds no thread to a group that is closing. All
-    // are joined before any is freed: one may still be waking another in go().
+    pthread_mutex_lock(&group->mu);
+    group->freeing = true;
+    pthread_mutex_unlock(&group->mu);
+    // No lock is needed now: go() adds no thread to a group that is closing,
+    // and nobody becomes a joiner. All are joined before any is freed: one may
+    // still be waking another in go().
     for (struct go_thread *thread = group->threads; thread != NULL;
          thread = thread->next_in_group)
-        pthread_join(thread->id, NULL);
+        if (!thread->has_joiner)
+            pthread_join(thread->id, NULL);
     while (group->threads != NULL) {
         struct go_thread *thread = group->threads;
         group->threads = thread->next_in_group;

@@ -11,7 +11,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 // ---- go ----
 
@@ -108,6 +110,36 @@ Test(go, closed_group_can_be_freed, .timeout = 20)
 
     go_group_free(group);
     cr_assert_eq(count, 1);
+}
+
+static size_t mapped_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    cr_assert_not_null(file);
+    size_t pages = 0;
+    cr_assert_eq(fscanf(file, "%zu", &pages), 1);
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+// Threads of a closed group give back their stacks when they end, and not only
+// when the group is freed. (The system's library keeps a few for new threads.)
+Test(go, ended_threads_keep_no_stacks, .timeout = 20)
+{
+    struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
+                         200 };
+    struct go_group *group = go_group_make();
+    size_t before = mapped_bytes();
+    for (int i = 0; i < m.expected - 1; i++)
+        go(group, "meet", meet, &m);
+    size_t stacks = mapped_bytes() - before;
+
+    go_group_close(group);
+    meet(&m);
+
+    while (mapped_bytes() > before + stacks / 2)
+        sleep_ms(1);
+    go_group_free(group);
 }
 
 // ---- channel ----
