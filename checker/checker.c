@@ -10,12 +10,8 @@
 #include "checker/hash.h"
 #include "checker/internal.h"
 #include "rt/alloc.h"
-#include "rt/clock.h"
-#include "rt/log.h"
 
 #include <sched.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 // ThreadSanitizer's, if the program is linked with it: the checker must not
@@ -56,43 +52,6 @@ static void unlock(struct checker *checker)
 {
     atomic_flag_clear_explicit(&checker->locked, memory_order_release);
     show_to_sanitizer();
-}
-
-// ---- Messages ----
-
-#define MESSAGE_SIZE 1800
-
-struct time_text time_text(int64_t ns)
-{
-    struct time_text t;
-    snprintf(t.text, sizeof t.text, "%010.3f", log_ms(ns));
-    return t;
-}
-
-struct time_text time_now(void)
-{
-    return time_text(clock_peek_ns());
-}
-
-void fail_test(struct checker *checker, const char *format, ...)
-{
-    static char message[MESSAGE_SIZE];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
-    va_end(args);
-    checker->options.fail(message);
-    abort();  // It does not return.
-}
-
-void broken(struct checker *checker, const char *rule, const char *format, ...)
-{
-    char what[MESSAGE_SIZE];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(what, sizeof what, format, args);
-    va_end(args);
-    fail_test(checker, "%s is broken: %s", rule, what);
 }
 
 // ---- What is said on the network ----

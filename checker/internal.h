@@ -121,11 +121,11 @@ static inline bool watches_saves(const struct checker *checker)
     return checker->has_saves && checker->unreadable == NULL;
 }
 
+// ---- broken.c ----
+
 // The rule that is broken where a server's own bytes differ: memory is at
 // fault.
 extern const char never_change[];
-
-// ---- checker.c ----
 
 // Ends the test: `rule`, which is a name and where it stands in the paper, is
 // broken, and how.

@@ -16,7 +16,6 @@ static const char saved_first[] =
     "Saved Before Answered (Figure 2, persistent state)";
 static const char no_going_back[] = "Snapshots Never Go Back (§7, Figure 13)";
 static const char together[] = "State and Snapshot Together (§7)";
-const char never_change[] = "Entries Never Change (§5.3)";
 
 // ---- What is saved of the log ----
 
