@@ -389,7 +389,8 @@ static void wait_until_applied(struct raft *rf, int index)
 Test(replication, rejection_overtaken_by_a_snapshot, .timeout = 20)
 {
     struct labrpc_method quick[N_RPCS], slow[N_RPCS];
-    memcpy(quick, rpcs, sizeof quick);
+    int n_rpcs;
+    memcpy(quick, raft_methods(&n_rpcs), sizeof quick);
     quick[REQUEST_VOTE].handler = grant;
     quick[APPEND_ENTRIES].handler = accept_entries;
     quick[INSTALL_SNAPSHOT].handler = take_snapshot;
