@@ -129,19 +129,13 @@ SIM_BIN := $(R)/simlab
 
 # ---- Compiling and linking ----
 
-# Two makes may build the same file at once: each writes one of its own, and
-# moves it into place when it is whole. The names of headers that are included
-# become part of the makefile: there, too, a name may be a command.
 # $(call compile,FLAGS)
 define compile
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	@new=$@.$$$$; { \
-	    $(CC) $(1) -MMD -MP -MT $@ -MF $$new-d -c -o $$new $< && \
-	    runner/check-includes $< $$new-d && \
-	    mv $$new-d $(@:.o=.d) && mv $$new $@; } || \
-	    { status=$$?; rm -f $$new $$new-d; exit $$status; }
+	@runner/compile $< $@ $(CC) $(1)
 endef
+# As runner/compile: what is whole is moved into place.
 # $(call link,FLAGS,LIBRARIES)
 define link
 	@echo "  LINK  $@"
