@@ -267,11 +267,13 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
 // has refused: the same one sent twice is one.
 static int count_refusals(struct script *s, int peer, int term)
 {
+    enum { MAX_REQUESTS = 200 };
     bool is_refused[MAX_INDEX + 1] = { false };
-    int n = 0;
-    for (;;) {
+    int n = 0, prev = 0;
+    int64_t deadline_ns = clock_now_ns() + LONG_MS * NS_PER_MS;
+    for (int k = 0; k < MAX_REQUESTS && clock_now_ns() < deadline_ns; k++) {
         struct call *call = script_await_append(s, peer, term, SENDS);
-        int prev = call->append->prev_log_index;
+        prev = call->append->prev_log_index;
         if (script_follow_one(s, call))
             return n;
         if (prev <= MAX_INDEX && !is_refused[prev]) {
@@ -279,6 +281,10 @@ static int count_refusals(struct script *s, int peer, int term)
             n++;
         }
     }
+    test_fail(BACKS_UP ". Server %d has refused all that server 0 sent it in "
+                       "%d s or %d requests, %d different ones; the last "
+                       "prev_log_index was %d",
+              peer, LONG_MS / 1000, MAX_REQUESTS, n, prev);
 }
 
 // A follower with one term's worth of conflicts costs one rejection, not one
