@@ -135,6 +135,24 @@ static void note_arrival(const struct call *call)
                   call->install->last_included_index);
 }
 
+// A server that stands for election without end, or sends without waiting, is
+// told so: the test could go on for very long.
+static void check_sent_no_more(const struct call *call, int n_sent)
+{
+    if (n_sent < MAX_SENT)
+        return;
+    const char *what = call->vote != NULL     ? "a RequestVote"
+                       : call->append != NULL ? "an AppendEntries"
+                                              : "an InstallSnapshot";
+    int term = call->vote != NULL     ? call->vote->term
+               : call->append != NULL ? call->append->term
+                                      : call->install->term;
+    test_fail("Timing (§5.6): servers wait, for an answer or a timeout, before "
+              "they send more. Server 0 has sent %d requests, far more than "
+              "this test is about; the last to server %d was %s of term %d",
+              n_sent, call->peer, what, term);
+}
+
 // Queues the call and waits until it is answered, or dropped.
 static void await_answer(struct script *s, struct call *call)
 {
@@ -153,6 +171,7 @@ static void await_answer(struct script *s, struct call *call)
         while (*end != NULL)
             end = &(*end)->next;
         *end = call;
+        check_sent_no_more(call, ++s->n_sent);
         if (call->vote != NULL && call->vote->term > s->newest_vote)
             s->newest_vote = call->vote->term;
         pthread_cond_broadcast(&s->changed);
@@ -246,6 +265,7 @@ struct call *script_find(struct script *s, int within_ms,
                                        int min_term),
                          int peer, int min_term)
 {
+    script_check_time(s);
     int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
     pthread_mutex_lock(&s->mu);
     struct call *found = NULL;

@@ -14,6 +14,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+// Right Rafts come to 11 s and 250 requests. A test of one that is wrong ends
+// by these, before the watchdog ends it without a word about Figure 2.
+#define SCRIPT_LIMIT_S 60
+#define MAX_SENT       5000
+
 #define MAX_LIVES 4
 #define MAX_PEERS 8
 
@@ -68,7 +73,10 @@ struct script {
     pthread_cond_t changed;
 
     // Guarded by mu.
-    struct call *calls;  // Not done yet, the oldest first.
+    struct call *calls;    // Not done yet, the oldest first.
+    int n_sent;            // All that the server has sent.
+    int n_answered;        // What it was asked, and has answered,
+    int64_t answering_ns;  // and how long that took.
     bool ending;
     struct life *life;  // The one that lives.
     int newest_vote;    // The newest term of a RequestVote.
@@ -92,6 +100,9 @@ void *script_receive(void *arg);
 int script_snapshot_data(int index);
 
 // ---- script.c ----
+
+// Fails the test if it lasts too long.
+void script_check_time(struct script *s);
 
 // One of raft_methods, which must have it.
 const struct labrpc_method *script_find_method(const char *name);

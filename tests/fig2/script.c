@@ -160,9 +160,25 @@ void script_end(struct script *s)
     free(s);
 }
 
+void script_check_time(struct script *s)
+{
+    if (clock_now_ns() - s->start_ns < SCRIPT_LIMIT_S * 1000 * NS_PER_MS)
+        return;
+    pthread_mutex_lock(&s->mu);
+    int n_sent = s->n_sent, n_answered = s->n_answered;
+    double answering_s = (double)s->answering_ns / 1e9;
+    pthread_mutex_unlock(&s->mu);
+    test_fail("Timing (§5.6): servers answer an RPC much sooner than an "
+              "election timeout elapses. The script has not come to its end "
+              "within %d s: server 0 has answered %d requests in %.1f s, and "
+              "has sent %d itself; it is %s in term %d",
+              SCRIPT_LIMIT_S, n_answered, answering_s, n_sent,
+              script_is_leader(s) ? "leader" : "not leader", script_term(s));
+}
+
 int script_sleep(struct script *s, int ms)
 {
-    (void)s;
+    script_check_time(s);
     int64_t from_ns = clock_now_ns();
     sleep_ms(ms);
     return (int)((clock_now_ns() - from_ns) / NS_PER_MS);
@@ -195,11 +211,17 @@ static void call_server(struct script *s, const char *name, const void *request,
              "the handler of %s (does somebody hold the lock while an RPC or "
              "the apply channel waits?)",
              name);
+    script_check_time(s);
+    int64_t from_ns = clock_now_ns();
     struct watched_call call;
     watch_begin(s->watchdog, &call, what, ME, CALL_LIMIT_MS);
     bool answered =
         labrpc_call(s->end, script_find_method(name), request, reply);
     watch_end(s->watchdog, &call);
+    pthread_mutex_lock(&s->mu);
+    s->n_answered++;
+    s->answering_ns += clock_now_ns() - from_ns;
+    pthread_mutex_unlock(&s->mu);
     test_check(answered,
                "Raft basics (§5.1): servers answer RPCs. Server 0, which runs "
                "and can be reached, did not answer %s",
@@ -337,10 +359,18 @@ int script_new_term(struct script *s)
     return term + 1;
 }
 
+void script_fail_standing_often(void)
+{
+    test_fail("Timing (§5.6): an election timeout is much longer than an RPC "
+              "takes. Server 0 has stood for election %d times, each time "
+              "before it was told of the leader of its term",
+              OFTEN);
+}
+
 // The server may stand between two steps of this, and be in a newer term.
 bool script_holds(struct script *s, int index, int entry_term)
 {
-    for (int k = 0; k < 10; k++) {
+    for (int k = 0; k < OFTEN; k++) {
         int term = script_new_term(s);
         AppendEntriesResponse response =
             script_append(s, (struct append){ .term = term,
@@ -350,7 +380,5 @@ bool script_holds(struct script *s, int index, int entry_term)
         if (response.term <= term)
             return response.success;
     }
-    test_fail("Timing (§5.6): an election timeout is much longer than an RPC "
-              "takes. Server 0 has stood for election ten times, each time "
-              "before it was told of the leader of its term");
+    script_fail_standing_often();
 }

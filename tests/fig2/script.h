@@ -154,6 +154,11 @@ AppendEntriesResponse script_append(struct script *s, struct append append);
 // From peer 1.
 int script_install(struct script *s, int term, int last_index, int last_term);
 
+// A server that stands so often just before it is told of its term's leader
+// does not stand seldom enough: fails the test.
+#define OFTEN 10
+_Noreturn void script_fail_standing_often(void);
+
 // A heartbeat of peer 1 without an entry before it, so that it always matches.
 AppendEntriesResponse script_heartbeat(struct script *s, int term);
 

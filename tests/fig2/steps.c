@@ -28,14 +28,14 @@ int script_propose(struct script *s, int number)
 struct call *script_stand_in_vain(struct script *s, int peer,
                                   int (*hear)(struct script *s, int term))
 {
-    int term = 0, heard_term = 1;
-    struct call *call = NULL;
-    while (heard_term > term) {
-        call = script_await_vote(s, peer, term + 1, STANDS);
+    int term = 0;
+    for (int k = 0; k < OFTEN; k++) {
+        struct call *call = script_await_vote(s, peer, term + 1, STANDS);
         term = call->vote->term;
-        heard_term = hear(s, term);
+        if (hear(s, term) <= term)
+            return call;
     }
-    return call;
+    script_fail_standing_often();
 }
 
 struct saved script_await_snapshot(struct script *s, int index, int term,

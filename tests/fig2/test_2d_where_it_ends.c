@@ -45,6 +45,7 @@ LAB_TEST(raft_fig2, 2D_first_append_behind_a_snapshot)
 // truly, and needs no snapshot.
 LAB_TEST(raft_fig2, 2D_follower_at_the_snapshots_end)
 {
+    enum { ENOUGH = 50 };
     struct script *s = script_begin(
         3, "Test (fig2 2D): a follower whose log ends where the snapshot does");
 
@@ -54,7 +55,8 @@ LAB_TEST(raft_fig2, 2D_follower_at_the_snapshots_end)
     script_set_log(s, 1, TERMS(2, 2, 2));
     int term = script_elect(s);
     int index = script_propose(s, 77);
-    for (bool taken = false; !taken;) {
+    bool taken = false;
+    for (int k = 0; k < ENOUGH && !taken; k++) {
         struct call *call =
             script_find(s, SOON_MS, script_is_to_follower, 1, term);
         if (call == NULL)
