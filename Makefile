@@ -209,6 +209,11 @@ LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
     --logs $(R)/logs
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
+# $(call side_by_side,MOST): so many tests run at once. A test under
+# ThreadSanitizer takes up to 0.7 GB, most take far less.
+side_by_side = $(or $(JOBS),$(if $(filter tsan asan,$(MODE)),$(shell \
+    runner/jobs 512 $1),$1))
+
 # What is run in both times ends here if it fails.
 FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
     [ $$status = 2 ] || \
@@ -225,8 +230,8 @@ run: $(LAB_BIN) $(SIM_BIN)
 	@echo 'In virtual time:'
 	@$(FIRST_IN_VIRTUAL_TIME)
 	@echo
-	@echo 'In real time, $(or $(JOBS),8) tests at a time:'
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --table
+	@echo 'In real time, $(call side_by_side,8) tests at a time:'
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --table
 
 2A 2B 2C 2D: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1)
@@ -247,17 +252,17 @@ endef
 # many go side by side.
 FIG2_SEEDS := 20
 FIG2_PCT := 5
-MORE_SEEDS = $(SIM_BIN) $(SIM_FLAGS) --runs $(FIG2_SEEDS) --jobs $(or $(JOBS),$(shell nproc))
+MORE_SEEDS = $(SIM_BIN) $(SIM_FLAGS) --runs $(FIG2_SEEDS) --jobs $(call side_by_side,$(shell nproc))
 fig2: $(LAB_BIN) $(SIM_BIN)
 	@$(LAB_ENV) $(FIRST_IN_VIRTUAL_TIME)
 	@echo; echo 'With $(FIG2_SEEDS) seeds, and with $(FIG2_SEEDS) of PCT=$(FIG2_PCT):'
 	$(call quietly,fig2.sim.log,$(MORE_SEEDS))
 	$(call quietly,fig2.pct.log,$(foreach PCT,$(FIG2_PCT),$(MORE_SEEDS)))
 	@echo; echo 'In real time:'
-	$(call quietly,fig2.log,$(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),16))
+	$(call quietly,fig2.log,$(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,16))
 
 soak: $(LAB_BIN)
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8) --runs $(N)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --runs $(N)
 
 # A report of a sanitizer ends its test, as failed.
 race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sanitized)
@@ -265,7 +270,7 @@ asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(filter 1,$(SIM)),sim,sani
 
 .PHONY: sanitized lab
 sanitized: $(LAB_BIN)
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),8)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8)
 lab: $(LAB_BIN)
 
 # ---- Testing the lab itself ----
@@ -350,7 +355,7 @@ SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
 simlab: $(SIM_BIN)
 sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
-	    --jobs $(or $(JOBS),$(if $(filter 1,$(SEEDS)),1,$(shell nproc)))
+	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc)))
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED)
 replay: $(SIM_BIN)
