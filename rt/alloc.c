@@ -2,33 +2,38 @@
 // a check at every call site would teach nothing, so the check is here, once.
 #include "rt/alloc.h"
 
+#include "rt/shortage.h"
+
+#include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *memory)
+static void *checked(void *memory, size_t asked)
 {
-    if (memory == NULL) {
-        fputs("raftlab: out of memory\n", stderr);
-        abort();
-    }
+    if (memory == NULL)
+        shortage_exit(SHORTAGE_OF_MEMORY, ENOMEM, asked);
     return memory;
 }
 
 void *alloc(size_t size)
 {
-    return checked(calloc(1, size > 0 ? size : 1));
+    return checked(calloc(1, size > 0 ? size : 1), size);
 }
 
 void *alloc_resize(void *old, size_t count, size_t size)
 {
-    return checked(reallocarray(old, count > 0 ? count : 1, size));
+    size_t asked;
+    if (__builtin_mul_overflow(count, size, &asked))
+        asked = SIZE_MAX;
+    return checked(reallocarray(old, count > 0 ? count : 1, size), asked);
 }
 
 char *alloc_string(const char *from)
 {
-    return checked(strdup(from));
+    return checked(strdup(from), strlen(from));
 }
 
 char *alloc_format(const char *format, ...)
@@ -39,5 +44,5 @@ char *alloc_format(const char *format, ...)
     if (vasprintf(&text, format, args) < 0)
         text = NULL;
     va_end(args);
-    return checked(text);
+    return checked(text, 0);
 }

@@ -1,4 +1,5 @@
-// Memory that is always there: running out of it ends the program.
+// Memory that is always there: running out of it ends the program, as a
+// shortage (rt/shortage.h).
 #ifndef RT_ALLOC_H
 #define RT_ALLOC_H
 

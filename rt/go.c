@@ -12,6 +12,7 @@
 
 #include "rt/alloc.h"
 #include "rt/offer.h"
+#include "rt/shortage.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -132,6 +133,13 @@ static void *run_calls(void *arg)
     return NULL;
 }
 
+void go_thread(pthread_t *id, void *(*fn)(void *), void *arg)
+{
+    int error = pthread_create(id, NULL, fn, arg);
+    if (error != 0)
+        shortage_exit(SHORTAGE_OF_THREADS, error, 0);
+}
+
 static void start_thread_locked(struct go_group *group,
                                 struct go_thread *thread)
 {
@@ -139,12 +147,7 @@ static void start_thread_locked(struct go_group *group,
     pthread_cond_init(&thread->wake, NULL);
     thread->next_in_group = group->threads;
     group->threads = thread;
-    int error = pthread_create(&thread->id, NULL, run_calls, thread);
-    if (error != 0) {
-        fprintf(stderr, "raftlab: cannot start thread '%s': error %d\n",
-                thread->name, error);
-        abort();
-    }
+    go_thread(&thread->id, run_calls, thread);
 }
 
 void go(struct go_group *group, const char *name, void (*fn)(void *), void *arg)

@@ -3,6 +3,8 @@
 #ifndef RT_GO_H
 #define RT_GO_H
 
+#include <pthread.h>
+
 // Threads that belong together: one Raft's, or one network's handlers.
 struct go_group;
 
@@ -15,7 +17,8 @@ void go_group_set_server(struct go_group *group, int server);
 
 // Runs fn(arg) on a thread of its own and returns at once. A thread whose
 // function has returned is used again, because a new one costs ten times as
-// much; but no function ever waits for another's thread.
+// much; but no function ever waits for another's thread. If there can be no
+// more threads, the program ends, as a shortage (rt/shortage.h).
 //
 //   name   what debuggers show, at most 15 characters; it must outlive the
 //          group (a literal, or a string that is freed after it)
@@ -23,6 +26,10 @@ void go_group_set_server(struct go_group *group, int server);
 //   locks  takes the group's own, for a moment; call it with any lock held
 void go(struct go_group *group, const char *name, void (*fn)(void *),
         void *arg);
+
+// pthread_create, for who has no group and joins the thread himself: sets *id.
+// If there can be no more threads, the program ends, as with go().
+void go_thread(pthread_t *id, void *(*fn)(void *), void *arg);
 
 // No function will be added any more: the idle threads end now, the others when
 // their functions return. Does not wait.

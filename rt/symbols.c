@@ -1,6 +1,8 @@
 // libdw (elfutils) knows the debug information of the build.
 #include "rt/symbols.h"
 
+#include "rt/shortage.h"
+
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdbool.h>
@@ -15,6 +17,7 @@ static const Dwfl_Callbacks callbacks = {
 
 struct symbols *symbols_open(void)
 {
+    shortage_end_notes();  // Whoever opens them reports a failure.
     Dwfl *dwfl = dwfl_begin(&callbacks);
     // Not by the process's number, which is another in the simulator.
     FILE *maps = fopen("/proc/self/maps", "re");

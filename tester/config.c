@@ -7,6 +7,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/go.h"
 #include "tester/hurt.h"
 #include "tester/internal.h"
 #include "tester/stacks.h"
@@ -101,7 +102,7 @@ void cfg_start1(struct config *cfg, int i)
     if (cfg->snapshots)
         restore_from_snapshot(cfg, i, inc->persister, &inc->last_applied);
     make_raft(inc);
-    pthread_create(&inc->applier, NULL, receive_applied, inc);
+    go_thread(&inc->applier, receive_applied, inc);
     serve(inc);
 
     pthread_mutex_lock(&cfg->mu);

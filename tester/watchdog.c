@@ -4,6 +4,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/go.h"
 #include "tester/stacks.h"
 #include "tester/verdict.h"
 
@@ -140,7 +141,7 @@ struct watchdog *watchdog_start(void)
         clock_now_ns() + INT64_C(1000) * test_limit_s * NS_PER_MS;
     pthread_mutex_init(&watchdog->mu, NULL);
     cond_init(&watchdog->stop);
-    pthread_create(&watchdog->thread, NULL, watch, watchdog);
+    go_thread(&watchdog->thread, watch, watchdog);
     return watchdog;
 }
 

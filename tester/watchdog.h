@@ -8,7 +8,8 @@
 
 struct watchdog;
 
-// Starts watching; the test's limit (test_limit_s) counts from now.
+// Starts watching; the test's limit (test_limit_s) counts from now. Without a
+// thread for it the test ends, as a shortage (rt/shortage.h).
 struct watchdog *watchdog_start(void);
 
 // Has the verdict say how late the watchdog is at this moment, if one runs:

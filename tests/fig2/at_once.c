@@ -1,6 +1,8 @@
 // Two calls at the same time: a thread for one of them.
 #include "tests/fig2/at_once.h"
 
+#include "rt/go.h"
+
 #include <pthread.h>
 
 struct side {
@@ -22,7 +24,7 @@ void script_at_once(struct script *s, void (*one)(struct script *s, void *what),
 {
     struct side side = { s, other, other_what };
     pthread_t thread;
-    pthread_create(&thread, NULL, run_side, &side);
+    go_thread(&thread, run_side, &side);
     one(s, one_what);
     pthread_join(thread, NULL);
 }

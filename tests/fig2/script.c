@@ -4,6 +4,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/go.h"
 #include "rt/log.h"
 #include "rt/mutex.h"
 
@@ -50,7 +51,7 @@ static void start(struct script *s, struct persister *persister)
         raft_make(life->ends, s->n, ME, life->persister, life->apply_ch);
     watch_end(s->watchdog, &call);
     test_check(life->raft != NULL, "raft_make returned NULL");
-    pthread_create(&life->receiver, NULL, script_receive, life);
+    go_thread(&life->receiver, script_receive, life);
 
     int n_methods;
     const struct labrpc_method *methods = raft_methods(&n_methods);

@@ -8,6 +8,7 @@
 #include "tests/fig2/internal.h"
 
 #include "rt/alloc.h"
+#include "rt/go.h"
 
 #include <stdlib.h>
 
@@ -55,7 +56,7 @@ static struct stand_in *begin(struct script *s, int me)
     self->apply_ch = channel_make(sizeof(struct apply_msg), 0);
     self->raft =
         raft_make(self->ends, s->n, me, self->persister, self->apply_ch);
-    pthread_create(&self->receiver, NULL, receive, self);
+    go_thread(&self->receiver, receive, self);
 
     int n_methods;
     const struct labrpc_method *methods = raft_methods(&n_methods);
@@ -86,7 +87,7 @@ static void end(struct stand_in *self)
     raft_kill(self->raft);
     self->next = self->script->stand_ins;
     self->script->stand_ins = self;
-    pthread_create(&self->undertaker, NULL, bury, self);
+    go_thread(&self->undertaker, bury, self);
 }
 
 void script_end_stand_ins(struct script *s)

@@ -3,6 +3,7 @@
 #include "tests/fig2/script.h"
 
 #include "rt/alloc.h"
+#include "rt/go.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -39,7 +40,7 @@ struct watch *script_watch(struct script *s,
     watch->script = s;
     watch->look = look;
     atomic_init(&watch->stop, false);
-    pthread_create(&watch->thread, NULL, watch_saved, watch);
+    go_thread(&watch->thread, watch_saved, watch);
     return watch;
 }
 

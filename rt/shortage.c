@@ -1,0 +1,304 @@
+// Describes a shortage at the moment it happens, for afterwards what the
+// process held is gone. Memory or files may be what is short: it uses static
+// memory, and does without what it cannot read.
+#include "rt/shortage.h"
+
+#include "rt/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define MB             (1LL << 20)
+#define USUAL_STACK_MB 8
+
+static struct shortage own_note;
+static struct shortage *note = &own_note;
+static atomic_bool has_ended;
+
+// What the process holds; 0 where it cannot be told.
+struct holding {
+    long long threads;
+    long long mappings;
+    long long address_space;  // Bytes, as are the next two.
+    long long data;
+    long long memory;
+};
+
+// ---- Reading ----
+
+// Used by one thread only: the one that notes.
+static char buffer[4096];
+
+// Reads a small file into `buffer`; an empty text if it cannot.
+static const char *read_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? 0 : read(fd, buffer, sizeof buffer - 1);
+    if (fd >= 0)
+        close(fd);
+    buffer[length > 0 ? length : 0] = '\0';
+    return buffer;
+}
+
+static long long read_number(const char *path)
+{
+    return atoll(read_file(path));
+}
+
+static long long count_lines(const char *path)
+{
+    long long count = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length;
+    while (fd >= 0 && (length = read(fd, buffer, sizeof buffer)) > 0) {
+        for (ssize_t i = 0; i < length; i++)
+            count += buffer[i] == '\n';
+    }
+    if (fd >= 0)
+        close(fd);
+    return count;
+}
+
+static long long count_threads(void)
+{
+    const char *line = strstr(read_file("/proc/self/status"), "\nThreads:");
+    return line == NULL ? 0 : atoll(line + strlen("\nThreads:"));
+}
+
+// Memory that was allocated counts, even if nobody has touched it yet.
+static long long memory_held(long long resident)
+{
+    struct mallinfo2 heap = mallinfo2();
+    size_t allocated = heap.arena + heap.hblkhd;
+    return (long long)allocated > resident ? (long long)allocated : resident;
+}
+
+static struct holding look_at_process(void)
+{
+    long long size = 0, resident = 0, data = 0;
+    sscanf(read_file("/proc/self/statm"), "%lld %lld %*d %*d %*d %lld", &size,
+           &resident, &data);
+    long page = sysconf(_SC_PAGESIZE);
+    return (struct holding){
+        .threads = count_threads(),
+        .mappings = count_lines("/proc/self/maps"),
+        .address_space = size * page,
+        .data = data * page,
+        .memory = memory_held(resident * page),
+    };
+}
+
+// The limit of this resource; -1 if there is none.
+static long long limit_of(__rlimit_resource_t resource)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return -1;
+    return (long long)limit.rlim_cur;
+}
+
+// ---- The limit that is reached ----
+
+// Where this process's control group is; false if it cannot be told.
+static bool find_group(char *path, size_t size)
+{
+    const char *all = read_file("/proc/self/cgroup");
+    const char *pids = strstr(all, ":pids:");
+    const char *unified = strstr(all, "0::");
+    const char *group = pids != NULL ? pids + strlen(":pids:") : NULL;
+    if (group == NULL && unified != NULL)
+        group = unified + strlen("0::");
+    if (group == NULL)
+        return false;
+    snprintf(path, size, "/sys/fs/cgroup%s%.*s", pids != NULL ? "/pids" : "",
+             (int)strcspn(group, "\n"), group);
+    return true;
+}
+
+static long long read_in_group(const char *group, const char *name)
+{
+    char path[500];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    return read_number(path);  // "max" is 0.
+}
+
+// The limit of tasks of the control group, or of one around it, if it is
+// reached; 0 if none is. Some of its tasks may have ended since.
+static long long reached_limit_of_group(void)
+{
+    char group[400];
+    if (!find_group(group, sizeof group))
+        return 0;
+    for (;;) {
+        long long max = read_in_group(group, "pids.max");
+        if (max > 0 && read_in_group(group, "pids.current") >= max - max / 10)
+            return max;
+        char *slash = strrchr(group, '/');
+        if (slash == NULL || slash <= group + strlen("/sys/fs/cgroup"))
+            return 0;
+        *slash = '\0';
+    }
+}
+
+static void write_limit(const char *what, const char *limit, long long value,
+                        const char *advice)
+{
+    snprintf(note->text, sizeof note->text,
+             "no more %s: %s is %lld; raise it%s", what, limit, value, advice);
+}
+
+#define OR_FEWER " or run fewer tests side by side (JOBS=)"
+
+// The limits of one process's memory, which a thread's stack needs, too.
+static bool describe_limit_of_memory(const char *what,
+                                     const struct holding *held, size_t asked)
+{
+    long long need = (long long)asked + 2 * MB;
+    long long max = limit_of(RLIMIT_AS);
+    if (max >= 0 && held->address_space + need > max) {
+        write_limit(what, "the limit of address space in kB (ulimit -v)",
+                    max / 1024, "");
+        return true;
+    }
+    max = limit_of(RLIMIT_DATA);
+    if (max >= 0 && held->data + need > max) {
+        write_limit(what, "the limit of data in kB (ulimit -d)", max / 1024,
+                    "");
+        return true;
+    }
+    max = read_number("/proc/sys/vm/max_map_count");
+    if (max > 0 && held->mappings + 10 > max) {
+        write_limit(what, "the limit of mappings (sysctl vm.max_map_count)",
+                    max, "");
+        return true;
+    }
+    return false;
+}
+
+static void describe_tasks(const char *what, const struct holding *held)
+{
+    if (describe_limit_of_memory(what, held, USUAL_STACK_MB * MB))
+        return;
+    long long max = reached_limit_of_group();
+    if (max > 0)
+        write_limit(what, "the limit of the control group (pids.max)", max,
+                    OR_FEWER);
+    else if ((max = limit_of(RLIMIT_NPROC)) >= 0)
+        write_limit(what, "the limit of processes (ulimit -u)", max, OR_FEWER);
+    else
+        write_limit(what, "the system's limit (sysctl kernel.threads-max)",
+                    read_number("/proc/sys/kernel/threads-max"), OR_FEWER);
+}
+
+static void describe_memory(const struct holding *held, size_t asked)
+{
+    if (!describe_limit_of_memory("memory", held, asked))
+        snprintf(note->text, sizeof note->text,
+                 "no more memory: the system has none left; add some%s",
+                 OR_FEWER);
+}
+
+static void describe_files(int error)
+{
+    if (error == ENFILE)
+        write_limit("open files", "the system's limit (sysctl fs.file-max)",
+                    read_number("/proc/sys/fs/file-max"), OR_FEWER);
+    else
+        write_limit("open files", "the limit of one process (ulimit -n)",
+                    limit_of(RLIMIT_NOFILE), "");
+}
+
+// ---- Whose fault it is ----
+
+// Says what the process itself holds, if that is too much.
+static bool describe_excess(enum shortage_of what, int error, size_t asked,
+                            const struct holding *held)
+{
+    char *text = note->text;
+    size_t size = sizeof note->text;
+    long long files = error == EMFILE ? limit_of(RLIMIT_NOFILE) : 0;
+    if (what == SHORTAGE_OF_FILES && files > SHORTAGE_MAX_FILES)
+        snprintf(text, size, "no more open files: the process has %lld", files);
+    else if (held->threads > SHORTAGE_MAX_THREADS)
+        snprintf(text, size, "the process has %lld threads", held->threads);
+    else if (what == SHORTAGE_OF_MEMORY && asked > SHORTAGE_MAX_MB * MB)
+        snprintf(text, size, "the process asked for %zu bytes at once", asked);
+    else if (held->memory + (long long)asked > SHORTAGE_MAX_MB * MB)
+        snprintf(text, size, "the process has %lld MB of memory",
+                 held->memory / MB);
+    else if (held->mappings > SHORTAGE_MAX_MAPPINGS)
+        snprintf(text, size, "the process has %lld mappings of memory",
+                 held->mappings);
+    else
+        return false;
+    return true;
+}
+
+static void describe(enum shortage_of what, int error, size_t asked)
+{
+    struct holding held = look_at_process();
+    if (describe_excess(what, error, asked, &held)) {
+        note->state = SHORTAGE_BY_ITSELF;
+        return;
+    }
+    switch (what) {
+    case SHORTAGE_OF_THREADS:
+        describe_tasks("threads", &held);
+        break;
+    case SHORTAGE_OF_PROCESSES:
+        describe_tasks("processes", &held);
+        break;
+    case SHORTAGE_OF_MEMORY:
+        describe_memory(&held, asked);
+        break;
+    case SHORTAGE_OF_FILES:
+        describe_files(error);
+        break;
+    }
+    note->state = SHORTAGE_OF_HOST;
+}
+
+// ---- Noting ----
+
+void shortage_note_at(struct shortage *place)
+{
+    note = place;
+}
+
+void shortage_note(enum shortage_of what, int error, size_t asked)
+{
+    int saved_errno = errno;
+    int none = NO_SHORTAGE;
+    if (!has_ended && atomic_compare_exchange_strong(&note->state, &none,
+                                                     SHORTAGE_BEING_NOTED))
+        describe(what, error, asked);
+    errno = saved_errno;
+}
+
+void shortage_end_notes(void)
+{
+    has_ended = true;
+}
+
+const char *shortage_text(void)
+{
+    return own_note.text[0] != '\0' ? own_note.text : NULL;
+}
+
+void shortage_exit(enum shortage_of what, int error, size_t asked)
+{
+    shortage_note(what, error, asked);
+    while (note->state == SHORTAGE_BEING_NOTED)
+        sleep_ms(1);  // By another thread.
+    fprintf(stderr, "raftlab: %s\n", note->text);
+    if (note->state == SHORTAGE_BY_ITSELF)
+        abort();
+    _exit(EXIT_SHORTAGE);
+}
