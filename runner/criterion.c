@@ -4,6 +4,7 @@
 // ends with exit status 0 as passed, wherever it was.
 #include "runner/criterion.h"
 
+#include "rt/shortage.h"
 #include "runner/clean.h"
 #include "runner/criterion_args.h"
 #include "runner/job.h"
@@ -18,11 +19,15 @@
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
 #include <criterion/internal/ordered-set.h>
+#include <criterion/stats.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +36,16 @@
 
 // Only there if the program is linked with ThreadSanitizer.
 extern void __tsan_init(void) __attribute__((weak));
+
+// Criterion counts a test that a filter leaves out as skipped, too; but only
+// one that has run comes here.
+static size_t n_inconclusive;
+
+ReportHook(POST_TEST)(struct criterion_test_stats *stats)
+{
+    if (stats->test_status == CR_STATUS_SKIPPED)
+        n_inconclusive++;
+}
 
 #define EXIT_NO_TEST 100
 
@@ -72,10 +87,12 @@ static void rehearse(const struct criterion_args *options,
 {
     char said[200] = "";
     int fd = memfd_create("rehearsal", MFD_CLOEXEC);
+    if (fd < 0)
+        shortage_exit(SHORTAGE_OF_FILES, errno, 0);
     fflush(NULL);
     pid_t pid = fork();
-    if (fd < 0 || pid < 0)
-        options_refuse("no process for Criterion: %s", strerror(errno));
+    if (pid < 0)
+        shortage_exit(SHORTAGE_OF_PROCESSES, errno, 0);
     if (pid == 0) {
         rehearsing = true;
         dup2(fd, STDOUT_FILENO);
@@ -97,6 +114,14 @@ static void rehearse(const struct criterion_args *options,
     close(fd);
 }
 
+// Returns the exit status.
+static int run(struct criterion_test_set *tests)
+{
+    if (!criterion_run_all_tests(tests))
+        return EXIT_FAILURE;
+    return n_inconclusive > 0 ? EXIT_INCONCLUSIVE : EXIT_SUCCESS;
+}
+
 int criterion_main(int argc, char **argv)
 {
     if (__tsan_init != NULL) {
@@ -111,25 +136,27 @@ int criterion_main(int argc, char **argv)
     struct criterion_test_set *tests = criterion_initialize();
     rehearse(&options, tests);
     int status = EXIT_SUCCESS;
-    if (criterion_handle_args(options.argc, options.argv, true) &&
-        !criterion_run_all_tests(tests))
-        status = EXIT_FAILURE;
+    if (criterion_handle_args(options.argc, options.argv, true))
+        status = run(tests);
     criterion_finalize(tests);
     if (!criterion_args_end(&options))
         status = EXIT_BAD_INPUT;
     return output_end(status);
 }
 
-// Passes on what the process prints until it ends. Returns its wait status.
-static int await(pid_t pid, struct relay *relay)
+// Passes on what the process prints until it ends. Returns its wait status, and
+// in *memory_kb the most memory that it has held.
+static int await(pid_t pid, struct relay *relay, long *memory_kb)
 {
     int wait_status = 0;
-    while (waitpid(pid, &wait_status, WNOHANG) == 0) {
+    struct rusage usage = { 0 };
+    while (wait4(pid, &wait_status, WNOHANG, &usage) == 0) {
         struct pollfd fds[RELAY_STREAMS];
         relay_poll(relay, fds);
         poll(fds, RELAY_STREAMS, LOOK_EVERY_MS);
         relay_pass(relay);
     }
+    *memory_kb = usage.ru_maxrss;
     return wait_status;
 }
 
@@ -148,32 +175,65 @@ static char *for_report(char *message)
     return message;
 }
 
-// Called in the process that Criterion has made for the test.
-void lab_test_supervise(const struct lab_test *test)
+// What is inconclusive is skipped, for Criterion. Does not return.
+static void skip(struct result result)
 {
-    current_verdict =
-        mmap(NULL, sizeof *current_verdict, PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    cr_assert(current_verdict != MAP_FAILED);
+    result_print(&result, stdout);
+    cr_skip_test("INCONCLUSIVE: %s", for_report(result.message));
+}
+
+static struct result run_once(const struct lab_test *test,
+                              struct verdict *verdict)
+{
+    *verdict = (struct verdict){ 0 };
     struct relay relay;
-    cr_assert(relay_open(&relay));
+    if (!relay_open(&relay))
+        return result_not_started(errno);
     fflush(NULL);
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
         job_begin_process(parent);
         relay_begin_run(&relay);
+        verdict_attach(verdict);
         struct options options = { .runs = 1 };
         world_run(test, &options, 1);
         fflush(NULL);
         _exit(EXIT_SUCCESS);
     }
-    cr_assert(pid > 0);
-    relay_begin(&relay);
+    int error = errno;
+    if (pid > 0)
+        relay_begin(&relay);
     struct ending ending = { .limit_s = test_limit_s,
-                             .wait_status = await(pid, &relay) };
+                             .simulated = world_is_simulated };
+    if (pid > 0)
+        ending.wait_status = await(pid, &relay, &ending.memory_kb);
     relay_end(&relay);
-    struct result result = result_judge(current_verdict, ending);
+    return pid > 0 ? result_judge(verdict, ending) : result_not_started(error);
+}
+
+// Called in the process that Criterion has made for the test. All of them lock
+// the program's file, so that the second run of a test that is inconclusive can
+// wait until it is alone.
+void lab_test_supervise(const struct lab_test *test)
+{
+    struct verdict *verdict =
+        mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (verdict == MAP_FAILED)
+        skip(result_not_started(errno));
+    int program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    flock(program, LOCK_SH);
+    struct result result = run_once(test, verdict);
+    if (result.outcome == INCONCLUSIVE) {
+        result_print(&result, stdout);
+        result_free(&result);
+        flock(program, LOCK_UN);
+        flock(program, LOCK_EX);
+        result = run_once(test, verdict);
+    }
+    if (result.outcome == INCONCLUSIVE)
+        skip(result);
     cr_assert(result.outcome == PASSED, "%s",
               result.message != NULL ? for_report(result.message) : "");
 }

@@ -13,7 +13,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // The tester ends a test at its limit and can say where it stood; we, who
@@ -62,7 +64,7 @@ _Noreturn static void run_test(struct job *job, const struct options *options,
     redirect(job);
     sigprocmask(SIG_SETMASK, mask, NULL);
 
-    current_verdict = job->verdict;
+    verdict_attach(job->verdict);
     world_run(options->tests[job->test], options,
               options_seed(options, job->run));
 
@@ -71,10 +73,21 @@ _Noreturn static void run_test(struct job *job, const struct options *options,
 }
 
 // The longest limit that a test may have: in the simulator a story's. There it
-// is virtual time, and here real time, which is not as long.
+// is virtual time, and here real time, or the processor's, which is not as
+// long.
 static int outer_limit_s(const struct options *options)
 {
     return options->limit_s * (world_is_simulated ? STORY_PATIENCE : 1);
+}
+
+static int64_t patience_ns(const struct options *options)
+{
+    return (outer_limit_s(options) + GRACE_S) * 1000L * NS_PER_MS;
+}
+
+static void set_deadline(struct job *job, const struct options *options)
+{
+    job->deadline_ns = clock_now_ns() + patience_ns(options);
 }
 
 bool job_start(struct job *job, const struct options *options,
@@ -92,8 +105,8 @@ bool job_start(struct job *job, const struct options *options,
 
     *job->verdict = (struct verdict){ 0 };
     job->out_of_time = false;
-    job->deadline_ns =
-        clock_now_ns() + (outer_limit_s(options) + GRACE_S) * 1000L * NS_PER_MS;
+    job->processor_ns = 0;
+    set_deadline(job, options);
 
     fflush(NULL);  // Or the child would print our buffers again.
     pid_t parent = getpid();
@@ -129,13 +142,14 @@ static void await_end(const struct job *job)
 }
 
 // Waits for the process, which has ended or been killed; kills what it forked
-// and waits for that, too: it has become ours. Returns the wait status.
-static int bury(struct job *job)
+// and waits for that, too: it has become ours. Returns the wait status, and in
+// *usage what it has used.
+static int bury(struct job *job, struct rusage *usage)
 {
     await_end(job);
     kill_all(job);  // As long as it is a zombie, its number is nobody else's.
     int wait_status = 0;
-    while (waitpid(job->pid, &wait_status, 0) < 0 && errno == EINTR)
+    while (wait4(job->pid, &wait_status, 0, usage) < 0 && errno == EINTR)
         ;
     while (waitpid(-job->pid, NULL, 0) > 0 || errno == EINTR)
         ;
@@ -167,23 +181,55 @@ static bool is_traced(const struct job *job)
     return tracer != 0;
 }
 
+static int64_t processor_time_ns(const struct job *job)
+{
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(job->pid, &clock) != 0 ||
+        clock_gettime(clock, &time) != 0)
+        return 0;
+    return time.tv_sec * 1000 * NS_PER_MS + time.tv_nsec;
+}
+
+// In virtual time a run needs the processor alone, and a busy machine may give
+// it little: as long as it gets some, what it has used counts.
+static bool may_go_on(struct job *job, const struct options *options)
+{
+    int64_t used_ns = processor_time_ns(job);
+    bool progress =
+        used_ns > job->processor_ns && used_ns < patience_ns(options);
+    if (!world_is_simulated || !progress)
+        return false;
+    job->processor_ns = used_ns;
+    set_deadline(job, options);
+    return true;
+}
+
+static void look_at_deadline(struct job *job, const struct options *options)
+{
+    if (clock_now_ns() < job->deadline_ns || job->out_of_time ||
+        is_traced(job) || may_go_on(job, options))
+        return;
+    job->out_of_time = true;
+    kill_all(job);
+}
+
 bool job_poll(struct job *job, const struct options *options,
               struct result *result)
 {
     if (!has_ended(job)) {
-        if (clock_now_ns() >= job->deadline_ns && !job->out_of_time &&
-            !is_traced(job)) {
-            job->out_of_time = true;
-            kill_all(job);
-        }
+        look_at_deadline(job, options);
         return false;
     }
+    struct rusage usage = { 0 };
     struct ending ending = {
-        .wait_status = bury(job),
+        .wait_status = bury(job, &usage),
         .out_of_time = job->out_of_time,
         .limit_s = outer_limit_s(options),
         .grace_s = GRACE_S,
+        .simulated = world_is_simulated,
     };
+    ending.memory_kb = usage.ru_maxrss;
     relay_end(&job->relay);
     *result = result_judge(job->verdict, ending);
     return true;
@@ -192,7 +238,7 @@ bool job_poll(struct job *job, const struct options *options,
 void job_kill(struct job *job)
 {
     kill_all(job);
-    bury(job);
+    bury(job, NULL);
     relay_end(&job->relay);
     output_discard(&job->output);
 }

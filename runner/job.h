@@ -19,11 +19,13 @@ struct job {
     struct verdict *verdict;  // Memory that the process will share with us.
     int test;                 // Its place in options->tests.
     int run;                  // Counted from 1.
+    bool is_second;           // The first was inconclusive.
 
     pid_t pid;             // 0: not running.
     struct output output;  // Of these two one is in use: the file, or, if
     struct relay relay;    // the options ask for live output, the relay.
     int64_t deadline_ns;
+    int64_t processor_ns;  // What it had used when the deadline was set.
     bool out_of_time;
 };
 

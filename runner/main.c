@@ -20,19 +20,19 @@ static void list_tests(const struct options *options)
         printf("%s/%s\n", options->tests[i]->suite, options->tests[i]->name);
 }
 
-// Runs the tests; true if all have passed. Does not return if a signal asked
+// Runs the tests; returns the exit status. Does not return if a signal asked
 // us to stop: whoever started us sees that it was so.
-static bool run_tests(const struct options *options)
+static int run_tests(const struct options *options)
 {
     struct report *report = report_make(options);
     int stopped_by = schedule_run(options, report);
-    bool all_passed = report_end(report);
+    int status = report_end(report);
     report_free(report);
     if (stopped_by != 0) {
         signal(stopped_by, SIG_DFL);
         raise(stopped_by);
     }
-    return all_passed;
+    return status;
 }
 
 // So that no file of ours gets the number of one that is closed, and with it
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
         status = EXIT_BAD_INPUT;
     } else {
         test_limit_s = options.limit_s;
-        status = run_tests(&options) ? EXIT_SUCCESS : EXIT_FAILURE;
+        status = run_tests(&options);
     }
     options_free(&options);
     return output_end(status);

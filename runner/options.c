@@ -53,7 +53,8 @@ static const char usage[] =
     "\n"
     "  --help           this text\n"
     "\n"
-    "exit status: 0 all passed, 1 some did not, 2 bad options\n";
+    "exit status: 0 all passed, 1 some failed, 2 bad options, 3 some were\n"
+    "inconclusive, though each ran twice, and none failed\n";
 
 enum {
     SUITE = 1000,

@@ -11,6 +11,9 @@
 
 #define MAX_JOBS 500  // Side by side.
 
+// The exit status when some run was inconclusive, and none has failed.
+#define EXIT_INCONCLUSIVE 3
+
 // What ends it all before every test has had its runs.
 enum until {
     UNTIL_ALL_RAN,

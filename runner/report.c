@@ -161,6 +161,23 @@ void report_run(struct report *report, struct job *job, struct result *result)
     fflush(stdout);
 }
 
+void report_postponed(struct report *report, struct job *job,
+                      struct result *result)
+{
+    clear_line(report);
+    if (!options_is_soak(report->options)) {
+        output_show(&job->output);
+        result_print(result, stdout);
+    }
+    output_discard(&job->output);
+    print_run(report, "INCONCLUSIVE", job->test, job->run);
+    fputs(": runs again by itself at the end: ", stdout);
+    result_print_summary(result, WHOLE, stdout);
+    putchar('\n');
+    fflush(stdout);
+    result_free(result);
+}
+
 static long long n_ended(const struct report *report)
 {
     return report->count[PASSED] + report->count[FAILED] +
@@ -294,7 +311,7 @@ static void print_cost(const struct report *report)
            seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
 }
 
-bool report_end(struct report *report)
+int report_end(struct report *report)
 {
     const struct options *options = report->options;
     clear_line(report);
@@ -316,5 +333,9 @@ bool report_end(struct report *report)
     if (!world_is_simulated || report->n_runs > 1)
         print_cost(report);
     fflush(stdout);
-    return report->count[PASSED] == report->n_runs;
+    if (report->count[PASSED] == report->n_runs)
+        return EXIT_SUCCESS;
+    bool inconclusive =
+        report->count[INCONCLUSIVE] > 0 && report->count[FAILED] == 0;
+    return inconclusive ? EXIT_INCONCLUSIVE : EXIT_FAILURE;
 }

@@ -17,6 +17,11 @@ void report_free(struct report *report);
 // and keeps *result, which belongs to the report from now on.
 void report_run(struct report *report, struct job *job, struct result *result);
 
+// One more run was inconclusive, and will run once more: tells that at once,
+// ends its output, and frees *result.
+void report_postponed(struct report *report, struct job *job,
+                      struct result *result);
+
 // Has a run ended that the options say to run until?
 bool report_is_enough(const struct report *report);
 
@@ -24,7 +29,8 @@ bool report_is_enough(const struct report *report);
 void report_progress(struct report *report);
 
 // Tells how it all ended: tables, failures, the verdict, and the time taken.
-// True if every run has passed.
-bool report_end(struct report *report);
+// Returns the exit status: EXIT_SUCCESS if every run has passed, else
+// EXIT_FAILURE; or EXIT_INCONCLUSIVE if some were inconclusive and none failed.
+int report_end(struct report *report);
 
 #endif

@@ -100,6 +100,66 @@ static int sane_count(int count)
     return count > 0 ? count : 0;
 }
 
+// Did the machine's lateness fail the test? A process that died of itself may
+// do so on a busy machine, too. Only what the test found, or what took too
+// long, can be the machine's fault.
+static bool is_by_lateness(const struct verdict *verdict, struct ending ending)
+{
+    bool found = verdict->state == TEST_FAILED && !verdict->died;
+    return (found || ending.out_of_time) && !ending.simulated &&
+           verdict_was_late(verdict);
+}
+
+// Was it killed by somebody else than the runner and itself? That is done by
+// the system, or by a service of it, when memory runs out.
+static bool is_killed_from_outside(const struct verdict *verdict,
+                                   struct ending ending)
+{
+    return WIFSIGNALED(ending.wait_status) &&
+           WTERMSIG(ending.wait_status) == SIGKILL && !ending.out_of_time &&
+           !verdict->killed_itself;
+}
+
+// Takes the text.
+static void blame_host(struct result *result, char *text)
+{
+    free(result->message);
+    result->message = text;
+    result->outcome = INCONCLUSIVE;
+    result->died = false;
+}
+
+// Takes the text.
+static void blame_process(struct result *result, char *text)
+{
+    char *longer = alloc_format("%s\n%s", result->message, text);
+    free(result->message);
+    free(text);
+    result->message = longer;
+}
+
+// Makes a failure of a process that could not get something the fault of
+// whoever has too little, or holds too much.
+static void judge_shortage(struct result *result, const struct verdict *verdict,
+                           struct ending ending)
+{
+    const struct shortage *shortage = &verdict->shortage;
+    if (shortage->state == SHORTAGE_OF_HOST)
+        blame_host(result, clean(shortage->text, sizeof shortage->text));
+    else if (shortage->state == SHORTAGE_BY_ITSELF)
+        blame_process(result, clean(shortage->text, sizeof shortage->text));
+    else if (!is_killed_from_outside(verdict, ending))
+        return;
+    else if (ending.memory_kb > SHORTAGE_MAX_MB * 1024L)
+        blame_process(result, alloc_format("the process had %ld MB of memory",
+                                           ending.memory_kb / 1024));
+    else
+        blame_host(result,
+                   alloc_string("killed from outside (SIGKILL), as the system "
+                                "does when memory runs out: add some or run "
+                                "fewer tests side by side (JOBS=)"));
+}
+
 struct result result_judge(const struct verdict *verdict, struct ending ending)
 {
     struct result result = {
@@ -114,7 +174,8 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;
     if (verdict->state == TEST_PASSED && ended_well) {
         result.outcome = PASSED;
-        if (verdict->warning[0] != '\0' && !verdict_was_late(verdict))
+        bool late = !ending.simulated && verdict_was_late(verdict);
+        if (verdict->warning[0] != '\0' && !late)
             result.warning = clean(verdict->warning, sizeof verdict->warning);
         return result;
     }
@@ -125,21 +186,22 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
                          ? clean(verdict->message, sizeof verdict->message)
                          : describe_ending(verdict, ending);
 
-    // A process that died of itself may do so on a busy machine, too. Only
-    // what the test found, or what took too long, can be the machine's fault.
-    bool machines_fault = verdict_is_inconclusive(verdict) ||
-                          (ending.out_of_time && verdict_was_late(verdict));
-    result.outcome = machines_fault ? INCONCLUSIVE : FAILED;
-    if (machines_fault)
+    result.outcome = FAILED;
+    if (is_by_lateness(verdict, ending)) {
+        result.outcome = INCONCLUSIVE;
         result.message = add_busy_note(result.message, verdict->late_ms);
+    }
+    judge_shortage(&result, verdict, ending);
     return result;
 }
 
 struct result result_not_started(int error)
 {
+    const char *text = shortage_text();
     return (struct result){
         .outcome = INCONCLUSIVE,
-        .message = alloc_format("could not be started: %s", strerror(error)),
+        .message = alloc_format("could not be started: %s",
+                                text != NULL ? text : strerror(error)),
     };
 }
 
@@ -153,7 +215,8 @@ void result_free(struct result *result)
 
 void result_print(const struct result *result, FILE *to)
 {
-    fputs("  ... FAILED -- ", to);
+    fprintf(to, "  ... %s -- ",
+            result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE");
     for (const char *c = result->message; *c != '\0'; c++) {
         fputc(*c, to);
         if (*c == '\n')

@@ -12,7 +12,8 @@ enum outcome {
     NOT_RUN = 0,
     PASSED,
     FAILED,
-    INCONCLUSIVE,  // Failed, but the machine was too busy to prove anything.
+    INCONCLUSIVE,  // Failed, but the machine was too busy, or could not give
+                   // what was asked for: that proves nothing.
 };
 
 struct result {
@@ -38,6 +39,8 @@ struct ending {
     bool out_of_time;  // Killed, because it outlived its limit
     int limit_s;       // of this many seconds
     int grace_s;       // and this many more.
+    bool simulated;    // In virtual time, in which no machine is late.
+    long memory_kb;    // The most that it has held; 0 if that is not known.
 };
 
 // The exit statuses that the sanitizers are told to use.
@@ -49,12 +52,13 @@ struct ending {
 // more than a number or a text. Free the result with result_free.
 struct result result_judge(const struct verdict *verdict, struct ending ending);
 
-// A run that could not even start, for want of what `error`, an errno, says.
+// A run that could not even start, for want of what `error`, an errno, says; or
+// of what this process has noted (rt/shortage.h).
 struct result result_not_started(int error);
 
 void result_free(struct result *result);
 
-// Writes the line that follows a failed run's output:
+// Writes the line that follows the output of a run that did not pass:
 // "  ... FAILED -- <message>".
 void result_print(const struct result *result, FILE *to);
 

@@ -3,6 +3,7 @@
 #include "runner/schedule.h"
 
 #include "rt/alloc.h"
+#include "rt/shortage.h"
 #include "runner/job.h"
 #include "runner/mit.h"
 
@@ -18,6 +19,12 @@
 // How often to look for a run past its limit, and to show progress.
 #define TICK_MS 500
 
+// A run, by its test's place and its number.
+struct again {
+    int test;
+    int run;
+};
+
 struct schedule {
     const struct options *options;
     struct report *report;
@@ -25,7 +32,10 @@ struct schedule {
     struct job *jobs;          // options->jobs of them, running or free.
     struct verdict *verdicts;  // One a job, shared with its process.
     int n_running;
-    long long next;    // The next run to start, of n_tests * runs.
+    long long next;       // The next run to start, of n_tests * runs.
+    struct again *again;  // Inconclusive runs, to run once more at the end.
+    int n_again;
+    int next_again;
     sigset_t awaited;  // The signals we wait for instead of being hit by.
     sigset_t old_mask;
     int signal_fd;  // Tells which of them came.
@@ -68,10 +78,8 @@ static struct verdict *verdicts_make(int n)
     size_t size = (size_t)n * sizeof(struct verdict);
     void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) {
-        perror("lab: cannot share memory with the tests");
-        exit(EXIT_FAILURE);
-    }
+    if (shared == MAP_FAILED)
+        shortage_exit(SHORTAGE_OF_MEMORY, errno, size);
     return shared;
 }
 
@@ -91,10 +99,8 @@ static void signals_block(struct schedule *s)
     }
     sigprocmask(SIG_BLOCK, &s->awaited, &s->old_mask);
     s->signal_fd = signalfd(-1, &s->awaited, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (s->signal_fd < 0) {
-        perror("lab: cannot wait for signals");
-        exit(EXIT_FAILURE);
-    }
+    if (s->signal_fd < 0)
+        shortage_exit(SHORTAGE_OF_FILES, errno, 0);
 }
 
 static struct schedule schedule_make(const struct options *options,
@@ -117,6 +123,7 @@ static void schedule_free(struct schedule *s)
     sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
     munmap(s->verdicts, (size_t)s->options->jobs * sizeof(*s->verdicts));
     free(s->jobs);
+    free(s->again);
     free(s->order);
 }
 
@@ -126,23 +133,59 @@ static bool has_next(const struct schedule *s)
            !report_is_enough(s->report);
 }
 
-// Starts run 1 of every test, then run 2 of every test, and so on. False if
-// the machine cannot hold one more now; it can when another has ended.
-static bool start_next(struct schedule *s, struct job *job)
+// A run has ended. One that is inconclusive the first time gets a second, when
+// nothing runs beside it.
+static void end_run(struct schedule *s, struct job *job, struct result *result)
 {
-    job->test = s->order[s->next % s->options->n_tests];
-    job->run = (int)(s->next / s->options->n_tests) + 1;
+    if (result->outcome != INCONCLUSIVE || job->is_second) {
+        report_run(s->report, job, result);
+        return;
+    }
+    s->again = alloc_resize(s->again, (size_t)s->n_again + 1, sizeof *s->again);
+    s->again[s->n_again++] = (struct again){ job->test, job->run };
+    report_postponed(s->report, job, result);
+}
+
+// False if the machine cannot hold one more run now; it can when another has
+// ended.
+static bool start(struct schedule *s, struct job *job)
+{
     bool started = job_start(job, s->options, &s->old_mask);
     if (!started && s->n_running > 0)
         return false;
-    s->next++;
     if (started) {
         s->n_running++;
     } else {
         struct result result = result_not_started(errno);
-        report_run(s->report, job, &result);
+        end_run(s, job, &result);
     }
     return true;
+}
+
+// Starts run 1 of every test, then run 2 of every test, and so on.
+static bool start_next(struct schedule *s, struct job *job)
+{
+    job->test = s->order[s->next % s->options->n_tests];
+    job->run = (int)(s->next / s->options->n_tests) + 1;
+    job->is_second = false;
+    if (!start(s, job))
+        return false;
+    s->next++;
+    return true;
+}
+
+// When all others have ended: the inconclusive runs, one at a time.
+static void start_again(struct schedule *s)
+{
+    while (s->n_running == 0 && s->next_again < s->n_again &&
+           !report_is_enough(s->report)) {
+        struct again again = s->again[s->next_again++];
+        struct job *job = &s->jobs[0];
+        job->test = again.test;
+        job->run = again.run;
+        job->is_second = true;
+        start(s, job);
+    }
 }
 
 static void fill(struct schedule *s)
@@ -153,6 +196,7 @@ static void fill(struct schedule *s)
                 return;
         }
     }
+    start_again(s);
 }
 
 static void collect(struct schedule *s)
@@ -163,7 +207,7 @@ static void collect(struct schedule *s)
         if (job->pid == 0 || !job_poll(job, s->options, &result))
             continue;
         s->n_running--;
-        report_run(s->report, job, &result);
+        end_run(s, job, &result);
     }
 }
 

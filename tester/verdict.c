@@ -46,6 +46,7 @@ void test_fail(const char *format, ...)
 {
     if (atomic_flag_test_and_set(&decided))
         wait_for_the_end();
+    shortage_end_notes();
     va_list args;
     va_start(args, format);
     vsnprintf(current_verdict->message, sizeof current_verdict->message, format,
@@ -75,6 +76,7 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
     (void)context;
     if (atomic_flag_test_and_set(&decided))
         wait_for_the_end();
+    shortage_end_notes();
     char *message = current_verdict->message;
     size_t size = sizeof current_verdict->message;
     char what[100];
@@ -127,9 +129,14 @@ static void catch_crashes(void)
         sigaction(signals[k], &action, NULL);
 }
 
+void verdict_attach(struct verdict *verdict)
+{
+    current_verdict = verdict;
+    shortage_note_at(&verdict->shortage);
+}
+
 void verdict_start(void)
 {
-    *current_verdict = (struct verdict){ 0 };
     stacks_init();
     on_exit(exited, NULL);
     if (!HAS_SANITIZER)

@@ -7,6 +7,8 @@
 #ifndef TESTER_VERDICT_H
 #define TESTER_VERDICT_H
 
+#include "rt/shortage.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,11 +21,13 @@ enum verdict_state {
 // One run of one test. Zero is where a run starts.
 struct verdict {
     enum verdict_state state;
-    char message[2000];   // Why it failed; empty if it did not.
-    char warning[200];    // The first test_warn's; empty if there was none.
-    bool died;            // It crashed, or called exit().
-    _Atomic int late_ms;  // How late a 10 ms sleep came back, at worst.
-    int too_busy_ms;      // Later is too late; 0 stands for TOO_BUSY_MS.
+    char message[2000];  // Why it failed; empty if it did not.
+    char warning[200];   // The first test_warn's; empty if there was none.
+    bool died;           // It crashed, or called exit().
+    bool killed_itself;  // Sent SIGKILL to itself.
+    struct shortage shortage;  // What it could not get, if anything.
+    _Atomic int late_ms;       // How late a 10 ms sleep came back, at worst.
+    int too_busy_ms;           // Later is too late; 0 stands for TOO_BUSY_MS.
 
     // What MIT's "... Passed" line tells. As far as it got, if it failed.
     double seconds;
@@ -48,16 +52,11 @@ static inline bool verdict_was_late(const struct verdict *verdict)
     return verdict->late_ms > limit_ms;
 }
 
-// Says whether a failed run proves nothing because the machine was too busy.
-static inline bool verdict_is_inconclusive(const struct verdict *verdict)
-{
-    return verdict->state == TEST_FAILED && !verdict->died &&
-           verdict_was_late(verdict);
-}
-
-// The verdict that this process writes. The runner sets it before a test
-// starts.
+// The verdict that this process writes.
 extern struct verdict *current_verdict;
+
+// Has this process write *verdict, which is empty. Before a test starts.
+void verdict_attach(struct verdict *verdict);
 
 // In the simulator: what has happened so far, for the verdict; else NULL.
 extern uint64_t (*verdict_hash)(void);

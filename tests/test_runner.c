@@ -1,6 +1,6 @@
 // The runner tells every way a test can end. RAFTLAB_DUMMY_LAB names the
 // program to run: `lab`, linked with tests/runner/dummies.c in place of the
-// graded tests.
+// graded tests; RAFTLAB_DUMMY_SIMLAB the same in virtual time.
 #include <criterion/criterion.h>
 
 #include "rt/alloc.h"
@@ -150,9 +150,53 @@ Test(runner, a_process_that_ends_badly_after_passing_has_failed)
 
 Test(runner, a_busy_machine_makes_a_failure_inconclusive)
 {
-    expect_lab("--test busy", 1, "INCONCLUSIVE dummy_fail/on_a_busy");
-    expect_lab("--test busy", 1, "a 10 ms sleep came back 812 ms late");
-    expect_lab("--test haste", 1, "INCONCLUSIVE dummy_fail/in_haste");
+    const char *busy = "--suite dummy_fail --test on_a_busy";
+    expect_lab(busy, 3, "INCONCLUSIVE dummy_fail/on_a_busy");
+    expect_lab(busy, 3, "a 10 ms sleep came back 812 ms late");
+    expect_lab(busy, 3, "0 of 1 tests passed; 1 inconclusive\n");
+    expect_lab("--test haste", 3, "INCONCLUSIVE dummy_fail/in_haste");
+    expect_lab("--suite dummy_fail --jobs 4 --logs /tmp", 1,
+               "5 tests passed; 3 failed; 2 inconclusive\n");
+}
+
+// In virtual time a machine cannot be late.
+Test(runner, lateness_is_no_excuse_in_virtual_time)
+{
+    const char *program = getenv("RAFTLAB_DUMMY_SIMLAB");
+    cr_assert(program != NULL, "set RAFTLAB_DUMMY_SIMLAB");
+    char *command = alloc_format("'%s' --suite dummy_fail --test on_a_busy "
+                                 "--test in_haste",
+                                 program);
+    struct outcome outcome = run_program(HANGS_S, command);
+    cr_expect(outcome.status == 1);
+    expect_text(&outcome, "0 of 2 tests passed; 2 failed\n");
+    outcome_free(&outcome);
+    free(command);
+}
+
+// What could not be had explains the failure better than what was found.
+Test(runner, a_shortage_makes_a_failure_inconclusive)
+{
+    expect_lab("--test of_files", 3,
+               "INCONCLUSIVE -- no more open files: the limit of one process "
+               "(ulimit -n) is ");
+    expect_lab("--test of_memory", 3,
+               "INCONCLUSIVE -- killed from outside (SIGKILL)");
+    expect_lab("--test size_below_zero", 1,
+               "\n      the process asked for 18446744073709551608 bytes");
+}
+
+// By itself, and only then does it count.
+Test(runner, what_is_inconclusive_runs_again_once)
+{
+    const char *busy = "--suite dummy_again --test busy";
+    expect_lab(busy, 0,
+               "INCONCLUSIVE dummy_again/on_a_busy_machine: runs again "
+               "by itself at the end: no leader\n");
+    expect_lab(busy, 0, "dummy_again: 1 of 1 tests passed.\n");
+    expect_lab("--test and_fails", 1,
+               "FAILED dummy_again/and_fails: no leader");
+    expect_lab("--test and_fails", 1, "0 of 1 tests passed; 1 failed\n");
 }
 
 Test(runner, a_test_that_hangs_is_ended)
@@ -422,6 +466,22 @@ Test(runner, criterion_can_run_them)
                "Tested: 1");
     expect_lab("--criterion --filter dummy_fail/from_a_thread", 1,
                "two leaders in term 3");
+}
+
+// It tells them as skipped.
+Test(runner, criterion_runs_what_is_inconclusive_again)
+{
+    if (!can_run_criterion())
+        return;
+    expect_lab("--criterion --filter dummy_again/on*", 0, "Passing: 1");
+    expect_lab("--criterion --filter dummy_again/and*", 1, "no leader");
+    expect_lab("--criterion --filter dummy_fail/on*", 3,
+               "INCONCLUSIVE -- no leader");
+    expect_lab("--criterion --filter dummy_fail/on* --xml=/dev/stdout", 3,
+               "<skipped");
+    expect_lab("--criterion --filter dummy_fail/on* --tap=/dev/stdout", 3,
+               "# SKIP INCONCLUSIVE: no leader");
+    expect_lab("--criterion --filter dummy_short/of_memory", 3, "SIGKILL");
 }
 
 Test(runner, criterion_refuses_bad_input)

@@ -4,11 +4,15 @@
 #include "tester/verdict.h"
 #include "tester/watchdog.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void *wait_for_ever(void *unused)
@@ -102,6 +106,48 @@ LAB_TEST(dummy_fail, in_haste)
     test_fail("no leader");
 }
 
+// What a run leaves to the next one.
+static atomic_int *n_runs;
+
+__attribute__((constructor)) static void share_n_runs(void)
+{
+    n_runs = mmap(NULL, sizeof *n_runs, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+LAB_TEST(dummy_again, on_a_busy_machine)
+{
+    if ((*n_runs)++ > 0)
+        return;
+    current_verdict->late_ms = 812;
+    test_fail("no leader");
+}
+
+LAB_TEST(dummy_again, and_fails)
+{
+    current_verdict->late_ms = (*n_runs)++ > 0 ? 0 : 812;
+    test_fail("no leader");
+}
+
+// Its failure says nothing of the file that was refused.
+LAB_TEST(dummy_short, of_files)
+{
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 20, 20 });
+    while (open("/dev/null", O_RDONLY) >= 0)
+        ;
+    test_fail("no leader");
+}
+
+// As the kernel does when memory runs out.
+LAB_TEST(dummy_short, of_memory)
+{
+    if (fork() == 0) {
+        kill(getppid(), SIGKILL);
+        _exit(0);
+    }
+    wait_for_ever(NULL);
+}
+
 LAB_TEST(dummy_fail, with_an_endless_message)
 {
     memset(current_verdict->message, 'x', sizeof(current_verdict->message));
@@ -153,6 +199,13 @@ LAB_TEST(dummy_die, as_if_by_thread_sanitizer)
 LAB_TEST(dummy_die, as_if_by_address_sanitizer)
 {
     _exit(67);
+}
+
+// No machine has so much: that is no shortage.
+LAB_TEST(dummy_die, by_a_size_below_zero)
+{
+    volatile size_t size = (size_t)-8;
+    *(volatile char *)malloc(size) = 1;
 }
 
 // The test's own watchdog sees it.

@@ -1,0 +1,218 @@
+// Functions that stand in front of libc's own, for all code of the process, a
+// student's and a library's. Each calls libc's. Those that ask the system for
+// something note a refusal (rt/shortage.h); those that send signals note in the
+// verdict that the process has killed itself: SIGKILL cannot be caught. When
+// there is nothing to note they cost a comparison. Their parameters have the
+// system's names.
+#include "rt/shortage.h"
+#include "tester/verdict.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <threads.h>
+#include <unistd.h>
+
+// libc's function of this name. It is looked up once; twice does no harm.
+#define REAL(name)                                                             \
+    ({                                                                         \
+        static _Atomic(typeof(&(name))) known;                                 \
+        typeof(&(name)) real = known;                                          \
+        if (real == NULL)                                                      \
+            known = real = (typeof(&(name)))dlsym(RTLD_NEXT, #name);           \
+        real;                                                                  \
+    })
+
+// ---- Killing oneself ----
+
+static void note_kill(int sig)
+{
+    if (sig == SIGKILL)
+        current_verdict->killed_itself = true;
+}
+
+// A pid below 1 is a group, which the process may be of.
+int kill(pid_t pid, int sig)
+{
+    if (pid < 1 || pid == getpid())
+        note_kill(sig);
+    return REAL(kill)(pid, sig);
+}
+
+int raise(int sig)
+{
+    note_kill(sig);
+    return REAL(raise)(sig);
+}
+
+// Whichever thread it is sent to, it ends all.
+int pthread_kill(pthread_t threadid, int signo)
+{
+    note_kill(signo);
+    return REAL(pthread_kill)(threadid, signo);
+}
+
+// A sanitizer has an allocator and a pthread_create of its own, which ours
+// would hide, and ends the process itself when memory is short.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+#ifndef HAS_SANITIZER
+
+// ---- Memory ----
+
+// libc's own, by their second names: looking a name up may allocate.
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+
+static inline void *memory_or_note(void *memory, size_t asked)
+{
+    if (__builtin_expect(memory == NULL && asked > 0, 0))
+        shortage_note(SHORTAGE_OF_MEMORY, ENOMEM, asked);
+    return memory;
+}
+
+void *malloc(size_t size)
+{
+    return memory_or_note(__libc_malloc(size), size);
+}
+
+void *calloc(size_t nmemb, size_t size)
+{
+    size_t asked;
+    if (__builtin_mul_overflow(nmemb, size, &asked))
+        asked = (size_t)-1;
+    return memory_or_note(__libc_calloc(nmemb, size), asked);
+}
+
+void *realloc(void *ptr, size_t size)
+{
+    return memory_or_note(__libc_realloc(ptr, size), size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    void *memory = REAL(aligned_alloc)(alignment, size);
+    return memory == NULL && errno != ENOMEM ? NULL
+                                             : memory_or_note(memory, size);
+}
+
+int posix_memalign(void **memptr, size_t alignment, size_t size)
+{
+    int error = REAL(posix_memalign)(memptr, alignment, size);
+    if (error == ENOMEM)
+        shortage_note(SHORTAGE_OF_MEMORY, error, size);
+    return error;
+}
+
+static void *mapped_or_note(void *memory, size_t asked)
+{
+    if (memory == MAP_FAILED && (errno == ENOMEM || errno == EAGAIN))
+        shortage_note(SHORTAGE_OF_MEMORY, errno, asked);
+    return memory;
+}
+
+void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
+{
+    return mapped_or_note(REAL(mmap)(addr, len, prot, flags, fd, offset), len);
+}
+
+// mremap(2) has a new address only with a flag that asks for it; to pass on one
+// that was not given does no harm, here as in open.
+void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    void *new_addr = va_arg(args, void *);
+    va_end(args);
+    return mapped_or_note(REAL(mremap)(addr, old_len, new_len, flags, new_addr),
+                          new_len);
+}
+
+// ---- Threads and processes ----
+
+int pthread_create(pthread_t *newthread, const pthread_attr_t *attr,
+                   void *(*start_routine)(void *), void *arg)
+{
+    int error = REAL(pthread_create)(newthread, attr, start_routine, arg);
+    if (error == EAGAIN || error == ENOMEM)
+        shortage_note(SHORTAGE_OF_THREADS, error, 0);
+    return error;
+}
+
+int thrd_create(thrd_t *thr, thrd_start_t func, void *arg)
+{
+    int error = REAL(thrd_create)(thr, func, arg);
+    if (error != thrd_success)
+        shortage_note(SHORTAGE_OF_THREADS, EAGAIN, 0);
+    return error;
+}
+
+pid_t fork(void)
+{
+    pid_t pid = REAL(fork)();
+    if (pid < 0 && (errno == EAGAIN || errno == ENOMEM))
+        shortage_note(SHORTAGE_OF_PROCESSES, errno, 0);
+    return pid;
+}
+
+// ---- Files ----
+
+static int file_or_note(int fd)
+{
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+        shortage_note(SHORTAGE_OF_FILES, errno, 0);
+    return fd;
+}
+
+// It has a mode only with flags that make a file.
+int open(const char *file, int oflag, ...)
+{
+    va_list args;
+    va_start(args, oflag);
+    mode_t mode = va_arg(args, mode_t);
+    va_end(args);
+    return file_or_note(REAL(open)(file, oflag, mode));
+}
+
+FILE *fopen(const char *filename, const char *modes)
+{
+    FILE *opened = REAL(fopen)(filename, modes);
+    if (opened == NULL)
+        file_or_note(-1);
+    return opened;
+}
+
+int pipe(int pipedes[2])
+{
+    return file_or_note(REAL(pipe)(pipedes));
+}
+
+int pipe2(int pipedes[2], int flags)
+{
+    return file_or_note(REAL(pipe2)(pipedes, flags));
+}
+
+int socket(int domain, int type, int protocol)
+{
+    return file_or_note(REAL(socket)(domain, type, protocol));
+}
+
+int socketpair(int domain, int type, int protocol, int fds[2])
+{
+    return file_or_note(REAL(socketpair)(domain, type, protocol, fds));
+}
+
+#endif
