@@ -116,13 +116,36 @@ static void check_term_is_saved(struct checked_server *server, int term)
                time_text(server->saved.ns).text, server->saved.term);
 }
 
+// §6: who has just heard from a leader may disregard a RequestVote, and answer
+// with its own term. That can be newer than the leader's by now. Who leads may,
+// too; it has stood before, and others may not know yet that it leads.
+static bool may_disregard(const struct instance *replier,
+                          const struct request *request,
+                          const struct reply *reply)
+{
+    if (request->kind != VOTE || reply->yes)
+        return false;
+    const struct checked_server *server = replier->server;
+    const struct checker *checker = server->checker;
+    for (int t = 0; t < checker->n_terms; t++) {
+        const struct term *term = &checker->terms[t];
+        if (term->number <= reply->term &&
+            (term->leader != NULL ||
+             term->parts[server->number].candidate == replier))
+            return true;
+    }
+    return false;
+}
+
 // §5.1: who hears of a newer term takes it over, before it answers. So a reply
 // of a lower term is the replier's mistake, whoever has asked.
 static void check_answers_term(struct instance *replier,
                                const struct instance *caller,
-                               const struct request *request, int term)
+                               const struct request *request,
+                               const struct reply *reply)
 {
-    if (term >= request->term)
+    int term = reply->term;
+    if (term >= request->term || may_disregard(replier, request, reply))
         return;
     broken(replier->server->checker, "Replies Carry the Term (§5.1, Figure 2)",
            "at %s server %d answers server %d's %s of term %d with term %d. "
@@ -144,7 +167,7 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
     if (request.kind == APPEND && !reply.yes && reply.term == request.term)
         caller->n_refused++;
     if (!instance->crashed && request.kind != OTHER) {
-        check_answers_term(instance, caller, &request, reply.term);
+        check_answers_term(instance, caller, &request, &reply);
         if (request.kind == VOTE && reply.yes)
             check_vote(instance, caller, &request);
         if (watches_saves(checker)) {

@@ -279,6 +279,34 @@ BREAKS(installed_without_the_term, "Replies Carry the Term", {
                              &response);
 })
 
+// Nobody has led yet: nobody can have heard from a leader (§6).
+BREAKS(refusal_in_an_older_term, "Replies Carry the Term", {
+    ask(1, 1, 0, 0);
+    ask(0, 2, 0, 0);
+    refuse(0, 2, 2, 1);
+})
+
+// With a vote the term is taken over, whoever leads.
+BREAKS(vote_in_an_older_term, "Replies Carry the Term", {
+    elect(1, 1, "");
+    ask(0, 2, 0, 0);
+    save(2, 2, 0, "");
+    RequestVoteRequest request = { .term = 2, .candidate_id = 0 };
+    RequestVoteResponse response = { .term = 1, .vote_granted = true };
+    checker_network.answered(server[0], server[2], &vote_method, &request,
+                             &response);
+})
+
+// Who has heard from a leader may disregard a candidate (§6); who leads, too.
+KEEPS(candidate_is_disregarded, {
+    elect(1, 1, "");
+    ask(0, 3, 0, 0);
+    refuse(0, 1, 3, 1);
+    refuse(0, 2, 3, 1);
+    save(2, 2, -1, "");
+    refuse(0, 2, 3, 2);
+})
+
 // Who refuses an older candidate tells it the newer term.
 KEEPS(reply_tells_a_newer_term, {
     ask(0, 1, 0, 0);
