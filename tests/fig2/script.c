@@ -14,6 +14,9 @@
 
 #define SERVER "server 0"
 
+// How often a candidate asks a server that disregards it.
+#define ASK_AGAIN_MS 10
+
 // ---- Starting, crashing and ending ----
 
 static void make_ends(struct script *s, struct life *life)
@@ -254,9 +257,8 @@ static void claim(struct script *s, int term, int index, int entry_term)
                term, index, before, entry_term);
 }
 
-RequestVoteResponse script_request_vote(struct script *s, int term,
-                                        int candidate, int last_index,
-                                        int last_term)
+RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
+                                    int last_index, int last_term)
 {
     // By name: a Raft with fields of its own is warned about otherwise.
     RequestVoteRequest request = { .term = term,
@@ -272,6 +274,25 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
     speak_in_locked(s, term);
     pthread_mutex_unlock(&s->mu);
     call_server(s, "Raft.RequestVote", &request, &response);
+    return response;
+}
+
+bool script_disregards(RequestVoteResponse response, int term)
+{
+    return !response.vote_granted && response.term < term;
+}
+
+RequestVoteResponse script_request_vote(struct script *s, int term,
+                                        int candidate, int last_index,
+                                        int last_term)
+{
+    int64_t deadline_ns = clock_now_ns() + LONGEST_MS * NS_PER_MS;
+    RequestVoteResponse response =
+        script_ask_once(s, term, candidate, last_index, last_term);
+    while (script_disregards(response, term) && clock_now_ns() < deadline_ns) {
+        script_sleep(s, ASK_AGAIN_MS);
+        response = script_ask_once(s, term, candidate, last_index, last_term);
+    }
     return response;
 }
 

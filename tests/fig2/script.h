@@ -29,6 +29,9 @@
 #define SOON_MS 3000
 #define LONG_MS 10000
 
+// Longer than any election time-out.
+#define LONGEST_MS 1500
+
 // How long a test waits for what must not happen. With TOO_LATE_MS still below
 // the shortest election time-out that it has to expect (250 ms).
 #define QUIET_MS 60
@@ -137,9 +140,19 @@ void script_check_not_applied(struct script *s, int index, const char *rule);
 // snapshot up to an index. Both are numbers.
 int script_command(int index, int term);
 
+// Asks again, as a candidate does, while the server disregards it: by §6 a
+// server may, for as long as it has just heard from a leader, or leads.
 RequestVoteResponse script_request_vote(struct script *s, int term,
                                         int candidate, int last_index,
                                         int last_term);
+
+// Likewise, but does not ask again.
+RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
+                                    int last_index, int last_term);
+
+// Did the server disregard the request of this term to the last? Then it has
+// not taken over the term.
+bool script_disregards(RequestVoteResponse response, int term);
 
 struct append {
     int term;

@@ -118,9 +118,6 @@ void script_check_deposed(struct script *s, int newer_term, const char *what)
 
 // ---- The election timer ----
 
-// Longer than any election time-out.
-#define LONGEST_MS 1500
-
 // From contacts that are further apart than meant nothing follows: a time-out
 // may have passed between them.
 static bool is_too_late(int64_t from_ns)

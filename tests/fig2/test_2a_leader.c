@@ -40,7 +40,7 @@ LAB_TEST(raft_fig2, 2A_first_heartbeat_at_once)
             delay_ns = first_ns - elected_ns;
         if (third_ns - second_ns > period_ns)
             period_ns = third_ns - second_ns;
-        script_request_vote(s, term + 1, 1, 0, 0);
+        script_heartbeat(s, term + 1);
     }
     test_check(delay_ns <= period_ns / 2 || delay_ns <= AT_ONCE_MS * NS_PER_MS,
                "Rules for Servers, Leaders (Figure 2, §5.2): upon election, "

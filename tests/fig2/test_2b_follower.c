@@ -351,7 +351,7 @@ LAB_TEST(raft_fig2, 2B_start_is_for_leaders)
                       "election timeout elapses, convert to candidate");
     bool by_candidate = script_start(s, 77, &index, &term);
     int old_term = script_elect(s);
-    script_request_vote(s, old_term + 1, 1, 9, old_term);
+    script_heartbeat(s, old_term + 1);
     bool by_deposed = script_start(s, 77, &index, &term);
 
     test_check(!by_follower && !by_candidate && !by_deposed,
