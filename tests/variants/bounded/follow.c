@@ -69,8 +69,7 @@ void answer_append(void *receiver, const void *args, void *reply)
     AppendEntriesResponse *response = reply;
     pthread_mutex_lock(&rf->mu);
     if (request->term >= rf->current_term) {
-        follow_locked(rf, request->term);
-        put_off_election_locked(rf);
+        follow_leader_locked(rf, request->term);
         int prev = request->prev_log_index;
         response->success = fits_locked(rf, prev, request->prev_log_term);
         if (response->success) {
@@ -114,8 +113,7 @@ void answer_install(void *receiver, const void *args, void *reply)
     InstallSnapshotResponse *response = reply;
     pthread_mutex_lock(&rf->mu);
     if (request->term >= rf->current_term) {
-        follow_locked(rf, request->term);
-        put_off_election_locked(rf);
+        follow_leader_locked(rf, request->term);
         if (request->last_included_index > rf->commit_index)
             install_locked(rf, request);
     }

@@ -55,6 +55,7 @@ struct raft {
     struct rng rng;
     int64_t election_due_ms;
     int64_t heartbeat_due_ms;
+    int64_t led_ms;  // When a current leader spoke last; 0: none has.
 
     // Persistent. entries[0] stands for what the snapshot covers.
     int current_term;
@@ -102,6 +103,7 @@ void load_locked(struct raft *rf);
 
 void put_off_election_locked(struct raft *rf);
 void follow_locked(struct raft *rf, int term);
+void follow_leader_locked(struct raft *rf, int term);
 void stand_locked(struct raft *rf);
 void answer_vote(void *receiver, const void *args, void *reply);
 

@@ -6,11 +6,15 @@
 // leader_commit and the last index are three different numbers, and a reply
 // says less than "all of it".
 // The ticker polls; nobody is woken for a time-out; entries are applied one by
-// one.
+// one. Who has just heard from a leader, or leads, disregards RequestVotes: it
+// grants none, and does not take over their terms.
 //
 // Why it is right: it is Figures 2 and 13. The size of a batch is the leader's
 // to choose; a follower commits only up to the end of the batch it was sent,
-// and the leader counts only what was in it.
+// and the leader counts only what was in it. That RequestVotes are disregarded
+// is §6's rule against servers that disrupt the cluster: the candidate comes
+// again, and a leader that is deposed hears of it from a reply or from the next
+// leader.
 //
 // This file: the service's side, the ticker, and the applier.
 #include "node.h"

@@ -37,6 +37,22 @@ void follow_locked(struct raft *rf, int term)
     }
 }
 
+// The leader of this term speaks.
+void follow_leader_locked(struct raft *rf, int term)
+{
+    must_hold(&rf->mu);
+    follow_locked(rf, term);
+    put_off_election_locked(rf);
+    rf->led_ms = clock_now_ms();
+}
+
+// Nobody who hears its leader needs another (§6).
+static bool has_leader_locked(const struct raft *rf)
+{
+    return rf->role == LEADER ||
+           (rf->led_ms != 0 && clock_now_ms() - rf->led_ms < ELECTION_MIN_MS);
+}
+
 static void count_vote_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
@@ -100,22 +116,30 @@ static bool is_up_to_date_locked(const struct raft *rf,
     return request->last_log_index >= log_last(rf);
 }
 
+static bool grants_locked(struct raft *rf, const RequestVoteRequest *request)
+{
+    must_hold(&rf->mu);
+    if (has_leader_locked(rf))
+        return false;
+    if (request->term > rf->current_term)
+        follow_locked(rf, request->term);
+    bool is_free =
+        rf->voted_for == NOBODY || rf->voted_for == request->candidate_id;
+    return request->term == rf->current_term && is_free &&
+           is_up_to_date_locked(rf, request);
+}
+
 void answer_vote(void *receiver, const void *args, void *reply)
 {
     struct raft *rf = receiver;
     const RequestVoteRequest *request = args;
     RequestVoteResponse *response = reply;
     pthread_mutex_lock(&rf->mu);
-    if (request->term > rf->current_term)
-        follow_locked(rf, request->term);
-    bool is_free =
-        rf->voted_for == NOBODY || rf->voted_for == request->candidate_id;
-    if (request->term == rf->current_term && is_free &&
-        is_up_to_date_locked(rf, request)) {
+    response->vote_granted = grants_locked(rf, request);
+    if (response->vote_granted) {
         rf->voted_for = request->candidate_id;
         save_locked(rf);
         put_off_election_locked(rf);
-        response->vote_granted = true;
         trace("VOTE", "for S%d", request->candidate_id);
     }
     response->term = rf->current_term;
