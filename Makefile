@@ -35,6 +35,10 @@ without = $(if $1,$(call without,$(wordlist 2,99,$1),$(subst $(firstword $1),,$2
 want = $(foreach v,$1,$(if $(call without,$2,$(subst $() $(),,$(value $v))),\
     $(error $v=: wants $3)))
 
+ifeq ($(wildcard runner/check-raft),)
+$(error this is not the folder of the Makefile; make -C with its name works \
+    from everywhere)
+endif
 VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM
 $(foreach v,$(VALUES) T SUITE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
@@ -53,6 +57,12 @@ $(foreach v,RAFT CC T SUITE,$(if $(filter -%,$($v)),$(error \
     $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
+endif
+# Those two are installed if they are missing.
+ifeq ($(filter gcc clang,$(CC)),)
+ifneq ($(shell $(CC) -x c -fsyntax-only /dev/null > /dev/null 2>&1 || echo no),)
+$(error CC=$(CC): there is no C compiler of this name; gcc and clang would do)
+endif
 endif
 ifneq ($(and $(SUITE),$(filter 2A 2B 2C 2D fig2,$(MAKECMDGOALS))),)
 $(error SUITE=$(SUITE): make $(MAKECMDGOALS) is of one suite; choose among its \
@@ -301,7 +311,8 @@ broken: $(LAB_BIN)
 unit: $(R)/unit $(B)/dummy_lab $(B)/dummy_simlab broken
 	@RAFTLAB_DUMMY_LAB=$(B)/dummy_lab \
 	    RAFTLAB_DUMMY_SIMLAB=$(B)/dummy_simlab RAFTLAB_BUILD=$(B) \
-	    $(R)/unit $(T:%=--filter '*%*') $(JOBS:%=-j%)
+	    $(R)/unit $(if $(T),--filter '@(*$(subst $() $(),*|*,$(strip $(T)))*)') \
+	    $(JOBS:%=-j%)
 
 # Criterion's exit status does not tell of a leak; the report does.
 .PHONY: unit-sanitized

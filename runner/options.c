@@ -172,6 +172,15 @@ static bool has_name(const struct lab_test *test, struct words names,
     return found;
 }
 
+// Tests of a suite may come from several files.
+static bool is_first_of_suite(const struct lab_test *test)
+{
+    struct lab_test *t = lab_test_first();
+    while (strcmp(t->suite, test->suite) != 0)
+        t = t->next;
+    return t == test;
+}
+
 static void check_suite(const char *word)
 {
     for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
@@ -179,11 +188,9 @@ static void check_suite(const char *word)
             return;
     }
     fprintf(stderr, "lab: there is no suite \"%s\"; the suites are", word);
-    const char *last = "";
     for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
-        if (strcmp(t->suite, last) != 0)
+        if (is_first_of_suite(t))
             fprintf(stderr, " %s", suite_label(t->suite));
-        last = t->suite;
     }
     fputc('\n', stderr);
     exit(EXIT_BAD_INPUT);
