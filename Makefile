@@ -116,9 +116,13 @@ RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 
 # The dates of a submission say nothing: it may be older than the one before it
 # in the same folder. What counts is what its files are and hold.
-RAFT_SUM := $(shell mkdir -p $(R); new=$(R)/sum.$$$$; \
+RAFT_SUM := $(shell new=$(R)/sum.$$$$; \
+    { mkdir -p $(R) && touch $$new; } 2> /dev/null || { echo fails; exit; }; \
     (echo $(RAFT); sha256sum $(RAFT)/*.[chx]) 2> /dev/null > $$new; \
     cmp -s $(R)/sum $$new && rm $$new || mv $$new $(R)/sum)
+ifneq ($(and $(RAFT_SUM),$(filter-out help clean,$(MAKECMDGOALS))),)
+$(error $(R) cannot be written; the lab is built into the folder that it is in)
+endif
 LAB_O := $(LAB:%.c=$(B)/%.o) $(READERS_C:%.c=$(X)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
 
