@@ -2,6 +2,8 @@
 //
 //   - scheduling points a second: threads that do nothing but yield, and
 //     threads that pass a turn by mutex and condition variable
+//   - how a scheduling point, and a broadcast, grow with the number of threads,
+//     under both policies
 //   - simulated RPCs a second: one caller, and sixteen
 //   - a cluster of 99 servers that elects a leader and commits 1,000 commands
 //
@@ -29,23 +31,27 @@ static double real_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-// Runs one benchmark, from the first moment of a simulation, in a process of
-// its own.
-static void run(void (*bench)(void))
+// Runs one benchmark with n, from the first moment of a simulation, in a
+// process of its own.
+static void run_under(enum sim_policy policy, void (*bench)(int n), int n)
 {
     fflush(stdout);
     if (fork() == 0) {
-        sim_start(&(struct sim_options){ .seed = 1 });
-        bench();
+        sim_start(&(struct sim_options){ .seed = 1, .policy = policy });
+        bench(n);
         fflush(stdout);
         _exit(0);
     }
     wait(NULL);
 }
 
+static void run(void (*bench)(int n), int n)
+{
+    run_under(SIM_UNIFORM, bench, n);
+}
+
 // ---- Scheduling points ----
 
-#define YIELDERS 10
 #define N_YIELDS 1000000
 #define N_TURNS  1000000
 
@@ -56,16 +62,15 @@ static void yield_often(void *unused)
         sched_yield();
 }
 
-static void bench_yield(void)
+static void bench_yield(int n_threads)
 {
     struct go_group *group = go_group_make();
     double start = real_seconds();
-    for (int i = 0; i < YIELDERS; i++)
+    for (int i = 0; i < n_threads; i++)
         go(group, "yield", yield_often, NULL);
     go_group_free(group);
-    printf("%-48s %12.0f a second\n",
-           "scheduling points, 10 threads that yield",
-           (double)sim_points() / (real_seconds() - start));
+    printf("scheduling points, %2d threads that yield %19.0f a second\n",
+           n_threads, (double)sim_points() / (real_seconds() - start));
 }
 
 struct turns {
@@ -93,8 +98,9 @@ static void take_turns(void *arg)
     pthread_mutex_unlock(&t->mu);
 }
 
-static void bench_turns(void)
+static void bench_turns(int unused)
 {
+    (void)unused;
     struct turns turns = { PTHREAD_MUTEX_INITIALIZER,
                            { PTHREAD_COND_INITIALIZER,
                              PTHREAD_COND_INITIALIZER },
@@ -110,6 +116,116 @@ static void bench_turns(void)
            2.0 * N_TURNS / seconds);
     printf("%-48s %12.0f a second\n", "  scheduling points on the way",
            (double)sim_points() / seconds);
+}
+
+// ---- Many threads ----
+
+#define N_POINTS 200000
+#define N_ROUNDS 5
+
+struct yielders {
+    pthread_barrier_t begin;
+    pthread_barrier_t end;
+    int n_yields;
+};
+
+static void yield_between_barriers(void *arg)
+{
+    struct yielders *y = arg;
+    pthread_barrier_wait(&y->begin);
+    for (int i = 0; i < y->n_yields; i++)
+        sched_yield();
+    pthread_barrier_wait(&y->end);
+}
+
+static void bench_points(int n_threads)
+{
+    struct yielders y = { .n_yields = N_POINTS / n_threads };
+    pthread_barrier_init(&y.begin, NULL, (unsigned)n_threads + 1);
+    pthread_barrier_init(&y.end, NULL, (unsigned)n_threads + 1);
+    struct go_group *group = go_group_make();
+    for (int i = 0; i < n_threads; i++)
+        go(group, "yield", yield_between_barriers, &y);
+    pthread_barrier_wait(&y.begin);
+    double start = real_seconds();
+    uint64_t points = sim_points();
+    pthread_barrier_wait(&y.end);
+    double seconds = real_seconds() - start;
+    printf("  a point with %5d threads that can run %24.0f ns\n", n_threads,
+           seconds * 1e9 / (double)(sim_points() - points));
+    go_group_free(group);
+}
+
+struct audience {
+    pthread_mutex_t mu;
+    pthread_cond_t next_round;
+    pthread_cond_t all_came;
+    int n_threads;
+    int n_came;
+    int round;
+};
+
+static void await_rounds(void *arg)
+{
+    struct audience *a = arg;
+    pthread_mutex_lock(&a->mu);
+    for (int round = 0; round <= N_ROUNDS; round++) {
+        if (++a->n_came == a->n_threads)
+            pthread_cond_signal(&a->all_came);
+        while (a->round == round)
+            pthread_cond_wait(&a->next_round, &a->mu);
+    }
+    pthread_mutex_unlock(&a->mu);
+}
+
+// The time from the broadcast until every waiter has had the mutex.
+static double one_round(struct audience *a)
+{
+    while (a->n_came < a->n_threads)
+        pthread_cond_wait(&a->all_came, &a->mu);
+    a->n_came = 0;
+    a->round++;
+    double start = real_seconds();
+    pthread_cond_broadcast(&a->next_round);
+    while (a->round <= N_ROUNDS && a->n_came < a->n_threads)
+        pthread_cond_wait(&a->all_came, &a->mu);
+    return real_seconds() - start;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static void bench_broadcast(int n_threads)
+{
+    struct audience a = { .n_threads = n_threads };
+    pthread_mutex_init(&a.mu, NULL);
+    pthread_cond_init(&a.next_round, NULL);
+    pthread_cond_init(&a.all_came, NULL);
+    struct go_group *group = go_group_make();
+    for (int i = 0; i < n_threads; i++)
+        go(group, "waiter", await_rounds, &a);
+    double seconds[N_ROUNDS];
+    pthread_mutex_lock(&a.mu);
+    for (int i = 0; i < N_ROUNDS; i++)
+        seconds[i] = one_round(&a);
+    one_round(&a);  // They end.
+    pthread_mutex_unlock(&a.mu);
+    go_group_free(group);
+    qsort(seconds, N_ROUNDS, sizeof seconds[0], by_size);
+    printf("  a broadcast to %5d threads until all have run %17.3f ms\n",
+           n_threads, seconds[N_ROUNDS / 2] * 1e3);
+}
+
+static void run_growth(const char *name, enum sim_policy policy)
+{
+    printf("%s:\n", name);
+    for (int n = 10; n <= 10000; n *= 10)
+        run_under(policy, bench_points, n);
+    for (int n = 10; n <= 10000; n *= 10)
+        run_under(policy, bench_broadcast, n);
 }
 
 // ---- RPCs ----
@@ -168,28 +284,17 @@ static void bench_rpcs(int n_callers)
     labrpc_free_network(net);
 }
 
-static void bench_rpcs_1(void)
-{
-    bench_rpcs(1);
-}
-
-static void bench_rpcs_16(void)
-{
-    bench_rpcs(16);
-}
-
 // ---- A large cluster ----
 
-#define N_SERVERS  99
 #define N_COMMANDS 1000
 
-static void bench_99_servers(void)
+static void bench_cluster(int n_servers)
 {
     double start = real_seconds();
-    struct cluster *cluster = cluster_make(N_SERVERS);
+    struct cluster *cluster = cluster_make(n_servers);
     int leader = cluster_wait_for_leader(cluster, -1);
     printf("%d servers, leader elected after %.3f virtual s, %.2f real s\n",
-           N_SERVERS, (double)sim_now_ns() / 1e9, real_seconds() - start);
+           n_servers, (double)sim_now_ns() / 1e9, real_seconds() - start);
     struct server *server = &cluster->servers[leader];
     int index = 0;
     for (int i = 0; i < N_COMMANDS; i++) {
@@ -202,16 +307,18 @@ static void bench_99_servers(void)
     getrusage(RUSAGE_SELF, &usage);
     printf("%d servers, %d commands committed, one after the other: "
            "%.2f virtual s, %.2f real s, %ld MB\n",
-           N_SERVERS, index, (double)sim_now_ns() / 1e9, real_seconds() - start,
+           n_servers, index, (double)sim_now_ns() / 1e9, real_seconds() - start,
            usage.ru_maxrss / 1024);
 }
 
 int main(void)
 {
-    run(bench_yield);
-    run(bench_turns);
-    run(bench_rpcs_1);
-    run(bench_rpcs_16);
-    run(bench_99_servers);
+    run(bench_yield, 10);
+    run(bench_turns, 0);
+    run_growth("uniform", SIM_UNIFORM);
+    run_growth("PCT", SIM_PCT);
+    run(bench_rpcs, 1);
+    run(bench_rpcs, 16);
+    run(bench_cluster, 99);
     return 0;
 }
