@@ -127,12 +127,8 @@ int sim_cond_signal(pthread_cond_t *cond, const void *place)
 {
     sim_point();
     struct cond *c = get(cond, place);
-    if (c->waiters.count == 0)
-        return 0;
-    uint32_t k = 0;
-    if (c->waiters.count > 1)
-        k = sim_rng_below(&sim.chance, c->waiters.count);
-    sim_wake(sim_queue_at(&c->waiters, k), 0);
+    if (c->waiters.count > 0)
+        sim_wake(sim_queue_draw(&c->waiters), 0);
     return 0;
 }
 
@@ -150,7 +146,7 @@ int sim_cond_destroy(pthread_cond_t *cond, const void *place)
     struct cond *c = get(cond, place);
     if (c->waiters.count > 0)
         sim_misuse(place, "destroys a condition variable that %s waits on",
-                   sim_who(c->waiters.first->number).text);
+                   sim_who(c->waiters.threads[0]->number).text);
     c->state = DESTROYED;
     return 0;
 }

@@ -41,11 +41,12 @@
 
 // ---- Threads ----
 
-// Threads that wait for the same thing. It lies in the program's own mutex,
-// condition variable and so on: empty is all zero.
+// Threads that can run, or that wait for the same thing. Then it lies in the
+// program's own mutex, condition variable and so on: empty is all zero.
 struct sim_queue {
-    struct sim_thread *first;
+    struct sim_thread **threads;  // The order is queue.c's.
     uint32_t count;
+    uint32_t room;  // For so many in the array.
 };
 
 // Who must do something before another can go on. All zero is before the first.
@@ -74,17 +75,17 @@ struct sim_read {
 };
 
 struct sim_thread {
-    int number;    // In the order of creation; the first is 0.
-    int slot;      // In the table of threads.
-    int position;  // In sim.runnable; NO_POSITION: it waits or has ended.
-    int64_t priority;
+    int number;  // In the order of creation; the first is 0.
+    int slot;    // In the table of threads.
+    // Where it stands: in sim.runnable, or with those who wait for the same; or
+    // nowhere (NULL), where it has ended, is frozen, or waits for time alone.
+    struct sim_queue *queue;
+    uint32_t position;  // In the queue.
+    int64_t priority;   // See sim_queue_lower.
     struct sim_fiber fiber;
 
     // While it waits.
-    struct sim_queue *queue;       // Or NULL: it waits for time alone.
     struct sim_queue *woken_from;  // By sim_wake_one, until it runs.
-    struct sim_thread *next;
-    struct sim_thread *previous;
     int64_t due_ns;
     int timer;   // In sim.timers; NO_POSITION: it has none.
     int result;  // 0, or ETIMEDOUT: why it woke.
@@ -108,6 +109,7 @@ struct sim_thread {
     struct sim_thread *joiner;
     struct sim_queue joiners;
     uint64_t points;  // How often it was chosen to run.
+    struct sim_thread *next_unused;
 
     // Whose code it runs (border.c). NULL: that of no server.
     struct sim_server *home;    // Whose code made it.
@@ -173,10 +175,7 @@ struct sim {
     uint64_t hash;
     struct sim_rng chance;  // For the scheduler.
 
-    // Those that can run, in no particular, but determined, order.
-    struct sim_thread **runnable;
-    int n_runnable;
-
+    struct sim_queue runnable;
     enum sim_policy policy;
     int depth;
     int64_t steps;
@@ -281,10 +280,6 @@ void sim_wake_all(struct sim_queue *queue);
 // Ends the wait of all who wait for this object in sim.few.
 void sim_wake_few(const void *object);
 
-void sim_queue_add(struct sim_queue *queue, struct sim_thread *thread);
-void sim_queue_remove(struct sim_thread *thread);
-struct sim_thread *sim_queue_at(const struct sim_queue *queue, uint32_t k);
-
 // A new thread can run from now on.
 void sim_schedule_add(struct sim_thread *thread);
 
@@ -303,10 +298,28 @@ void sim_schedule_thaw(struct sim_thread *thread);
 
 void sim_schedule_start(const struct sim_options *options);
 
-// Makes room in the scheduler's tables for so many threads more.
-void sim_schedule_make_room(int n_threads);
+// ---- queue.c ----
+
+void sim_queue_add(struct sim_queue *queue, struct sim_thread *thread);
+void sim_queue_remove(struct sim_thread *thread);
+
+// The thread's priority has become less: it makes way where it stands.
+void sim_queue_lower(struct sim_thread *thread);
+
+// One thread of a queue that is not empty: any, each as likely as the others;
+// the one that the policy prefers.
+struct sim_thread *sim_queue_draw(const struct sim_queue *queue);
+struct sim_thread *sim_queue_choose(const struct sim_queue *queue);
+
+static inline bool sim_is_runnable(const struct sim_thread *thread)
+{
+    return thread->queue == &sim.runnable;
+}
 
 // ---- timers.c ----
+
+// Makes room in their table for those of so many threads more.
+void sim_timers_make_room(int n_threads);
 
 void sim_timers_add(struct sim_thread *thread, int64_t due_ns);
 void sim_timers_remove(struct sim_thread *thread);

@@ -72,7 +72,7 @@ static void let_go(struct mutex *m)
     m->owner = 0;
     struct sim_thread *self = sim.self;
     self->n_others_locks -= is_of_others(m);
-    if (m->waiters.first != NULL)
+    if (m->waiters.count > 0)
         sim_wake_one(&m->waiters);
     if (__builtin_expect(self->doomed, 0) && self->n_others_locks <= 0)
         sim_server_die();

@@ -233,7 +233,7 @@ void sim_describe_threads(char *text, size_t size)
 static bool is_stuck(const struct sim_thread *thread)
 {
     return thread->reason != NULL && thread->reason->next_holder != NULL &&
-           thread->timer == NO_POSITION && thread->position == NO_POSITION &&
+           thread->timer == NO_POSITION && !sim_is_runnable(thread) &&
            !thread->is_ready;
 }
 

@@ -1,8 +1,4 @@
-// Who runs next, and the passing of virtual time.
-//
-// A thread can run, or waits; those that can run stand in one array, so that
-// drawing one of them, adding one and removing one take the same time however
-// many there are.
+// Who runs next, and the passing of virtual time. A thread can run, or waits.
 #include "sim/internal.h"
 
 #include <errno.h>
@@ -21,24 +17,13 @@
 
 struct sim sim;
 
-// ---- The run set ----
-
 static void become_runnable(struct sim_thread *thread)
 {
     if (__builtin_expect(thread->frozen, 0)) {
         thread->is_ready = true;
         return;
     }
-    thread->position = sim.n_runnable;
-    sim.runnable[sim.n_runnable++] = thread;
-}
-
-static void stop_being_runnable(struct sim_thread *thread)
-{
-    struct sim_thread *last = sim.runnable[--sim.n_runnable];
-    sim.runnable[thread->position] = last;
-    last->position = thread->position;
-    thread->position = NO_POSITION;
+    sim_queue_add(&sim.runnable, thread);
 }
 
 // ---- The policies ----
@@ -66,6 +51,7 @@ static void begin_round(void)
 static void put_last(struct sim_thread *thread)
 {
     thread->priority = --sim.lowest;
+    sim_queue_lower(thread);
 }
 
 static void change_priorities(void)
@@ -88,11 +74,7 @@ static struct sim_thread *choose_by_priority(void)
 {
     if ((int64_t)sim.points >= sim.next_change)
         change_priorities();
-    struct sim_thread *best = sim.runnable[0];
-    for (int i = 1; i < sim.n_runnable; i++) {
-        if (sim.runnable[i]->priority > best->priority)
-            best = sim.runnable[i];
-    }
+    struct sim_thread *best = sim_queue_choose(&sim.runnable);
     if (best == sim.self && ++sim.streak > MAX_STREAK) {
         sim.streak = 0;
         put_last(best);
@@ -106,12 +88,23 @@ static inline struct sim_thread *choose(void)
 {
     if (sim.policy == SIM_PCT)
         return choose_by_priority();
-    if (sim.n_runnable == 1)
-        return sim.runnable[0];
-    return sim.runnable[sim_rng_below(&sim.chance, (uint32_t)sim.n_runnable)];
+    return sim_queue_choose(&sim.runnable);
 }
 
 // ---- Waiting for a number of points ----
+
+// Wakes those of a queue of whom this is so. What moves up or down when one
+// leaves comes from above, and is looked at later, or has been looked at.
+static void wake_some(struct sim_queue *queue,
+                      bool (*is_so)(const struct sim_thread *thread,
+                                    const void *object),
+                      const void *object)
+{
+    for (uint32_t i = queue->count; i-- > 0;) {
+        while (i < queue->count && is_so(queue->threads[i], object))
+            sim_wake(queue->threads[i], 0);
+    }
+}
 
 static const struct sim_reason to_run_on = {
     "for a number of scheduling points", NULL
@@ -126,17 +119,20 @@ void sim_run_on(uint64_t points)
     sim_wait(&sim.counting, NEVER, &to_run_on, NULL, HERE);
 }
 
+static bool is_due(const struct sim_thread *thread, const void *unused)
+{
+    (void)unused;
+    return thread->due_point <= sim.points;
+}
+
 static void wake_counting(void)
 {
+    wake_some(&sim.counting, is_due, NULL);
     sim.next_due_point = UINT64_MAX;
-    struct sim_thread *thread = sim.counting.first;
-    while (thread != NULL) {
-        struct sim_thread *next = thread->next;
-        if (thread->due_point <= sim.points)
-            sim_wake(thread, 0);
-        else if (thread->due_point < sim.next_due_point)
-            sim.next_due_point = thread->due_point;
-        thread = next;
+    for (uint32_t i = 0; i < sim.counting.count; i++) {
+        uint64_t due_point = sim.counting.threads[i]->due_point;
+        if (due_point < sim.next_due_point)
+            sim.next_due_point = due_point;
     }
 }
 
@@ -190,7 +186,7 @@ void sim_yield(void)
 // Nobody can run: time jumps to the first timer. No timer is a deadlock.
 static void await_timer(void)
 {
-    while (sim.n_runnable == 0) {
+    while (sim.runnable.count == 0) {
         if (sim.n_timers == 0)
             sim_report_deadlock();
         if (sim.now_ns < sim.next_due_ns)
@@ -201,38 +197,6 @@ static void await_timer(void)
 
 // ---- Waiting ----
 
-void sim_queue_add(struct sim_queue *queue, struct sim_thread *thread)
-{
-    thread->queue = queue;
-    thread->previous = NULL;
-    thread->next = queue->first;
-    if (queue->first != NULL)
-        queue->first->previous = thread;
-    queue->first = thread;
-    queue->count++;
-}
-
-void sim_queue_remove(struct sim_thread *thread)
-{
-    struct sim_queue *queue = thread->queue;
-    if (thread->previous != NULL)
-        thread->previous->next = thread->next;
-    else
-        queue->first = thread->next;
-    if (thread->next != NULL)
-        thread->next->previous = thread->previous;
-    queue->count--;
-    thread->queue = NULL;
-}
-
-struct sim_thread *sim_queue_at(const struct sim_queue *queue, uint32_t k)
-{
-    struct sim_thread *thread = queue->first;
-    while (k-- > 0)
-        thread = thread->next;
-    return thread;
-}
-
 int sim_wait(struct sim_queue *queue, int64_t due_ns,
              const struct sim_reason *reason, const void *object,
              const void *place)
@@ -241,13 +205,13 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     self->reason = reason;
     self->object = object;
     self->place = place;
+    sim_queue_remove(self);
     if (queue != NULL)
         sim_queue_add(queue, self);
     if (due_ns != NEVER)
         sim_timers_add(self, due_ns);
-    stop_being_runnable(self);
     sim_check_circle(self);
-    if (sim.n_runnable == 0)
+    if (sim.runnable.count == 0)
         await_timer();
     struct sim_thread *next = next_thread();
     if (next != self)
@@ -278,46 +242,30 @@ void sim_wake(struct sim_thread *thread, int result)
     become_runnable(thread);
 }
 
-static struct sim_thread *choose_waiter(const struct sim_queue *queue)
-{
-    struct sim_thread *chosen = queue->first;
-    if (queue->count == 1)
-        return chosen;
-    if (sim.policy == SIM_UNIFORM)
-        return sim_queue_at(queue, sim_rng_below(&sim.chance, queue->count));
-    for (struct sim_thread *thread = chosen->next; thread != NULL;
-         thread = thread->next) {
-        if (thread->priority > chosen->priority)
-            chosen = thread;
-    }
-    return chosen;
-}
-
 void sim_wake_one(struct sim_queue *queue)
 {
     struct sim_thread *chosen;
     do {
-        chosen = choose_waiter(queue);
+        chosen = sim_queue_choose(queue);
         sim_wake(chosen, 0);
         chosen->woken_from = queue;
-    } while (chosen->frozen && queue->first != NULL);
+    } while (chosen->frozen && queue->count > 0);
 }
 
 void sim_wake_all(struct sim_queue *queue)
 {
-    while (queue->first != NULL)
-        sim_wake(queue->first, 0);
+    while (queue->count > 0)
+        sim_wake(queue->threads[queue->count - 1], 0);
+}
+
+static bool waits_for(const struct sim_thread *thread, const void *object)
+{
+    return thread->object == object;
 }
 
 void sim_wake_few(const void *object)
 {
-    struct sim_thread *thread = sim.few.first;
-    while (thread != NULL) {
-        struct sim_thread *next = thread->next;
-        if (thread->object == object)
-            sim_wake(thread, 0);
-        thread = next;
-    }
+    wake_some(&sim.few, waits_for, object);
 }
 
 // ---- Threads come and go ----
@@ -333,8 +281,8 @@ void sim_schedule_add(struct sim_thread *thread)
 void sim_schedule_end(void)
 {
     struct sim_thread *self = sim.self;
-    stop_being_runnable(self);
-    if (sim.n_runnable == 0)
+    sim_queue_remove(self);
+    if (sim.runnable.count == 0)
         await_timer();
     sim.self = next_thread();
     sim_fiber_leave(&self->fiber, &sim.self->fiber);
@@ -345,7 +293,7 @@ static void pass_on_wake(struct sim_thread *thread)
 {
     struct sim_queue *queue = thread->woken_from;
     thread->woken_from = NULL;
-    if (queue != NULL && queue->first != NULL)
+    if (queue != NULL && queue->count > 0)
         sim_wake_one(queue);
 }
 
@@ -355,8 +303,6 @@ void sim_schedule_remove(struct sim_thread *thread)
         sim_queue_remove(thread);
     if (thread->timer != NO_POSITION)
         sim_timers_remove(thread);
-    if (thread->position != NO_POSITION)
-        stop_being_runnable(thread);
     pass_on_wake(thread);
 }
 
@@ -370,9 +316,9 @@ void sim_schedule_freeze(struct sim_thread *thread)
     if (thread->frozen)
         return;
     thread->frozen = true;
-    thread->is_ready = thread->position != NO_POSITION;
+    thread->is_ready = sim_is_runnable(thread);
     if (thread->is_ready)
-        stop_being_runnable(thread);
+        sim_queue_remove(thread);
     pass_on_wake(thread);
 }
 
@@ -384,16 +330,6 @@ void sim_schedule_thaw(struct sim_thread *thread)
     if (thread->is_ready)
         become_runnable(thread);
     thread->is_ready = false;
-}
-
-void sim_schedule_make_room(int n_threads)
-{
-    size_t before = (size_t)sim.n_slots, after = before + (size_t)n_threads;
-    sim.runnable =
-        sim_enlarge(sim.runnable, before * sizeof(struct sim_thread *),
-                    after * sizeof(struct sim_thread *));
-    sim.timers = sim_enlarge(sim.timers, before * sizeof *sim.timers,
-                             after * sizeof *sim.timers);
 }
 
 void sim_schedule_start(const struct sim_options *options)

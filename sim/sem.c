@@ -84,7 +84,7 @@ int __wrap_sem_destroy(sem_t *sem)
     struct sem *s = get(sem, HERE);
     if (s->waiters.count > 0)
         sim_misuse(HERE, "destroys a semaphore that %s waits on",
-                   sim_who(s->waiters.first->number).text);
+                   sim_who(s->waiters.threads[0]->number).text);
     s->state = DESTROYED;
     return 0;
 }
@@ -134,7 +134,7 @@ int __wrap_sem_post(sem_t *sem)
                    SEM_VALUE_MAX);
     sim_release(s);
     s->value++;
-    if (s->waiters.first != NULL)
+    if (s->waiters.count > 0)
         sim_wake_one(&s->waiters);
     return 0;
 }

@@ -85,7 +85,7 @@ static struct sim_thread *new_slot(void)
     if (sim.n_slots == MAX_SLOTS)
         return NULL;
     if (sim.n_slots % CHUNK == 0) {
-        sim_schedule_make_room(CHUNK);
+        sim_timers_make_room(CHUNK);
         sim.chunks[sim.n_slots / CHUNK] =
             sim_reserve(CHUNK * sizeof(struct sim_thread));
     }
@@ -98,7 +98,7 @@ static struct sim_thread *new_thread(void)
 {
     struct sim_thread *thread = sim.unused;
     if (thread != NULL)
-        sim.unused = thread->next;
+        sim.unused = thread->next_unused;
     else
         thread = new_slot();
     if (thread == NULL)
@@ -111,7 +111,6 @@ static struct sim_thread *new_thread(void)
     thread->id =
         (((pthread_t)thread->number + 1) << SLOT_BITS) | (pthread_t)slot;
     thread->timer = NO_POSITION;
-    thread->position = NO_POSITION;
     return thread;
 }
 
@@ -119,7 +118,7 @@ static struct sim_thread *new_thread(void)
 static void forget(struct sim_thread *thread)
 {
     thread->id = 0;
-    thread->next = sim.unused;
+    thread->next_unused = sim.unused;
     sim.unused = thread;
 }
 

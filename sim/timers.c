@@ -53,6 +53,13 @@ static void look_at_first(void)
         sim.next_due_ns = sim.timers[0].due_ns;
 }
 
+void sim_timers_make_room(int n_threads)
+{
+    size_t before = (size_t)sim.n_slots, after = before + (size_t)n_threads;
+    sim.timers = sim_enlarge(sim.timers, before * sizeof *sim.timers,
+                             after * sizeof *sim.timers);
+}
+
 void sim_timers_add(struct sim_thread *thread, int64_t due_ns)
 {
     thread->due_ns = due_ns;

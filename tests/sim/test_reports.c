@@ -340,6 +340,37 @@ SIM_TEST(stack_overflow)
                   NULL);
 }
 
+// ---- A lock that is made anew while somebody waits for it ----
+
+static pthread_cond_t renewed = PTHREAD_COND_INITIALIZER;
+
+static void *wait_for_renewed(void *unused)
+{
+    struct timespec in_a_year = { .tv_sec = 365 * 86400 };
+    pthread_mutex_lock(&mu);
+    while (pthread_cond_clockwait(&renewed, &mu, CLOCK_MONOTONIC, &in_a_year) ==
+           0)
+        continue;
+    return unused;
+}
+
+static void init_while_another_waits(void)
+{
+    pthread_t waiter = start(wait_for_renewed, NULL);
+    sleep(1);
+    pthread_cond_init(&renewed, NULL);
+    join(waiter);
+}
+
+SIM_TEST(init_of_a_waited_for_cond)
+{
+    check_message(simulate_seed(init_while_another_waits, 1),
+                  "thread 1 \"main\" waits to be signalled on a condition "
+                  "variable, which was initialised again, or overwritten, "
+                  "meanwhile",
+                  NULL);
+}
+
 // ---- A program that never ends ----
 
 static void wait_in_vain(void)
