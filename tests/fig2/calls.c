@@ -176,7 +176,7 @@ static void await_answer(struct script *s, struct call *call)
             s->newest_vote = call->vote->term;
         pthread_cond_broadcast(&s->changed);
         while (!call->done)
-            pthread_cond_wait(&s->changed, &s->mu);
+            pthread_cond_wait(&call->answered, &s->mu);
     }
     pthread_mutex_unlock(&s->mu);
 }
@@ -236,7 +236,9 @@ static void handle(void *receiver, const void *args, void *reply)
         answer_unknown(part->script, part, args, reply);
         return;
     }
+    cond_init(&call.answered);
     await_answer(part->script, &call);
+    pthread_cond_destroy(&call.answered);
 }
 
 void script_play_peers(struct script *s)
@@ -359,7 +361,7 @@ static void finish_locked(struct script *s, struct call *call)
         at = &(*at)->next;
     *at = call->next;
     call->done = true;
-    pthread_cond_broadcast(&s->changed);
+    pthread_cond_signal(&call->answered);
 }
 
 void script_drop_calls_locked(struct script *s)

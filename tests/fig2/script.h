@@ -19,6 +19,7 @@
 
 #include "raft/raft_x.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -207,6 +208,7 @@ struct call {
     void *reply;
     bool taken;
     bool done;
+    pthread_cond_t answered;  // One each: thousands may wait.
     struct call *next;
 };
 
