@@ -47,9 +47,11 @@ static const char *read_file(const char *path)
     return buffer;
 }
 
+// The first number in a small file; 0 if there is none.
 static long long read_number(const char *path)
 {
-    return atoll(read_file(path));
+    const char *text = read_file(path);
+    return atoll(text + strcspn(text, "0123456789"));
 }
 
 static long long count_lines(const char *path)
@@ -129,8 +131,8 @@ static long long read_in_group(const char *group, const char *name)
     return read_number(path);  // "max" is 0.
 }
 
-// The limit of tasks of the control group, or of one around it, if it is
-// reached; 0 if none is. Some of its tasks may have ended since.
+// The limit of tasks of the control group, or of one around it, if that has
+// ever refused one; 0 if none has. Its tasks may have ended since.
 static long long reached_limit_of_group(void)
 {
     char group[400];
@@ -138,7 +140,7 @@ static long long reached_limit_of_group(void)
         return 0;
     for (;;) {
         long long max = read_in_group(group, "pids.max");
-        if (max > 0 && read_in_group(group, "pids.current") >= max - max / 10)
+        if (max > 0 && read_in_group(group, "pids.events") > 0)
             return max;
         char *slash = strrchr(group, '/');
         if (slash == NULL || slash <= group + strlen("/sys/fs/cgroup"))
@@ -186,12 +188,14 @@ static void describe_tasks(const char *what, const struct holding *held)
 {
     if (describe_limit_of_memory(what, held, USUAL_STACK_MB * MB))
         return;
-    long long max = reached_limit_of_group();
-    if (max > 0)
-        write_limit(what, "the limit of the control group (pids.max)", max,
+    long long of_group = reached_limit_of_group();
+    long long of_user = limit_of(RLIMIT_NPROC);
+    if (of_group > 0 && (of_user < 0 || of_group < of_user))
+        write_limit(what, "the limit of the control group (pids.max)", of_group,
                     OR_FEWER);
-    else if ((max = limit_of(RLIMIT_NPROC)) >= 0)
-        write_limit(what, "the limit of processes (ulimit -u)", max, OR_FEWER);
+    else if (of_user >= 0)
+        write_limit(what, "the limit of processes (ulimit -u)", of_user,
+                    OR_FEWER);
     else
         write_limit(what, "the system's limit (sysctl kernel.threads-max)",
                     read_number("/proc/sys/kernel/threads-max"), OR_FEWER);

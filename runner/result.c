@@ -156,8 +156,9 @@ static void judge_shortage(struct result *result, const struct verdict *verdict,
     else
         blame_host(result,
                    alloc_string("killed from outside (SIGKILL), as the system "
-                                "does when memory runs out: add some or run "
-                                "fewer tests side by side (JOBS=)"));
+                                "does when memory runs out: add some, raise "
+                                "the limit of the control group (memory.max), "
+                                "or run fewer tests side by side (JOBS=)"));
 }
 
 struct result result_judge(const struct verdict *verdict, struct ending ending)
