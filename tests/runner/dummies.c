@@ -129,7 +129,28 @@ LAB_TEST(dummy_again, and_fails)
     test_fail("no leader");
 }
 
-// Its failure says nothing of the file that was refused.
+// None of these looks at what it gets; their failures tell nothing of that.
+static void limit_address_space(void)
+{
+    setrlimit(RLIMIT_AS, &(struct rlimit){ 1 << 30, 1 << 30 });
+}
+
+LAB_TEST(dummy_short, of_address_space)
+{
+    limit_address_space();
+    volatile size_t size = 3 << 29;
+    *(volatile char *)malloc(size) = 1;
+}
+
+LAB_TEST(dummy_short, of_threads)
+{
+    limit_address_space();
+    pthread_t thread;
+    for (int n = 0; n < 500; n++)
+        pthread_create(&thread, NULL, wait_for_ever, NULL);
+    test_fail("no leader");
+}
+
 LAB_TEST(dummy_short, of_files)
 {
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 20, 20 });
