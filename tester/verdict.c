@@ -26,6 +26,11 @@ static atomic_flag decided = ATOMIC_FLAG_INIT;
 
 static bool expects_leaks;  // The main thread's.
 
+// Written by the first to remark something, then there for all.
+static char remark[300];
+static atomic_flag is_remarked = ATOMIC_FLAG_INIT;
+static atomic_bool has_remark;
+
 _Noreturn static void wait_for_the_end(void)
 {
     for (;;)
@@ -47,12 +52,27 @@ void test_fail(const char *format, ...)
     if (atomic_flag_test_and_set(&decided))
         wait_for_the_end();
     shortage_end_notes();
+    char *message = current_verdict->message;
+    size_t size = sizeof current_verdict->message;
     va_list args;
     va_start(args, format);
-    vsnprintf(current_verdict->message, sizeof current_verdict->message, format,
-              args);
+    vsnprintf(message, size, format, args);
     va_end(args);
+    size_t len = strlen(message);
+    if (atomic_load(&has_remark))
+        snprintf(message + len, size - len, " (%s)", remark);
     end_as_failed();
+}
+
+void test_remark(const char *format, ...)
+{
+    if (atomic_flag_test_and_set(&is_remarked))
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(remark, sizeof remark, format, args);
+    va_end(args);
+    atomic_store(&has_remark, true);
 }
 
 void test_warn(const char *format, ...)
@@ -85,7 +105,10 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
     else
         snprintf(what, sizeof what, "crashed: %s at address %p",
                  strsignal(signal_number), info->si_addr);
-    snprintf(message, size, "the program %s", what);
+    snprintf(message, size,
+             "the program %s; where cannot be told: perhaps its memory is "
+             "damaged, and `make asan` may show by what",
+             what);
     current_verdict->died = true;
     current_verdict->state = TEST_FAILED;
     alarm(SYMBOLS_LIMIT_S);

@@ -71,6 +71,11 @@ extern int test_limit_s;
 // ought not to be: one line, whose end is added. For the test's main thread.
 void test_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// Keeps this sentence, which is added in brackets to the message with which the
+// test fails, if it does: a fact that may explain it. The first call counts.
+// For any thread.
+void test_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 // Ends the test, and the process, as failed with this message. Any thread may
 // call it, under any lock; the first call counts. Never returns.
 _Noreturn void test_fail(const char *format, ...)

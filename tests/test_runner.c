@@ -101,6 +101,14 @@ Test(runner, passing_tests_make_exit_status_0)
     expect_lab("--suite 2A", 0, "\nwall ");
 }
 
+Test(runner, the_first_remark_is_added_to_a_failure)
+{
+    expect_lab("--suite dummy_remark", 1,
+               "FAILED -- no leader (server 2 stood at once)\n");
+    expect_lab("--suite dummy_remark", 1,
+               "dummy_remark: 1 of 2 tests passed; 1 failed");
+}
+
 // In a soak the output of runs that have passed is gone.
 Test(runner, warnings_are_counted)
 {

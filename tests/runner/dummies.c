@@ -62,6 +62,18 @@ LAB_TEST(dummy_pass, with_two_warnings)
     test_warn("it did it again");
 }
 
+LAB_TEST(dummy_remark, twice)
+{
+    test_remark("server %d stood at once", 2);
+    test_remark("it did it again");
+    test_fail("no leader");
+}
+
+LAB_TEST(dummy_remark, for_nothing)
+{
+    test_remark("server 2 stood at once");
+}
+
 LAB_TEST(dummy_pass, with_absurd_figures)
 {
     current_verdict->seconds = 0.0 / 0.0;
