@@ -155,6 +155,25 @@ static void check_answers_term(struct instance *replier,
            rpc_name(request->kind), request->term, term);
 }
 
+// Every log has index 0, until a snapshot takes its place. Who refuses it has
+// another term there than who asks: if the test fails, that may be why.
+static void remark_index_0(const struct instance *replier,
+                           const struct instance *caller,
+                           const struct request *request)
+{
+    if (request->index != 0 || replier->crashed ||
+        replier->server->saved.first != 0)
+        return;
+    char sentence[200];
+    snprintf(sentence, sizeof sentence,
+             "At %s server %d refused server %d's AppendEntries with "
+             "prev_log_index 0 and prev_log_term %d. Index 0 is in every log, "
+             "and has term 0: see raft.x",
+             time_now().text, replier->server->number, caller->server->number,
+             request->told_term);
+    replier->server->checker->options.remark(sentence);
+}
+
 static void answered(void *from, void *to, const struct labrpc_method *method,
                      const void *args, const void *message)
 {
@@ -164,8 +183,10 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
     struct reply reply = reply_read(request.kind, message);
     lock(checker);
     check_messages(instance, method, request.kind);
-    if (request.kind == APPEND && !reply.yes && reply.term == request.term)
+    if (request.kind == APPEND && !reply.yes && reply.term == request.term) {
         caller->n_refused++;
+        remark_index_0(instance, caller, &request);
+    }
     if (!instance->crashed && request.kind != OTHER) {
         check_answers_term(instance, caller, &request, &reply);
         if (request.kind == VOTE && reply.yes)

@@ -26,6 +26,9 @@ struct checker_options {
     // Told of the first broken rule; does not return.
     void (*fail)(const char *message);
 
+    // Told what may be why, if the test fails for whatever reason.
+    void (*remark)(const char *sentence);
+
     // The last index that a snapshot of the service covers; 0 for none.
     int (*snapshot_index)(struct bytes snapshot);
 };

@@ -60,6 +60,7 @@ static void read_append(struct request *request)
     const AppendEntriesRequest *append = request->args;
     request->term = append->term;
     request->index = append->prev_log_index;
+    request->told_term = append->prev_log_term;
     request->index_term =
         term_of(append->prev_log_index, append->prev_log_term);
     request->leader_commit = append->leader_commit;

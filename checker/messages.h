@@ -22,6 +22,7 @@ struct request {
     int index;
     int index_term;
 
+    int told_term;      // APPEND: as sent. Some call that of index 0 otherwise.
     int leader_commit;  // APPEND.
     int n_entries;      // APPEND.
     const void *args;

@@ -255,6 +255,11 @@ static void fail(const char *message)
     test_fail("%s", message);
 }
 
+static void remark(const char *sentence)
+{
+    test_remark("%s", sentence);
+}
+
 struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
 {
     struct config *cfg = alloc(sizeof *cfg);
@@ -265,6 +270,7 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
     cfg->checker = checker_make(&(struct checker_options){
         .n_servers = n,
         .fail = fail,
+        .remark = remark,
         .snapshot_index = snapshot_last_index,
     });
     labrpc_observe(cfg->net, &checker_network);

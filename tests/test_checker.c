@@ -34,6 +34,13 @@ static void note_verdict(const char *message)
     longjmp(way_out, 1);
 }
 
+static char remark[2000];
+
+static void note_remark(const char *sentence)
+{
+    snprintf(remark, sizeof remark, "%s", sentence);
+}
+
 static int covered(struct bytes snapshot)
 {
     (void)snapshot;
@@ -45,6 +52,7 @@ static void begin(void)
     checker = checker_make(&(struct checker_options){
         .n_servers = n_servers,
         .fail = note_verdict,
+        .remark = note_remark,
         .snapshot_index = covered,
     });
     for (int i = 0; i < n_servers; i++) {
@@ -270,6 +278,20 @@ BREAKS(reply_tells_an_older_term, "Replies Carry the Term", {
     elect(0, 2, "");
     answer(0, 1, 2, 0, 0, "", (AppendEntriesResponse){ .term = 1 });
 })
+
+// Refusals of index 0, whose term two servers know otherwise.
+Test(checker, refusal_of_index_0_is_remarked)
+{
+    begin();
+    remark[0] = '\0';
+    elect(0, 2, "");
+    answer(0, 1, 2, 1, 1, "", (AppendEntriesResponse){ .term = 2 });
+    cr_expect_str_empty(remark);
+    answer(0, 1, 2, 0, -1, "", (AppendEntriesResponse){ .term = 2 });
+    cr_expect(strstr(remark, "prev_log_index 0 and prev_log_term -1") != NULL,
+              "no such remark: \"%s\"", remark);
+    end();
+}
 
 BREAKS(installed_without_the_term, "Replies Carry the Term", {
     elect(0, 2, "");
