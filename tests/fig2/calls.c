@@ -23,16 +23,14 @@ static bool fill_saved(const PersistentState *state, struct saved *saved)
     saved->voted_for = state->voted_for;
     saved->first = entries[0].index;
     saved->last = entries[count - 1].index;
-    if (saved->first < 0 || saved->last > MAX_INDEX)
+    if (saved->term < 0 || saved->first < 0 || saved->last > MAX_INDEX)
         return false;
     for (u_int k = 0; k < count; k++) {
         int index = saved->first + (int)k;
         if (entries[k].index != index)
             return false;
         saved->term_at[index] = entries[k].term;
-        if (entries[k].command.command_len == sizeof(int))
-            memcpy(&saved->number_at[index], entries[k].command.command_val,
-                   sizeof(int));
+        saved->number_at[index] = script_number_of(&entries[k]);
     }
     return true;
 }
@@ -61,63 +59,14 @@ struct saved script_decode(struct persister *persister)
     return saved;
 }
 
-void script_check_readable(const struct saved *saved)
-{
-    test_check(!saved->is_other,
-               "State (Figure 2, persistent state): this test reads what is "
-               "saved. What server 0 has saved is no PersistentState of "
-               "raft.x: it does not decode, or logs[0] is missing, or the "
-               "indices in logs do not follow each other");
-}
-
 struct saved script_saved(struct script *s)
 {
     struct saved saved = script_decode(s->lives[s->n_lives - 1].persister);
-    script_check_readable(&saved);
+    script_check_saved(s, &saved);
     return saved;
 }
 
 // ---- A request arrives ----
-
-// What holds for every request, whatever the test is about.
-static void check_vote_request(const RequestVoteRequest *request)
-{
-    test_check(request->candidate_id == ME,
-               "RequestVote (Figure 2): candidate_id is the candidate "
-               "requesting the vote. Server 0 sent candidate_id %d",
-               request->candidate_id);
-}
-
-static void check_append_request(const AppendEntriesRequest *request)
-{
-    test_check(request->leader_id == ME,
-               "AppendEntries (Figure 2): leader_id is for followers to "
-               "redirect clients. Server 0 sent leader_id %d",
-               request->leader_id);
-    test_check(request->prev_log_index >= 0,
-               "State (Figure 2): next_index never falls below 1, since the "
-               "log begins there. Server 0 sent prev_log_index %d",
-               request->prev_log_index);
-    int index = request->prev_log_index;
-    for (u_int k = 0; k < request->entries.entries_len; k++) {
-        const Entry *entry = &request->entries.entries_val[k];
-        test_check(entry->index == ++index && entry->term <= request->term,
-                   "AppendEntries (Figure 2): prev_log_index is the index "
-                   "immediately preceding the new entries. Server 0 (term %d) "
-                   "sent prev_log_index %d and, as entry %u behind it, one "
-                   "with index %d of term %d",
-                   request->term, request->prev_log_index, k + 1, entry->index,
-                   entry->term);
-    }
-}
-
-static void check_install_request(const InstallSnapshotRequest *request)
-{
-    test_check(request->leader_id == ME,
-               "InstallSnapshot (Figure 13): leader_id is for followers to "
-               "redirect clients. Server 0 sent leader_id %d",
-               request->leader_id);
-}
 
 static void note_arrival(const struct call *call)
 {
@@ -164,9 +113,11 @@ static void await_answer(struct script *s, struct call *call)
     if (life == NULL)
         return;
     call->saved = script_decode(life->persister);
+    script_check_request(call);
 
     pthread_mutex_lock(&s->mu);
     if (!s->ending && s->life == life) {
+        script_check_unchanged(s, &call->saved);
         struct call **end = &s->calls;
         while (*end != NULL)
             end = &(*end)->next;
@@ -191,11 +142,14 @@ static void answer_unknown(struct script *s, const struct part *part,
         part->method.xdr_reply == (xdrproc_t)xdr_RequestVoteResponse;
     pthread_mutex_lock(&s->mu);
     struct life *life = s->life;
-    if (!is_pre_vote)
-        s->unknown = part->method.name;
     pthread_mutex_unlock(&s->mu);
-    if (!is_pre_vote)
+    if (!is_pre_vote) {
+        test_remark("It has sent %s, to which the script knows no answer: a "
+                    "pre-vote has to use RequestVote's messages; see lab.md, "
+                    "section 2",
+                    part->method.name);
         return;
+    }
     const RequestVoteRequest *request = args;
     RequestVoteResponse *response = reply;
     int term = life == NULL ? 0 : script_decode(life->persister).term;
@@ -204,34 +158,16 @@ static void answer_unknown(struct script *s, const struct part *part,
     response->vote_granted = true;
 }
 
-struct remark script_remark(struct script *s)
-{
-    pthread_mutex_lock(&s->mu);
-    const char *name = s->unknown;
-    pthread_mutex_unlock(&s->mu);
-    struct remark remark = { "" };
-    if (name != NULL)
-        snprintf(remark.text, sizeof remark.text,
-                 ". (It has sent %s, to which the script knows no answer: a "
-                 "pre-vote has to use RequestVote's messages; see lab.md, "
-                 "section 2)",
-                 name);
-    return remark;
-}
-
 static void handle(void *receiver, const void *args, void *reply)
 {
     struct part *part = receiver;
     struct call call = { .peer = part->peer, .reply = reply };
     if (strcmp(part->method.name, "Raft.RequestVote") == 0) {
         call.vote = args;
-        check_vote_request(call.vote);
     } else if (strcmp(part->method.name, "Raft.AppendEntries") == 0) {
         call.append = args;
-        check_append_request(call.append);
     } else if (strcmp(part->method.name, "Raft.InstallSnapshot") == 0) {
         call.install = args;
-        check_install_request(call.install);
     } else {
         answer_unknown(part->script, part, args, reply);
         return;
@@ -269,6 +205,7 @@ struct call *script_find(struct script *s, int within_ms,
 {
     script_check_time(s);
     int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
+    script_meet(s, false);
     pthread_mutex_lock(&s->mu);
     struct call *found = NULL;
     while (found == NULL) {
@@ -320,9 +257,9 @@ static struct call *await(struct script *s, const char *what,
     if (call == NULL) {
         int term = script_term(s);
         test_fail("%s. Server 0 (%s in term %d) has not sent server %d %s of "
-                  "term %d or later within %d s%s",
+                  "term %d or later within %d s",
                   rule, script_is_leader(s) ? "leader" : "not leader", term,
-                  peer, what, min_term, SOON_MS / 1000, script_remark(s).text);
+                  peer, what, min_term, SOON_MS / 1000);
     }
     return call;
 }
@@ -342,6 +279,7 @@ struct call *script_await_append(struct script *s, int peer, int min_term,
 bool script_stands(struct script *s, int min_term, int within_ms)
 {
     int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
+    script_meet(s, false);
     pthread_mutex_lock(&s->mu);
     while (s->newest_vote < min_term && clock_now_ns() < deadline_ns)
         cond_wait_until(&s->changed, &s->mu, deadline_ns);

@@ -31,9 +31,8 @@ int script_elect(struct script *s)
                    "Rules for Servers, Candidates (Figure 2, §5.2): if votes "
                    "received from majority of servers, become leader. Server 0 "
                    "was given the votes of %d of its %d peers whenever it "
-                   "asked, and does not lead after %d s; it is in term %d%s",
-                   s->n / 2, s->n - 1, LONG_MS / 1000, script_term(s),
-                   script_remark(s).text);
+                   "asked, and does not lead after %d s; it is in term %d",
+                   s->n / 2, s->n - 1, LONG_MS / 1000, script_term(s));
     }
     s->elected_term = script_term(s);
     for (int peer = 1; peer < s->n; peer++)

@@ -35,6 +35,9 @@ struct life {
     struct channel *apply_ch;
     pthread_t receiver;
     atomic_bool makes_snapshot;  // The receiver does, or is about to.
+    int64_t start_ns;
+    int first_term;      // That it started with.
+    atomic_bool is_met;  // The script has spoken to it, or has waited for it.
 };
 
 // A method as one played peer offers it: the receiver of its handler.
@@ -82,12 +85,13 @@ struct script {
     int newest_vote;    // The newest term of a RequestVote.
     int spoken_term;    // The newest term in which the test has asked it.
     int claimed[MAX_INDEX + 1];  // The terms of entries, said in that; or 0.
-    const char *unknown;  // A method that nobody here can answer; or NULL.
-    bool holding;         // Nothing that is applied is received.
+    bool holding;                // Nothing that is applied is received.
     int applied;
     int number_at[MAX_INDEX + 1];
     int n_snapshots;
     int snapshot_when;
+    int seen_term[MAX_INDEX + 1];  // Of the entries that it has saved; or 0.
+    int seen_number[MAX_INDEX + 1];
     int installed_term[MAX_INDEX + 1];  // Of the snapshots that were sent it.
 };
 
@@ -103,6 +107,10 @@ int script_snapshot_data(int index);
 
 // Fails the test if it lasts too long.
 void script_check_time(struct script *s);
+
+// Before the script speaks to the server, or waits for it: has the server
+// stood for election before? Then a failure of the test says so.
+void script_meet(struct script *s, bool is_to_speak);
 
 // One of raft_methods, which must have it.
 const struct labrpc_method *script_find_method(const char *name);
@@ -121,6 +129,23 @@ void script_install_own_fields(struct script *s, const struct call *call,
 // Waits for the threads of all that have answered.
 void script_end_stand_ins(struct script *s);
 
+// ---- checks.c: fail the test if the server says what nobody may say ----
+
+// What it has saved, beside what it had saved before. Under s->mu.
+void script_check_unchanged(struct script *s, const struct saved *saved);
+
+// A request of its own.
+void script_check_request(const struct call *call);
+
+// Its answer to this RPC.
+void script_check_reply(const char *name, int asked_term, int reply_term);
+
+// A command that it applies at an index, beside what it has saved.
+void script_check_applied(const struct saved *saved, int index, int number);
+
+// The command of an entry: a number, or -1 for other bytes.
+int script_number_of(const Entry *entry);
+
 // ---- follow.c ----
 
 // Peers that script_follow has led up to index answer what waits at them.
@@ -133,13 +158,6 @@ void script_play_peers(struct script *s);
 
 // The calls that wait are lost.
 void script_drop_calls_locked(struct script *s);
-
-// What to add to a message when the server does not do what it should: whether
-// it waits for the answer to a request that the script does not know.
-struct remark {
-    char text[200];
-};
-struct remark script_remark(struct script *s);
 
 // What this persister holds, decoded.
 struct saved script_decode(struct persister *persister);

@@ -35,6 +35,14 @@
     "commit_index such that a majority of match_index >= N, set "              \
     "commit_index = N"
 
+#define NEVER_CHANGES                                                          \
+    "Log Matching (Figure 3, §5.3): entries with the same index and term "    \
+    "store the same command, so an entry never changes"
+
+#define MEMORY                                                                 \
+    "the memory of the entry in its log has been freed or overwritten. "       \
+    "`make asan` may show where"
+
 #define COMPACTION                                                             \
     "Log compaction (§7): a snapshot takes the place of the log up to the "   \
     "last entry it covers, whose index and term stay"

@@ -42,6 +42,8 @@ static void start(struct script *s, struct persister *persister)
     make_ends(s, life);
 
     struct saved saved = script_decode(persister);
+    life->start_ns = clock_now_ns();
+    life->first_term = saved.term;
     pthread_mutex_lock(&s->mu);
     s->life = life;
     s->applied = saved.snapshot_index;
@@ -183,6 +185,7 @@ void script_check_time(struct script *s)
 int script_sleep(struct script *s, int ms)
 {
     script_check_time(s);
+    script_meet(s, false);
     int64_t from_ns = clock_now_ns();
     sleep_ms(ms);
     return (int)((clock_now_ns() - from_ns) / NS_PER_MS);
@@ -206,10 +209,24 @@ const struct labrpc_method *script_find_method(const char *name)
     test_fail("raft_methods has no %s", name);
 }
 
+void script_meet(struct script *s, bool is_to_speak)
+{
+    struct life *life = &s->lives[s->n_lives - 1];
+    if (atomic_exchange(&life->is_met, true) || !is_to_speak)
+        return;
+    int term = script_term(s);
+    if (term > life->first_term)
+        test_remark("Before the script had spoken to server 0, %lld ms after "
+                    "its start, it was in term %d: it had stood for election",
+                    (long long)((clock_now_ns() - life->start_ns) / NS_PER_MS),
+                    term);
+}
+
 // Nothing is lost here, so a call that fails is one without an end.
 static void call_server(struct script *s, const char *name, const void *request,
                         void *reply)
 {
+    script_meet(s, true);
     char what[120];
     snprintf(what, sizeof what,
              "the handler of %s (does somebody hold the lock while an RPC or "
@@ -274,6 +291,9 @@ RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
     speak_in_locked(s, term);
     pthread_mutex_unlock(&s->mu);
     call_server(s, "Raft.RequestVote", &request, &response);
+    // One that has heard from a leader a moment ago may ignore who asks (§6).
+    if (response.vote_granted)
+        script_check_reply("a RequestVote", term, response.term);
     return response;
 }
 
@@ -294,6 +314,15 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
         response = script_ask_once(s, term, candidate, last_index, last_term);
     }
     return response;
+}
+
+// Every log has index 0, until a snapshot takes its place.
+static void remark_index_0(struct script *s)
+{
+    if (script_decode(s->lives[s->n_lives - 1].persister).first == 0)
+        test_remark("Server 0 refused an AppendEntries with prev_log_index 0 "
+                    "and prev_log_term 0. Index 0 is in every log, and has "
+                    "term 0: see raft.x");
 }
 
 AppendEntriesResponse script_append(struct script *s, struct append append)
@@ -327,6 +356,10 @@ AppendEntriesResponse script_append(struct script *s, struct append append)
         claim(s, append.term, append.prev_index + 1 + k,
               append.entries.term[k]);
     call_server(s, "Raft.AppendEntries", &request, &response);
+    script_check_reply("an AppendEntries", append.term, response.term);
+    if (append.prev_index == 0 && !response.success &&
+        response.term == append.term)
+        remark_index_0(s);
     return response;
 }
 
@@ -348,6 +381,7 @@ int script_install(struct script *s, int term, int last_index, int last_term)
               last_index, last_term);
     claim(s, term, last_index, last_term);
     call_server(s, "Raft.InstallSnapshot", &request, &response);
+    script_check_reply("an InstallSnapshot", term, response.term);
     return response.term;
 }
 

@@ -77,10 +77,10 @@ struct saved {
     int number_at[MAX_INDEX + 1];  // The commands, from first + 1.
     int snapshot_index;            // Of the saved snapshot; 0 without one.
 };
-struct saved script_saved(struct script *s);  // Fails the test if is_other.
+struct saved script_saved(struct script *s);
 
 // Fails the test, which has to read what is saved, if it cannot.
-void script_check_readable(const struct saved *saved);
+void script_check_saved(const struct script *s, const struct saved *saved);
 
 // Crashes the server, and starts it again with what is saved at this moment.
 // At most three times a test, and not while a watch looks on.

@@ -99,8 +99,13 @@ static int number_in(struct bytes bytes)
     return number;
 }
 
-static void take_command_locked(struct script *s, const struct apply_msg *m)
+static void take_command_locked(struct script *s, const struct apply_msg *m,
+                                const struct saved *saved)
 {
+    test_check(m->command_index > s->applied,
+               "State (Figure 2): commit_index and last_applied increase "
+               "monotonically. Server 0 applied index %d again, after index %d",
+               m->command_index, s->applied);
     test_check(m->command_index == s->applied + 1,
                IN_ORDER ". Server 0 applied index %d after index %d",
                m->command_index, s->applied);
@@ -108,6 +113,7 @@ static void take_command_locked(struct script *s, const struct apply_msg *m)
                m->command_index);
     s->applied = m->command_index;
     s->number_at[s->applied] = number_in(m->command);
+    script_check_applied(saved, s->applied, s->number_at[s->applied]);
     log_debug("TEST", ME, 0, "applied %d", s->applied);
 }
 
@@ -143,13 +149,14 @@ static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
 static bool take(struct life *life, const struct apply_msg *m)
 {
     struct script *s = life->script;
+    struct saved saved = script_decode(life->persister);
     pthread_mutex_lock(&s->mu);
     bool is_due = false;
     if (s->life == life) {
         if (m->snapshot_valid)
             take_snapshot_locked(s, m);
         else
-            take_command_locked(s, m);
+            take_command_locked(s, m, &saved);
         is_due = m->command_valid && s->applied == s->snapshot_when;
         atomic_store(&life->makes_snapshot, is_due);
         pthread_cond_broadcast(&s->changed);

@@ -15,8 +15,8 @@ LAB_TEST(raft_fig2, 2A_one_vote_a_term)
 
     test_check(first.vote_granted,
                "RequestVote step 2 (Figure 2, §5.2): if voted_for is null, and "
-               "the candidate's log is up-to-date, grant vote. Server 0 had "
-               "not voted in term 1, and refused server 1");
+               "the candidate's log is up-to-date, grant vote. Nobody had "
+               "asked server 0 in term 1, and it refused server 1");
     test_check(!other.vote_granted,
                ONE_VOTE ". In term 1 server 0 voted for server 1 and then for "
                         "server 2");

@@ -156,7 +156,7 @@ LAB_TEST(raft_fig2, 2C_candidacy_is_saved)
 
     struct call *call = script_await_vote(s, 1, 1, STANDS);
     int term = call->vote->term;
-    script_check_readable(&call->saved);
+    script_check_saved(s, &call->saved);
     test_check(call->saved.is_valid && call->saved.term >= term &&
                    (call->saved.term > term || call->saved.voted_for == ME),
                SAVED ", and before anybody else can see it. Server 0 stands "
@@ -188,7 +188,7 @@ LAB_TEST(raft_fig2, 2C_started_entries_are_saved)
             s, 1, index,
             "Rules for Servers, Leaders (Figure 2, §5.3): send AppendEntries "
             "with log entries");
-        script_check_readable(&call->saved);
+        script_check_saved(s, &call->saved);
         test_check(call->saved.is_valid && call->saved.last >= index &&
                        call->saved.term_at[index] == term &&
                        call->saved.number_at[index] == 70 + k,
