@@ -463,6 +463,126 @@ SIM_TEST(a_lock_held_after_the_change_is_found)
     check_found(believe_it_let_go, wait_until_it_lets_go);
 }
 
+// However a lock is taken, others see at times that it is held and the change
+// under it not yet made, and at times that it is made already.
+
+static int lock_mutex(void)
+{
+    return pthread_mutex_lock(&mu);
+}
+
+static int try_lock_mutex(void)
+{
+    return pthread_mutex_trylock(&mu);
+}
+
+static void unlock_mutex(void)
+{
+    pthread_mutex_unlock(&mu);
+}
+
+static int lock_to_read(void)
+{
+    return pthread_rwlock_rdlock(&rwlock);
+}
+
+static int try_to_read(void)
+{
+    return pthread_rwlock_tryrdlock(&rwlock);
+}
+
+static int lock_to_write(void)
+{
+    return pthread_rwlock_wrlock(&rwlock);
+}
+
+static int try_to_write(void)
+{
+    return pthread_rwlock_trywrlock(&rwlock);
+}
+
+static void unlock_rwlock(void)
+{
+    pthread_rwlock_unlock(&rwlock);
+}
+
+static int lock_spin(void)
+{
+    return pthread_spin_lock(&spin);
+}
+
+static int try_spin_lock(void)
+{
+    return pthread_spin_trylock(&spin);
+}
+
+static void unlock_spin(void)
+{
+    pthread_spin_unlock(&spin);
+}
+
+static const struct way {
+    int (*take)(void);
+    int (*try_to_take)(void);  // Fails while another has it.
+    void (*let_go)(void);
+} ways[] = {
+    { lock_mutex, try_lock_mutex, unlock_mutex },
+    { try_lock_mutex, try_lock_mutex, unlock_mutex },
+    { lock_to_read, try_to_write, unlock_rwlock },
+    { try_to_read, try_to_write, unlock_rwlock },
+    { lock_to_write, try_to_write, unlock_rwlock },
+    { try_to_write, try_to_write, unlock_rwlock },
+    { lock_spin, try_spin_lock, unlock_spin },
+    { try_spin_lock, try_spin_lock, unlock_spin },
+};
+
+static const struct way *way;
+static bool looked_for;  // What `ready` is while the lock is seen to be held.
+
+static void *set_ready_this_way(void *unused)
+{
+    if (way->take() == 0) {
+        ready = true;
+        way->let_go();
+    }
+    return unused;
+}
+
+static void look_at_the_change(void)
+{
+    pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
+    pthread_t thread = start(set_ready_this_way, NULL);
+    if (way->try_to_take() == 0)
+        way->let_go();
+    else
+        check(ready != looked_for);
+    join(thread);
+}
+
+static bool is_seen(enum sim_policy policy)
+{
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        struct sim_options options = {
+            .seed = seed, .policy = policy, .depth = 4, .steps = 20
+        };
+        if (!simulate(look_at_the_change, &options)->returned)
+            return true;
+    }
+    return false;
+}
+
+SIM_TEST(a_lock_held_around_the_change_is_found)
+{
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        way = &ways[i];
+        for (int made = 0; made <= 1; made++) {
+            looked_for = made;
+            check(is_seen(SIM_UNIFORM));
+            check(is_seen(SIM_PCT));
+        }
+    }
+}
+
 // A thread whose last word has been said has not ended yet.
 
 static void *say_last_word(void *unused)
