@@ -186,19 +186,27 @@ static struct call *follow(struct script *s, int peer, int index, int within_ms,
     return NULL;
 }
 
+// Why a leader may ask for ever about an entry that was never acknowledged.
+#define ASKS_TOO_FAR                                                           \
+    ". Either a refusal does not move next_index back, or a success has "      \
+    "raised match_index to more than what its request carried, which is "      \
+    "prev_log_index + its entries"
+
 struct call *script_follow_and_hold(struct script *s, int peer, int index,
                                     const char *rule)
 {
     int first = s->played[peer].last;
     struct progress progress = { 0, -1 };
     struct call *call = follow(s, peer, index, LONG_MS, &progress);
+    const struct played *p = &s->played[peer];
     test_check(call != NULL,
                "%s. Server %d, whose log ended at index %d, answered all that "
                "server 0 sent, %d requests, and has not been sent the log up "
                "to index %d within %d s; the last prev_log_index was %d, and "
-               "its log now ends at %d",
+               "its log now ends at %d%s",
                rule, peer, first, progress.n_requests, index, LONG_MS / 1000,
-               progress.last_prev, s->played[peer].last);
+               progress.last_prev, p->last,
+               progress.last_prev > p->last ? ASKS_TOO_FAR : "");
     return call;
 }
 
