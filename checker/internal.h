@@ -4,6 +4,7 @@
 #define CHECKER_INTERNAL_H
 
 #include "checker/checker.h"
+#include "checker/floods.h"
 #include "checker/messages.h"
 #include "checker/saved.h"
 
@@ -18,15 +19,6 @@ struct checked_server {
     int number;
     struct saved saved;
     struct instance *instance;  // The last that was started.
-};
-
-// What an instance sends to one server.
-#define N_RECENT 16
-struct stream {
-    struct request recent[N_RECENT];  // The last; their args are gone.
-    unsigned n_sent;
-    int64_t since_ns;  // The second began in which
-    int n_again;       // so many brought nothing new.
 };
 
 struct instance {

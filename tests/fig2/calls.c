@@ -102,8 +102,18 @@ static void check_sent_no_more(const struct call *call, int n_sent)
               n_sent, call->peer, what, term);
 }
 
+static void check_flood_locked(struct script *s, int peer,
+                               const struct request *request)
+{
+    must_hold(&s->mu);
+    struct stream *stream = &s->streams[peer];
+    if (request->kind != OTHER && stream_floods(stream, request))
+        test_fail("%s", flood_text(stream, ME, peer, request).text);
+}
+
 // Queues the call and waits until it is answered, or dropped.
-static void await_answer(struct script *s, struct call *call)
+static void await_answer(struct script *s, struct call *call,
+                         const struct request *request)
 {
     note_arrival(call);
     call->arrived_ns = clock_now_ns();
@@ -122,6 +132,7 @@ static void await_answer(struct script *s, struct call *call)
         while (*end != NULL)
             end = &(*end)->next;
         *end = call;
+        check_flood_locked(s, call->peer, request);
         check_sent_no_more(call, ++s->n_sent);
         if (call->vote != NULL && call->vote->term > s->newest_vote)
             s->newest_vote = call->vote->term;
@@ -173,7 +184,8 @@ static void handle(void *receiver, const void *args, void *reply)
         return;
     }
     cond_init(&call.answered);
-    await_answer(part->script, &call);
+    struct request request = request_read(&part->method, args);
+    await_answer(part->script, &call, &request);
     pthread_cond_destroy(&call.answered);
 }
 

@@ -8,6 +8,7 @@
 
 #include "tests/fig2/script.h"
 
+#include "checker/floods.h"
 #include "labrpc/labrpc.h"
 #include "tester/watchdog.h"
 
@@ -76,10 +77,11 @@ struct script {
     pthread_cond_t changed;
 
     // Guarded by mu.
-    struct call *calls;    // Not done yet, the oldest first.
-    int n_sent;            // All that the server has sent.
-    int n_answered;        // What it was asked, and has answered,
-    int64_t answering_ns;  // and how long that took.
+    struct call *calls;                // Not done yet, the oldest first.
+    int n_sent;                        // All that the server has sent,
+    struct stream streams[MAX_PEERS];  // and to whom, since when.
+    int n_answered;                    // What it was asked, and has answered,
+    int64_t answering_ns;              // and how long that took.
     bool ending;
     struct life *life;  // The one that lives.
     int newest_vote;    // The newest term of a RequestVote.
