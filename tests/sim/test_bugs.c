@@ -358,6 +358,53 @@ SIM_TEST(flag_without_lock_is_found)
     check_found(set_without_lock, doubt_a_wakeup);
 }
 
+// ---- A wait that ends at once lets the mutex go all the same ----
+
+static bool counted;
+
+static void *count_under_lock(void *unused)
+{
+    pthread_mutex_lock(&mu);
+    counted = true;
+    pthread_mutex_unlock(&mu);
+    return unused;
+}
+
+static void wait_for_what_is_past(void)
+{
+    struct timespec past = { 0 };
+    pthread_cond_timedwait(&changed, &mu, &past);
+}
+
+static void keep_what_was_seen(void)
+{
+    counted = false;
+    pthread_t thread = start(count_under_lock, NULL);
+    pthread_mutex_lock(&mu);
+    bool seen = counted;
+    wait_for_what_is_past();
+    check(counted == seen);
+    pthread_mutex_unlock(&mu);
+    join(thread);
+}
+
+static void look_again(void)
+{
+    counted = false;
+    pthread_t thread = start(count_under_lock, NULL);
+    pthread_mutex_lock(&mu);
+    wait_for_what_is_past();
+    bool seen = counted;
+    check(counted == seen);
+    pthread_mutex_unlock(&mu);
+    join(thread);
+}
+
+SIM_TEST(change_during_a_wait_that_is_late_is_found)
+{
+    check_found(keep_what_was_seen, look_again);
+}
+
 // ---- What only happens while another holds a lock ----
 
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
