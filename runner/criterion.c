@@ -22,6 +22,7 @@
 #include <criterion/stats.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,9 @@ ReportHook(POST_TEST)(struct criterion_test_stats *stats)
         n_inconclusive++;
 }
 
+// The rehearsal's exit statuses. Criterion's own are small numbers.
 #define EXIT_NO_TEST 100
+#define EXIT_SHORT   101
 
 static bool rehearsing;
 
@@ -105,13 +108,25 @@ static void rehearse(const struct criterion_args *options,
     if (status == EXIT_NO_TEST)
         options_refuse("no test matches --filter, which wants 'SUITE/TEST', "
                        "each perhaps with *; --list lists them");
-    if (status != EXIT_SUCCESS) {
+    if (status != EXIT_SUCCESS && status != EXIT_SHORT) {
         ssize_t size = pread(fd, said, sizeof said - 1, 0);
         clean_text(said, size > 0 ? (size_t)size : 0);
         options_refuse("--criterion: %.*s; see --criterion --help",
                        (int)strcspn(said, "\n"), said);
     }
     close(fd);
+}
+
+// Criterion aborts where it is refused a thread or a process. When this
+// returns, that goes on.
+static void tell_shortage(int number)
+{
+    (void)number;
+    const char *text = shortage_text();
+    if (text == NULL)
+        return;
+    fprintf(stderr, "raftlab: %s\n", text);
+    _exit(rehearsing ? EXIT_SHORT : EXIT_INCONCLUSIVE);
 }
 
 // Returns the exit status.
@@ -131,6 +146,8 @@ int criterion_main(int argc, char **argv)
               stderr);
         return EXIT_BAD_INPUT;
     }
+    sigaction(SIGABRT, &(struct sigaction){ .sa_handler = tell_shortage },
+              NULL);
     argv[1] = argv[0];
     struct criterion_args options = criterion_args_read(argc - 1, argv + 1);
     struct criterion_test_set *tests = criterion_initialize();

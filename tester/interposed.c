@@ -38,9 +38,15 @@ static void note_kill(int sig)
         current_verdict->killed_itself = true;
 }
 
-// A pid below 1 is a group, which the process may be of.
+// A pid below 1 is a group, which the process may be of. -1 is every process of
+// the user: nothing here means that, but for Criterion it is the number of a
+// test whose fork failed, and it would end the user's whole session.
 int kill(pid_t pid, int sig)
 {
+    if (pid == -1) {
+        errno = EPERM;
+        return -1;
+    }
     if (pid < 1 || pid == getpid())
         note_kill(sig);
     return REAL(kill)(pid, sig);
