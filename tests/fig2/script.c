@@ -313,6 +313,9 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
         script_sleep(s, ASK_AGAIN_MS);
         response = script_ask_once(s, term, candidate, last_index, last_term);
     }
+    // A follower that has heard nobody for so long has nothing to prefer.
+    if (script_disregards(response, term) && !script_is_leader(s))
+        script_check_reply("a RequestVote", term, response.term);
     return response;
 }
 
