@@ -5,6 +5,8 @@
 #include "sim/internal.h"
 #include "sim/real.h"
 
+#include <assert.h>
+
 #define EPOCH_S  INT64_C(1767225600)  // 2026-01-01 00:00:00 UTC: of real time.
 #define BOOT_S   INT64_C(1000)        // Of those that count since the start.
 #define TICKS_HZ 100                  // sysconf(_SC_CLK_TCK)
@@ -23,6 +25,91 @@ static int64_t origin_ns(clockid_t clock)
         return BOOT_S * NS_PER_S;
     }
 }
+
+// ---- Clocks that go fast or slow ----
+
+// A server's clock showed time_ns when it was now_ns, and goes on at this rate.
+struct sim_rate {
+    int64_t now_ns;
+    int64_t time_ns;
+    int permille;  // 0: it was never set.
+};
+
+static const struct sim_rate *rate_of(int number)
+{
+    if (sim.rates == NULL || number < 0 || number >= SIM_MAX_RATES ||
+        sim.rates[number].permille == 0)
+        return NULL;
+    return &sim.rates[number];
+}
+
+// Of the calling thread's clock; NULL: it goes as time does.
+static const struct sim_rate *my_rate(void)
+{
+    const struct sim_server *server = sim.self->inside;
+    return server != NULL ? rate_of(server->number) : NULL;
+}
+
+static int64_t time_at(const struct sim_rate *rate, int64_t now_ns)
+{
+    return rate->time_ns + (now_ns - rate->now_ns) * rate->permille / 1000;
+}
+
+static int64_t due_at(const struct sim_rate *rate, int64_t time_ns)
+{
+    int64_t ahead_ns = time_ns - rate->time_ns;
+    if (ahead_ns > NEVER / 1000 - 1)
+        return NEVER;
+    // Rounded up, so that the clock shows the time when it is due.
+    return rate->now_ns +
+           (ahead_ns * 1000 + rate->permille - 1) / rate->permille;
+}
+
+int64_t sim_clock_now_ns(void)
+{
+    const struct sim_rate *rate = my_rate();
+    return rate == NULL ? sim.now_ns : time_at(rate, sim.now_ns);
+}
+
+int64_t sim_clock_due(int64_t time_ns)
+{
+    const struct sim_rate *rate = my_rate();
+    if (rate == NULL || time_ns == NEVER)
+        return time_ns;
+    return due_at(rate, time_ns);
+}
+
+// Those who wait for a moment of this clock, which went at another rate before.
+static void move_timers(int number, const struct sim_rate *before)
+{
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        struct sim_thread *thread = sim_thread_at(slot);
+        if (thread->id == 0 || thread->timer == NO_POSITION ||
+            thread->inside == NULL || thread->inside->number != number)
+            continue;
+        int64_t time_ns = time_at(before, thread->due_ns);
+        sim_timers_remove(thread);
+        sim_timers_add(thread, due_at(&sim.rates[number], time_ns));
+    }
+}
+
+void sim_set_clock_rate(int number, int permille)
+{
+    assert(sim.on && number >= 0 && number < SIM_MAX_RATES && permille > 0);
+    if (sim.rates == NULL)
+        sim.rates = sim_reserve(SIM_MAX_RATES * sizeof *sim.rates);
+    struct sim_rate before = { sim.now_ns, sim.now_ns, 1000 };
+    if (rate_of(number) != NULL)
+        before = *rate_of(number);
+    sim.rates[number] = (struct sim_rate){
+        .now_ns = sim.now_ns,
+        .time_ns = time_at(&before, sim.now_ns),
+        .permille = permille,
+    };
+    move_timers(number, &before);
+}
+
+// ---- What a clock is called ----
 
 static bool is_wall_clock(clockid_t clock)
 {
@@ -61,7 +148,7 @@ static int64_t due(clockid_t clock, const struct timespec *time,
     int64_t seconds = time->tv_sec - origin_s;
     if (seconds >= NEVER / NS_PER_S - 1)
         return NEVER;
-    return sim_server_due(seconds * NS_PER_S + time->tv_nsec);
+    return sim_clock_due(seconds * NS_PER_S + time->tv_nsec);
 }
 
 int64_t sim_due(clockid_t clock, const struct timespec *time, const void *place)
@@ -91,7 +178,7 @@ int64_t sim_sleep_due(clockid_t clock, const struct timespec *time,
 static int64_t read_clock(int64_t origin)
 {
     sim_point();
-    int64_t now_ns = sim_server_time(sim.now_ns);
+    int64_t now_ns = sim_clock_now_ns();
     sim_hash_add((uint64_t)now_ns);
     return origin + now_ns;
 }

@@ -1,6 +1,6 @@
 // Where the lab's harness and the servers under test call each other. The
 // linker's --wrap leads these calls here, so that the simulator always knows
-// in whose code a thread is (border.c).
+// in whose code a thread is (server.c).
 //
 // A server is one struct raft, from raft_make to raft_free. The functions are
 // those of raft/raft.h, labrpc/labrpc.h and internal.h, persister/persister.h;

@@ -99,7 +99,6 @@ struct sim_thread {
 
     // Its life.
     pthread_t id;
-    int owner;
     char name[NAME_SIZE];
     void *(*start)(void *);
     void *arg;
@@ -111,7 +110,7 @@ struct sim_thread {
     uint64_t points;  // How often it was chosen to run.
     struct sim_thread *next_unused;
 
-    // Whose code it runs (border.c). NULL: that of no server.
+    // Whose code it runs (server.c). NULL: that of no server.
     struct sim_server *home;    // Whose code made it.
     struct sim_server *inside;  // Whose it runs now.
     struct sim_visit *visit;    // To a server that is not its home; or NULL.
@@ -119,11 +118,9 @@ struct sim_thread {
     bool stopped;               // Its home has died: it will never run again.
     uint64_t due_point;         // While it waits in sim.counting.
 
-    // What befalls its server (server.c).
+    // While its server pauses.
     bool frozen;    // It shall not run,
     bool is_ready;  // though it could.
-    bool doomed;    // It ends as soon as it holds no lock of others.
-    int n_others_locks;
 
     struct sim_read *reads;
     int n_reads;
@@ -208,7 +205,7 @@ struct sim {
     struct sim_rng sequence;  // For rand and random, which can be seeded.
     uint64_t rand48;          // For the drand48 family.
 
-    struct sim_rate *rates;  // By server; server.c.
+    struct sim_rate *rates;  // By a server's number; clock.c.
 
     void (*fail)(const char *message);
     bool brief;
@@ -337,6 +334,11 @@ uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound);
 
 // ---- clock.c ----
 
+// What the calling thread's clock shows, since the start; and when, in virtual
+// time, it will show this. A server's clock may go fast or slow.
+int64_t sim_clock_now_ns(void);
+int64_t sim_clock_due(int64_t time_ns);
+
 // When a clock that the program knows shows this time, in virtual time; NEVER
 // if that is too far off. Reports a time that is none, or a clock that nobody
 // can wait on so.
@@ -414,33 +416,7 @@ _Noreturn void sim_thread_shortage(void);
 // Frees the stack of the thread that has ended last, once another runs.
 void sim_thread_bury(void);
 
-// Ends a thread where it stands, without a word to it. Not the caller.
-void sim_thread_stop(struct sim_thread *thread);
-
 // ---- server.c ----
-
-// What the calling thread's clock shows when it is now_ns, and the reverse.
-int64_t sim_server_time(int64_t now_ns);
-int64_t sim_server_due(int64_t time_ns);
-
-// The calling thread, which is doomed, has let go of others' last lock.
-_Noreturn void sim_server_die(void);
-
-// ---- border.c ----
-
-struct sim_server *sim_server_make(int number);
-
-// Runs run(arg) as a call from outside into the server's code. False if the
-// server is dead, or dies before that returns. Without a server, or inside it
-// already, it is a call like any other.
-bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
-                    void *arg);
-
-// The calling thread leaves the server whose code it runs, if any, to call
-// something outside; comes back to it. If that has died meanwhile, the second
-// does not return.
-struct sim_server *sim_server_go_out(void);
-void sim_server_come_back(struct sim_server *to);
 
 // The server that the calling thread visits has died.
 _Noreturn void sim_server_leave(void);
@@ -494,7 +470,7 @@ _Noreturn void sim_fail(const char *message);
 void sim_watch_start(void);
 void sim_watch_stop(void);
 
-// ---- hash.c ----
+// ---- The hash ----
 
 static inline void sim_hash_add(uint64_t number)
 {

@@ -16,7 +16,6 @@ struct mutex {
     uint32_t depth;  // How often a recursive one was locked, but for the first.
     const void *place;  // Where it was locked.
     int kind;
-    int made_by;  // The server, plus one: one that was not made is nobody's.
     struct sim_queue waiters;
 };
 _Static_assert(sizeof(struct mutex) <= sizeof(pthread_mutex_t), "it must fit");
@@ -53,16 +52,10 @@ static bool is_mine(const struct mutex *m)
     return m->owner == sim_mark(sim.self);
 }
 
-static bool is_of_others(const struct mutex *m)
-{
-    return m->made_by != sim.self->owner + 1;
-}
-
 static void take(struct mutex *m, const void *place)
 {
     m->owner = sim_mark(sim.self);
     m->place = place;
-    sim.self->n_others_locks += is_of_others(m);
     sim_acquire(m);
 }
 
@@ -70,12 +63,8 @@ static void let_go(struct mutex *m)
 {
     sim_release(m);
     m->owner = 0;
-    struct sim_thread *self = sim.self;
-    self->n_others_locks -= is_of_others(m);
     if (m->waiters.count > 0)
         sim_wake_one(&m->waiters);
-    if (__builtin_expect(self->doomed, 0) && self->n_others_locks <= 0)
-        sim_server_die();
 }
 
 // Takes the mutex, which the caller does not hold, when it is free.
@@ -167,10 +156,7 @@ int sim_mutex_unlock(pthread_mutex_t *mutex, const void *place)
 int sim_mutex_init(pthread_mutex_t *mutex, int kind)
 {
     sim_point();
-    *(struct mutex *)mutex = (struct mutex){
-        .kind = kind,
-        .made_by = sim.self->owner + 1,
-    };
+    *(struct mutex *)mutex = (struct mutex){ .kind = kind };
     return 0;
 }
 

@@ -1,123 +1,299 @@
-// What can befall the threads of one server: they are paused, stopped dead, or
-// their clocks go fast or slow.
+// Servers under test, which can be stopped dead, or frozen, at any point, while
+// the rest of the program, the harness, goes on.
+//
+// Every thread is at any time inside one server's code, or in the harness. A
+// thread that code of a server makes is that server's own; its home is inside.
+// It comes out when it calls the harness (sim_server_go_out). Any other thread
+// is of the harness; it comes in for one call (sim_server_run), and a way out
+// is kept for it, a setjmp, in case the server dies meanwhile. Whoever is
+// inside reads the server's clock.
+//
+// So a thread that is stopped inside may hold the server's own locks, which
+// nobody else wants any more, but never one of the harness's.
 #include "sim/internal.h"
 
-#include <assert.h>
+#include <setjmp.h>
 #include <stdlib.h>
 
-// A server's clock showed time_ns when it was now_ns, and goes on at this rate.
-struct sim_rate {
-    int64_t now_ns;
-    int64_t time_ns;
-    int permille;  // 0: it was never set.
+// A thread's stay inside a server that is not its home.
+struct sim_visit {
+    jmp_buf way_out;
+    struct sim_server *server;
+    struct sim_visit *outer;   // The one it was on already.
+    struct sim_server *where;  // Where it came from; NULL: the harness.
+
+    // What it had when it came.
+    int n_reads;
+    void *cleanup;
+    bool cancel_disabled;
+    bool cancel_asynchronous;
 };
 
-// Calls visit for every living thread of the server.
-static void for_each(int owner, void (*visit)(struct sim_thread *thread))
+// All there ever were, the one that was looked for last first.
+static struct sim_server *servers;
+
+static const struct sim_reason to_be_thawed = {
+    "for the end of its server's pause", NULL
+};
+
+struct sim_server *sim_server_make(int number)
 {
-    assert(sim.on && owner != sim.self->owner);
-    for (int slot = 0; slot < sim.n_slots; slot++) {
-        struct sim_thread *thread = sim_thread_at(slot);
-        if (thread->id != 0 && !thread->ended && thread->owner == owner)
-            visit(thread);
+    struct sim_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        sim_fail("out of memory");
+    server->number = number;
+    server->next = servers;
+    servers = server;
+    return server;
+}
+
+struct sim_server *sim_server_of(const void *object)
+{
+    struct sim_server **at = &servers;
+    while (*at != NULL && (*at)->object != object)
+        at = &(*at)->next;
+    struct sim_server *found = *at;
+    if (found != NULL && found != servers && object != NULL) {
+        *at = found->next;
+        found->next = servers;
+        servers = found;
     }
+    return object != NULL ? found : NULL;
+}
+
+// ---- Coming in and going out ----
+
+static void await_thaw(struct sim_server *server)
+{
+    while (server->paused)
+        sim_wait(&server->entrance, NEVER, &to_be_thawed, server, NULL);
+}
+
+static void begin_visit(struct sim_visit *visit, struct sim_server *server)
+{
+    struct sim_thread *self = sim.self;
+    visit->server = server;
+    visit->outer = self->visit;
+    visit->where = self->inside;
+    visit->n_reads = self->n_reads;
+    visit->cleanup = self->cleanup;
+    visit->cancel_disabled = self->cancel_disabled;
+    visit->cancel_asynchronous = self->cancel_asynchronous;
+    self->visit = visit;
+    self->inside = server;
+}
+
+static void end_visit(const struct sim_visit *visit)
+{
+    struct sim_thread *self = sim.self;
+    self->visit = visit->outer;
+    self->inside = visit->where;
+}
+
+// What a thread that jumped out has left undone.
+static void clear_traces(const struct sim_visit *visit)
+{
+    struct sim_thread *self = sim.self;
+    self->reason = NULL;
+    self->relock = NULL;
+    self->woken_from = NULL;
+    sim_rwlock_abandon(visit->n_reads);
+    self->cleanup = visit->cleanup;
+    self->cancel_disabled = visit->cancel_disabled;
+    self->cancel_asynchronous = visit->cancel_asynchronous;
+}
+
+bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
+                    void *arg)
+{
+    if (!sim.on || server == NULL || sim.self->inside == server) {
+        run(arg);
+        return true;
+    }
+    if (server->dead)
+        return false;
+    struct sim_visit visit;
+    begin_visit(&visit, server);
+    if (setjmp(visit.way_out) != 0) {
+        clear_traces(&visit);
+        end_visit(&visit);
+        return false;
+    }
+    await_thaw(server);
+    run(arg);
+    end_visit(&visit);
+    return true;
+}
+
+void sim_server_leave(void)
+{
+    struct sim_thread *self = sim.self;
+    self->leaves = false;
+    sim_acquire(self->visit->server);
+    longjmp(self->visit->way_out, 1);
+}
+
+// The thread will never run again. It keeps its stack: others may have been
+// given what lies there.
+static void stop(struct sim_thread *thread)
+{
+    thread->stopped = true;
+    thread->reason = NULL;
+    thread->relock = NULL;
+    sim.n_alive--;
+}
+
+static bool is_visiting(const struct sim_thread *thread,
+                        const struct sim_server *server)
+{
+    return thread->visit != NULL && thread->visit->server == server;
+}
+
+struct sim_server *sim_server_go_out(void)
+{
+    if (!sim.on)
+        return NULL;
+    struct sim_thread *self = sim.self;
+    struct sim_server *from = self->inside;
+    self->inside = NULL;
+    return from;
+}
+
+void sim_server_come_back(struct sim_server *to)
+{
+    if (!sim.on || to == NULL)
+        return;
+    struct sim_thread *self = sim.self;
+    self->inside = to;
+    if (!to->dead) {
+        await_thaw(to);
+        return;
+    }
+    if (is_visiting(self, to))
+        sim_server_leave();
+    stop(self);
+    for (;;)
+        sim_wait(NULL, NEVER, NULL, NULL, NULL);
+}
+
+// ---- Crashing ----
+
+// The next thread, from this slot on, that is inside the server; NULL: none.
+static struct sim_thread *next_inside(const struct sim_server *server,
+                                      int *slot)
+{
+    while (*slot < sim.n_slots) {
+        struct sim_thread *thread = sim_thread_at((*slot)++);
+        if (thread->id != 0 && !thread->ended && !thread->stopped &&
+            thread->inside == server)
+            return thread;
+    }
+    return NULL;
+}
+
+static void check_outside(const struct sim_server *server, const char *what)
+{
+    if (sim.self->inside == server)
+        sim_misuse(HERE, "%s the server whose code it runs", what);
+}
+
+// The stack of a visitor that leaves is used again, though the server's threads
+// may have been given what lies there: they have stopped, so that is no race.
+static void release_all(struct sim_server *server)
+{
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        const struct sim_thread *thread = sim_thread_at(slot);
+        if (thread->id != 0 && !thread->ended &&
+            (thread->home == server || thread->inside == server))
+            sim_fiber_release(&thread->fiber, server);
+    }
+}
+
+void sim_server_crash(struct sim_server *server)
+{
+    check_outside(server, "crashes");
+    if (server->dead)
+        return;
+    server->dead = true;
+    server->paused = false;
+    release_all(server);
+    int slot = 0;
+    struct sim_thread *thread;
+    while ((thread = next_inside(server, &slot)) != NULL) {
+        thread->frozen = false;
+        sim_schedule_remove(thread);
+        if (is_visiting(thread, server)) {
+            thread->leaves = true;
+            thread->relock = NULL;
+            sim_schedule_return(thread);
+        } else {
+            stop(thread);
+        }
+    }
+}
+
+int sim_server_outside(const struct sim_server *server)
+{
+    int count = 0;
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        const struct sim_thread *thread = sim_thread_at(slot);
+        count += thread->id != 0 && !thread->ended && !thread->stopped &&
+                 thread->home == server;
+    }
+    return count;
 }
 
 // ---- Pausing ----
 
-void sim_pause(int owner)
+static void thaw(struct sim_server *server)
 {
-    for_each(owner, sim_schedule_freeze);
+    server->paused = false;
+    int slot = 0;
+    struct sim_thread *thread;
+    while ((thread = next_inside(server, &slot)) != NULL)
+        sim_schedule_thaw(thread);
+    sim_wake_all(&server->entrance);
 }
 
-void sim_resume(int owner)
+static void *resume_later(void *arg)
 {
-    for_each(owner, sim_schedule_thaw);
+    static const struct sim_reason to_resume = { "to resume a server", NULL };
+    struct sim_server *server = arg;
+    while (server->paused && sim.now_ns < server->resume_ns)
+        sim_wait(NULL, server->resume_ns, &to_resume, server, NULL);
+    server->has_resumer = false;
+    if (server->paused)
+        thaw(server);
+    return NULL;
 }
 
-// ---- Stopping ----
-
-static void stop(struct sim_thread *thread)
+static void start_resumer(struct sim_server *server)
 {
-    sim_schedule_thaw(thread);
-    if (thread->n_others_locks > 0)
-        thread->doomed = true;
-    else
-        sim_thread_stop(thread);
+    pthread_t id;
+    server->has_resumer = true;  // First: it may have ended when that returns.
+    if (sim_thread_create(&id, NULL, resume_later, server) != 0)
+        sim_fail("out of threads");
+    sim_thread_detach(id, HERE);
 }
 
-void sim_stop(int owner)
+void sim_server_pause(struct sim_server *server, int64_t ns)
 {
-    for_each(owner, stop);
+    check_outside(server, "pauses");
+    if (server->dead)
+        return;
+    int64_t resume_ns = sim.now_ns + ns;
+    if (!server->paused || resume_ns > server->resume_ns)
+        server->resume_ns = resume_ns;
+    int slot = 0;
+    struct sim_thread *thread;
+    while (!server->paused && (thread = next_inside(server, &slot)) != NULL)
+        sim_schedule_freeze(thread);
+    server->paused = true;
+    if (!server->has_resumer)
+        start_resumer(server);
 }
 
-void sim_server_die(void)
+bool sim_server_is_paused(const struct sim_server *server)
 {
-    struct sim_thread *self = sim.self;
-    self->cleanup = NULL;  // Nothing of its own runs any more.
-    free(self->values);
-    self->values = NULL;
-    sim_thread_exit(NULL);
-}
-
-// ---- Clocks ----
-
-static const struct sim_rate *rate_of(int owner)
-{
-    if (sim.rates == NULL || owner < 0 || owner >= SIM_MAX_RATES ||
-        sim.rates[owner].permille == 0)
-        return NULL;
-    return &sim.rates[owner];
-}
-
-static int64_t time_at(const struct sim_rate *rate, int64_t now_ns)
-{
-    return rate->time_ns + (now_ns - rate->now_ns) * rate->permille / 1000;
-}
-
-int64_t sim_server_time(int64_t now_ns)
-{
-    const struct sim_rate *rate = rate_of(sim.self->owner);
-    return rate == NULL ? now_ns : time_at(rate, now_ns);
-}
-
-static int64_t due_at(const struct sim_rate *rate, int64_t time_ns)
-{
-    int64_t ahead_ns = time_ns - rate->time_ns;
-    if (ahead_ns > NEVER / 1000 - 1)
-        return NEVER;
-    // Rounded up, so that the clock shows the time when it is due.
-    return rate->now_ns +
-           (ahead_ns * 1000 + rate->permille - 1) / rate->permille;
-}
-
-int64_t sim_server_due(int64_t time_ns)
-{
-    const struct sim_rate *rate = rate_of(sim.self->owner);
-    if (rate == NULL || time_ns == NEVER)
-        return time_ns;
-    return due_at(rate, time_ns);
-}
-
-void sim_set_clock_rate(int owner, int permille)
-{
-    assert(sim.on && owner >= 0 && owner < SIM_MAX_RATES && permille > 0);
-    if (sim.rates == NULL)
-        sim.rates = sim_reserve(SIM_MAX_RATES * sizeof *sim.rates);
-    const struct sim_rate *old = rate_of(owner);
-    int64_t time_ns = old == NULL ? sim.now_ns : time_at(old, sim.now_ns);
-    struct sim_rate before = { sim.now_ns, time_ns, 1000 };
-    if (old != NULL)
-        before = *old;
-    sim.rates[owner] = (struct sim_rate){ sim.now_ns, time_ns, permille };
-    // Who waits for a moment, waits for one of this clock.
-    for (int slot = 0; slot < sim.n_slots; slot++) {
-        struct sim_thread *thread = sim_thread_at(slot);
-        if (thread->id == 0 || thread->timer == NO_POSITION ||
-            thread->owner != owner)
-            continue;
-        int64_t due_ns = time_at(&before, thread->due_ns);
-        sim_timers_remove(thread);
-        sim_timers_add(thread, due_at(&sim.rates[owner], due_ns));
-    }
+    return server->paused;
 }

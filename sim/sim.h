@@ -49,9 +49,6 @@ struct sim_options {
 // new simulation.
 void sim_start(const struct sim_options *options);
 
-// Is a simulation under way?
-bool sim_is_on(void);
-
 // Ends the simulation. The calling thread, which must be thread 0, goes on in
 // real time; nobody else ever runs again. Returns how many other threads had
 // not ended; `text` (which may be NULL) then says who they are and where they
@@ -62,9 +59,6 @@ int sim_finish(char *text, size_t size);
 // that was read, every random number. It depends on the seed and on what the
 // program does, and on nothing else.
 uint64_t sim_hash(void);
-
-// Makes this number part of what has happened.
-void sim_note(uint64_t number);
 
 // Virtual nanoseconds since sim_start.
 int64_t sim_now_ns(void);
@@ -79,43 +73,34 @@ int sim_thread_count(void);
 // what they wait for.
 void sim_describe_threads(char *text, size_t size);
 
-// To whom the calling thread belongs: a server's number, or SIM_NOBODY. Threads
-// belong to whom the thread that makes them belongs to at that moment.
-#define SIM_NOBODY (-1)
-int sim_owner(void);
-void sim_set_owner(int owner);
-
-// ---- What can befall a server: the threads that belong to it ----
-//
-// Not the caller's own server.
-
-// Its threads stand still until sim_resume, whatever they hold.
-void sim_pause(int owner);
-void sim_resume(int owner);
-
-// Its threads end where they stand, for ever. A mutex belongs to whom the
-// thread belonged to that initialised it: a thread that holds one of somebody
-// else's (the network's, the persister's) goes on until it lets go of it. Locks
-// that are its own stay locked.
-void sim_stop(int owner);
-
-// From now on its clocks, and with them its sleeps and timed waits, go at this
-// rate: 1000 is as time does, 1300 is 30% fast.
-//   owner  below SIM_MAX_RATES
-#define SIM_MAX_RATES 1024
-void sim_set_clock_rate(int owner, int permille);
-
 // Waits until so many scheduling points have passed, whatever they are.
 void sim_run_on(uint64_t points);
 
-// ---- Servers that others call, and that call others (border.c) ----
+// ---- Servers, which others call, and which call others (server.c) ----
 
 // One server under test from its start to its end: the threads that its own
 // code has made, and the calls of the rest of the program into it.
 struct sim_server;
 
+// Makes a server, which lasts as long as the simulation. A server that starts
+// again is another one, with the same number: reports have it, and the rate of
+// its clock belongs to it.
+struct sim_server *sim_server_make(int number);
+
 // The server that this object, a struct raft, stands for; NULL if none does.
 struct sim_server *sim_server_of(const void *object);
+
+// Runs run(arg) as a call from outside into the server's code. False if the
+// server is dead, or dies before that returns. Without a server, or inside it
+// already, it is a call like any other.
+bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
+                    void *arg);
+
+// The calling thread leaves the server whose code it runs, if any, to call
+// something outside; comes back to it. If that has died meanwhile, the second
+// does not return.
+struct sim_server *sim_server_go_out(void);
+void sim_server_come_back(struct sim_server *to);
 
 // Stops the server dead, at once: wherever in its code a thread of its own is,
 // it never runs again. One that has called something outside, the network say,
@@ -132,6 +117,13 @@ int sim_server_outside(const struct sim_server *server);
 // them go on when so much time has passed. Its clock does not stop.
 void sim_server_pause(struct sim_server *server, int64_t ns);
 bool sim_server_is_paused(const struct sim_server *server);
+
+// From now on the clocks of all servers of this number, and with them their
+// sleeps and timed waits, go at this rate: 1000 is as time does, 1300 is 30%
+// fast.
+//   number  below SIM_MAX_RATES
+#define SIM_MAX_RATES 1024
+void sim_set_clock_rate(int number, int permille);
 
 // What the simulator calls when the program is wrong (a deadlock, say): a
 // message of one or more lines, no newline at the end. It must not return.

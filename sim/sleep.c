@@ -16,10 +16,10 @@ static void sleep_until(int64_t due_ns, const void *place)
 // Nobody lives longer than NEVER.
 static int64_t from_now(int64_t seconds, int64_t ns)
 {
-    int64_t now_ns = sim_server_time(sim.now_ns);
+    int64_t now_ns = sim_clock_now_ns();
     if (seconds >= (NEVER - now_ns) / NS_PER_S - 1)
         return NEVER;
-    return sim_server_due(now_ns + seconds * NS_PER_S + ns);
+    return sim_clock_due(now_ns + seconds * NS_PER_S + ns);
 }
 
 void sim_sleep(const struct timespec *time, const void *place)

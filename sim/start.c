@@ -44,11 +44,6 @@ void sim_start(const struct sim_options *options)
     sim.on = true;
 }
 
-bool sim_is_on(void)
-{
-    return sim.on;
-}
-
 int sim_finish(char *text, size_t size)
 {
     int others = sim.n_alive - 1;
@@ -62,11 +57,6 @@ int sim_finish(char *text, size_t size)
 uint64_t sim_hash(void)
 {
     return sim.hash;
-}
-
-void sim_note(uint64_t number)
-{
-    sim_hash_add(number);
 }
 
 int64_t sim_now_ns(void)

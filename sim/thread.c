@@ -58,10 +58,10 @@ struct sim_thread *sim_thread_of_number(int number)
     return NULL;
 }
 
-// Also while it is outside.
-static int owner_of(const struct sim_thread *thread)
+// Its home, also while it is outside; or else the server that it visits.
+static const struct sim_server *server_of(const struct sim_thread *thread)
 {
-    return thread->home != NULL ? thread->home->number : thread->owner;
+    return thread->home != NULL ? thread->home : thread->inside;
 }
 
 struct sim_who sim_who(int number)
@@ -70,12 +70,12 @@ struct sim_who sim_who(int number)
     const struct sim_thread *thread = sim_thread_of_number(number);
     if (thread == NULL)
         snprintf(who.text, sizeof who, "thread %d (ended)", number);
-    else if (owner_of(thread) == SIM_NOBODY)
+    else if (server_of(thread) == NULL)
         snprintf(who.text, sizeof who, "thread %d \"%s\"", number,
                  thread->name);
     else
         snprintf(who.text, sizeof who, "thread %d \"%s\" (server %d%s)", number,
-                 thread->name, owner_of(thread),
+                 thread->name, server_of(thread)->number,
                  thread->stopped ? ", crashed" : "");
     return who;
 }
@@ -127,7 +127,6 @@ void sim_thread_start(void)
     sim.newest = sim_reserve(N_NEWEST * sizeof *sim.newest);
     struct sim_thread *first = new_thread();
     snprintf(first->name, sizeof first->name, "main");
-    first->owner = SIM_NOBODY;
     sim.n_alive = 1;
     sim.orders = sim_reserve((size_t)2 * MAX_SLOTS);
     sim.self = first;
@@ -197,7 +196,6 @@ static struct sim_thread *create(const pthread_attr_t *attr,
     read_attributes(attr, &thread->detached, &stack, &size);
     thread->start = start;
     thread->arg = arg;
-    thread->owner = sim.self->owner;
     thread->home = sim.self->inside;
     thread->inside = sim.self->inside;
     memcpy(thread->name, sim.self->name, NAME_SIZE);
@@ -270,8 +268,7 @@ void sim_thread_bury(void)
 void sim_thread_exit(void *value)
 {
     struct sim_thread *self = sim.self;
-    if (!self->doomed)
-        sim_point();
+    sim_point();
     self->value = value;
     sim_cleanup_run(self);
     sim_keys_destroy_values(self);
@@ -338,19 +335,6 @@ int sim_thread_detach(pthread_t id, const void *place)
     if (thread->ended)
         forget(thread);
     return 0;
-}
-
-void sim_thread_stop(struct sim_thread *thread)
-{
-    sim_schedule_remove(thread);
-    free(thread->values);
-    thread->values = NULL;
-    thread->ended = true;
-    sim.n_alive--;
-    sim_wake_all(&thread->joiners);
-    sim_fiber_destroy(&thread->fiber);
-    if (thread->detached)
-        forget(thread);
 }
 
 // ---- The wrapped functions ----
@@ -557,17 +541,6 @@ int __wrap_pthread_getaffinity_np(pthread_t id, size_t size, cpu_set_t *set)
 }
 
 // ---- For those who start a simulation ----
-
-int sim_owner(void)
-{
-    return sim.on ? sim.self->owner : SIM_NOBODY;
-}
-
-void sim_set_owner(int owner)
-{
-    if (sim.on)
-        sim.self->owner = owner;
-}
 
 int sim_thread_count(void)
 {

@@ -129,6 +129,25 @@ void join(pthread_t thread)
     check(pthread_join(thread, NULL) == 0);
 }
 
+struct start_call {
+    void *(*run)(void *);
+    void *arg;
+    pthread_t thread;
+};
+
+static void run_start(void *arg)
+{
+    struct start_call *call = arg;
+    call->thread = start(call->run, call->arg);
+}
+
+pthread_t start_in(struct sim_server *server, void *(*run)(void *), void *arg)
+{
+    struct start_call call = { .run = run, .arg = arg };
+    check(sim_server_run(server, run_start, &call));
+    return call.thread;
+}
+
 int main(int argc, char **argv)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -51,6 +51,9 @@ void check_message(const struct outcome *outcome, ...);
 pthread_t start(void *(*run)(void *), void *arg);
 void join(pthread_t thread);
 
+// A thread of the server's own.
+pthread_t start_in(struct sim_server *server, void *(*run)(void *), void *arg);
+
 struct sim_test {
     const char *name;
     void (*run)(void);

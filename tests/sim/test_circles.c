@@ -296,21 +296,21 @@ static void *read_for_ever(void *unused)
     return unused;
 }
 
-static void write_after_a_stop(void)
+static void write_after_a_crash(void)
 {
-    sim_set_owner(1);
-    pthread_t reader = start(read_for_ever, NULL);
-    sim_set_owner(SIM_NOBODY);
+    struct sim_server *server = sim_server_make(1);
+    start_in(server, read_for_ever, NULL);
     sleep_ms(1);
-    sim_stop(1);
-    join(reader);
+    sim_server_crash(server);
     check(pthread_rwlock_wrlock(&rwlock) == 0);
 }
 
-SIM_TEST(who_was_stopped_while_reading_reads_for_ever)
+SIM_TEST(who_crashed_while_reading_reads_for_ever)
 {
-    check_message(check_told(write_after_a_stop, 3),
-                  "held by thread 1 (ended) since read_for_ever", NULL);
+    check_message(check_told(write_after_a_crash, 3),
+                  "held by thread 1 \"main\" (server 1, crashed) since "
+                  "read_for_ever",
+                  NULL);
 }
 
 // ---- Who has been woken will go on ----

@@ -29,7 +29,6 @@ static const struct outcome *find(void (*body)(void))
 static void *take_mu_then_other(void *unused)
 {
     (void)unused;
-    sim_set_owner(1);
     pthread_setname_np(pthread_self(), "one");
     pthread_mutex_lock(&mu);
     pthread_mutex_lock(&other);
@@ -41,7 +40,6 @@ static void *take_mu_then_other(void *unused)
 static void *take_other_then_mu(void *unused)
 {
     (void)unused;
-    sim_set_owner(2);
     pthread_setname_np(pthread_self(), "two");
     pthread_mutex_lock(&other);
     pthread_mutex_lock(&mu);
@@ -52,8 +50,8 @@ static void *take_other_then_mu(void *unused)
 
 static void deadlock(void)
 {
-    pthread_t one = start(take_mu_then_other, NULL);
-    pthread_t two = start(take_other_then_mu, NULL);
+    pthread_t one = start_in(sim_server_make(1), take_mu_then_other, NULL);
+    pthread_t two = start_in(sim_server_make(2), take_other_then_mu, NULL);
     join(one);
     join(two);
 }

@@ -1,12 +1,12 @@
-// What can befall a server: pauses, sudden ends, clocks that go wrong.
+// What can befall a server: it crashes, it pauses, its clock goes wrong. The
+// rest of the program goes on, and gets its locks.
 #include "tests/sim/harness.h"
 
-#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
 static pthread_mutex_t shared = PTHREAD_MUTEX_INITIALIZER;
-static atomic_int counts[3];
+static int counts[3];
 
 static int64_t now_ms(void)
 {
@@ -15,108 +15,152 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// Counts once a millisecond, in its server's clock; the lock is everybody's.
-static void *count(void *unused)
+// What a server calls: it takes a lock that is everybody's.
+static void add_one(int *count)
+{
+    struct sim_server *from = sim_server_go_out();
+    pthread_mutex_lock(&shared);
+    usleep(10);
+    ++*count;
+    pthread_mutex_unlock(&shared);
+    sim_server_come_back(from);
+}
+
+static void *add_for_ever(void *count)
 {
     for (;;) {
-        pthread_mutex_lock(&shared);
-        usleep(10);
-        counts[sim_owner()]++;
-        pthread_mutex_unlock(&shared);
+        add_one(count);
         usleep(990);
     }
-    return unused;
+    return NULL;
 }
 
-static void start_servers(void)
+static struct sim_server *start_server(int number)
 {
-    for (int server = 1; server <= 2; server++) {
-        sim_set_owner(server);
-        for (int i = 0; i < 3; i++)
-            pthread_detach(start(count, NULL));
-    }
-    sim_set_owner(SIM_NOBODY);
+    struct sim_server *server = sim_server_make(number);
+    for (int i = 0; i < 3; i++)
+        pthread_detach(start_in(server, add_for_ever, &counts[number]));
+    return server;
 }
 
-static void stop_one(void)
+// ---- Crashes ----
+
+static void crash_one_of_two(void)
 {
-    start_servers();
+    struct sim_server *one = start_server(1), *two = start_server(2);
     usleep(20000 + (unsigned)rand() % 1000);
     check(sim_thread_count() == 7);
-    sim_stop(1);
-    usleep(1000);  // One that held the lock has let go of it by now.
+    sim_server_crash(one);
+    usleep(1000);  // Who held the lock has let go of it by now.
     check(sim_thread_count() == 4);
     int before = counts[1], other = counts[2];
     usleep(100000);
     check(counts[1] == before);
     check(counts[2] > other + 200);
-    sim_stop(2);
+    sim_server_crash(two);
     usleep(1000);
 }
 
-SIM_TEST(a_server_stops_dead_and_leaves_no_lock_of_others)
+SIM_TEST(a_server_crashes_and_holds_no_lock_of_others)
 {
-    check_body(stop_one);
+    check_body(crash_one_of_two);
 }
 
-static void *hold_for_ever(void *unused)
+static void *lock_own_then_call(void *steps)
 {
-    static pthread_mutex_t *mine;
-    mine = malloc(sizeof *mine);
-    pthread_mutex_init(mine, NULL);
-    pthread_mutex_lock(mine);
-    counts[0]++;
-    pthread_mutex_lock(&shared);
+    static pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&own);
+    ++*(int *)steps;
+    struct sim_server *from = sim_server_go_out();
     usleep(1000);
-    pthread_mutex_unlock(&shared);
-    counts[0] = 100;
-    return unused;
+    ++*(int *)steps;
+    sim_server_come_back(from);
+    ++*(int *)steps;
+    return NULL;
 }
 
-static void stop_in_lock(void)
+static void crash_while_it_calls(void)
 {
-    sim_set_owner(1);
-    pthread_t thread = start(hold_for_ever, NULL);
-    sim_set_owner(SIM_NOBODY);
+    int steps = 0;
+    struct sim_server *server = sim_server_make(1);
+    start_in(server, lock_own_then_call, &steps);
     usleep(500);
-    sim_stop(1);
-    check(sim_thread_count() == 2);  // It holds the shared lock, still.
-    pthread_mutex_lock(&shared);
+    sim_server_crash(server);
+    check(sim_server_outside(server) == 1);
+    usleep(1000);
+    check(sim_server_outside(server) == 0);
     check(sim_thread_count() == 1);
-    pthread_mutex_unlock(&shared);
-    join(thread);
-    check(counts[0] == 1);
+    check(steps == 2);
 }
 
-SIM_TEST(a_stopped_thread_can_be_joined)
+SIM_TEST(what_a_crashed_server_has_called_ends)
 {
-    check_body(stop_in_lock);
+    check_body(crash_while_it_calls);
 }
 
-static void pause_one(void)
+struct call {
+    struct sim_server *server;
+    bool returned;
+};
+
+static void sleep_long(void *unused)
 {
-    start_servers();
+    (void)unused;
+    usleep(10000);
+}
+
+static void *call_in(void *arg)
+{
+    struct call *call = arg;
+    call->returned = sim_server_run(call->server, sleep_long, NULL);
+    return NULL;
+}
+
+static void crash_while_it_is_called(void)
+{
+    struct call call = { sim_server_make(1), true };
+    int64_t start_ms = now_ms();
+    pthread_t caller = start(call_in, &call);
+    usleep(1000);
+    sim_server_crash(call.server);
+    join(caller);
+    check(!call.returned);
+    check(now_ms() - start_ms <= 2);
+    check(!sim_server_run(call.server, sleep_long, NULL));
+}
+
+SIM_TEST(who_has_called_a_server_that_crashes_comes_back_at_once)
+{
+    check_body(crash_while_it_is_called);
+}
+
+// ---- Pauses ----
+
+static void pause_one_of_two(void)
+{
+    struct sim_server *one = start_server(1), *two = start_server(2);
     usleep(20000 + (unsigned)rand() % 1000);
-    // Paused while it holds the lock, it would hold up the other one, too.
-    pthread_mutex_lock(&shared);
-    sim_pause(1);
-    pthread_mutex_unlock(&shared);
+    sim_server_pause(one, 100000000);
+    check(sim_server_is_paused(one) && !sim_server_is_paused(two));
+    usleep(1000);
     int before = counts[1], other = counts[2];
-    usleep(100000);
+    usleep(98000);
     check(counts[1] == before);
     check(counts[2] > other + 200);
-    sim_resume(1);
-    usleep(100000);
+    usleep(101000);
+    check(!sim_server_is_paused(one));
     check(counts[1] > before + 200);
-    sim_stop(1);
-    sim_stop(2);
+    sim_server_crash(one);
+    sim_server_crash(two);
     usleep(1000);
 }
 
 SIM_TEST(a_server_is_paused_and_goes_on)
 {
-    check_body(pause_one);
+    check_body(pause_one_of_two);
 }
+
+// ---- Clocks ----
 
 static void *sleep_a_second(void *took_ms)
 {
@@ -131,10 +175,7 @@ static void go_fast(void)
     int took_ms;
     sim_set_clock_rate(1, 1300);
     int64_t start_ms = now_ms();
-    sim_set_owner(1);
-    pthread_t thread = start(sleep_a_second, &took_ms);
-    sim_set_owner(SIM_NOBODY);
-    join(thread);
+    join(start_in(sim_server_make(1), sleep_a_second, &took_ms));
     check(took_ms == 1000);
     check(now_ms() - start_ms >= 768 && now_ms() - start_ms <= 770);
 }
