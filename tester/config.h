@@ -86,7 +86,7 @@ bool cfg_is_connected(struct config *cfg, int i);
 void cfg_set_unreliable(struct config *cfg, bool unreliable);
 void cfg_set_long_reordering(struct config *cfg, bool on);
 
-// ---- A crueller network (faults.c): all of it is off at first ----
+// ---- A crueller network: all of it is off at first ----
 
 // Holds requests back as long reordering does replies, so that they overtake
 // each other.

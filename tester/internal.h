@@ -83,13 +83,20 @@ struct config {
     int start_index;
 };
 
-// ---- config.c ----
+// How long a killed Raft's threads, and the RPC handlers, may take to end.
+#define END_LIMIT_MS 5000
+
+// ---- servers.c ----
 
 // The name at which server i stands on the network.
 #define SERVER_NAME_SIZE 24
 void server_name(char name[SERVER_NAME_SIZE], int i);
 
-// ---- faults.c ----
+// Waits for what is left of a crashed incarnation, and frees it. Once the
+// network has ended.
+void free_incarnation(struct incarnation *inc);
+
+// ---- network.c ----
 
 // Makes the ends of a server that starts as its links are.
 void renew_links_locked(struct config *cfg, int i);

@@ -1,12 +1,63 @@
-// Faults of the network that MIT's does not have. Cuts and delays belong to the
-// link from one server to another, and outlive both; the network knows only the
-// ends of the instances that run now.
+// The network between the servers: who is connected, and the faults, MIT's and
+// those that MIT's network does not have. Cuts and delays belong to the link
+// from one server to another, and outlive both; labrpc knows only the ends of
+// the servers that run now.
 //
-// The test's threads call these. As in config.c, the network's lock is taken
-// under cfg->mu.
-#include "rt/clock.h"
+// The test's threads call these. The network's lock is taken under cfg->mu.
 #include "rt/mutex.h"
 #include "tester/internal.h"
+
+// ---- Connecting ----
+
+static void set_end_locked(struct config *cfg, int from, int to, bool enabled)
+{
+    struct incarnation *inc = cfg->servers[from].current;
+    if (inc != NULL)
+        labrpc_enable(inc->ends[to], enabled);
+}
+
+static void set_connected(struct config *cfg, int i, bool connected)
+{
+    pthread_mutex_lock(&cfg->mu);
+    cfg->servers[i].connected = connected;
+    for (int j = 0; j < cfg->n; j++) {
+        if (cfg->servers[j].connected || j == i) {
+            set_end_locked(cfg, i, j, connected);
+            set_end_locked(cfg, j, i, connected);
+        }
+    }
+    pthread_mutex_unlock(&cfg->mu);
+}
+
+void cfg_connect(struct config *cfg, int i)
+{
+    set_connected(cfg, i, true);
+}
+
+void cfg_disconnect(struct config *cfg, int i)
+{
+    set_connected(cfg, i, false);
+}
+
+bool cfg_is_connected(struct config *cfg, int i)
+{
+    pthread_mutex_lock(&cfg->mu);
+    bool connected = cfg->servers[i].connected;
+    pthread_mutex_unlock(&cfg->mu);
+    return connected;
+}
+
+void cfg_set_unreliable(struct config *cfg, bool unreliable)
+{
+    labrpc_set_reliable(cfg->net, !unreliable);
+}
+
+void cfg_set_long_reordering(struct config *cfg, bool on)
+{
+    labrpc_set_long_reordering(cfg->net, on);
+}
+
+// ---- A crueller network ----
 
 static struct link *get_link(struct config *cfg, int from, int to)
 {
@@ -72,17 +123,6 @@ void cfg_set_request_reordering(struct config *cfg, bool on)
 void cfg_set_duplicates(struct config *cfg, int percent)
 {
     labrpc_set_duplicates(cfg->net, percent);
-}
-
-void cfg_flap(struct config *cfg, int i, int period_ms)
-{
-    if (!cfg_is_running(cfg, i))
-        return;
-    bool up = clock_now_ms() % period_ms < period_ms / 2;
-    if (up && !cfg_is_connected(cfg, i))
-        cfg_connect(cfg, i);
-    else if (!up && cfg_is_connected(cfg, i))
-        cfg_disconnect(cfg, i);
 }
 
 void cfg_mend(struct config *cfg)
