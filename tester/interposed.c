@@ -1,11 +1,12 @@
 // Functions that stand in front of libc's own, for all code of the process, a
 // student's and a library's. Each calls libc's. Those that ask the system for
-// something note a refusal (rt/shortage.h); those that send signals note in the
-// verdict that the process has killed itself: SIGKILL cannot be caught. When
-// there is nothing to note they cost a comparison. Their parameters have the
-// system's names.
+// something note a refusal (rt/shortage.h); those that send signals note that
+// the process has killed itself: SIGKILL cannot be caught. When there is
+// nothing to note they cost a comparison. Their parameters have the system's
+// names.
+#include "tester/interposed.h"
+
 #include "rt/shortage.h"
-#include "tester/verdict.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -32,10 +33,18 @@
 
 // ---- Killing oneself ----
 
+static bool unread;
+static bool *killed_itself = &unread;  // Constant once a test has started.
+
+void interposed_note_kill_at(bool *killed)
+{
+    killed_itself = killed;
+}
+
 static void note_kill(int sig)
 {
     if (sig == SIGKILL)
-        current_verdict->killed_itself = true;
+        *killed_itself = true;
 }
 
 // A pid below 1 is a group, which the process may be of. -1 is every process of

@@ -3,10 +3,10 @@
 #include "tester/verdict.h"
 
 #include "rt/clock.h"
+#include "tester/interposed.h"
 #include "tester/places.h"
 #include "tester/stacks.h"
 #include "tester/verdict_internal.h"
-#include "tester/watchdog.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -31,16 +31,34 @@ static char remark[300];
 static atomic_flag is_remarked = ATOMIC_FLAG_INIT;
 static atomic_bool has_remark;
 
+// When the watchdog is to wake next; 0 if it does not sleep.
+static _Atomic int64_t wake_ns;
+
+void verdict_expect_wake(int64_t ns)
+{
+    wake_ns = ns;
+}
+
+void verdict_note_late(int64_t now_ns)
+{
+    int64_t due_ns = wake_ns;
+    int late_ms = due_ns > 0 ? (int)((now_ns - due_ns) / NS_PER_MS) : 0;
+    if (late_ms > current_verdict->late_ms)
+        current_verdict->late_ms = late_ms;
+}
+
 _Noreturn static void wait_for_the_end(void)
 {
     for (;;)
         sleep_ms(1000);
 }
 
+// When the whole process has stood still, this thread may go on before the
+// watchdog does. In virtual time nothing is late.
 _Noreturn static void end_as_failed(void)
 {
     if (verdict_hash == NULL)
-        watchdog_note_late();
+        verdict_note_late(clock_now_ns());
     current_verdict->state = TEST_FAILED;
     if (verdict_hash != NULL)
         current_verdict->hash = verdict_hash();
@@ -156,6 +174,7 @@ void verdict_attach(struct verdict *verdict)
 {
     current_verdict = verdict;
     shortage_note_at(&verdict->shortage);
+    interposed_note_kill_at(&verdict->killed_itself);
 }
 
 void verdict_start(void)

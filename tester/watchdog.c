@@ -7,9 +7,9 @@
 #include "rt/go.h"
 #include "tester/stacks.h"
 #include "tester/verdict.h"
+#include "tester/verdict_internal.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,23 +28,6 @@ struct watchdog {
     bool stopping;
     pthread_cond_t stop;
 };
-
-// When the watchdog is to wake next; 0 if none runs.
-static _Atomic int64_t due_ns;
-
-static void note_late(int64_t now_ns, int64_t wake_ns)
-{
-    int late_ms = (int)((now_ns - wake_ns) / NS_PER_MS);
-    if (late_ms > current_verdict->late_ms)
-        current_verdict->late_ms = late_ms;
-}
-
-void watchdog_note_late(void)
-{
-    int64_t wake_ns = due_ns;
-    if (wake_ns > 0)
-        note_late(clock_now_ns(), wake_ns);
-}
 
 // A copy of the call that is past its deadline, if any: the call itself may end
 // at any moment.
@@ -65,7 +48,7 @@ static bool find_overdue_locked(struct watchdog *watchdog, int64_t now_ns,
 // in which the watchdog does not sleep: it must not count as lateness.
 static void print_stacks(void)
 {
-    due_ns = 0;
+    verdict_expect_wake(0);
     stacks_print_all();
 }
 
@@ -115,10 +98,10 @@ static void *watch(void *arg)
     int64_t wake_ns = clock_now_ns();
     while (!watchdog->stopping) {
         wake_ns += PERIOD_MS * NS_PER_MS;
-        due_ns = wake_ns;
+        verdict_expect_wake(wake_ns);
         cond_wait_until(&watchdog->stop, &watchdog->mu, wake_ns);
         int64_t now_ns = clock_now_ns();
-        note_late(now_ns, wake_ns);
+        verdict_note_late(now_ns);
         wake_ns = now_ns;
 
         struct watched_call overdue;
@@ -152,7 +135,7 @@ void watchdog_stop(struct watchdog *watchdog)
     pthread_cond_signal(&watchdog->stop);
     pthread_mutex_unlock(&watchdog->mu);
     pthread_join(watchdog->thread, NULL);
-    due_ns = 0;
+    verdict_expect_wake(0);
     pthread_cond_destroy(&watchdog->stop);
     pthread_mutex_destroy(&watchdog->mu);
     free(watchdog);

@@ -12,11 +12,6 @@ struct watchdog;
 // thread for it the test ends, as a shortage (rt/shortage.h).
 struct watchdog *watchdog_start(void);
 
-// Has the verdict say how late the watchdog is at this moment, if one runs:
-// when the whole process has stood still, another thread may go on before it
-// does. In real time only. Any thread may call it, under any lock.
-void watchdog_note_late(void);
-
 // Stops and frees it.
 void watchdog_stop(struct watchdog *watchdog);
 
