@@ -103,7 +103,7 @@ READERS_C := $(wildcard checker/messages.c tests/fig2/*.c)
 CORE := $(wildcard rt/*.c labrpc/*.c persister/*.c)
 LAB := $(CORE) $(filter-out $(READERS_C),$(wildcard checker/*.c)) \
     $(wildcard tester/*.c) \
-    $(filter-out runner/sim_%.c runner/real_world.c,$(wildcard runner/*.c))
+    $(filter-out runner/real_world.c,$(wildcard runner/*.c))
 LAB += $(wildcard tests/test_2?.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
@@ -127,18 +127,26 @@ LAB_O := $(LAB:%.c=$(B)/%.o) $(READERS_C:%.c=$(X)/%.o) $(B)/gen/tester/tester_x.
 LAB_BIN := $(R)/lab
 
 # The same objects, linked so that what blocks, tells the time or draws a
-# random number comes from sim/. That itself is never instrumented.
-SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c)) \
-    $(B)/runner/sim_world.o $(B)/runner/sim_stacks.o $(B)/runner/sim_hurt.o
+# random number comes from sim/; virtual/ tells that of the lab. Neither is ever
+# instrumented.
+SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
+VIRTUAL_O := $(patsubst %.c,$(B)/%.o,$(wildcard virtual/*.c))
 # Tests that only the simulator can run, and what it has in others' place.
 SIM_TESTS := tests/steps.c tests/test_sim.c tests/test_cruel.c
 SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard $(SIM_TESTS)))
 NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/hurt.o
-SIM_WRAPS := $(addprefix -Wl$(comma)--wrap=,$(shell cat sim/wrapped 2> /dev/null))
+wraps = $(shell sed -n 's/^WRAPPED(\(.*\));$$/-Wl,--wrap=\1/p' $1)
+SIM_WRAPS := $(call wraps,sim/wrapped.h)
+LAB_WRAPS := $(SIM_WRAPS) $(call wraps,virtual/wrapped.h)
 # The static library: it alone has jump_fcontext by its C name in all releases
 # (the shared one of Boost 1.92 keeps it to itself).
 SIM_LDLIBS := -l:libboost_context.a
 SIM_BIN := $(R)/simlab
+
+# What the linker is told. A program is linked again when that changes.
+LINK_SUM := $(shell new=$(B)/link.$$$$; \
+    { echo '$(CC) $(CFLAGS) $(LDLIBS) $(SIM_LDLIBS) $(LAB_WRAPS)' > $$new && \
+    { cmp -s $(B)/link $$new && rm $$new || mv $$new $(B)/link; }; } 2> /dev/null)
 
 
 # ---- Compiling and linking ----
@@ -181,7 +189,7 @@ $(R)/checked: $(RAFT_O)
 	@runner/check-objects $(RAFT) $(filter $(R)/%,$^)
 	@touch $@
 
-$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O) | $(R)/checked
+$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O) $(B)/link | $(R)/checked
 	$(call link)
 
 # Criterion's tests are plain functions without prototypes. gcc's address
@@ -297,13 +305,13 @@ HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/% $(X)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
-$(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O)
+$(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O) $(B)/link
 	$(call link)
-$(B)/dummy_lab: $(B)/tests/runner/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O)
+$(B)/dummy_lab: $(B)/tests/runner/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O) $(B)/link
 	$(call link)
-$(B)/dummy_simlab: $(B)/tests/runner/dummies.o $(SIM_O) $(RAFT_O) \
+$(B)/dummy_simlab: $(B)/tests/runner/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_O) $(B)/link \
     $(filter-out $(B)/runner/real_world.o,$(RUNNER_O)) $(filter-out $(NOT_SIM_O),$(HARNESS_O))
-	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
+	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 $(UNIT_O): CPPFLAGS += -I$(X)/gen
 $(UNIT_O): | $(RAFT_X_H)
 
@@ -334,7 +342,7 @@ mutants: setup-test
 BENCH_C := $(filter-out bench/bench_sim.c,$(wildcard bench/bench_*.c))
 bench: $(BENCH_C:bench/%.c=$(R)/bench/%) $(R)/bench/bench_sim
 	@for b in $^; do echo "== $${b##*/}"; $$b || exit; done
-$(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O)
+$(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O) $(B)/link
 	$(call link)
 
 # Right Rafts of other designs: the lab fails none of them.
@@ -351,20 +359,20 @@ check: setup-test
 
 # ---- The simulator ----
 
-$(B)/sim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
-$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(RAFT_O) | $(R)/checked
+$(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
+$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(VIRTUAL_O) $(RAFT_O) $(B)/link | $(R)/checked
 	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
-	    sim/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
-	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
+	    virtual/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
+	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 
 # The simulator's own tests. They need no lab, only what it is made of.
-$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c sim/*.c) $(CORE))
+$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c) $(CORE)) $(SIM_O) $(B)/link
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
-    $(CORE:%.c=$(B)/%.o) $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
-$(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O)
-	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
+    $(B)/virtual/crossing.o $(CORE:%.c=$(B)/%.o) $(SIM_O)
+$(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O) $(B)/link
+	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 
 SEEDS ?= 1
 FIRST ?= 1

@@ -1,5 +1,5 @@
 // The world that a run lives in. A program is linked with one of the two:
-// real_world.c, ordinary threads and clocks, or sim_world.c, the simulator.
+// real_world.c, ordinary threads and clocks, or virtual/world.c, the simulator.
 #ifndef RUNNER_WORLD_H
 #define RUNNER_WORLD_H
 

@@ -268,9 +268,3 @@ clock_t __wrap_times(struct tms *used)
                                            (NS_PER_S / TICKS_HZ) };
     return read_clock(origin_ns(CLOCK_MONOTONIC)) / (NS_PER_S / TICKS_HZ);
 }
-
-// Of our own runtime (rt/clock.h), for its log.
-int64_t __wrap_clock_peek_ns(void)
-{
-    return sim.on ? sim.now_ns : __real_clock_peek_ns();
-}

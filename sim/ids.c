@@ -1,6 +1,6 @@
 // Who the process is, and its threads: the same in every process that runs a
-// seed, as a Raft may draw its random numbers from there. A thread has a number
-// of its own, and the first has the process's, as in the system.
+// seed, as a program may draw its random numbers from there. A thread has a
+// number of its own, and the first has the process's, as in the system.
 #include "sim/internal.h"
 #include "sim/real.h"
 

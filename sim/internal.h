@@ -10,9 +10,9 @@
 #include <features.h>
 
 #if !defined __GLIBC__
-#error "the simulator needs the GNU C library (glibc); make 2A works without"
+#error "the simulator needs the GNU C library (glibc); the program does not"
 #elif !defined __x86_64__ && !defined __aarch64__
-#error "the simulator knows x86-64 and arm64 only; make 2A works elsewhere, too"
+#error "the simulator knows x86-64 and arm64 only; the program runs elsewhere"
 #endif
 
 #include "sim/fiber.h"
@@ -140,14 +140,11 @@ struct sim_thread {
 // Its place in memory is never used again.
 struct sim_server {
     int number;
-    const void *object;   // See sim_server_of.
-    const void *channel;  // The one, made outside, that it applies on.
     bool dead;
     bool paused;
     bool has_resumer;  // A thread that will end the pause.
     int64_t resume_ns;
     struct sim_queue entrance;  // Who came into it in its pause.
-    struct sim_server *next;
 };
 
 // ---- The simulation ----
@@ -209,6 +206,7 @@ struct sim {
 
     void (*fail)(const char *message);
     bool brief;
+    const char *hidden;
 };
 
 extern struct sim sim;

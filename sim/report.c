@@ -128,9 +128,15 @@ static int walk(const struct sim_thread *thread, const void *frame,
     return n;
 }
 
+static bool is_in(const struct symbol *symbol, const char *folder)
+{
+    return strncmp(symbol->file, folder, strlen(folder)) == 0;
+}
+
 static bool is_ours(const struct symbol *symbol)
 {
-    return symbol->file != NULL && strncmp(symbol->file, "sim/", 4) == 0;
+    return is_in(symbol, "sim/") ||
+           (sim.hidden != NULL && is_in(symbol, sim.hidden));
 }
 
 // The calls that the thread is in, the innermost first; only those outside of

@@ -1,15 +1,15 @@
-// Servers under test, which can be stopped dead, or frozen, at any point, while
-// the rest of the program, the harness, goes on.
+// Servers, which can be stopped dead, or frozen, at any point, while the rest
+// of the program goes on.
 //
-// Every thread is at any time inside one server's code, or in the harness. A
-// thread that code of a server makes is that server's own; its home is inside.
-// It comes out when it calls the harness (sim_server_go_out). Any other thread
-// is of the harness; it comes in for one call (sim_server_run), and a way out
-// is kept for it, a setjmp, in case the server dies meanwhile. Whoever is
-// inside reads the server's clock.
+// Every thread is at any time inside one server's code, or outside. A thread
+// that code of a server makes is that server's own; its home is inside. It goes
+// out to call the rest of the program (sim_server_go_out). Any other thread
+// comes in for one call (sim_server_run), and a way out is kept for it, a
+// setjmp, in case the server dies meanwhile. Whoever is inside reads the
+// server's clock.
 //
 // So a thread that is stopped inside may hold the server's own locks, which
-// nobody else wants any more, but never one of the harness's.
+// nobody else wants any more, but no lock of the rest of the program.
 #include "sim/internal.h"
 
 #include <setjmp.h>
@@ -20,7 +20,7 @@ struct sim_visit {
     jmp_buf way_out;
     struct sim_server *server;
     struct sim_visit *outer;   // The one it was on already.
-    struct sim_server *where;  // Where it came from; NULL: the harness.
+    struct sim_server *where;  // Where it came from; NULL: outside.
 
     // What it had when it came.
     int n_reads;
@@ -28,9 +28,6 @@ struct sim_visit {
     bool cancel_disabled;
     bool cancel_asynchronous;
 };
-
-// All there ever were, the one that was looked for last first.
-static struct sim_server *servers;
 
 static const struct sim_reason to_be_thawed = {
     "for the end of its server's pause", NULL
@@ -42,23 +39,12 @@ struct sim_server *sim_server_make(int number)
     if (server == NULL)
         sim_fail("out of memory");
     server->number = number;
-    server->next = servers;
-    servers = server;
     return server;
 }
 
-struct sim_server *sim_server_of(const void *object)
+struct sim_server *sim_server_inside(void)
 {
-    struct sim_server **at = &servers;
-    while (*at != NULL && (*at)->object != object)
-        at = &(*at)->next;
-    struct sim_server *found = *at;
-    if (found != NULL && found != servers && object != NULL) {
-        *at = found->next;
-        found->next = servers;
-        servers = found;
-    }
-    return object != NULL ? found : NULL;
+    return sim.on ? sim.self->inside : NULL;
 }
 
 // ---- Coming in and going out ----

@@ -1,7 +1,7 @@
 // The deterministic simulator: threads, locks, clocks and random numbers of
 // one process, all decided by one seed, in virtual time.
 //
-// A program linked with it (sim/wrapped lists the functions that come from
+// A program linked with it (sim/wrapped.h lists the functions that come from
 // here then) runs as ever until somebody calls sim_start. One process runs one
 // simulation; who wants many seeds forks a child for each.
 #ifndef SIM_SIM_H
@@ -43,11 +43,18 @@ struct sim_options {
     // Reports say addresses in place of functions and lines, which take some
     // 10 ms to find.
     bool brief;
+
+    // Reports leave out the functions of this folder, "glue/" say, as they do
+    // those of sim/; NULL: of no other.
+    const char *hidden;
 };
 
 // Turns the calling thread, the only one of its process, into thread 0 of a
 // new simulation.
 void sim_start(const struct sim_options *options);
+
+// Is a simulation under way?
+bool sim_is_on(void);
 
 // Ends the simulation. The calling thread, which must be thread 0, goes on in
 // real time; nobody else ever runs again. Returns how many other threads had
@@ -87,8 +94,8 @@ struct sim_server;
 // its clock belongs to it.
 struct sim_server *sim_server_make(int number);
 
-// The server that this object, a struct raft, stands for; NULL if none does.
-struct sim_server *sim_server_of(const void *object);
+// The server whose code the calling thread runs, or NULL.
+struct sim_server *sim_server_inside(void);
 
 // Runs run(arg) as a call from outside into the server's code. False if the
 // server is dead, or dies before that returns. Without a server, or inside it

@@ -39,13 +39,6 @@ int __wrap_sched_yield(void)
     return 0;
 }
 
-// Of our own runtime (rt/offer.h): it saves time that does not pass here.
-void __wrap_offer_processor(const atomic_bool *wanted)
-{
-    if (!sim.on)
-        __real_offer_processor(wanted);
-}
-
 int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
 {
     if (!sim.on)

@@ -41,7 +41,13 @@ void sim_start(const struct sim_options *options)
     sim_fiber_start(&sim.self->fiber, options->back_end);
     sim_watch_start();
     sim.brief = options->brief;
+    sim.hidden = options->hidden;
     sim.on = true;
+}
+
+bool sim_is_on(void)
+{
+    return sim.on;
 }
 
 int sim_finish(char *text, size_t size)

@@ -1,6 +1,6 @@
 // What befalls a server from outside, in the middle of anything: only the
 // simulator can do it. A program is linked with one of the two: hurt.c, which
-// fails the test, or runner/sim_hurt.c.
+// fails the test, or virtual/hurt.c.
 #ifndef TESTER_HURT_H
 #define TESTER_HURT_H
 

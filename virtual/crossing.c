@@ -1,37 +1,78 @@
 // Where the lab's harness and the servers under test call each other. The
 // linker's --wrap leads these calls here, so that the simulator always knows
-// in whose code a thread is (server.c).
-//
-// A server is one struct raft, from raft_make to raft_free. The functions are
-// those of raft/raft.h, labrpc/labrpc.h and internal.h, persister/persister.h;
-// the simulator lies beneath all of these, so they are declared again here.
-#include "sim/internal.h"
+// in whose code a thread is (sim/server.c).
+#include "virtual/crossing.h"
 
+#include "labrpc/internal.h"
+#include "persister/persister.h"
+#include "rt/alloc.h"
 #include "rt/bytes.h"
 #include "rt/channel.h"
+#include "rt/clock.h"
+#include "rt/offer.h"
 
-struct labrpc_end;
-struct labrpc_method;
-struct persister;
-struct raft;
+// As in sim/real.h. The lab's headers have the types.
+#define WRAPPED(name) extern __typeof__(name) __real_##name, __wrap_##name
+#include "virtual/wrapped.h"
+#undef WRAPPED
 
-// Weak: a program without the lab can be simulated, too.
-#define WRAPPED(type, name, ...)                                               \
-    type __real_##name(__VA_ARGS__) __attribute__((weak));                     \
-    type __wrap_##name(__VA_ARGS__)
+// ---- Which server a Raft is ----
+
+// A server is one struct raft, from raft_make to raft_free.
+struct server {
+    struct sim_server *sim;
+    const struct raft *rf;           // NULL while it is made, and when freed.
+    const struct channel *apply_ch;  // It was made outside.
+    struct server *next;
+};
+
+// All there ever were, the one that was looked for last first.
+static struct server *servers;
+
+static struct server *find(const struct raft *rf)
+{
+    if (rf == NULL)
+        return NULL;
+    struct server **at = &servers;
+    while (*at != NULL && (*at)->rf != rf)
+        at = &(*at)->next;
+    struct server *found = *at;
+    if (found != NULL && found != servers) {
+        *at = found->next;
+        found->next = servers;
+        servers = found;
+    }
+    return found;
+}
+
+static struct server *add_server(int me, const struct channel *apply_ch)
+{
+    struct server *server = alloc(sizeof *server);
+    *server = (struct server){ sim_server_make(me), NULL, apply_ch, servers };
+    servers = server;
+    return server;
+}
+
+struct sim_server *crossing_server_of(const struct raft *rf)
+{
+    const struct server *server = find(rf);
+    return server != NULL ? server->sim : NULL;
+}
+
+// The channel on which the server whose code the calling thread runs applies;
+// NULL: it runs no server's.
+static const struct channel *apply_channel(void)
+{
+    const struct sim_server *inside = sim_server_inside();
+    if (inside == NULL)
+        return NULL;
+    const struct server *server = servers;
+    while (server->sim != inside)
+        server = server->next;
+    return server->apply_ch;
+}
 
 // ---- Into a server ----
-
-WRAPPED(struct raft *, raft_make, struct labrpc_end **peers, int n_peers,
-        int me, struct persister *persister, struct channel *apply_ch);
-WRAPPED(bool, raft_start, struct raft *rf, struct bytes command, int *index,
-        int *term);
-WRAPPED(void, raft_get_state, struct raft *rf, int *term, bool *is_leader);
-WRAPPED(void, raft_snapshot, struct raft *rf, int index, struct bytes snapshot);
-WRAPPED(void, raft_kill, struct raft *rf);
-WRAPPED(void, raft_free, struct raft *rf);
-WRAPPED(bool, labrpc_run_handler, const struct labrpc_method *method,
-        void *receiver, const void *args, void *reply);
 
 struct make_call {
     struct labrpc_end **peers;
@@ -54,14 +95,10 @@ struct raft *__wrap_raft_make(struct labrpc_end **peers, int n_peers, int me,
                               struct channel *apply_ch)
 {
     struct make_call call = { peers, n_peers, me, persister, apply_ch, NULL };
-    struct sim_server *server = NULL;
-    if (sim.on) {
-        server = sim_server_make(me);
-        server->channel = apply_ch;
-    }
-    sim_server_run(server, run_make, &call);
+    struct server *server = sim_is_on() ? add_server(me, apply_ch) : NULL;
+    sim_server_run(server != NULL ? server->sim : NULL, run_make, &call);
     if (server != NULL)
-        server->object = call.made;
+        server->rf = call.made;
     return call.made;
 }
 
@@ -84,7 +121,7 @@ bool __wrap_raft_start(struct raft *rf, struct bytes command, int *index,
                        int *term)
 {
     struct start_call call = { rf, command, index, term, false };
-    return sim_server_run(sim_server_of(rf), run_start, &call) &&
+    return sim_server_run(crossing_server_of(rf), run_start, &call) &&
            call.is_leader;
 }
 
@@ -103,7 +140,7 @@ static void run_get_state(void *arg)
 void __wrap_raft_get_state(struct raft *rf, int *term, bool *is_leader)
 {
     struct state_call call = { rf, -1, false };
-    if (sim_server_run(sim_server_of(rf), run_get_state, &call))
+    if (sim_server_run(crossing_server_of(rf), run_get_state, &call))
         *term = call.term;
     *is_leader = call.is_leader;
 }
@@ -123,7 +160,7 @@ static void run_snapshot(void *arg)
 void __wrap_raft_snapshot(struct raft *rf, int index, struct bytes snapshot)
 {
     struct snapshot_call call = { rf, index, snapshot };
-    sim_server_run(sim_server_of(rf), run_snapshot, &call);
+    sim_server_run(crossing_server_of(rf), run_snapshot, &call);
 }
 
 static void run_kill(void *arg)
@@ -133,7 +170,7 @@ static void run_kill(void *arg)
 
 void __wrap_raft_kill(struct raft *rf)
 {
-    sim_server_run(sim_server_of(rf), run_kill, rf);
+    sim_server_run(crossing_server_of(rf), run_kill, rf);
 }
 
 static void run_free(void *arg)
@@ -143,11 +180,11 @@ static void run_free(void *arg)
 
 void __wrap_raft_free(struct raft *rf)
 {
-    struct sim_server *server = sim_server_of(rf);
+    struct server *server = find(rf);
     // Another may stand at this address from the moment it is freed.
     if (server != NULL)
-        server->object = NULL;
-    sim_server_run(server, run_free, rf);
+        server->rf = NULL;
+    sim_server_run(server != NULL ? server->sim : NULL, run_free, rf);
 }
 
 struct handler_call {
@@ -168,15 +205,13 @@ bool __wrap_labrpc_run_handler(const struct labrpc_method *method,
                                void *receiver, const void *args, void *reply)
 {
     struct handler_call call = { method, receiver, args, reply };
-    return sim_server_run(sim_server_of(receiver), run_handler, &call);
+    return sim_server_run(crossing_server_of(receiver), run_handler, &call);
 }
 
 // ---- Out of a server ----
 
 // Defines the wrapper of a function that returns nothing, and of one that does.
 #define OUT(name, parameters, ...)                                             \
-    void __real_##name parameters __attribute__((weak));                       \
-    void __wrap_##name parameters;                                             \
     void __wrap_##name parameters                                              \
     {                                                                          \
         struct sim_server *from = sim_server_go_out();                         \
@@ -184,8 +219,6 @@ bool __wrap_labrpc_run_handler(const struct labrpc_method *method,
         sim_server_come_back(from);                                            \
     }
 #define OUT_VALUE(type, name, parameters, ...)                                 \
-    type __real_##name parameters __attribute__((weak));                       \
-    type __wrap_##name parameters;                                             \
     type __wrap_##name parameters                                              \
     {                                                                          \
         struct sim_server *from = sim_server_go_out();                         \
@@ -218,14 +251,8 @@ OUT_VALUE(size_t, persister_snapshot_size, (struct persister * p), p)
 // was given to apply on lies outside.
 static struct sim_server *go_out_to(const struct channel *ch)
 {
-    if (!sim.on || sim.self->inside == NULL || sim.self->inside->channel != ch)
-        return NULL;
-    return sim_server_go_out();
+    return apply_channel() == ch ? sim_server_go_out() : NULL;
 }
-
-WRAPPED(void, channel_send, struct channel *ch, const void *item);
-WRAPPED(bool, channel_receive, struct channel *ch, void *item);
-WRAPPED(void, channel_close, struct channel *ch);
 
 void __wrap_channel_send(struct channel *ch, const void *item)
 {
@@ -247,4 +274,19 @@ void __wrap_channel_close(struct channel *ch)
     struct sim_server *from = go_out_to(ch);
     __real_channel_close(ch);
     sim_server_come_back(from);
+}
+
+// ---- The runtime ----
+
+// For the log: reading the clock is no scheduling point.
+int64_t __wrap_clock_peek_ns(void)
+{
+    return sim_is_on() ? sim_now_ns() : __real_clock_peek_ns();
+}
+
+// It saves time that does not pass here.
+void __wrap_offer_processor(const atomic_bool *wanted)
+{
+    if (!sim_is_on())
+        __real_offer_processor(wanted);
 }

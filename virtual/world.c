@@ -21,6 +21,7 @@ void world_run(const struct lab_test *test, const struct options *options,
         .policy = options->pct_depth > 0 ? SIM_PCT : SIM_UNIFORM,
         .depth = options->pct_depth,
         .back_end = options->os_threads ? SIM_OS_THREADS : SIM_FIBERS,
+        .hidden = "virtual/",
     });
     lab_test_run(test);
     current_verdict->hash = sim_hash();

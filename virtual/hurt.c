@@ -3,25 +3,26 @@
 
 #include "rt/clock.h"
 #include "sim/sim.h"
+#include "virtual/crossing.h"
 
 void hurt_crash(struct raft *rf)
 {
-    sim_server_crash(sim_server_of(rf));
+    sim_server_crash(crossing_server_of(rf));
 }
 
 int hurt_threads_outside(struct raft *rf)
 {
-    return sim_server_outside(sim_server_of(rf));
+    return sim_server_outside(crossing_server_of(rf));
 }
 
 void hurt_pause(struct raft *rf, int ms)
 {
-    sim_server_pause(sim_server_of(rf), ms * NS_PER_MS);
+    sim_server_pause(crossing_server_of(rf), ms * NS_PER_MS);
 }
 
 bool hurt_is_paused(struct raft *rf)
 {
-    return sim_server_is_paused(sim_server_of(rf));
+    return sim_server_is_paused(crossing_server_of(rf));
 }
 
 void hurt_set_clock_rate(int server, int percent)

@@ -1,0 +1,30 @@
+// The lab's own functions whose calls the linker leads to virtual/crossing.c,
+// as it does those of sim/wrapped.h to sim/.
+
+// Into a server.
+WRAPPED(raft_make);
+WRAPPED(raft_start);
+WRAPPED(raft_get_state);
+WRAPPED(raft_snapshot);
+WRAPPED(raft_kill);
+WRAPPED(raft_free);
+WRAPPED(labrpc_run_handler);
+
+// Out of a server.
+WRAPPED(labrpc_call);
+WRAPPED(labrpc_connect);
+WRAPPED(labrpc_enable);
+WRAPPED(persister_save_raft_state);
+WRAPPED(persister_save);
+WRAPPED(persister_save_tail);
+WRAPPED(persister_read_raft_state);
+WRAPPED(persister_read_snapshot);
+WRAPPED(persister_raft_state_size);
+WRAPPED(persister_snapshot_size);
+WRAPPED(channel_send);
+WRAPPED(channel_receive);
+WRAPPED(channel_close);
+
+// Of the runtime.
+WRAPPED(clock_peek_ns);
+WRAPPED(offer_processor);
