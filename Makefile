@@ -178,7 +178,7 @@ RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 $(B)/%.o: %.c | $(SETUP)
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
 
-$(R)/%.o: $(RAFT)/%.c $(R)/sum | $(SETUP)
+$(R)/%.o: $(RAFT)/%.c $(R)/sum | $(SETUP) compile_commands.json
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN))
 
 $(X)/%.o: %.c | $(SETUP)
@@ -211,8 +211,16 @@ $(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x $(SE
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@.$$$$ $< && mv $@.$$$$ $@
 
 RAFT_X_H := $(RAFT_X_O:.o=.h)
+TESTER_X_H := $(B)/gen/tester/tester_x.h
 $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): $(RAFT_X_H)
-$(B)/tester/applied.o: | $(B)/gen/tester/tester_x.h
+$(B)/tester/applied.o: | $(TESTER_X_H)
+
+# For clangd. It is looked at each time that a Raft is built, because it depends
+# on which files there are.
+.PHONY: compile_commands.json
+compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
+	@runner/compile-commands $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
+	    -std=gnu11 $(subst -I$(B)/gen,,$(CPPFLAGS)) $(WARN)
 
 -include $(shell find $(B) -path '$(B)/raft-*' -prune -o -name '*.d' -print 2> /dev/null)
 -include $(wildcard $(R)/*.d)
@@ -404,11 +412,11 @@ C_FILES := $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 format: setup-test
 	@clang-format -i $(C_FILES)
 lint: setup-test $(SIM_BIN) $(LAB_BIN)
-	@tests/lint $(X)/gen $(C_FILES)
+	@tests/lint $(B) $(C_FILES)
 handout:
 	@./handout
 clean:
-	@rm -rf build
+	@rm -rf build compile_commands.json
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
