@@ -7,23 +7,23 @@
 
 static const char names[] = "The Three RPCs Keep Their Names (raft.x)";
 
-void check_messages(struct instance *instance,
+void check_messages(struct checked_life *life,
                     const struct labrpc_method *method, enum message_kind kind)
 {
     if (kind == OTHER && rpc_named(method->name) != OTHER)
         broken(
-            instance->server->checker, names,
+            life->server->checker, names,
             "at %s server %d has a \"%s\" with messages of its own. This RPC "
             "carries the request and the response of its name in raft.x, to "
             "which fields may be added; another RPC wants another name.",
-            time_now().text, instance->server->number, method->name);
+            time_now().text, life->server->number, method->name);
 }
 
-void hear_call(struct instance *instance, const struct labrpc_method *method,
+void hear_call(struct checked_life *life, const struct labrpc_method *method,
                enum message_kind kind)
 {
-    struct checker *checker = instance->server->checker;
-    check_messages(instance, method, kind);
+    struct checker *checker = life->server->checker;
+    check_messages(life, method, kind);
     checker->called[kind] = true;
     if (kind != OTHER)
         return;
@@ -32,17 +32,17 @@ void hear_call(struct instance *instance, const struct labrpc_method *method,
                  method->name);
 }
 
-void check_called(struct instance *instance, enum message_kind kind,
+void check_called(struct checked_life *life, enum message_kind kind,
                   const char *sign)
 {
-    struct checker *checker = instance->server->checker;
+    struct checker *checker = life->server->checker;
     if (checker->called[kind] || !checker->called[OTHER])
         return;
     broken(checker, names,
            "at %s server %d %s, and yet no server has called \"%s\", only "
            "\"%s\", whose messages the checker does not know. Other RPCs may "
            "be added to \"%s\", \"%s\" and \"%s\", but not take their place.",
-           time_now().text, instance->server->number, sign, rpc_name(kind),
+           time_now().text, life->server->number, sign, rpc_name(kind),
            checker->other_rpc, rpc_name(VOTE), rpc_name(APPEND),
            rpc_name(SNAPSHOT));
 }

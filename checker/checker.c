@@ -59,7 +59,7 @@ static void unlock(struct checker *checker)
 // Counts a commit that the leader has not told of before, if it is not far
 // below the highest: messages may be on their way at once, and be heard of in
 // any order.
-static void count_told(struct instance *leader, int commit)
+static void count_told(struct checked_life *leader, int commit)
 {
     if (commit < 1)
         return;
@@ -78,25 +78,25 @@ static void count_told(struct instance *leader, int commit)
 static void sent(void *from, int to_number, const struct labrpc_method *method,
                  const void *args)
 {
-    struct instance *instance = from;
-    struct checker *checker = instance->server->checker;
+    struct checked_life *life = from;
+    struct checker *checker = life->server->checker;
     struct request request = request_read(method, args);
     lock(checker);
-    hear_call(instance, method, request.kind);
+    hear_call(life, method, request.kind);
     if (request.kind != OTHER)
-        check_flood(instance, to_number, &request);
+        check_flood(life, to_number, &request);
     if (request.kind == VOTE) {
-        check_candidate_log(instance, &request);
-        hear_candidate(instance, &request);
+        check_candidate_log(life, &request);
+        hear_candidate(life, &request);
     } else if (request.kind != OTHER) {
-        check_leader(instance, request.term,
+        check_leader(life, request.term,
                      request.kind == APPEND ? "sends AppendEntries"
                                             : "sends InstallSnapshot");
         if (request.kind == APPEND && request.n_entries == 0)
-            count_told(instance, request.leader_commit);
-        if (watches_saves(checker) && !instance->crashed) {
-            check_sent_entries(instance, &request);
-            check_announced(instance, &request);
+            count_told(life, request.leader_commit);
+        if (watches_saves(checker) && !life->crashed) {
+            check_sent_entries(life, &request);
+            check_announced(life, &request);
         }
     }
     unlock(checker);
@@ -119,7 +119,7 @@ static void check_term_is_saved(struct checked_server *server, int term)
 // §6: who has just heard from a leader may disregard a RequestVote, and answer
 // with its own term. That can be newer than the leader's by now. Who leads may,
 // too; it has stood before, and others may not know yet that it leads.
-static bool may_disregard(const struct instance *replier,
+static bool may_disregard(const struct checked_life *replier,
                           const struct request *request,
                           const struct reply *reply)
 {
@@ -139,8 +139,8 @@ static bool may_disregard(const struct instance *replier,
 
 // §5.1: who hears of a newer term takes it over, before it answers. So a reply
 // of a lower term is the replier's mistake, whoever has asked.
-static void check_answers_term(struct instance *replier,
-                               const struct instance *caller,
+static void check_answers_term(struct checked_life *replier,
+                               const struct checked_life *caller,
                                const struct request *request,
                                const struct reply *reply)
 {
@@ -157,8 +157,8 @@ static void check_answers_term(struct instance *replier,
 
 // Every log has index 0, until a snapshot takes its place. Who refuses it has
 // another term there than who asks: if the test fails, that may be why.
-static void remark_index_0(const struct instance *replier,
-                           const struct instance *caller,
+static void remark_index_0(const struct checked_life *replier,
+                           const struct checked_life *caller,
                            const struct request *request)
 {
     if (request->index != 0 || replier->crashed ||
@@ -177,24 +177,24 @@ static void remark_index_0(const struct instance *replier,
 static void answered(void *from, void *to, const struct labrpc_method *method,
                      const void *args, const void *message)
 {
-    struct instance *caller = from, *instance = to;
-    struct checker *checker = instance->server->checker;
+    struct checked_life *caller = from, *life = to;
+    struct checker *checker = life->server->checker;
     struct request request = request_read(method, args);
     struct reply reply = reply_read(request.kind, message);
     lock(checker);
-    check_messages(instance, method, request.kind);
+    check_messages(life, method, request.kind);
     if (request.kind == APPEND && !reply.yes && reply.term == request.term) {
         caller->n_refused++;
-        remark_index_0(instance, caller, &request);
+        remark_index_0(life, caller, &request);
     }
-    if (!instance->crashed && request.kind != OTHER) {
-        check_answers_term(instance, caller, &request, &reply);
+    if (!life->crashed && request.kind != OTHER) {
+        check_answers_term(life, caller, &request, &reply);
         if (request.kind == VOTE && reply.yes)
-            check_vote(instance, caller, &request);
+            check_vote(life, caller, &request);
         if (watches_saves(checker)) {
             if (request.kind == APPEND && reply.yes)
-                check_success(instance, &request, reply.term);
-            check_term_is_saved(instance->server, reply.term);
+                check_success(life, &request, reply.term);
+            check_term_is_saved(life->server, reply.term);
         }
     }
     unlock(checker);
@@ -203,7 +203,7 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
 static void received(void *from, void *to, const struct labrpc_method *method,
                      const void *args, const void *message)
 {
-    struct instance *caller = from;
+    struct checked_life *caller = from;
     struct checker *checker = caller->server->checker;
     struct request request = request_read(method, args);
     if (request.kind != VOTE || !reply_read(VOTE, message).yes)
@@ -271,62 +271,62 @@ struct persister_observer checker_persister(struct checker *checker, int server)
 
 // ---- What the tester sees ----
 
-struct instance *checker_start(struct checker *checker, int server)
+struct checked_life *checker_start(struct checker *checker, int server)
 {
-    struct instance *instance = alloc(sizeof *instance);
-    instance->server = &checker->servers[server];
-    instance->streams =
-        alloc((size_t)checker->options.n_servers * sizeof *instance->streams);
+    struct checked_life *life = alloc(sizeof *life);
+    life->server = &checker->servers[server];
+    life->streams =
+        alloc((size_t)checker->options.n_servers * sizeof *life->streams);
     lock(checker);
-    instance->starts_after = instance->server->saved.first;
-    instance->next = checker->instances;
-    checker->instances = instance;
-    checker->servers[server].instance = instance;
+    life->starts_after = life->server->saved.first;
+    life->next = checker->lives;
+    checker->lives = life;
+    checker->servers[server].life = life;
     unlock(checker);
-    return instance;
+    return life;
 }
 
-void checker_crash(struct instance *instance)
+void checker_crash(struct checked_life *life)
 {
-    struct checker *checker = instance->server->checker;
+    struct checker *checker = life->server->checker;
     lock(checker);
-    instance->crashed = true;
-    unlock(checker);
-}
-
-void checker_leads(struct instance *instance, int term)
-{
-    struct checker *checker = instance->server->checker;
-    lock(checker);
-    if (!instance->crashed)
-        check_leader(instance, term, "says that it acts");
+    life->crashed = true;
     unlock(checker);
 }
 
-void checker_applied(struct instance *instance, int index, struct bytes command)
+void checker_leads(struct checked_life *life, int term)
 {
-    struct checker *checker = instance->server->checker;
+    struct checker *checker = life->server->checker;
     lock(checker);
-    if (!instance->crashed)
-        check_called(instance, APPEND, "has applied a command");
-    if (!instance->crashed && watches_saves(checker))
-        check_applied(instance, index, hash_bytes(command.data, command.len));
+    if (!life->crashed)
+        check_leader(life, term, "says that it acts");
     unlock(checker);
 }
 
-void checker_applied_snapshot(struct instance *instance, int index)
+void checker_applied(struct checked_life *life, int index, struct bytes command)
 {
-    struct checker *checker = instance->server->checker;
+    struct checker *checker = life->server->checker;
     lock(checker);
-    if (!instance->crashed && watches_saves(checker)) {
-        if (index > instance->starts_after)
-            check_called(instance, SNAPSHOT, "has applied a leader's snapshot");
-        check_applied_up_to(instance, index);
+    if (!life->crashed)
+        check_called(life, APPEND, "has applied a command");
+    if (!life->crashed && watches_saves(checker))
+        check_applied(life, index, hash_bytes(command.data, command.len));
+    unlock(checker);
+}
+
+void checker_applied_snapshot(struct checked_life *life, int index)
+{
+    struct checker *checker = life->server->checker;
+    lock(checker);
+    if (!life->crashed && watches_saves(checker)) {
+        if (index > life->starts_after)
+            check_called(life, SNAPSHOT, "has applied a leader's snapshot");
+        check_applied_up_to(life, index);
     }
     unlock(checker);
 }
 
-void checker_count_appends(struct instance *leader, int *commits_told,
+void checker_count_appends(struct checked_life *leader, int *commits_told,
                            int *refused)
 {
     struct checker *checker = leader->server->checker;
@@ -368,11 +368,11 @@ void checker_free(struct checker *checker)
     for (int i = 0; i < checker->options.n_servers; i++)
         saved_free(&checker->servers[i].saved);
     terms_free(checker);
-    while (checker->instances != NULL) {
-        struct instance *instance = checker->instances;
-        checker->instances = instance->next;
-        free(instance->streams);
-        free(instance);
+    while (checker->lives != NULL) {
+        struct checked_life *life = checker->lives;
+        checker->lives = life->next;
+        free(life->streams);
+        free(life);
     }
     free(checker->servers);
     free(checker->change.fresh);

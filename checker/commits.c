@@ -141,7 +141,7 @@ void check_snapshot_committed(struct checked_server *server,
 }
 
 // A leader has all that was committed in terms before its own.
-void check_complete(struct instance *leader, int term)
+void check_complete(struct checked_life *leader, int term)
 {
     struct checked_server *server = leader->server;
     struct checker *checker = server->checker;
@@ -234,9 +234,9 @@ static void check_own_entry(const struct checked_server *server,
            entry->in_term);
 }
 
-void check_announced(struct instance *instance, const struct request *request)
+void check_announced(struct checked_life *life, const struct request *request)
 {
-    struct checked_server *server = instance->server;
+    struct checked_server *server = life->server;
     struct checker *checker = server->checker;
     int index =
         request->kind == APPEND ? request->leader_commit : request->index;
@@ -254,9 +254,9 @@ void check_announced(struct instance *instance, const struct request *request)
            index, request->term, checker->commit_index, why);
 }
 
-void check_applied_up_to(struct instance *instance, int index)
+void check_applied_up_to(struct checked_life *life, int index)
 {
-    struct checked_server *server = instance->server;
+    struct checked_server *server = life->server;
     struct checker *checker = server->checker;
     if (index <= checker->commit_index)
         return;
@@ -329,13 +329,13 @@ static void check_applied_bytes(const struct checked_server *server, int index,
            time_text(server->saved.ns).text);
 }
 
-void check_applied(struct instance *instance, int index, uint64_t hash)
+void check_applied(struct checked_life *life, int index, uint64_t hash)
 {
-    struct checked_server *server = instance->server;
+    struct checked_server *server = life->server;
     struct checker *checker = server->checker;
     if (index < 1)
         return;  // The tester has its own word for that.
-    check_applied_up_to(instance, index);
+    check_applied_up_to(life, index);
     const struct committed *entry = &checker->committed[index];
     if (entry->hash == hash)
         return;

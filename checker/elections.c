@@ -17,21 +17,20 @@ static const char saved_first[] =
 
 // ---- Candidates and voters ----
 
-void hear_candidate(struct instance *instance, const struct request *request)
+void hear_candidate(struct checked_life *life, const struct request *request)
 {
-    struct checked_server *server = instance->server;
+    struct checked_server *server = life->server;
     struct checker *checker = server->checker;
     struct part *part = &term_at(checker, request->term)->parts[server->number];
-    // A crashed instance may ask late, or go on asking where nobody hears it;
+    // A crashed life may ask late, or go on asking where nobody hears it;
     // by then its successor may stand in the same term.
-    if (part->candidate == instance ||
-        (instance->crashed && part->candidate != NULL))
+    if (part->candidate == life || (life->crashed && part->candidate != NULL))
         return;
     size_t n = (size_t)checker->options.n_servers;
     if (part->granted_by == NULL)
         part->granted_by = alloc(n * sizeof *part->granted_by);
     memset(part->granted_by, 0, n * sizeof *part->granted_by);
-    part->candidate = instance;
+    part->candidate = life;
 }
 
 // Is this the save by which the server votes for itself?
@@ -48,16 +47,16 @@ void note_candidate_log(struct checked_server *server)
     const struct saved *saved = &server->saved;
     struct part *part =
         &term_at(server->checker, saved->term)->parts[server->number];
-    if (part->candidate == server->instance)
+    if (part->candidate == server->life)
         return;
-    part->stood = server->instance;
+    part->stood = server->life;
     part->stood_index = saved_last(saved);
     part->stood_term = saved_at(saved, part->stood_index)->term;
 }
 
 // A candidate asks for votes with the last entry of its log. That can have
 // changed since it stood, if there is a leader by now: then nothing is said.
-void check_candidate_log(struct instance *candidate,
+void check_candidate_log(struct checked_life *candidate,
                          const struct request *request)
 {
     const struct checked_server *server = candidate->server;
@@ -81,7 +80,7 @@ void check_candidate_log(struct instance *candidate,
            request->index_term, last, part->stood_term);
 }
 
-void hear_vote(struct instance *candidate, struct instance *voter,
+void hear_vote(struct checked_life *candidate, struct checked_life *voter,
                const struct request *request)
 {
     struct checked_server *server = candidate->server;
@@ -95,7 +94,7 @@ void hear_vote(struct instance *candidate, struct instance *voter,
 // the leader whom they follow as the one they voted for.
 static bool leads(struct checker *checker, int candidate, int number)
 {
-    const struct instance *leader = term_at(checker, number)->leader;
+    const struct checked_life *leader = term_at(checker, number)->leader;
     return leader != NULL && leader->server->number == candidate;
 }
 
@@ -145,7 +144,7 @@ static void check_up_to_date(struct checked_server *voter, int candidate,
            request->index, request->index_term, last, last_term);
 }
 
-void check_vote(struct instance *voter, struct instance *candidate,
+void check_vote(struct checked_life *voter, struct checked_life *candidate,
                 const struct request *request)
 {
     struct checked_server *server = voter->server;
@@ -239,19 +238,19 @@ static bool votes_for_itself(const struct checked_server *server, int term)
            (saved->term == term && saved->voted_for == server->number);
 }
 
-static void check_majority(struct instance *instance, struct term *term,
+static void check_majority(struct checked_life *life, struct term *term,
                            const char *sign)
 {
-    struct checker *checker = instance->server->checker;
-    int number = instance->server->number;
+    struct checker *checker = life->server->checker;
+    int number = life->server->number;
     int n = checker->options.n_servers;
     const struct part *part = &term->parts[number];
-    bool votes_itself = votes_for_itself(instance->server, term->number);
+    bool votes_itself = votes_for_itself(life->server, term->number);
     int votes = votes_itself;
     char voters[200];
     snprintf(voters, sizeof voters, "its own%s",
              votes_itself ? "" : " is not saved");
-    if (part->candidate == instance) {
+    if (part->candidate == life) {
         for (int i = 0; i < n; i++) {
             if (!part->granted_by[i] || i == number)
                 continue;
@@ -268,14 +267,14 @@ static void check_majority(struct instance *instance, struct term *term,
                votes == 1 ? "" : "s", n, voters, n / 2 + 1);
 }
 
-void check_leader(struct instance *instance, int number, const char *sign)
+void check_leader(struct checked_life *life, int number, const char *sign)
 {
-    struct checked_server *server = instance->server;
+    struct checked_server *server = life->server;
     struct checker *checker = server->checker;
     struct term *term = term_at(checker, number);
-    if (term->leader == instance)
+    if (term->leader == life)
         return;
-    if (term->leader != NULL && !instance->crashed)
+    if (term->leader != NULL && !life->crashed)
         broken(checker, election_safety,
                "at %s server %d %s as leader of term %d, but at %s server %d%s "
                "%s as leader of that term.",
@@ -285,14 +284,14 @@ void check_leader(struct instance *instance, int number, const char *sign)
                term->sign);
     if (term->leader != NULL)
         return;
-    term->leader = instance;
+    term->leader = life;
     term->sign = sign;
     term->since_ns = clock_peek_ns();
-    if (instance->crashed)
+    if (life->crashed)
         return;
-    check_called(instance, VOTE, "leads");
+    check_called(life, VOTE, "leads");
     if (checker->called[VOTE])
-        check_majority(instance, term, sign);
+        check_majority(life, term, sign);
     if (watches_saves(checker))
-        check_complete(instance, number);
+        check_complete(life, number);
 }

@@ -65,12 +65,11 @@ struct flood_text flood_text(const struct stream *stream, int from, int to,
     return t;
 }
 
-void check_flood(struct instance *instance, int to,
+void check_flood(struct checked_life *life, int to,
                  const struct request *request)
 {
-    struct stream *stream = &instance->streams[to];
+    struct stream *stream = &life->streams[to];
     if (stream_floods(stream, request))
-        fail_test(
-            instance->server->checker, "%s",
-            flood_text(stream, instance->server->number, to, request).text);
+        fail_test(life->server->checker, "%s",
+                  flood_text(stream, life->server->number, to, request).text);
 }

@@ -18,10 +18,10 @@ struct checked_server {
     struct checker *checker;
     int number;
     struct saved saved;
-    struct instance *instance;  // The last that was started.
+    struct checked_life *life;  // The last that was started.
 };
 
-struct instance {
+struct checked_life {
     struct checked_server *server;
     bool crashed;            // What it says may reach nobody.
     int starts_after;        // The last index that its saved snapshot covered.
@@ -34,19 +34,19 @@ struct instance {
     int n_told;
 
     int n_refused;  // Its AppendEntries that were, in their own term.
-    struct instance *next;
+    struct checked_life *next;
 };
 
 // What a server did in a term.
 struct part {
-    // As a candidate: the instance that asks for votes, and who has granted it
+    // As a candidate: the life that asks for votes, and who has granted it
     // one and been heard.
-    struct instance *candidate;
+    struct checked_life *candidate;
     bool *granted_by;
 
     // The last entry of its log when it saved its vote for itself, and the
-    // instance that did; NULL if none has, or only after it had asked others.
-    const struct instance *stood;
+    // life that did; NULL if none has, or only after it had asked others.
+    const struct checked_life *stood;
     int stood_index;
     int stood_term;
 
@@ -67,10 +67,10 @@ struct part {
 
 struct term {
     int number;
-    struct instance *leader;  // NULL as long as nobody acts as one.
-    const char *sign;         // What showed that it does,
-    int64_t since_ns;         // and when.
-    struct part *parts;       // One a server.
+    struct checked_life *leader;  // NULL as long as nobody acts as one.
+    const char *sign;             // What showed that it does,
+    int64_t since_ns;             // and when.
+    struct part *parts;           // One a server.
 };
 
 // An entry that will be in every later leader's log.
@@ -89,7 +89,7 @@ struct checker {
     atomic_flag locked;
 
     struct checked_server *servers;
-    struct instance *instances;  // All there ever were.
+    struct checked_life *lives;  // All there ever were.
     struct change change;        // The one that is being looked at.
 
     // What has been called: RPCs of each kind, and the first of no given one.
@@ -146,45 +146,46 @@ void terms_free(struct checker *checker);
 // ---- calls.c: what the checker hears at all ----
 
 // Ends the test if an RPC has a given one's name, and other messages.
-void check_messages(struct instance *instance,
+void check_messages(struct checked_life *life,
                     const struct labrpc_method *method, enum message_kind kind);
 
 // A server calls an RPC.
-void hear_call(struct instance *instance, const struct labrpc_method *method,
+void hear_call(struct checked_life *life, const struct labrpc_method *method,
                enum message_kind kind);
 
 // A server does what comes of RPCs of this kind: ends the test if others were
 // called in their place.
-void check_called(struct instance *instance, enum message_kind kind,
+void check_called(struct checked_life *life, enum message_kind kind,
                   const char *sign);
 
 // ---- elections.c: who may vote for whom, and who may lead ----
 
-void hear_candidate(struct instance *instance, const struct request *request);
-void hear_vote(struct instance *candidate, struct instance *voter,
+void hear_candidate(struct checked_life *life, const struct request *request);
+void hear_vote(struct checked_life *candidate, struct checked_life *voter,
                const struct request *request);
 bool stands_by(const struct checked_server *server,
                const struct change *change);
 void note_candidate_log(struct checked_server *server);
-void check_candidate_log(struct instance *candidate,
+void check_candidate_log(struct checked_life *candidate,
                          const struct request *request);
-void check_vote(struct instance *voter, struct instance *candidate,
+void check_vote(struct checked_life *voter, struct checked_life *candidate,
                 const struct request *request);
 void check_saved_vote(struct checked_server *server,
                       const struct change *change);
-void check_leader(struct instance *instance, int number, const char *sign);
+void check_leader(struct checked_life *life, int number, const char *sign);
 
 // ---- floods.c: what is sent again and again ----
 
-void check_flood(struct instance *instance, int to,
+void check_flood(struct checked_life *life, int to,
                  const struct request *request);
 
 // ---- logs.c: what a server's log may become, and what it promises ----
 
 void check_saved_log(struct checked_server *server, const struct change *change,
                      struct bytes snapshot);
-void check_sent_entries(struct instance *leader, const struct request *request);
-void check_success(struct instance *follower, const struct request *request,
+void check_sent_entries(struct checked_life *leader,
+                        const struct request *request);
+void check_success(struct checked_life *follower, const struct request *request,
                    int answered_term);
 
 // ---- commits.c: what is committed, and may be said to be ----
@@ -200,9 +201,9 @@ void count_answered(struct checked_server *server,
 void check_committed_stay(struct checked_server *server, int index, int term);
 void check_snapshot_committed(struct checked_server *server,
                               const struct change *change);
-void check_announced(struct instance *instance, const struct request *request);
-void check_complete(struct instance *leader, int term);
-void check_applied_up_to(struct instance *instance, int index);
-void check_applied(struct instance *instance, int index, uint64_t hash);
+void check_announced(struct checked_life *life, const struct request *request);
+void check_complete(struct checked_life *leader, int term);
+void check_applied_up_to(struct checked_life *life, int index);
+void check_applied(struct checked_life *life, int index, uint64_t hash);
 
 #endif

@@ -30,7 +30,7 @@ static void check_cut(struct checked_server *server,
         return;
     int last = saved_last(before);
     const struct term *term = term_at(checker, change->term);
-    if (term->leader == server->instance)
+    if (term->leader == server->life)
         broken(checker, append_only,
                "at %s server %d, the leader of term %d since %s, saves a log "
                "without the entries %d to %d that it had saved.",
@@ -78,7 +78,8 @@ static void check_unchanged(struct checked_server *server,
            time_text(before->ns).text, entry->term);
 }
 
-void check_sent_entries(struct instance *leader, const struct request *request)
+void check_sent_entries(struct checked_life *leader,
+                        const struct request *request)
 {
     struct checked_server *server = leader->server;
     const struct saved *saved = &server->saved;
@@ -242,7 +243,7 @@ static void note_acknowledged(struct checked_server *server,
 
 // Its saved log can only have grown since it answered, as long as it is in the
 // same term.
-void check_success(struct instance *follower, const struct request *request,
+void check_success(struct checked_life *follower, const struct request *request,
                    int answered_term)
 {
     struct checked_server *server = follower->server;

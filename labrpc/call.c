@@ -286,7 +286,7 @@ static bool send_request(struct call *call)
 // ---- The way back ----
 
 // Can a reply still come? Not from a server that is gone from its name (the
-// reply would tell of what only the dead instance knows), nor through an end
+// reply would tell of what only the dead life knows), nor through an end
 // that is disabled.
 static bool is_reachable_locked(const struct call *call)
 {

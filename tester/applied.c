@@ -1,8 +1,8 @@
 // What the servers apply, checked the moment it comes: the state machine
 // safety property (Figure 3), in order, without a gap or a repeat.
 //
-// One thread an incarnation runs receive_applied. What a crashed incarnation
-// still delivers is received, so that it can end, and not looked at.
+// One thread a life runs receive_applied. What a crashed one still delivers is
+// received, so that it can end, and not looked at.
 #include "tester/internal.h"
 
 #include "rt/alloc.h"
@@ -112,27 +112,27 @@ static void record_locked(struct config *cfg, int server, int index,
         cfg->max_index = index;
 }
 
-static void check_command_locked(struct incarnation *inc,
+static void check_command_locked(struct life *life,
                                  const struct apply_msg *message)
 {
-    struct config *cfg = inc->cfg;
+    struct config *cfg = life->owner;
     must_hold(&cfg->mu);
     struct command_text text = command_text(message->command);
-    int expected_index = inc->last_applied + 1;
+    int expected_index = life->last_applied + 1;
     test_check(
         message->command_index == expected_index,
         "server %d applied index %d (%s) after index %d: %s, expected "
         "index %d",
-        inc->server, message->command_index, text.text, inc->last_applied,
+        life->server, message->command_index, text.text, life->last_applied,
         message->command_index < expected_index ? "again" : "out of order",
         expected_index);
-    checker_applied(inc->checked, message->command_index, message->command);
+    checker_applied(life->checked, message->command_index, message->command);
     test_check(tfind(&message->command, &cfg->offered, compare_commands),
                "server %d applied at index %d a command that nobody offered: "
                "%s",
-               inc->server, message->command_index, text.text);
-    record_locked(cfg, inc->server, message->command_index, message->command);
-    inc->last_applied = message->command_index;
+               life->server, message->command_index, text.text);
+    record_locked(cfg, life->server, message->command_index, message->command);
+    life->last_applied = message->command_index;
 }
 
 // ---- Snapshots of the tester's service: all the commands it applied ----
@@ -185,30 +185,30 @@ static int ingest_locked(struct config *cfg, int server, struct bytes encoded)
     return last_included_index;
 }
 
-static void check_snapshot_locked(struct incarnation *inc,
+static void check_snapshot_locked(struct life *life,
                                   const struct apply_msg *message)
 {
-    struct config *cfg = inc->cfg;
+    struct config *cfg = life->owner;
     must_hold(&cfg->mu);
-    test_check(message->snapshot_index >= inc->last_applied,
+    test_check(message->snapshot_index >= life->last_applied,
                "server %d applied a snapshot up to index %d after index %d: it "
                "goes back",
-               inc->server, message->snapshot_index, inc->last_applied);
-    checker_applied_snapshot(inc->checked, message->snapshot_index);
-    int ends_at = ingest_locked(cfg, inc->server, message->snapshot);
+               life->server, message->snapshot_index, life->last_applied);
+    checker_applied_snapshot(life->checked, message->snapshot_index);
+    int ends_at = ingest_locked(cfg, life->server, message->snapshot);
     test_check(ends_at == message->snapshot_index,
                "server %d: a snapshot said to end at index %d ends at %d",
-               inc->server, message->snapshot_index, ends_at);
-    inc->last_applied = message->snapshot_index;
+               life->server, message->snapshot_index, ends_at);
+    life->last_applied = message->snapshot_index;
 }
 
-void restore_from_snapshot(struct config *cfg, int server,
-                           struct persister *persister, int *last_applied)
+void restore_from_snapshot(struct life *life)
 {
-    struct bytes snapshot = persister_read_snapshot(persister);
+    struct config *cfg = life->owner;
+    struct bytes snapshot = persister_read_snapshot(life->persister);
     if (snapshot.len > 0) {
         pthread_mutex_lock(&cfg->mu);
-        *last_applied = ingest_locked(cfg, server, snapshot);
+        life->last_applied = ingest_locked(cfg, life->server, snapshot);
         pthread_mutex_unlock(&cfg->mu);
     }
     bytes_free(&snapshot);
@@ -234,53 +234,52 @@ bool cfg_makes_snapshot(int server, int index)
 
 // Called as the service would: from the thread that receives what is applied,
 // without any lock.
-static void make_snapshot(struct incarnation *inc, int index,
-                          struct bytes snapshot)
+static void make_snapshot(struct life *life, int index, struct bytes snapshot)
 {
     struct watched_call call;
-    watch_begin(inc->cfg->watchdog, &call, "raft_snapshot", inc->server,
+    watch_begin(life->watchdog, &call, "raft_snapshot", life->server,
                 CALL_LIMIT_MS);
-    raft_snapshot(inc->raft, index, snapshot);
-    watch_end(inc->cfg->watchdog, &call);
+    raft_snapshot(life->raft, index, snapshot);
+    watch_end(life->watchdog, &call);
 }
 
 // Takes over the message's bytes.
-static void take(struct incarnation *inc, struct apply_msg *message)
+static void take(struct life *life, struct apply_msg *message)
 {
-    struct config *cfg = inc->cfg;
+    struct config *cfg = life->owner;
     struct bytes snapshot = { NULL, 0 };
     test_check(message->command_valid != message->snapshot_valid,
-               "server %d applied a message that is %s", inc->server,
+               "server %d applied a message that is %s", life->server,
                message->command_valid ? "both a command and a snapshot"
                                       : "neither a command nor a snapshot");
     pthread_mutex_lock(&cfg->mu);
-    if (inc->crashed) {
+    if (life->crashed) {
         bytes_free(&message->command);
     } else if (message->snapshot_valid) {
-        check_snapshot_locked(inc, message);
+        check_snapshot_locked(life, message);
     } else {
-        check_command_locked(inc, message);
+        check_command_locked(life, message);
         if (cfg->snapshots &&
-            cfg_makes_snapshot(inc->server, message->command_index)) {
-            snapshot = encode_snapshot_locked(cfg, inc->server,
+            cfg_makes_snapshot(life->server, message->command_index)) {
+            snapshot = encode_snapshot_locked(cfg, life->server,
                                               message->command_index);
-            atomic_store(&inc->makes_snapshot, true);
+            atomic_store(&life->makes_snapshot, true);
         }
     }
     pthread_mutex_unlock(&cfg->mu);
     if (snapshot.len > 0)
-        make_snapshot(inc, message->command_index, snapshot);
-    atomic_store(&inc->makes_snapshot, false);
+        make_snapshot(life, message->command_index, snapshot);
+    atomic_store(&life->makes_snapshot, false);
     bytes_free(&snapshot);
     bytes_free(&message->snapshot);
 }
 
 void *receive_applied(void *arg)
 {
-    struct incarnation *inc = arg;
+    struct life *life = arg;
     pthread_setname_np(pthread_self(), "service");
     struct apply_msg message;
-    while (channel_receive(inc->apply_ch, &message))
-        take(inc, &message);
+    while (channel_receive(life->apply_ch, &message))
+        take(life, &message);
     return NULL;
 }

@@ -8,46 +8,46 @@
 // ---- Calls into the servers' Rafts ----
 
 // NULL if it is crashed, or paused.
-static struct incarnation *running(struct config *cfg, int i)
+static struct life *running(struct config *cfg, int i)
 {
     pthread_mutex_lock(&cfg->mu);
-    struct incarnation *inc = cfg->servers[i].current;
+    struct life *life = cfg->servers[i].current;
     pthread_mutex_unlock(&cfg->mu);
     // It stays valid after a crash, until cfg_cleanup.
-    return inc == NULL || hurt_is_paused(inc->raft) ? NULL : inc;
+    return life == NULL || hurt_is_paused(life->raft) ? NULL : life;
 }
 
 bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
                int *term)
 {
-    struct incarnation *inc = running(cfg, i);
-    if (inc == NULL)
+    struct life *life = running(cfg, i);
+    if (life == NULL)
         return false;
     remember_offered(cfg, command);
     struct watched_call call;
     watch_begin(cfg->watchdog, &call, "raft_start", i, CALL_LIMIT_MS);
-    bool is_leader = raft_start(inc->raft, command, index, term);
+    bool is_leader = raft_start(life->raft, command, index, term);
     watch_end(cfg->watchdog, &call);
     test_check(!is_leader || *index >= 1,
                "raft_start on server %d took %s at index %d; the first is 1", i,
                command_text(command).text, *index);
     if (is_leader)
-        checker_leads(inc->checked, *term);
+        checker_leads(life->checked, *term);
     return is_leader;
 }
 
 bool cfg_get_state(struct config *cfg, int i, int *term)
 {
-    struct incarnation *inc = running(cfg, i);
-    if (inc == NULL)
+    struct life *life = running(cfg, i);
+    if (life == NULL)
         return false;
     bool is_leader = false;
     struct watched_call call;
     watch_begin(cfg->watchdog, &call, "raft_get_state", i, CALL_LIMIT_MS);
-    raft_get_state(inc->raft, term, &is_leader);
+    raft_get_state(life->raft, term, &is_leader);
     watch_end(cfg->watchdog, &call);
     if (is_leader)
-        checker_leads(inc->checked, *term);
+        checker_leads(life->checked, *term);
     return is_leader;
 }
 
@@ -164,8 +164,8 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
 static int last_applied(struct config *cfg, int i)
 {
     pthread_mutex_lock(&cfg->mu);
-    const struct incarnation *inc = cfg->servers[i].current;
-    int index = inc != NULL ? inc->last_applied : -1;
+    const struct life *life = cfg->servers[i].current;
+    int index = life != NULL ? life->last_applied : -1;
     pthread_mutex_unlock(&cfg->mu);
     return index;
 }

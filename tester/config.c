@@ -79,25 +79,15 @@ static void check_threads(struct config *cfg)
     }
 }
 
-static void clean_up_network(struct config *cfg)
-{
-    struct watched_call call;
-    watch_begin(cfg->watchdog, &call, "an RPC handler", NO_SERVER,
-                END_LIMIT_MS);
-    labrpc_cleanup(cfg->net);
-    labrpc_join_handlers(cfg->net);
-    watch_end(cfg->watchdog, &call);
-}
-
 void cfg_cleanup(struct config *cfg)
 {
     for (int i = 0; i < cfg->n; i++)
         cfg_crash1(cfg, i);
-    clean_up_network(cfg);
-    while (cfg->incarnations != NULL) {
-        struct incarnation *inc = cfg->incarnations;
-        cfg->incarnations = inc->next;
-        free_incarnation(inc);
+    life_end_network(cfg->net, cfg->watchdog);
+    while (cfg->lives != NULL) {
+        struct life *life = cfg->lives;
+        cfg->lives = life->next;
+        life_free(life);
     }
     check_threads(cfg);  // So nobody uses the network any more.
     labrpc_free_network(cfg->net);

@@ -45,9 +45,7 @@ void cfg_end(struct config *cfg)
 
 int cfg_rpc_count(struct config *cfg, int i)
 {
-    char name[SERVER_NAME_SIZE];
-    server_name(name, i);
-    return labrpc_get_count(cfg->net, name);
+    return labrpc_get_count(cfg->net, life_server_name(i).text);
 }
 
 int cfg_rpc_total(struct config *cfg)
@@ -65,9 +63,9 @@ void cfg_count_appends(struct config *cfg, int i, int *commits_told,
 {
     *commits_told = *refused = 0;
     pthread_mutex_lock(&cfg->mu);
-    struct incarnation *inc = cfg->servers[i].current;
-    if (inc != NULL)
-        checker_count_appends(inc->checked, commits_told, refused);
+    struct life *life = cfg->servers[i].current;
+    if (life != NULL)
+        checker_count_appends(life->checked, commits_told, refused);
     pthread_mutex_unlock(&cfg->mu);
 }
 

@@ -11,9 +11,9 @@
 
 static void set_end_locked(struct config *cfg, int from, int to, bool enabled)
 {
-    struct incarnation *inc = cfg->servers[from].current;
-    if (inc != NULL)
-        labrpc_enable(inc->ends[to], enabled);
+    struct life *life = cfg->servers[from].current;
+    if (life != NULL)
+        labrpc_enable(life->ends[to], enabled);
 }
 
 static void set_connected(struct config *cfg, int i, bool connected)
@@ -70,8 +70,8 @@ static void apply_locked(struct config *cfg, int from, int to)
 {
     must_hold(&cfg->mu);
     const struct link *link = get_link(cfg, from, to);
-    const struct incarnation *sender = cfg->servers[from].current;
-    const struct incarnation *receiver = cfg->servers[to].current;
+    const struct life *sender = cfg->servers[from].current;
+    const struct life *receiver = cfg->servers[to].current;
     if (sender != NULL) {
         labrpc_cut(sender->ends[to], LABRPC_REQUESTS, link->cut);
         labrpc_set_delay(sender->ends[to], LABRPC_REQUESTS, link->delay_ms);

@@ -150,6 +150,8 @@ void watch_begin(struct watchdog *watchdog, struct watched_call *call,
         .limit_ms = limit_ms,
         .deadline_ns = clock_now_ns() + limit_ms * NS_PER_MS,
     };
+    if (watchdog == NULL)
+        return;
     pthread_mutex_lock(&watchdog->mu);
     call->next = watchdog->calls;
     watchdog->calls = call;
@@ -158,6 +160,8 @@ void watch_begin(struct watchdog *watchdog, struct watched_call *call,
 
 void watch_end(struct watchdog *watchdog, struct watched_call *call)
 {
+    if (watchdog == NULL)
+        return;
     pthread_mutex_lock(&watchdog->mu);
     struct watched_call **at = &watchdog->calls;
     while (*at != call)

@@ -27,8 +27,15 @@ struct watched_call {
 
 #define NO_SERVER (-1)
 
+// A call into a Raft must return at once; this long is never.
+#define CALL_LIMIT_MS 10000
+
+// How long a killed Raft's threads, and the RPC handlers, may take to end.
+#define END_LIMIT_MS 5000
+
 // If watch_end does not come within limit_ms, the test fails, with a message
 // that names the call and the server, and with all threads' stacks on stderr.
+// Without a watchdog (NULL) nobody looks.
 void watch_begin(struct watchdog *watchdog, struct watched_call *call,
                  const char *what, int server, int limit_ms);
 void watch_end(struct watchdog *watchdog, struct watched_call *call);

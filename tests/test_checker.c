@@ -21,7 +21,7 @@ enum { MAX_SERVERS = 5, MAX_LOG = 20 };
 
 static int n_servers = 3;
 static struct checker *checker;
-static struct instance *server[MAX_SERVERS];
+static struct checked_life *server[MAX_SERVERS];
 static struct persister *persister[MAX_SERVERS];
 static int snapshot_index;
 
@@ -338,7 +338,7 @@ KEEPS(reply_tells_a_newer_term, {
 // It was killed, and answers with what it has at hand.
 KEEPS(killed_server_answers_without_a_term, {
     ask(0, 2, 0, 0);
-    struct instance *killed = server[1];
+    struct checked_life *killed = server[1];
     restart(1);
     server[1] = killed;
     refuse(0, 1, 2, 0);
@@ -482,7 +482,7 @@ KEEPS(candidate_saves_its_vote_late, {
 // Nor does it in the next life.
 KEEPS(candidate_asks_after_a_restart, {
     save(0, 2, 0, "1a");
-    struct instance *killed = server[0];
+    struct checked_life *killed = server[0];
     restart(0);
     save(0, 2, 0, "1a");
     RequestVoteRequest request = { .term = 2 };
@@ -520,7 +520,7 @@ BREAKS(leader_has_not_saved_its_own_vote, "Election Safety", {
 // was started in its place.
 KEEPS(killed_candidate_asks_late, {
     save(0, 0, -1, "");
-    struct instance *killed = server[0];
+    struct checked_life *killed = server[0];
     restart(0);
     save(0, 1, 0, "");
     ask(0, 1, 0, 0);
@@ -545,7 +545,7 @@ BREAKS(leads_again_after_a_crash, "Election Safety", {
 // What was sent before the crash may be heard after it.
 KEEPS(crashed_leader_is_heard_late, {
     elect(0, 1, "");
-    struct instance *crashed = server[0];
+    struct checked_life *crashed = server[0];
     restart(0);
     AppendEntriesRequest request = { .term = 1 };
     checker_network.sent(crashed, 1, &append_method, &request);
