@@ -61,7 +61,7 @@ struct saved script_decode(struct persister *persister)
 
 struct saved script_saved(struct script *s)
 {
-    struct saved saved = script_decode(s->lives[s->n_lives - 1].persister);
+    struct saved saved = script_decode(script_last_life(s)->persister);
     script_check_saved(s, &saved);
     return saved;
 }
@@ -379,7 +379,7 @@ void script_answer_install(struct script *s, struct call *call, int term)
 // The network fails a call whose reply is cut off within 100 ms.
 void script_lose(struct script *s, struct call *call)
 {
-    struct labrpc_end *end = s->lives[s->n_lives - 1].ends[call->peer];
+    struct labrpc_end *end = script_last_life(s)->ends[call->peer];
     log_debug("TEST", call->peer, 0, "never gets S0's request");
     labrpc_cut(end, LABRPC_REPLIES, true);
     finish(s, call);

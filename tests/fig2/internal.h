@@ -10,6 +10,7 @@
 
 #include "checker/floods.h"
 #include "labrpc/labrpc.h"
+#include "tester/life.h"
 #include "tester/watchdog.h"
 
 #include <pthread.h>
@@ -22,24 +23,6 @@
 
 #define MAX_LIVES 4
 #define MAX_PEERS 8
-
-// A call into a Raft must return at once; this long is never.
-#define CALL_LIMIT_MS 10000
-
-// The server from one start to the next crash. A crashed one lives on, cut
-// off, until the end.
-struct life {
-    struct script *script;
-    struct raft *raft;
-    struct labrpc_end *ends[MAX_PEERS];
-    struct persister *persister;
-    struct channel *apply_ch;
-    pthread_t receiver;
-    atomic_bool makes_snapshot;  // The receiver does, or is about to.
-    int64_t start_ns;
-    int first_term;      // That it started with.
-    atomic_bool is_met;  // The script has spoken to it, or has waited for it.
-};
 
 // A method as one played peer offers it: the receiver of its handler.
 struct part {
@@ -59,16 +42,19 @@ struct played {
 };
 
 struct script {
-    // Constant after script_begin, but for the main thread's own: lives,
-    // n_lives, played, elected_term, stand_ins.
+    // Constant after script_begin, but for the main thread's own: lives and
+    // what follows them.
     int n;
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the test to the server.
     struct watchdog *watchdog;
     struct part *parts;
     int64_t start_ns;
-    struct life lives[MAX_LIVES];
+    struct life *lives[MAX_LIVES];  // A crashed one lives on, cut off.
     int n_lives;
+    int64_t life_start_ns;  // Of the last life: when it started,
+    int first_term;         // in which term,
+    atomic_bool is_met;     // and has the script spoken to it, or waited?
     struct played played[MAX_PEERS];
     int elected_term;  // Of its last election that script_elect saw; or 0.
     struct stand_in *stand_ins;  // Not freed yet.
@@ -99,13 +85,15 @@ struct script {
 
 // ---- service.c ----
 
-// The thread that receives what is applied; arg is a struct life.
-void *script_receive(void *arg);
+// The service of a life, which belongs to a script.
+void *script_receive(void *life);
 
 // The data of the snapshot up to an index. They are the index itself.
 int script_snapshot_data(int index);
 
 // ---- script.c ----
+
+struct life *script_last_life(const struct script *s);
 
 // Fails the test if it lasts too long.
 void script_check_time(struct script *s);

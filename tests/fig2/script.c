@@ -4,7 +4,6 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
-#include "rt/go.h"
 #include "rt/log.h"
 #include "rt/mutex.h"
 
@@ -19,50 +18,32 @@
 
 // ---- Starting, crashing and ending ----
 
-static void make_ends(struct script *s, struct life *life)
-{
-    for (int peer = 0; peer < s->n; peer++) {
-        char name[40], to[24];
-        snprintf(name, sizeof name, "life %d to %d", s->n_lives, peer);
-        snprintf(to, sizeof to, "server %d", peer);
-        life->ends[peer] = labrpc_make_end(s->net, name);
-        labrpc_connect(life->ends[peer], to);
-        labrpc_enable(life->ends[peer], true);
-    }
-}
-
 // Starts the server with what this persister holds.
 static void start(struct script *s, struct persister *persister)
 {
     test_check(s->n_lives < MAX_LIVES, "the script has no more lives");
-    struct life *life = &s->lives[s->n_lives++];
-    life->script = s;
+    struct life *life = life_make(s->net, s->n, ME);
     life->persister = persister;
     life->apply_ch = channel_make(sizeof(struct apply_msg), 0);
-    make_ends(s, life);
+    life->watchdog = s->watchdog;
+    life->owner = s;
+    s->lives[s->n_lives] = life;
+    s->n_lives++;
+    for (int peer = 0; peer < s->n; peer++) {
+        life_make_end(life, peer, (uint64_t)s->n_lives);
+        labrpc_enable(life->ends[peer], true);
+    }
 
     struct saved saved = script_decode(persister);
-    life->start_ns = clock_now_ns();
-    life->first_term = saved.term;
+    s->life_start_ns = clock_now_ns();
+    s->first_term = saved.term;
+    atomic_store(&s->is_met, false);
     pthread_mutex_lock(&s->mu);
     s->life = life;
     s->applied = saved.snapshot_index;
     s->n_snapshots = 0;
     pthread_mutex_unlock(&s->mu);
-
-    struct watched_call call;
-    watch_begin(s->watchdog, &call, "raft_make", ME, CALL_LIMIT_MS);
-    life->raft =
-        raft_make(life->ends, s->n, ME, life->persister, life->apply_ch);
-    watch_end(s->watchdog, &call);
-    test_check(life->raft != NULL, "raft_make returned NULL");
-    go_thread(&life->receiver, script_receive, life);
-
-    int n_methods;
-    const struct labrpc_method *methods = raft_methods(&n_methods);
-    struct labrpc_server *server = labrpc_make_server();
-    labrpc_add_service(server, methods, n_methods, life->raft);
-    labrpc_add_server(s->net, SERVER, server);
+    life_start(life, script_receive);
 }
 
 struct script *script_begin(int n, const char *title)
@@ -85,17 +66,18 @@ struct script *script_begin(int n, const char *title)
     return s;
 }
 
+struct life *script_last_life(const struct script *s)
+{
+    return s->lives[s->n_lives - 1];
+}
+
 static void kill_server(struct script *s)
 {
-    struct life *life = &s->lives[s->n_lives - 1];
+    struct life *life = script_last_life(s);
     labrpc_delete_server(s->net, SERVER);
     for (int peer = 0; peer < s->n; peer++)
         labrpc_enable(life->ends[peer], false);
-
-    struct watched_call call;
-    watch_begin(s->watchdog, &call, "raft_kill", ME, CALL_LIMIT_MS);
-    raft_kill(life->raft);
-    watch_end(s->watchdog, &call);
+    life_kill(life);
 
     pthread_mutex_lock(&s->mu);
     s->life = NULL;
@@ -108,27 +90,9 @@ void script_restart(struct script *s)
 {
     log_debug("TEST", ME, 0, "crashes, and starts again");
     // A copy: what the dead one still writes, nobody will read.
-    struct persister *copy = persister_copy(s->lives[s->n_lives - 1].persister);
+    struct persister *copy = persister_copy(script_last_life(s)->persister);
     kill_server(s);
     start(s, copy);
-}
-
-static void end_life(struct script *s, struct life *life)
-{
-    // One that began before the end is finished first; none begins after it.
-    while (atomic_load(&life->makes_snapshot))
-        sleep_ms(1);
-
-    struct watched_call call;
-    watch_begin(s->watchdog, &call,
-                "raft_free (which waits for the killed Raft's threads)", ME,
-                CALL_LIMIT_MS);
-    raft_free(life->raft);
-    watch_end(s->watchdog, &call);
-    channel_close(life->apply_ch);
-    pthread_join(life->receiver, NULL);
-    channel_free(life->apply_ch);
-    persister_free(life->persister);
 }
 
 static void tell_figures(struct script *s)
@@ -150,14 +114,10 @@ void script_end(struct script *s)
     script_drop_calls_locked(s);
     pthread_mutex_unlock(&s->mu);
 
-    struct watched_call call;
-    watch_begin(s->watchdog, &call, "an RPC handler", ME, CALL_LIMIT_MS);
-    labrpc_cleanup(s->net);
-    labrpc_join_handlers(s->net);
-    watch_end(s->watchdog, &call);
+    life_end_network(s->net, s->watchdog);
     script_end_stand_ins(s);
     for (int k = 0; k < s->n_lives; k++)
-        end_life(s, &s->lives[k]);
+        life_free(s->lives[k]);
     labrpc_free_network(s->net);
     watchdog_stop(s->watchdog);
     pthread_cond_destroy(&s->changed);
@@ -211,15 +171,14 @@ const struct labrpc_method *script_find_method(const char *name)
 
 void script_meet(struct script *s, bool is_to_speak)
 {
-    struct life *life = &s->lives[s->n_lives - 1];
-    if (atomic_exchange(&life->is_met, true) || !is_to_speak)
+    if (atomic_exchange(&s->is_met, true) || !is_to_speak)
         return;
     int term = script_term(s);
-    if (term > life->first_term)
-        test_remark("Before the script had spoken to server 0, %lld ms after "
-                    "its start, it was in term %d: it had stood for election",
-                    (long long)((clock_now_ns() - life->start_ns) / NS_PER_MS),
-                    term);
+    if (term > s->first_term)
+        test_remark(
+            "Before the script had spoken to server 0, %lld ms after "
+            "its start, it was in term %d: it had stood for election",
+            (long long)((clock_now_ns() - s->life_start_ns) / NS_PER_MS), term);
 }
 
 // Nothing is lost here, so a call that fails is one without an end.
@@ -322,7 +281,7 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
 // Every log has index 0, until a snapshot takes its place.
 static void remark_index_0(struct script *s)
 {
-    if (script_decode(s->lives[s->n_lives - 1].persister).first == 0)
+    if (script_decode(script_last_life(s)->persister).first == 0)
         test_remark("Server 0 refused an AppendEntries with prev_log_index 0 "
                     "and prev_log_term 0. Index 0 is in every log, and has "
                     "term 0: see raft.x");

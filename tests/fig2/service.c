@@ -16,7 +16,7 @@
 
 static struct raft *raft_of(const struct script *s)
 {
-    return s->lives[s->n_lives - 1].raft;
+    return script_last_life(s)->raft;
 }
 
 #define IN_CALL                                                                \
@@ -148,7 +148,7 @@ static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
 // True if the service shall make a snapshot now.
 static bool take(struct life *life, const struct apply_msg *m)
 {
-    struct script *s = life->script;
+    struct script *s = life->owner;
     struct saved saved = script_decode(life->persister);
     pthread_mutex_lock(&s->mu);
     bool is_due = false;
@@ -176,7 +176,7 @@ static void wait_while_holding(struct script *s)
 void *script_receive(void *arg)
 {
     struct life *life = arg;
-    struct script *s = life->script;
+    struct script *s = life->owner;
     struct apply_msg message;
     wait_while_holding(s);
     while (channel_receive(life->apply_ch, &message)) {

@@ -12,33 +12,16 @@
 
 #include <stdlib.h>
 
-#define NAME "stand-in"
-
 struct stand_in {
     struct script *script;
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the script to it.
-    struct labrpc_end *ends[MAX_PEERS];
-    struct persister *persister;
-    struct channel *apply_ch;
-    struct raft *raft;
-    pthread_t receiver;
+    struct life *life;
     pthread_t undertaker;
     struct stand_in *next;
 };
 
 // ---- Its life ----
-
-static void *receive(void *arg)
-{
-    struct stand_in *self = arg;
-    struct apply_msg message;
-    while (channel_receive(self->apply_ch, &message)) {
-        bytes_free(&message.command);
-        bytes_free(&message.snapshot);
-    }
-    return NULL;
-}
 
 static struct stand_in *begin(struct script *s, int me)
 {
@@ -46,23 +29,14 @@ static struct stand_in *begin(struct script *s, int me)
     self->script = s;
     self->net = labrpc_make_network();
     self->end = labrpc_make_end(self->net, "script");
-    labrpc_connect(self->end, NAME);
+    labrpc_connect(self->end, life_server_name(me).text);
     labrpc_enable(self->end, true);
-    for (int peer = 0; peer < s->n; peer++) {
-        char name[2] = { (char)('0' + peer), '\0' };
-        self->ends[peer] = labrpc_make_end(self->net, name);
-    }
-    self->persister = persister_make();
-    self->apply_ch = channel_make(sizeof(struct apply_msg), 0);
-    self->raft =
-        raft_make(self->ends, s->n, me, self->persister, self->apply_ch);
-    go_thread(&self->receiver, receive, self);
-
-    int n_methods;
-    const struct labrpc_method *methods = raft_methods(&n_methods);
-    struct labrpc_server *server = labrpc_make_server();
-    labrpc_add_service(server, methods, n_methods, self->raft);
-    labrpc_add_server(self->net, NAME, server);
+    self->life = life_make(self->net, s->n, me);
+    self->life->persister = persister_make();
+    self->life->apply_ch = channel_make(sizeof(struct apply_msg), 0);
+    for (int peer = 0; peer < s->n; peer++)
+        life_make_end(self->life, peer, 0);
+    life_start(self->life, life_drop_applied);
     return self;
 }
 
@@ -70,21 +44,16 @@ static struct stand_in *begin(struct script *s, int me)
 static void *bury(void *arg)
 {
     struct stand_in *self = arg;
-    labrpc_cleanup(self->net);
-    labrpc_join_handlers(self->net);
-    raft_free(self->raft);
-    channel_close(self->apply_ch);
-    pthread_join(self->receiver, NULL);
-    channel_free(self->apply_ch);
-    persister_free(self->persister);
+    life_end_network(self->net, NULL);
+    life_free(self->life);
     labrpc_free_network(self->net);
     return NULL;
 }
 
 static void end(struct stand_in *self)
 {
-    labrpc_delete_server(self->net, NAME);
-    raft_kill(self->raft);
+    labrpc_delete_server(self->net, life_server_name(self->life->server).text);
+    life_kill(self->life);
     self->next = self->script->stand_ins;
     self->script->stand_ins = self;
     go_thread(&self->undertaker, bury, self);
