@@ -378,7 +378,8 @@ $(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c) $(CORE)) $(SIM
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
-    $(B)/virtual/crossing.o $(CORE:%.c=$(B)/%.o) $(SIM_O)
+    $(addprefix $(B)/tester/,life.o watchdog.o verdict.o places.o interposed.o) \
+    $(filter-out $(B)/virtual/world.o,$(VIRTUAL_O)) $(CORE:%.c=$(B)/%.o) $(SIM_O)
 $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O) $(B)/link
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 

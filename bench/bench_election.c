@@ -50,9 +50,9 @@ static void bench_quiet(int servers)
     int leader = cluster_wait_for_leader(cluster, -1);
     int before, after;
     bool is_leader;
-    raft_get_state(cluster->servers[leader].rf, &before, &is_leader);
+    raft_get_state(cluster->servers[leader].life->raft, &before, &is_leader);
     sleep_ms(QUIET_MS);
-    raft_get_state(cluster->servers[leader].rf, &after, &is_leader);
+    raft_get_state(cluster->servers[leader].life->raft, &after, &is_leader);
     printf("%d servers, left alone for %d s  %d elections\n", servers,
            QUIET_MS / 1000, after - before);
     cluster_free(cluster);

@@ -42,7 +42,7 @@ static void run_client(void *arg)
     while (clock_now_ns() < load->end_ns &&
            atomic_fetch_sub(&load->remaining, 1) > 0) {
         int index, term;
-        if (!raft_start(load->leader->rf, bytes, &index, &term))
+        if (!raft_start(load->leader->life->raft, bytes, &index, &term))
             break;
         server_wait_applied(load->leader, index);
         atomic_fetch_add(&load->committed, 1);
@@ -88,7 +88,7 @@ static void bench_log_length(int clients)
                seconds * 1e6 / load.committed);
     }
     printf("%3d clients, saved state at the end %zu bytes\n", clients,
-           persister_raft_state_size(load.leader->persister));
+           persister_raft_state_size(load.leader->life->persister));
     cluster_free(cluster);
 }
 

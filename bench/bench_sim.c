@@ -11,6 +11,7 @@
 #include "bench/cluster.h"
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/go.h"
 #include "sim/sim.h"
 
 #include <sched.h>
@@ -300,7 +301,7 @@ static void bench_cluster(int n_servers)
     for (int i = 0; i < N_COMMANDS; i++) {
         int term;
         struct bytes command = { &i, sizeof i };
-        if (raft_start(server->rf, command, &index, &term))
+        if (raft_start(server->life->raft, command, &index, &term))
             server_wait_applied(server, index);
     }
     struct rusage usage;

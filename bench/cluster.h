@@ -3,20 +3,14 @@
 #ifndef BENCH_CLUSTER_H
 #define BENCH_CLUSTER_H
 
-#include "persister/persister.h"
-#include "raft/raft.h"
-#include "rt/go.h"
+#include "tester/life.h"
 
 #include <pthread.h>
 
 #define WAITERS 1024  // More than clients: none wakes for another.
 
 struct server {
-    struct cluster *cluster;
-    struct labrpc_end **ends;
-    struct persister *persister;
-    struct channel *apply_ch;
-    struct raft *rf;
+    struct life *life;
 
     pthread_mutex_t mu;
     pthread_cond_t applied[WAITERS];  // A client waits at index % WAITERS.
@@ -29,7 +23,6 @@ struct cluster {
     int n;
     struct labrpc_network *net;
     struct server *servers;
-    struct go_group *services;
 };
 
 // n servers, started and connected. cluster_free stops and frees them.

@@ -1,7 +1,7 @@
 // The reference Raft from inside: its log, what it saves, and how it answers
 // single RPCs. Whole clusters are the graded tests' business.
 #include "raft/internal.h"
-#include "rt/alloc.h"
+#include "tester/life.h"
 
 #include <criterion/criterion.h>
 #include <stdatomic.h>
@@ -12,54 +12,24 @@
 
 // Peer 0 of a cluster of n, with what the persister holds. Its RPCs reach
 // nobody.
-struct lonely {
-    struct labrpc_network *net;
-    struct labrpc_end **ends;
-    struct persister *persister;
-    struct channel *apply_ch;
-    struct go_group *service;
-    struct raft *rf;
-};
-
-static void receive_all(void *arg)
+static struct life *lonely_make(int n, struct persister *persister)
 {
-    struct apply_msg message;
-    while (channel_receive(arg, &message)) {
-        bytes_free(&message.command);
-        bytes_free(&message.snapshot);
-    }
-}
-
-static struct lonely lonely_make(int n, struct persister *persister)
-{
-    struct lonely peer = { .net = labrpc_make_network(),
-                           .ends = alloc((size_t)n * sizeof(void *)),
-                           .persister = persister,
-                           .apply_ch =
-                               channel_make(sizeof(struct apply_msg), 0),
-                           .service = go_group_make() };
-    for (int i = 0; i < n; i++) {
-        char *name = alloc_format("to %d", i);
-        peer.ends[i] = labrpc_make_end(peer.net, name);
-        free(name);
-    }
-    go(peer.service, "service", receive_all, peer.apply_ch);
-    peer.rf = raft_make(peer.ends, n, 0, persister, peer.apply_ch);
+    struct life *peer = life_make(labrpc_make_network(), n, 0);
+    peer->persister = persister;
+    peer->apply_ch = channel_make(sizeof(struct apply_msg), 0);
+    for (int i = 0; i < n; i++)
+        life_make_end(peer, i, 0);
+    life_start(peer, life_drop_applied);
     return peer;
 }
 
-static void lonely_free(struct lonely *peer)
+static void lonely_free(struct life *peer)
 {
-    raft_kill(peer->rf);
-    labrpc_cleanup(peer->net);
-    labrpc_join_handlers(peer->net);
-    raft_free(peer->rf);
-    channel_close(peer->apply_ch);
-    go_group_free(peer->service);
-    channel_free(peer->apply_ch);
-    labrpc_free_network(peer->net);
-    persister_free(peer->persister);
-    free(peer->ends);
+    struct labrpc_network *net = peer->net;
+    life_kill(peer);
+    life_end_network(net, NULL);
+    life_free(peer);
+    labrpc_free_network(net);
 }
 
 static Entry make_entry(int index, int term)
@@ -126,9 +96,9 @@ static PersistentState decode_state(struct persister *p)
 }
 
 // Is what the persister holds exactly the peer's state?
-static void assert_saved(struct lonely *peer)
+static void assert_saved(struct life *peer)
 {
-    struct raft *rf = peer->rf;
+    struct raft *rf = peer->raft;
     pthread_mutex_lock(&rf->mu);
     PersistentState state = decode_state(peer->persister);
     cr_assert_eq(state.current_term, rf->current_term);
@@ -145,7 +115,7 @@ static void assert_saved(struct lonely *peer)
     xdr_free((xdrproc_t)xdr_PersistentState, &state);
 }
 
-static bool send_entries(struct lonely *peer, int term, int prev_index,
+static bool send_entries(struct life *peer, int term, int prev_index,
                          int prev_term, int count, int entry_term)
 {
     Entry entries[20];
@@ -157,7 +127,7 @@ static bool send_entries(struct lonely *peer, int term, int prev_index,
                                      .prev_log_term = prev_term,
                                      .entries = { (u_int)count, entries } };
     AppendEntriesResponse response = { 0 };
-    append_entries(peer->rf, &request, &response);
+    append_entries(peer->raft, &request, &response);
     return response.success;
 }
 
@@ -165,54 +135,54 @@ static bool send_entries(struct lonely *peer, int term, int prev_index,
 // state, though most saves write only what changed.
 Test(persist, saves_exactly_the_state)
 {
-    struct lonely peer = lonely_make(3, persister_make());
+    struct life *peer = lonely_make(3, persister_make());
 
-    cr_assert(send_entries(&peer, 5, 0, 0, 10, 5));
-    assert_saved(&peer);
-    cr_assert(send_entries(&peer, 6, 4, 5, 3, 6));  // Cuts 8 to 10 off.
-    assert_saved(&peer);
-    cr_assert_eq(log_last(&peer.rf->logs)->index, 7);
-    cr_assert(send_entries(&peer, 6, 7, 6, 5, 6));
-    assert_saved(&peer);
+    cr_assert(send_entries(peer, 5, 0, 0, 10, 5));
+    assert_saved(peer);
+    cr_assert(send_entries(peer, 6, 4, 5, 3, 6));  // Cuts 8 to 10 off.
+    assert_saved(peer);
+    cr_assert_eq(log_last(&peer->raft->logs)->index, 7);
+    cr_assert(send_entries(peer, 6, 7, 6, 5, 6));
+    assert_saved(peer);
 
     RequestVoteRequest vote = { 7, 2, 12, 6 };
     RequestVoteResponse answer = { 0 };
-    request_vote(peer.rf, &vote, &answer);
+    request_vote(peer->raft, &vote, &answer);
     cr_assert(answer.vote_granted);
-    assert_saved(&peer);
+    assert_saved(peer);
 
     InstallSnapshotRequest snapshot = { 8, 1, 9, 6, { 4, "snap" } };
     InstallSnapshotResponse done = { 0 };
-    install_snapshot(peer.rf, &snapshot, &done);
-    assert_saved(&peer);
-    cr_assert_eq(log_last(&peer.rf->logs)->index, 12, "the suffix stays");
-    cr_assert(send_entries(&peer, 8, 12, 6, 2, 8));
-    cr_assert(send_entries(&peer, 9, 10, 6, 1, 9));
-    assert_saved(&peer);
-    lonely_free(&peer);
+    install_snapshot(peer->raft, &snapshot, &done);
+    assert_saved(peer);
+    cr_assert_eq(log_last(&peer->raft->logs)->index, 12, "the suffix stays");
+    cr_assert(send_entries(peer, 8, 12, 6, 2, 8));
+    cr_assert(send_entries(peer, 9, 10, 6, 1, 9));
+    assert_saved(peer);
+    lonely_free(peer);
 }
 
 // A restarted peer has the term, the vote and the log, and may be saved again.
 Test(persist, survives_a_restart)
 {
-    struct lonely before = lonely_make(3, persister_make());
-    send_entries(&before, 5, 0, 0, 10, 5);
+    struct life *before = lonely_make(3, persister_make());
+    send_entries(before, 5, 0, 0, 10, 5);
     RequestVoteRequest vote = { 6, 2, 10, 5 };
     RequestVoteResponse answer = { 0 };
-    request_vote(before.rf, &vote, &answer);
-    struct persister *survives = persister_copy(before.persister);
-    lonely_free(&before);
+    request_vote(before->raft, &vote, &answer);
+    struct persister *survives = persister_copy(before->persister);
+    lonely_free(before);
 
-    struct lonely after = lonely_make(3, survives);
+    struct life *after = lonely_make(3, survives);
     // Another candidate of the same term gets no second vote (§5.2).
     vote.candidate_id = 1;
-    request_vote(after.rf, &vote, &answer);
+    request_vote(after->raft, &vote, &answer);
     cr_assert_not(answer.vote_granted);
     cr_assert_geq(answer.term, 6);
-    cr_assert_eq(log_last(&after.rf->logs)->index, 10);
-    cr_assert(send_entries(&after, 20, 10, 5, 2, 20));
-    assert_saved(&after);
-    lonely_free(&after);
+    cr_assert_eq(log_last(&after->raft->logs)->index, 10);
+    cr_assert(send_entries(after, 20, 10, 5, 2, 20));
+    assert_saved(after);
+    lonely_free(after);
 }
 
 static void start_with(const void *data, size_t len)
@@ -256,56 +226,56 @@ Test(persist, trailing_bytes_are_refused, .exit_code = 2)
 // (Figure 2, AppendEntries, step 3: "if an existing entry conflicts").
 Test(append_entries, overtaken_request_cuts_nothing)
 {
-    struct lonely peer = lonely_make(3, persister_make());
-    cr_assert(send_entries(&peer, 5, 0, 0, 10, 5));
+    struct life *peer = lonely_make(3, persister_make());
+    cr_assert(send_entries(peer, 5, 0, 0, 10, 5));
 
-    cr_assert(send_entries(&peer, 5, 0, 0, 3, 5));
+    cr_assert(send_entries(peer, 5, 0, 0, 3, 5));
 
-    cr_assert_eq(log_last(&peer.rf->logs)->index, 10);
-    lonely_free(&peer);
+    cr_assert_eq(log_last(&peer->raft->logs)->index, 10);
+    lonely_free(peer);
 }
 
 // Rejections say where to go on.
 Test(append_entries, rejections_carry_hints)
 {
-    struct lonely peer = lonely_make(3, persister_make());
-    send_entries(&peer, 5, 0, 0, 4, 3);
-    send_entries(&peer, 5, 4, 3, 4, 4);
+    struct life *peer = lonely_make(3, persister_make());
+    send_entries(peer, 5, 0, 0, 4, 3);
+    send_entries(peer, 5, 4, 3, 4, 4);
     AppendEntriesRequest request = { .term = 6,
                                      .prev_log_index = 20,
                                      .prev_log_term = 5 };
     AppendEntriesResponse response = { 0 };
 
-    append_entries(peer.rf, &request, &response);
+    append_entries(peer->raft, &request, &response);
     cr_assert_not(response.success);
     cr_assert_eq(response.conflict_term, NO_TERM);
     cr_assert_eq(response.conflict_index, 9, "the index after the last");
 
     request.prev_log_index = 7;
-    append_entries(peer.rf, &request, &response);
+    append_entries(peer->raft, &request, &response);
     cr_assert_not(response.success);
     cr_assert_eq(response.conflict_term, 4);
     cr_assert_eq(response.conflict_index, 5, "the first index of term 4");
-    lonely_free(&peer);
+    lonely_free(peer);
 }
 
 // commit_index follows only as far as the request shows agreement (step 5).
 Test(append_entries, commits_only_what_was_compared)
 {
-    struct lonely peer = lonely_make(3, persister_make());
-    send_entries(&peer, 5, 0, 0, 10, 5);
+    struct life *peer = lonely_make(3, persister_make());
+    send_entries(peer, 5, 0, 0, 10, 5);
     AppendEntriesRequest heartbeat = {
         .term = 5, .prev_log_index = 4, .prev_log_term = 5, .leader_commit = 8
     };
     AppendEntriesResponse response = { 0 };
 
-    append_entries(peer.rf, &heartbeat, &response);
+    append_entries(peer->raft, &heartbeat, &response);
 
     cr_assert(response.success);
-    pthread_mutex_lock(&peer.rf->mu);
-    cr_assert_eq(peer.rf->commit_index, 4);
-    pthread_mutex_unlock(&peer.rf->mu);
-    lonely_free(&peer);
+    pthread_mutex_lock(&peer->raft->mu);
+    cr_assert_eq(peer->raft->commit_index, 4);
+    pthread_mutex_unlock(&peer->raft->mu);
+    lonely_free(peer);
 }
 
 // ---- The leader's side ----
@@ -345,16 +315,13 @@ static void take_snapshot(void *receiver, const void *args, void *reply)
 }
 
 // Has server i of the peer's network answer with these handlers.
-static void play_server(struct lonely *peer, int i,
+static void play_server(struct life *peer, int i,
                         struct labrpc_method methods[N_RPCS], void *receiver)
 {
-    char *name = alloc_format("server %d", i);
     struct labrpc_server *server = labrpc_make_server();
     labrpc_add_service(server, methods, N_RPCS, receiver);
-    labrpc_connect(peer->ends[i], name);
-    labrpc_add_server(peer->net, name, server);
+    labrpc_add_server(peer->net, life_server_name(i).text, server);
     labrpc_enable(peer->ends[i], true);
-    free(name);
 }
 
 // A persister with entry 1 of term 1 and entry 2 of term 3.
@@ -397,54 +364,54 @@ Test(replication, rejection_overtaken_by_a_snapshot, .timeout = 20)
     memcpy(slow, quick, sizeof slow);
     slow[APPEND_ENTRIES].handler = reject_late;
     atomic_int unused = 0, seen = 0;
-    struct lonely peer = lonely_make(3, two_entries());
-    play_server(&peer, 1, quick, &unused);
-    play_server(&peer, 2, slow, &seen);
+    struct life *peer = lonely_make(3, two_entries());
+    play_server(peer, 1, quick, &unused);
+    play_server(peer, 2, slow, &seen);
 
     int index, term;
     struct bytes command = { "x", 1 };
-    while (!raft_start(peer.rf, command, &index, &term))
+    while (!raft_start(peer->raft, command, &index, &term))
         sleep_ms(1);
-    wait_until_applied(peer.rf, index);
-    raft_snapshot(peer.rf, index, command);
+    wait_until_applied(peer->raft, index);
+    raft_snapshot(peer->raft, index, command);
 
     while (atomic_load(&seen) != index)
         sleep_ms(1);
-    lonely_free(&peer);
+    lonely_free(peer);
 }
 
 // A snapshot that covers less than what is committed changes nothing.
 Test(install_snapshot, old_one_is_ignored)
 {
-    struct lonely peer = lonely_make(3, persister_make());
+    struct life *peer = lonely_make(3, persister_make());
     InstallSnapshotRequest newer = { 5, 1, 9, 4, { 4, "new" } };
     InstallSnapshotRequest older = { 5, 1, 6, 4, { 4, "old" } };
     InstallSnapshotResponse response = { 0 };
-    install_snapshot(peer.rf, &newer, &response);
+    install_snapshot(peer->raft, &newer, &response);
 
-    install_snapshot(peer.rf, &older, &response);
+    install_snapshot(peer->raft, &older, &response);
 
-    cr_assert_eq(log_first(&peer.rf->logs)->index, 9);
-    struct bytes snapshot = persister_read_snapshot(peer.persister);
+    cr_assert_eq(log_first(&peer->raft->logs)->index, 9);
+    struct bytes snapshot = persister_read_snapshot(peer->persister);
     cr_assert_str_eq(snapshot.data, "new");
     bytes_free(&snapshot);
-    lonely_free(&peer);
+    lonely_free(peer);
 }
 
 // A cluster of one elects itself and commits alone.
 Test(raft, cluster_of_one_commits, .timeout = 20)
 {
-    struct lonely peer = lonely_make(1, persister_make());
+    struct life *peer = lonely_make(1, persister_make());
     int index = 0, term = 0;
     struct bytes command = { "x", 1 };
 
-    while (!raft_start(peer.rf, command, &index, &term))
+    while (!raft_start(peer->raft, command, &index, &term))
         sleep_ms(10);
 
     cr_assert_eq(index, 1);
     cr_assert_geq(term, 1);
-    pthread_mutex_lock(&peer.rf->mu);
-    cr_assert_eq(peer.rf->commit_index, 1);
-    pthread_mutex_unlock(&peer.rf->mu);
-    lonely_free(&peer);
+    pthread_mutex_lock(&peer->raft->mu);
+    cr_assert_eq(peer->raft->commit_index, 1);
+    pthread_mutex_unlock(&peer->raft->mu);
+    lonely_free(peer);
 }
