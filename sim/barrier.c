@@ -69,7 +69,7 @@ int __wrap_pthread_barrier_destroy(pthread_barrier_t *barrier)
     struct barrier *b = get(barrier, HERE);
     if (b->n_came > 0)
         sim_misuse(HERE, "destroys a barrier that %s waits at",
-                   sim_who(b->waiters.threads[0]->number).text);
+                   sim_who(sim_queue_at(&b->waiters, 0)->number).text);
     b->state = DESTROYED;
     return 0;
 }

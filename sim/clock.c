@@ -84,10 +84,10 @@ static void move_timers(int number, const struct sim_rate *before)
 {
     for (int slot = 0; slot < sim.n_slots; slot++) {
         struct sim_thread *thread = sim_thread_at(slot);
-        if (thread->id == 0 || thread->timer == NO_POSITION ||
+        if (thread->id == 0 || thread->timer.queue == NULL ||
             thread->inside == NULL || thread->inside->number != number)
             continue;
-        int64_t time_ns = time_at(before, thread->due_ns);
+        int64_t time_ns = time_at(before, thread->timer.rank);
         sim_timers_remove(thread);
         sim_timers_add(thread, due_at(&sim.rates[number], time_ns));
     }

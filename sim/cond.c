@@ -146,7 +146,7 @@ int sim_cond_destroy(pthread_cond_t *cond, const void *place)
     struct cond *c = get(cond, place);
     if (c->waiters.count > 0)
         sim_misuse(place, "destroys a condition variable that %s waits on",
-                   sim_who(c->waiters.threads[0]->number).text);
+                   sim_who(sim_queue_at(&c->waiters, 0)->number).text);
     c->state = DESTROYED;
     return 0;
 }

@@ -24,11 +24,10 @@
 #include <stdint.h>
 #include <time.h>
 
-#define NS_PER_S    INT64_C(1000000000)
-#define NEVER       INT64_MAX
-#define NAME_SIZE   16  // As in the system, with the terminating zero.
-#define MAX_KEYS    1024
-#define NO_POSITION (-1)
+#define NS_PER_S  INT64_C(1000000000)
+#define NEVER     INT64_MAX
+#define NAME_SIZE 16  // As in the system, with the terminating zero.
+#define MAX_KEYS  1024
 
 // How many threads there can be at a time. Their table grows by chunks.
 #define SLOT_BITS 20
@@ -41,12 +40,22 @@
 
 // ---- Threads ----
 
-// Threads that can run, or that wait for the same thing. Then it lies in the
-// program's own mutex, condition variable and so on: empty is all zero.
+// Threads that can run, that wait for the same thing, or for a time. One of
+// those that wait lies in the program's own mutex, condition variable and so
+// on: empty is all zero.
 struct sim_queue {
-    struct sim_thread **threads;  // The order is queue.c's.
+    struct sim_entry **entries;  // A heap: whoever goes first is the first.
     uint32_t count;
     uint32_t room;  // For so many in the array.
+};
+
+// Where a thread stands in a queue.
+struct sim_entry {
+    struct sim_thread *thread;
+    struct sim_queue *queue;  // NULL: in none.
+    uint32_t position;
+    int64_t rank;    // Who has less goes first; of two with the same,
+    uint64_t order;  // who has less here.
 };
 
 // Who must do something before another can go on. All zero is before the first.
@@ -78,17 +87,14 @@ struct sim_thread {
     int number;  // In the order of creation; the first is 0.
     int slot;    // In the table of threads.
     // Where it stands: in sim.runnable, or with those who wait for the same; or
-    // nowhere (NULL), where it has ended, is frozen, or waits for time alone.
-    struct sim_queue *queue;
-    uint32_t position;  // In the queue.
-    int64_t priority;   // See sim_queue_lower.
+    // nowhere, where it has ended, is frozen, or waits for time alone.
+    struct sim_entry entry;
     struct sim_fiber fiber;
 
     // While it waits.
     struct sim_queue *woken_from;  // By sim_wake_one, until it runs.
-    int64_t due_ns;
-    int timer;   // In sim.timers; NO_POSITION: it has none.
-    int result;  // 0, or ETIMEDOUT: why it woke.
+    struct sim_entry timer;        // In sim.timers; its rank is when it is due.
+    int result;                    // 0, or ETIMEDOUT: why it woke.
     const struct sim_reason *reason;  // NULL while it does not wait.
     const void *object;               // What it waits for.
     const void *place;                // Where: a return address.
@@ -149,12 +155,6 @@ struct sim_server {
 
 // ---- The simulation ----
 
-struct sim_timer {
-    int64_t due_ns;
-    uint64_t order;  // Of two that are due together the older goes first.
-    struct sim_thread *thread;
-};
-
 struct sim_rng {
     uint64_t state;
 };
@@ -176,11 +176,10 @@ struct sim {
     int64_t *changes;     // depth - 1 points of change, of this round.
     int64_t round_end;    // The point at which the next round begins.
     int64_t next_change;  // The point.
-    int64_t lowest;       // Priority given so far.
+    int64_t last_rank;    // Given so far.
     int streak;           // Points since another thread last ran.
 
-    struct sim_timer *timers;  // A binary heap.
-    int n_timers;
+    struct sim_queue timers;
     uint64_t n_timers_ever;
 
     // Threads by slot (sim_thread_at); the id of a thread is its number and its
@@ -241,9 +240,6 @@ struct sim_who sim_who(int number);
 // Zeroed memory for our tables: the sanitizers watch malloc and its like.
 void *sim_reserve(size_t size);
 
-// Makes such a table larger. What is new is zero. Returns its new address.
-void *sim_enlarge(void *table, size_t old_size, size_t new_size);
-
 // ---- schedule.c ----
 
 // A moment at which another thread may go on instead of the caller.
@@ -295,32 +291,51 @@ void sim_schedule_start(const struct sim_options *options);
 
 // ---- queue.c ----
 
-void sim_queue_add(struct sim_queue *queue, struct sim_thread *thread);
-void sim_queue_remove(struct sim_thread *thread);
+void sim_queue_add(struct sim_queue *queue, struct sim_entry *place);
+void sim_queue_remove(struct sim_entry *place);
 
-// The thread's priority has become less: it makes way where it stands.
-void sim_queue_lower(struct sim_thread *thread);
+// Raises the rank: it makes way where it stands.
+void sim_queue_lower(struct sim_entry *place, int64_t rank);
 
-// One thread of a queue that is not empty: any, each as likely as the others;
-// the one that the policy prefers.
+// One thread of a queue that is not empty: the one that goes first; any, each
+// as likely as the others.
+struct sim_thread *sim_queue_first(const struct sim_queue *queue);
 struct sim_thread *sim_queue_draw(const struct sim_queue *queue);
-struct sim_thread *sim_queue_choose(const struct sim_queue *queue);
+
+static inline struct sim_thread *sim_queue_at(const struct sim_queue *queue,
+                                              uint32_t position)
+{
+    return queue->entries[position]->thread;
+}
 
 static inline bool sim_is_runnable(const struct sim_thread *thread)
 {
-    return thread->queue == &sim.runnable;
+    return thread->entry.queue == &sim.runnable;
 }
 
-// ---- timers.c ----
+// ---- policy.c ----
 
-// Makes room in their table for those of so many threads more.
-void sim_timers_make_room(int n_threads);
+void sim_policy_start(const struct sim_options *options);
+
+// A new thread; it stands in no queue yet.
+void sim_policy_add(struct sim_thread *thread);
+
+// The thread would rather not go on.
+void sim_policy_put_last(struct sim_thread *thread);
+
+// Who runs next, of those that can.
+struct sim_thread *sim_policy_next(void);
+
+// The one to prefer in a queue that is not empty.
+struct sim_thread *sim_policy_choose(const struct sim_queue *queue);
+
+// ---- timers.c ----
 
 void sim_timers_add(struct sim_thread *thread, int64_t due_ns);
 void sim_timers_remove(struct sim_thread *thread);
 
-// Wakes all whose time has come.
-void sim_timers_fire(void);
+// A thread whose time has come, the first of them; NULL: there is none.
+struct sim_thread *sim_timers_due(void);
 
 // ---- rng.c ----
 

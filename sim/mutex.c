@@ -218,7 +218,7 @@ bool sim_mutex_defer(pthread_mutex_t *mutex, struct sim_thread *thread)
         return false;
     thread->reason = &to_lock_again;
     thread->object = m;
-    sim_queue_add(&m->waiters, thread);
+    sim_queue_add(&m->waiters, &thread->entry);
     return true;
 }
 

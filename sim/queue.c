@@ -1,7 +1,7 @@
-// Queues of threads: of those that can run, and of those that wait for the same
-// thing. A queue is an array, so that drawing one thread of many takes as long
-// as of few. Under PCT the array is a binary heap with the highest priority at
-// the top; under the uniform policy no thread goes before another, and it has
+// Queues of threads: of those that can run, of those that wait for the same
+// thing, and of those that wait for a time. A queue is an array, so that
+// drawing one thread of many takes as long as of few. The array is a binary
+// heap: whoever goes first is at the top. Where all have the same rank, it has
 // no particular, but a determined, order.
 #include "sim/internal.h"
 
@@ -16,7 +16,7 @@
 
 union array {
     union array *next;  // While it is unused.
-    struct sim_thread *threads[LEAST_ROOM];
+    struct sim_entry *entries[LEAST_ROOM];
 };
 
 static union array *unused[SLOT_BITS + 1];  // By the logarithm of their room.
@@ -35,88 +35,88 @@ static void give_back(void *memory, uint32_t room)
 
 static void make_arrays(uint32_t room)
 {
-    size_t size = room * sizeof(struct sim_thread *);
+    size_t size = room * sizeof(struct sim_entry *);
     size_t n = size < PIECE_SIZE ? PIECE_SIZE / size : 1;
     char *memory = sim_reserve(n * size);
     for (size_t i = 0; i < n; i++)
         give_back(memory + i * size, room);
 }
 
-static struct sim_thread **take_array(uint32_t room)
+static struct sim_entry **take_array(uint32_t room)
 {
     union array **list = unused_with(room);
     if (*list == NULL)
         make_arrays(room);
     union array *array = *list;
     *list = array->next;
-    return array->threads;
+    return array->entries;
 }
 
 static void enlarge(struct sim_queue *queue)
 {
     uint32_t room = queue->room > 0 ? 2 * queue->room : LEAST_ROOM;
-    struct sim_thread **threads = take_array(room);
+    struct sim_entry **entries = take_array(room);
     for (uint32_t i = 0; i < queue->count; i++)
-        threads[i] = queue->threads[i];
+        entries[i] = queue->entries[i];
     if (queue->room > 0)
-        give_back(queue->threads, queue->room);
-    queue->threads = threads;
+        give_back(queue->entries, queue->room);
+    queue->entries = entries;
     queue->room = room;
 }
 
 // ---- Order ----
 
-static bool goes_before(const struct sim_thread *a, const struct sim_thread *b)
+static bool goes_before(const struct sim_entry *a, const struct sim_entry *b)
 {
-    return sim.policy == SIM_PCT && a->priority > b->priority;
+    return a->rank != b->rank ? a->rank < b->rank : a->order < b->order;
 }
 
 static void put(struct sim_queue *queue, uint32_t position,
-                struct sim_thread *thread)
+                struct sim_entry *entry)
 {
-    queue->threads[position] = thread;
-    thread->position = position;
+    queue->entries[position] = entry;
+    entry->position = position;
 }
 
-// Puts the thread at this position, which is free, or further up.
+// Puts it at this position, which is free, or further up.
 static void rise(struct sim_queue *queue, uint32_t position,
-                 struct sim_thread *thread)
+                 struct sim_entry *entry)
 {
     while (position > 0) {
         uint32_t parent = (position - 1) / 2;
-        if (!goes_before(thread, queue->threads[parent]))
+        if (!goes_before(entry, queue->entries[parent]))
             break;
-        put(queue, position, queue->threads[parent]);
+        put(queue, position, queue->entries[parent]);
         position = parent;
     }
-    put(queue, position, thread);
+    put(queue, position, entry);
 }
 
-// Puts the thread at this position, which is free, or further down.
+// Puts it at this position, which is free, or further down.
 static void sink(struct sim_queue *queue, uint32_t position,
-                 struct sim_thread *thread)
+                 struct sim_entry *entry)
 {
     for (;;) {
         uint32_t child = 2 * position + 1;
         if (child >= queue->count)
             break;
         if (child + 1 < queue->count &&
-            goes_before(queue->threads[child + 1], queue->threads[child]))
+            goes_before(queue->entries[child + 1], queue->entries[child]))
             child++;
-        if (!goes_before(queue->threads[child], thread))
+        if (!goes_before(queue->entries[child], entry))
             break;
-        put(queue, position, queue->threads[child]);
+        put(queue, position, queue->entries[child]);
         position = child;
     }
-    put(queue, position, thread);
+    put(queue, position, entry);
 }
 
-void sim_queue_add(struct sim_queue *queue, struct sim_thread *thread)
+void sim_queue_add(struct sim_queue *queue, struct sim_entry *entry)
 {
     if (queue->count == queue->room)
         enlarge(queue);
-    thread->queue = queue;
-    rise(queue, queue->count++, thread);
+    entry->queue = queue;
+    rise(queue, queue->count++, entry);
 }
 
 // A lock in the program's memory is not safe from the program.
@@ -130,40 +130,42 @@ static _Noreturn void report_lost(const struct sim_thread *thread)
     sim_fail(message);
 }
 
-void sim_queue_remove(struct sim_thread *thread)
+void sim_queue_remove(struct sim_entry *entry)
 {
-    struct sim_queue *queue = thread->queue;
-    if (__builtin_expect(thread->position >= queue->count, 0))
-        report_lost(thread);
-    thread->queue = NULL;
-    struct sim_thread *last = queue->threads[--queue->count];
-    if (last != thread) {
-        // It may belong above the place that is free now, or below.
-        sink(queue, thread->position, last);
+    struct sim_queue *queue = entry->queue;
+    if (__builtin_expect(entry->position >= queue->count, 0))
+        report_lost(entry->thread);
+    entry->queue = NULL;
+    struct sim_entry *last = queue->entries[--queue->count];
+    if (last != entry) {
+        // It may belong above the position that is free now, or below.
+        sink(queue, entry->position, last);
         rise(queue, last->position, last);
     }
     if (queue->count == 0) {
-        give_back(queue->threads, queue->room);
+        give_back(queue->entries, queue->room);
         *queue = (struct sim_queue){ 0 };
     }
 }
 
-void sim_queue_lower(struct sim_thread *thread)
+void sim_queue_lower(struct sim_entry *entry, int64_t rank)
 {
-    if (thread->queue != NULL)
-        sink(thread->queue, thread->position, thread);
+    entry->rank = rank;
+    if (entry->queue != NULL)
+        sink(entry->queue, entry->position, entry);
 }
 
 // ---- Choosing ----
 
-struct sim_thread *sim_queue_draw(const struct sim_queue *queue)
+struct sim_thread *sim_queue_first(const struct sim_queue *queue)
 {
-    if (queue->count == 1)
-        return queue->threads[0];
-    return queue->threads[sim_rng_below(&sim.chance, queue->count)];
+    return queue->entries[0]->thread;
 }
 
-struct sim_thread *sim_queue_choose(const struct sim_queue *queue)
+struct sim_thread *sim_queue_draw(const struct sim_queue *queue)
 {
-    return sim.policy == SIM_PCT ? queue->threads[0] : sim_queue_draw(queue);
+    uint32_t i = 0;
+    if (queue->count > 1)
+        i = sim_rng_below(&sim.chance, queue->count);
+    return queue->entries[i]->thread;
 }

@@ -239,7 +239,7 @@ void sim_describe_threads(char *text, size_t size)
 static bool is_stuck(const struct sim_thread *thread)
 {
     return thread->reason != NULL && thread->reason->next_holder != NULL &&
-           thread->timer == NO_POSITION && !sim_is_runnable(thread) &&
+           thread->timer.queue == NULL && !sim_is_runnable(thread) &&
            !thread->is_ready;
 }
 

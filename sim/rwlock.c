@@ -59,12 +59,13 @@ static bool next_before_reader(const void *object, struct sim_holder *holder)
     if (l->writer != 0)
         return next_holder(object, holder);
     const struct sim_thread *last = holder->at;
-    uint32_t i = last == NULL ? 0 : last->position + 1;
-    while (i < l->waiters.count && l->waiters.threads[i]->reason != &to_write)
+    uint32_t i = last == NULL ? 0 : last->entry.position + 1;
+    while (i < l->waiters.count &&
+           sim_queue_at(&l->waiters, i)->reason != &to_write)
         i++;
     if (i == l->waiters.count)
         return false;
-    const struct sim_thread *thread = l->waiters.threads[i];
+    const struct sim_thread *thread = sim_queue_at(&l->waiters, i);
     *holder = (struct sim_holder){ thread, thread->number, NULL };
     return true;
 }

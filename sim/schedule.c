@@ -1,16 +1,7 @@
-// Who runs next, and the passing of virtual time. A thread can run, or waits.
+// Turns, and the passing of virtual time. A thread can run, or waits.
 #include "sim/internal.h"
 
 #include <errno.h>
-#include <stdlib.h>
-
-#define DEPTH 3
-#define STEPS 1000
-
-// Under PCT: a thread that others wait for in a loop of its own, trying a lock
-// again and again, would never let them on. After so many points without
-// another's turn it counts as one that yields.
-#define MAX_STREAK 1000
 
 // sim_point_at_times is a scheduling point once in so many times.
 #define AT_TIMES 8
@@ -23,72 +14,7 @@ static void become_runnable(struct sim_thread *thread)
         thread->is_ready = true;
         return;
     }
-    sim_queue_add(&sim.runnable, thread);
-}
-
-// ---- The policies ----
-
-static int by_point(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
-// Draws where the priorities change in the next `steps` points; the last one in
-// the list is the end of them.
-static void begin_round(void)
-{
-    int64_t begin = (int64_t)sim.points;
-    sim.round_end = begin + sim.steps;
-    for (int i = 0; i < sim.depth - 1; i++)
-        sim.changes[i] =
-            begin + 1 +
-            (int64_t)(sim_rng_next(&sim.chance) % (uint64_t)sim.steps);
-    qsort(sim.changes, (size_t)sim.depth - 1, sizeof *sim.changes, by_point);
-    sim.next_change = sim.depth > 1 ? sim.changes[0] : sim.round_end;
-}
-
-static void put_last(struct sim_thread *thread)
-{
-    thread->priority = --sim.lowest;
-    sim_queue_lower(thread);
-}
-
-static void change_priorities(void)
-{
-    if ((int64_t)sim.points >= sim.round_end) {
-        begin_round();
-        return;
-    }
-    put_last(sim.self);
-    sim.next_change = sim.round_end;
-    for (int i = 0; i < sim.depth - 1; i++) {
-        if (sim.changes[i] > (int64_t)sim.points) {
-            sim.next_change = sim.changes[i];
-            break;
-        }
-    }
-}
-
-static struct sim_thread *choose_by_priority(void)
-{
-    if ((int64_t)sim.points >= sim.next_change)
-        change_priorities();
-    struct sim_thread *best = sim_queue_choose(&sim.runnable);
-    if (best == sim.self && ++sim.streak > MAX_STREAK) {
-        sim.streak = 0;
-        put_last(best);
-    } else if (best != sim.self) {
-        sim.streak = 0;
-    }
-    return best;
-}
-
-static inline struct sim_thread *choose(void)
-{
-    if (sim.policy == SIM_PCT)
-        return choose_by_priority();
-    return sim_queue_choose(&sim.runnable);
+    sim_queue_add(&sim.runnable, &thread->entry);
 }
 
 // ---- Waiting for a number of points ----
@@ -101,8 +27,8 @@ static void wake_some(struct sim_queue *queue,
                       const void *object)
 {
     for (uint32_t i = queue->count; i-- > 0;) {
-        while (i < queue->count && is_so(queue->threads[i], object))
-            sim_wake(queue->threads[i], 0);
+        while (i < queue->count && is_so(sim_queue_at(queue, i), object))
+            sim_wake(sim_queue_at(queue, i), 0);
     }
 }
 
@@ -130,7 +56,7 @@ static void wake_counting(void)
     wake_some(&sim.counting, is_due, NULL);
     sim.next_due_point = UINT64_MAX;
     for (uint32_t i = 0; i < sim.counting.count; i++) {
-        uint64_t due_point = sim.counting.threads[i]->due_point;
+        uint64_t due_point = sim_queue_at(&sim.counting, i)->due_point;
         if (due_point < sim.next_due_point)
             sim.next_due_point = due_point;
     }
@@ -138,16 +64,26 @@ static void wake_counting(void)
 
 // ---- Turns ----
 
+// Wakes all whose time has come.
+static void fire_timers(void)
+{
+    if (sim.now_ns >= sim.limit_ns)
+        sim_report_limit();
+    struct sim_thread *thread;
+    while ((thread = sim_timers_due()) != NULL)
+        sim_wake(thread, ETIMEDOUT);
+}
+
 // Chooses who goes on; there is somebody.
 static inline struct sim_thread *next_thread(void)
 {
     sim.points++;
     sim.now_ns += POINT_NS;
     if (__builtin_expect(sim.now_ns >= sim.next_due_ns, 0))
-        sim_timers_fire();
+        fire_timers();
     if (__builtin_expect(sim.points >= sim.next_due_point, 0))
         wake_counting();
-    struct sim_thread *next = choose();
+    struct sim_thread *next = sim_policy_next();
     next->points++;
     sim_hash_add((uint64_t)next->number);
     return next;
@@ -179,7 +115,7 @@ void sim_point_at_times(void)
 
 void sim_yield(void)
 {
-    put_last(sim.self);
+    sim_policy_put_last(sim.self);
     sim_point();
 }
 
@@ -187,11 +123,11 @@ void sim_yield(void)
 static void await_timer(void)
 {
     while (sim.runnable.count == 0) {
-        if (sim.n_timers == 0)
+        if (sim.timers.count == 0)
             sim_report_deadlock();
         if (sim.now_ns < sim.next_due_ns)
             sim.now_ns = sim.next_due_ns;
-        sim_timers_fire();
+        fire_timers();
     }
 }
 
@@ -205,9 +141,9 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     self->reason = reason;
     self->object = object;
     self->place = place;
-    sim_queue_remove(self);
+    sim_queue_remove(&self->entry);
     if (queue != NULL)
-        sim_queue_add(queue, self);
+        sim_queue_add(queue, &self->entry);
     if (due_ns != NEVER)
         sim_timers_add(self, due_ns);
     sim_check_circle(self);
@@ -223,9 +159,9 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
 
 void sim_wake(struct sim_thread *thread, int result)
 {
-    if (thread->queue != NULL)
-        sim_queue_remove(thread);
-    if (thread->timer != NO_POSITION)
+    if (thread->entry.queue != NULL)
+        sim_queue_remove(&thread->entry);
+    if (thread->timer.queue != NULL)
         sim_timers_remove(thread);
     if (thread->relock != NULL) {
         // It waited on a condition variable. There is no use in running it
@@ -246,7 +182,7 @@ void sim_wake_one(struct sim_queue *queue)
 {
     struct sim_thread *chosen;
     do {
-        chosen = sim_queue_choose(queue);
+        chosen = sim_policy_choose(queue);
         sim_wake(chosen, 0);
         chosen->woken_from = queue;
     } while (chosen->frozen && queue->count > 0);
@@ -255,7 +191,7 @@ void sim_wake_one(struct sim_queue *queue)
 void sim_wake_all(struct sim_queue *queue)
 {
     while (queue->count > 0)
-        sim_wake(queue->threads[queue->count - 1], 0);
+        sim_wake(sim_queue_at(queue, queue->count - 1), 0);
 }
 
 static bool waits_for(const struct sim_thread *thread, const void *object)
@@ -272,16 +208,14 @@ void sim_wake_few(const void *object)
 
 void sim_schedule_add(struct sim_thread *thread)
 {
-    // Half of the numbers, so that `lowest` can go down from zero.
-    thread->priority = (int64_t)(sim_rng_next(&sim.chance) >> 1);
-    thread->timer = NO_POSITION;
+    sim_policy_add(thread);
     become_runnable(thread);
 }
 
 void sim_schedule_end(void)
 {
     struct sim_thread *self = sim.self;
-    sim_queue_remove(self);
+    sim_queue_remove(&self->entry);
     if (sim.runnable.count == 0)
         await_timer();
     sim.self = next_thread();
@@ -299,9 +233,9 @@ static void pass_on_wake(struct sim_thread *thread)
 
 void sim_schedule_remove(struct sim_thread *thread)
 {
-    if (thread->queue != NULL)
-        sim_queue_remove(thread);
-    if (thread->timer != NO_POSITION)
+    if (thread->entry.queue != NULL)
+        sim_queue_remove(&thread->entry);
+    if (thread->timer.queue != NULL)
         sim_timers_remove(thread);
     pass_on_wake(thread);
 }
@@ -318,7 +252,7 @@ void sim_schedule_freeze(struct sim_thread *thread)
     thread->frozen = true;
     thread->is_ready = sim_is_runnable(thread);
     if (thread->is_ready)
-        sim_queue_remove(thread);
+        sim_queue_remove(&thread->entry);
     pass_on_wake(thread);
 }
 
@@ -340,12 +274,4 @@ void sim_schedule_start(const struct sim_options *options)
     sim.chance = sim_rng_make(options->seed, 0);
     struct sim_rng hash = sim_rng_make(options->seed, 4);
     sim.hash = sim_rng_next(&hash);
-    sim.policy = options->policy;
-    sim.depth = options->depth > 0 ? options->depth : DEPTH;
-    sim.steps = options->steps > 0 ? options->steps : STEPS;
-    sim.changes = calloc((size_t)sim.depth, sizeof *sim.changes);
-    if (sim.changes == NULL)
-        sim_fail("out of memory");
-    if (sim.policy == SIM_PCT)
-        begin_round();
 }

@@ -84,7 +84,7 @@ int __wrap_sem_destroy(sem_t *sem)
     struct sem *s = get(sem, HERE);
     if (s->waiters.count > 0)
         sim_misuse(HERE, "destroys a semaphore that %s waits on",
-                   sim_who(s->waiters.threads[0]->number).text);
+                   sim_who(sim_queue_at(&s->waiters, 0)->number).text);
     s->state = DESTROYED;
     return 0;
 }

@@ -14,16 +14,6 @@ void *sim_reserve(size_t size)
     return memory;
 }
 
-void *sim_enlarge(void *table, size_t old_size, size_t new_size)
-{
-    if (table == NULL)
-        return sim_reserve(new_size);
-    void *moved = mremap(table, old_size, new_size, MREMAP_MAYMOVE);
-    if (moved == MAP_FAILED)
-        sim_fail("out of memory");
-    return moved;
-}
-
 void sim_start(const struct sim_options *options)
 {
     if (sim.on || sim.n_threads_ever > 0) {
@@ -36,6 +26,7 @@ void sim_start(const struct sim_options *options)
     sim_spin_start();
     sim_once_start();
     sim_schedule_start(options);
+    sim_policy_start(options);
     sim_random_start(options->seed);
     sim_thread_start();
     sim_fiber_start(&sim.self->fiber, options->back_end);

@@ -85,7 +85,6 @@ static struct sim_thread *new_slot(void)
     if (sim.n_slots == MAX_SLOTS)
         return NULL;
     if (sim.n_slots % CHUNK == 0) {
-        sim_timers_make_room(CHUNK);
         sim.chunks[sim.n_slots / CHUNK] =
             sim_reserve(CHUNK * sizeof(struct sim_thread));
     }
@@ -110,7 +109,8 @@ static struct sim_thread *new_thread(void)
     sim.newest[thread->number & (N_NEWEST - 1)] = slot;
     thread->id =
         (((pthread_t)thread->number + 1) << SLOT_BITS) | (pthread_t)slot;
-    thread->timer = NO_POSITION;
+    thread->entry.thread = thread;
+    thread->timer.thread = thread;
     return thread;
 }
 

@@ -13,8 +13,9 @@ static void add_all(void)
 {
     rng = sim_rng_make(1, 0);
     for (int i = 0; i < N; i++) {
-        threads[i].priority = (int64_t)(sim_rng_next(&rng) >> 1);
-        sim_queue_add(&queue, &threads[i]);
+        threads[i].entry.thread = &threads[i];
+        threads[i].entry.rank = -(int64_t)(sim_rng_next(&rng) >> 1);
+        sim_queue_add(&queue, &threads[i].entry);
     }
 }
 
@@ -22,8 +23,8 @@ static void remove_some(int n)
 {
     for (int i = 0; i < n; i++) {
         struct sim_thread *thread = &threads[sim_rng_below(&rng, N)];
-        if (thread->queue != NULL)
-            sim_queue_remove(thread);
+        if (thread->entry.queue != NULL)
+            sim_queue_remove(&thread->entry);
     }
 }
 
@@ -32,9 +33,9 @@ static void check_places(void)
 {
     uint32_t n = 0;
     for (int i = 0; i < N; i++) {
-        if (threads[i].queue == NULL)
+        if (threads[i].entry.queue == NULL)
             continue;
-        check(queue.threads[threads[i].position] == &threads[i]);
+        check(sim_queue_at(&queue, threads[i].entry.position) == &threads[i]);
         n++;
     }
     check(queue.count == n);
@@ -43,33 +44,31 @@ static void check_places(void)
 static void lower_some(void)
 {
     for (int64_t i = 1; i <= N / 4; i++) {
-        struct sim_thread *thread = &threads[sim_rng_below(&rng, N)];
-        thread->priority = -i;
-        sim_queue_lower(thread);
+        sim_queue_lower(&threads[sim_rng_below(&rng, N)].entry, i);
     }
 }
 
-static void take_by_priority(void)
+static void take_by_rank(void)
 {
     add_all();
     remove_some(N / 2);
     lower_some();
     remove_some(N / 4);
     check_places();
-    int64_t last = INT64_MAX;
+    int64_t last = INT64_MIN;
     while (queue.count > 0) {
-        struct sim_thread *thread = sim_queue_choose(&queue);
-        check(thread->priority < last);
-        last = thread->priority;
-        sim_queue_remove(thread);
+        struct sim_thread *thread = sim_policy_choose(&queue);
+        check(thread->entry.rank > last);
+        last = thread->entry.rank;
+        sim_queue_remove(&thread->entry);
     }
-    check(queue.threads == NULL && queue.room == 0);
+    check(queue.entries == NULL && queue.room == 0);
 }
 
-SIM_TEST(queue_by_priority)
+SIM_TEST(queue_by_rank)
 {
     struct sim_options options = { .seed = 1, .policy = SIM_PCT };
-    check(simulate(take_by_priority, &options)->returned);
+    check(simulate(take_by_rank, &options)->returned);
 }
 
 static void draw_evenly(void)
@@ -78,10 +77,10 @@ static void draw_evenly(void)
     remove_some(N);
     check_places();
     for (uint32_t i = 0; i < 100 * queue.count; i++)
-        sim_queue_choose(&queue)->points++;
+        sim_policy_choose(&queue)->points++;
     // The standard deviation of such a number is 10.
     for (int i = 0; i < N; i++) {
-        if (threads[i].queue != NULL)
+        if (threads[i].entry.queue != NULL)
             check(threads[i].points > 30 && threads[i].points < 170);
     }
 }
@@ -96,12 +95,12 @@ SIM_TEST(queue_drawn_evenly)
 static void reuse_arrays(void)
 {
     add_all();
-    struct sim_thread **array = queue.threads;
+    struct sim_entry **array = queue.entries;
     while (queue.count > 0)
-        sim_queue_remove(queue.threads[0]);
-    check(queue.threads == NULL && queue.room == 0);
+        sim_queue_remove(queue.entries[0]);
+    check(queue.entries == NULL && queue.room == 0);
     add_all();
-    check(queue.threads == array);
+    check(queue.entries == array);
 }
 
 SIM_TEST(queue_gives_its_array_back)
