@@ -35,26 +35,31 @@ static bool fill_saved(const PersistentState *state, struct saved *saved)
     return true;
 }
 
-struct saved script_decode(struct persister *persister)
+struct saved script_decode_bytes(struct bytes raft_state, struct bytes snapshot)
 {
-    // Of one moment.
-    struct persister *copy = persister_copy(persister);
-    struct bytes bytes = persister_read_raft_state(copy);
-    struct bytes snapshot = persister_read_snapshot(copy);
-    persister_free(copy);
-
     struct saved saved = { 0 };
     PersistentState state = { 0 };
     XDR xdrs;
-    xdrmem_create(&xdrs, bytes.data, (u_int)bytes.len, XDR_DECODE);
+    xdrmem_create(&xdrs, raft_state.data, (u_int)raft_state.len, XDR_DECODE);
     saved.is_valid =
         xdr_PersistentState(&xdrs, &state) && fill_saved(&state, &saved);
-    saved.is_other = bytes.len > 0 && !saved.is_valid;
+    saved.is_other = raft_state.len > 0 && !saved.is_valid;
     xdr_destroy(&xdrs);
     xdr_free((xdrproc_t)xdr_PersistentState, &state);
     if (snapshot.len == sizeof saved.snapshot_index)
         memcpy(&saved.snapshot_index, snapshot.data, snapshot.len);
-    bytes_free(&bytes);
+    return saved;
+}
+
+struct saved script_decode(struct persister *persister)
+{
+    // Of one moment.
+    struct persister *copy = persister_copy(persister);
+    struct bytes raft_state = persister_read_raft_state(copy);
+    struct bytes snapshot = persister_read_snapshot(copy);
+    persister_free(copy);
+    struct saved saved = script_decode_bytes(raft_state, snapshot);
+    bytes_free(&raft_state);
     bytes_free(&snapshot);
     return saved;
 }

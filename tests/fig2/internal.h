@@ -52,9 +52,11 @@ struct script {
     int64_t start_ns;
     struct life *lives[MAX_LIVES];  // A crashed one lives on, cut off.
     int n_lives;
-    int64_t life_start_ns;  // Of the last life: when it started,
-    int first_term;         // in which term,
-    atomic_bool is_met;     // and has the script spoken to it, or waited?
+    int64_t life_start_ns;        // Of the last life: when it started,
+    int first_term;               // in which term,
+    atomic_bool is_met;           // and has the script spoken to it, or waited?
+    _Atomic(script_look *) look;  // At what is saved; or NULL.
+    struct saved looked_at;       // Last. Guarded by the persister's lock.
     struct played played[MAX_PEERS];
     int elected_term;  // Of its last election that script_elect saw; or 0.
     struct stand_in *stand_ins;  // Not freed yet.
@@ -90,6 +92,11 @@ void *script_receive(void *life);
 
 // The data of the snapshot up to an index. They are the index itself.
 int script_snapshot_data(int index);
+
+// ---- watch.c ----
+
+// The persister that the server starts with.
+struct persister *script_make_persister(struct script *s);
 
 // ---- script.c ----
 
@@ -149,8 +156,10 @@ void script_play_peers(struct script *s);
 // The calls that wait are lost.
 void script_drop_calls_locked(struct script *s);
 
-// What this persister holds, decoded.
+// What this persister holds, decoded; what these bytes hold.
 struct saved script_decode(struct persister *persister);
+struct saved script_decode_bytes(struct bytes raft_state,
+                                 struct bytes snapshot);
 
 // The oldest call that suits, not taken yet; waits for it. NULL if none comes.
 // The caller takes it.

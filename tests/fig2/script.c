@@ -62,7 +62,7 @@ struct script *script_begin(int n, const char *title)
     labrpc_connect(s->end, SERVER);
     labrpc_enable(s->end, true);
     script_play_peers(s);
-    start(s, persister_make());
+    start(s, script_make_persister(s));
     return s;
 }
 
@@ -74,6 +74,7 @@ struct life *script_last_life(const struct script *s)
 static void kill_server(struct script *s)
 {
     struct life *life = script_last_life(s);
+    atomic_store(&s->look, NULL);
     labrpc_delete_server(s->net, SERVER);
     for (int peer = 0; peer < s->n; peer++)
         labrpc_enable(life->ends[peer], false);
@@ -90,7 +91,7 @@ void script_restart(struct script *s)
 {
     log_debug("TEST", ME, 0, "crashes, and starts again");
     // A copy: what the dead one still writes, nobody will read.
-    struct persister *copy = persister_copy(script_last_life(s)->persister);
+    struct persister *copy = persister_succeed(script_last_life(s)->persister);
     kill_server(s);
     start(s, copy);
 }

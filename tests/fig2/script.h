@@ -83,17 +83,14 @@ struct saved script_saved(struct script *s);
 void script_check_saved(const struct script *s, const struct saved *saved);
 
 // Crashes the server, and starts it again with what is saved at this moment.
-// At most three times a test, and not while a watch looks on.
+// At most three times a test.
 void script_restart(struct script *s);
 
-// Looks at each state that is saved, if it decodes, beside the one before
-// (at first not valid), from a thread of its own.
-struct watch *script_watch(struct script *s,
-                           void (*look)(const struct saved *before,
-                                        const struct saved *now));
-
-// Ends the watch and frees it. Before script_end.
-void script_end_watch(struct watch *watch);
+// Has this look at each state that the server saves from now on, beside the one
+// before, which is not valid if there was none. Until the server crashes or the
+// test ends; once a test.
+typedef void script_look(const struct saved *before, const struct saved *now);
+void script_watch(struct script *s, script_look *look);
 
 // ---- The service above the server ----
 

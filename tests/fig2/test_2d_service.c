@@ -207,14 +207,13 @@ LAB_TEST(raft_fig2, 2D_state_and_snapshot_together)
         3, "Test (fig2 2D): state and snapshot are saved together");
 
     script_give_entries(s, 20, 20);
-    struct watch *watch = script_watch(s, look_together);
+    script_watch(s, look_together);
     for (int index = 1; index <= 20; index++) {
         script_snapshot(s, index);
         script_heartbeat(s, TERM);  // Twenty may take longer than an election.
     }
     for (int index = 22; index <= 50; index += 2)
         script_install(s, TERM, index, 5);
-    script_end_watch(watch);
     script_await_applied(s, 50,
                          "InstallSnapshot step 8 (Figure 13): reset the "
                          "state machine using the snapshot's contents");

@@ -213,7 +213,7 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_a_candidate_asks)
         3, "Test (fig2 2D): snapshots are made as a candidate asks");
 
     script_give_entries(s, ROUNDS * MADE, ROUNDS * MADE);
-    struct watch *watch = script_watch(s, look_for_the_vote);
+    script_watch(s, look_for_the_vote);
     for (int round = 1; round <= ROUNDS; round++) {
         int last = round * MADE;
         struct made made = { last - MADE + 1, last };
@@ -231,7 +231,6 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_a_candidate_asks)
                    "term %d and voted_for %d",
                    asked.term, saved.term, saved.voted_for);
     }
-    script_end_watch(watch);
     script_end(s);
 }
 

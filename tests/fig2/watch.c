@@ -1,58 +1,32 @@
-// What is saved, looked at again and again: a crash can come between any two
-// steps. One thread a watch.
-#include "tests/fig2/script.h"
+// What is saved, looked at with each save: a crash can come between any two. On
+// the thread that saves, under the persister's lock.
+#include "tests/fig2/internal.h"
 
-#include "rt/alloc.h"
-#include "rt/clock.h"
-#include "rt/go.h"
-
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
-#include <stdlib.h>
-
-struct watch {
-    struct script *script;
-    void (*look)(const struct saved *before, const struct saved *now);
-    pthread_t thread;
-    atomic_bool stop;
-};
-
-static void *watch_saved(void *arg)
+static void see_save(void *self, struct bytes raft_state,
+                     struct persister_range untouched, struct bytes snapshot)
 {
-    struct watch *watch = arg;
-    struct saved before = { 0 };
-    // A slow server makes the test long; looking on must not take all of it.
-    int64_t busy_until_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
-    while (!atomic_load(&watch->stop)) {
-        struct saved now = script_saved(watch->script);
-        if (now.is_valid) {
-            watch->look(&before, &now);
-            before = now;
-        }
-        if (clock_now_ns() < busy_until_ns)
-            sched_yield();
-        else
-            sleep_ms(1);
+    (void)untouched;
+    struct script *s = self;
+    script_look *look = atomic_load(&s->look);
+    if (look == NULL)
+        return;
+    struct saved now = script_decode_bytes(raft_state, snapshot);
+    script_check_saved(s, &now);
+    if (now.is_valid) {
+        look(&s->looked_at, &now);
+        s->looked_at = now;
     }
-    return NULL;
 }
 
-struct watch *script_watch(struct script *s,
-                           void (*look)(const struct saved *before,
-                                        const struct saved *now))
+struct persister *script_make_persister(struct script *s)
 {
-    struct watch *watch = alloc(sizeof *watch);
-    watch->script = s;
-    watch->look = look;
-    atomic_init(&watch->stop, false);
-    go_thread(&watch->thread, watch_saved, watch);
-    return watch;
+    struct persister *persister = persister_make();
+    persister_observe(persister, (struct persister_observer){ see_save, s });
+    return persister;
 }
 
-void script_end_watch(struct watch *watch)
+void script_watch(struct script *s, script_look *look)
 {
-    atomic_store(&watch->stop, true);
-    pthread_join(watch->thread, NULL);
-    free(watch);
+    s->looked_at = script_saved(s);
+    atomic_store(&s->look, look);
 }
