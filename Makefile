@@ -35,7 +35,7 @@ without = $(if $1,$(call without,$(wordlist 2,99,$1),$(subst $(firstword $1),,$2
 want = $(foreach v,$1,$(if $(call without,$2,$(subst $() $(),,$(value $v))),\
     $(error $v=: wants $3)))
 
-ifeq ($(wildcard runner/check-raft),)
+ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
@@ -68,7 +68,7 @@ ifneq ($(and $(SUITE),$(filter 2A 2B 2C 2D fig2,$(MAKECMDGOALS))),)
 $(error SUITE=$(SUITE): make $(MAKECMDGOALS) is of one suite; choose among its \
     tests with T=)
 endif
-WRONG := $(shell runner/check-raft $(RAFT))
+WRONG := $(shell scripts/check-raft $(RAFT))
 $(if $(WRONG),$(error $(WRONG)))
 
 # ---- Flags ----
@@ -155,9 +155,9 @@ LINK_SUM := $(shell new=$(B)/link.$$$$; \
 define compile
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	@runner/compile $< $@ $(CC) $(1)
+	@scripts/compile $< $@ $(CC) $(1)
 endef
-# As runner/compile: what is whole is moved into place.
+# As scripts/compile: what is whole is moved into place.
 # $(call link,FLAGS,LIBRARIES)
 define link
 	@echo "  LINK  $@"
@@ -186,7 +186,7 @@ $(X)/%.o: %.c | $(SETUP)
 
 # Does it define what raft.h promises, and nothing that is the lab's?
 $(R)/checked: $(RAFT_O)
-	@runner/check-objects $(RAFT) $(filter $(R)/%,$^)
+	@scripts/check-objects $(RAFT) $(filter $(R)/%,$^)
 	@touch $@
 
 $(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O) $(B)/link | $(R)/checked
@@ -202,11 +202,11 @@ endif
 
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | $(SETUP)
 	@echo "  GEN   $<"
-	@labrpc/generate $< $(basename $@)
+	@scripts/generate $< $(basename $@)
 # The folder is named after what raft.x holds, so its date says nothing.
 $(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x $(SETUP)
 	@echo "  GEN   $(RAFT_X)"
-	@labrpc/generate $(RAFT_X) $(basename $@) checker/check-messages $(CC)
+	@scripts/generate $(RAFT_X) $(basename $@) scripts/check-messages $(CC)
 %_x.o: %_x.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@.$$$$ $< && mv $@.$$$$ $@
 
@@ -219,7 +219,7 @@ $(B)/tester/applied.o: | $(TESTER_X_H)
 # on which files there are.
 .PHONY: compile_commands.json
 compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
-	@runner/compile-commands $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
+	@scripts/compile-commands $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
 	    -std=gnu11 $(subst -I$(B)/gen,,$(CPPFLAGS)) $(WARN)
 
 -include $(shell find $(B) -path '$(B)/raft-*' -prune -o -name '*.d' -print 2> /dev/null)
@@ -242,7 +242,7 @@ LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 # $(call side_by_side,MOST): so many tests run at once. A test under
 # ThreadSanitizer takes up to 0.7 GB, most take far less.
 side_by_side = $(or $(JOBS),$(if $(filter tsan asan,$(MODE)),$(shell \
-    runner/jobs 512 $1),$1))
+    scripts/jobs 512 $1),$1))
 
 # What is run in both times ends here if it fails.
 FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
@@ -370,7 +370,7 @@ check: setup-test
 $(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
 $(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(VIRTUAL_O) $(RAFT_O) $(B)/link | $(R)/checked
 	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
-	    virtual/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
+	    scripts/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 
 # The simulator's own tests. They need no lab, only what it is made of.
@@ -415,7 +415,7 @@ format: setup-test
 lint: setup-test $(SIM_BIN) $(LAB_BIN)
 	@tests/lint $(B) $(C_FILES)
 handout:
-	@./handout
+	@scripts/handout
 clean:
 	@rm -rf build compile_commands.json
 

@@ -1,5 +1,5 @@
 // What the checker and the tests read of the messages in a raft.x. Each line
-// that the compiler refuses is one that raft.x lacks (checker/check-messages).
+// that the compiler refuses is one that raft.x lacks (scripts/check-messages).
 #define NEEDS(message, type, field)                                            \
     _Static_assert(                                                            \
         __builtin_types_compatible_p(__typeof__(((message *)0)->field), type), \

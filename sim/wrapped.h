@@ -1,6 +1,6 @@
 // The functions that are simulated, by the file that simulates them. What
 // stands here is generated into the rest: their prototypes (sim/real.h), the
-// linker's flags (the Makefile), what sim/check-symbols lets pass.
+// linker's flags (the Makefile), what scripts/check-symbols lets pass.
 
 // thread.c
 WRAPPED(pthread_create);
