@@ -1,7 +1,7 @@
 // pthread_cleanup_push and pop. In C they are macros: a setjmp, and a list of
 // the buffers, which the system keeps by thread of its own; here by ours.
 // pthread_exit jumps to the innermost, which runs its function and then calls
-// __pthread_unwind_next.
+// __pthread_unwind_next (thread.c).
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -40,11 +40,4 @@ void sim_cleanup_run(struct sim_thread *thread)
         return;
     thread->cleanup = *outer_of(buffer);
     jump_to(buffer->__cancel_jmp_buf, 1);
-}
-
-void __wrap___pthread_unwind_next(__pthread_unwind_buf_t *buffer)
-{
-    if (!sim.on)
-        __real___pthread_unwind_next(buffer);
-    sim_thread_exit(sim.self->value);
 }

@@ -117,7 +117,8 @@ int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
     struct sim_thread *self = sim.self;
     self->cond_result = 0;
     uint32_t depth = sim_mutex_let_go(mutex);
-    self->relock = mutex;
+    self->relock = sim_mutex_relock(mutex);
+    self->relocks = true;
     sim_wait(&c->waiters, due_ns, &to_be_signalled, c, place);
     sim_mutex_take_again(mutex, depth, place);
     return self->cond_result;

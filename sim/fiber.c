@@ -14,9 +14,13 @@
 #include "sim/osthread.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 // Boost.Context's C interface; its header is for C++.
 typedef void *fcontext_t;
@@ -138,6 +142,36 @@ static void return_stack(const struct sim_fiber *fiber)
     fibers.unused = stack;
 }
 
+// vm.max_map_count: how many pieces of memory a process may have mapped, of
+// which each stack is one.
+static long most_mappings(void)
+{
+    char text[32] = "";
+    int file = open("/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    return length > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+_Noreturn static void report_shortage(void)
+{
+    struct rlimit space;
+    getrlimit(RLIMIT_AS, &space);
+    char limit[32] = "unlimited";
+    if (space.rlim_cur != RLIM_INFINITY)
+        snprintf(limit, sizeof limit, "%llu kB",
+                 (unsigned long long)space.rlim_cur >> 10);
+    char message[300];
+    snprintf(message, sizeof message,
+             "out of memory: the system maps no more stacks, with %d threads "
+             "there; its limits: vm.max_map_count %ld, of which each stack "
+             "takes one, address space (ulimit -v) %s",
+             sim.n_alive, most_mappings(), limit);
+    sim_fail(message);
+}
+
 bool sim_fiber_grow(struct sim_fiber *fiber, const void *address)
 {
     const char *at = address;
@@ -148,7 +182,7 @@ bool sim_fiber_grow(struct sim_fiber *fiber, const void *address)
     if (size > (size_t)(fiber->mapped - fiber->stack))
         size = (size_t)(fiber->mapped - fiber->stack);
     if (!map_at(fiber->mapped - size, size))
-        sim_thread_shortage();
+        report_shortage();
     fiber->mapped -= size;
     return true;
 }
@@ -241,7 +275,7 @@ int sim_fiber_make(struct sim_fiber *fiber, void *stack, size_t size,
     if (stack == NULL) {
         fiber->stack = take_stack(size, &fiber->mapped);
         if (fiber->stack == NULL)
-            sim_thread_shortage();
+            report_shortage();
     }
     fiber->context = make_fcontext(fiber->stack + size, size, begin);
     if (__tsan_create_fiber != NULL)

@@ -73,6 +73,14 @@ struct sim_reason {
     bool (*next_holder)(const void *object, struct sim_holder *holder);
 };
 
+// A wait for a mutex, which begins where one on a condition variable ends.
+struct sim_relock {
+    const void *mutex;
+    const uint32_t *owner;  // sim_mark of who holds it; 0: nobody.
+    struct sim_queue *waiters;
+    const struct sim_reason *reason;
+};
+
 // A read lock that a thread holds. A thread that reads an rwlock twice has two.
 struct sim_read {
     void *rwlock;
@@ -98,9 +106,10 @@ struct sim_thread {
     const struct sim_reason *reason;  // NULL while it does not wait.
     const void *object;               // What it waits for.
     const void *place;                // Where: a return address.
-    // The mutex to take again after waiting on a condition variable, until that
-    // wait ends; then, why it ended.
-    pthread_mutex_t *relock;
+    // While it waits on a condition variable: the mutex to lock again. Then,
+    // why that wait ended.
+    struct sim_relock relock;
+    bool relocks;
     int cond_result;
 
     // Its life.
@@ -151,6 +160,20 @@ struct sim_server {
     bool has_resumer;  // A thread that will end the pause.
     int64_t resume_ns;
     struct sim_queue entrance;  // Who came into it in its pause.
+};
+
+// A thread's stay inside a server that is not its home.
+struct sim_visit {
+    jmp_buf way_out;
+    struct sim_server *server;
+    struct sim_visit *outer;   // The one it was on already.
+    struct sim_server *where;  // Where it came from; NULL: outside.
+
+    // What it had when it came.
+    int n_reads;
+    void *cleanup;
+    bool cancel_disabled;
+    bool cancel_asynchronous;
 };
 
 // ---- The simulation ----
@@ -204,6 +227,7 @@ struct sim {
     struct sim_rate *rates;  // By a server's number; clock.c.
 
     void (*fail)(const char *message);
+    bool has_failed;
     bool brief;
     const char *hidden;
 };
@@ -223,7 +247,31 @@ static inline uint32_t sim_mark(const struct sim_thread *thread)
     return (uint32_t)thread->number + 1;
 }
 
-// The thread with that number, or NULL if it has ended.
+// The place that calls the function this stands in.
+#define HERE __builtin_return_address(0)
+
+// ---- state.c ----
+
+// Zeroed memory for our tables: the sanitizers watch malloc and its like.
+void *sim_reserve(size_t size);
+
+// Hands the message to whoever asked for it.
+_Noreturn void sim_fail(const char *message);
+
+// ---- table.c ----
+
+void sim_table_start(void);
+
+// A new thread, with a number and an id; NULL: there are too many.
+struct sim_thread *sim_table_add(void);
+
+// Nobody knows the thread any more; its memory is kept for the next.
+void sim_table_remove(struct sim_thread *thread);
+
+// The thread with this id, also if it has ended; NULL: it is gone.
+struct sim_thread *sim_table_find(pthread_t id);
+
+// The thread with this number; NULL: it has ended.
 struct sim_thread *sim_thread_of_number(int number);
 
 // Who that is, for a message: "thread 3 "ticker" (server 1)".
@@ -231,14 +279,6 @@ struct sim_who {
     char text[64];
 };
 struct sim_who sim_who(int number);
-
-// The place that calls the function this stands in.
-#define HERE __builtin_return_address(0)
-
-// ---- start.c ----
-
-// Zeroed memory for our tables: the sanitizers watch malloc and its like.
-void *sim_reserve(size_t size);
 
 // ---- schedule.c ----
 
@@ -287,15 +327,22 @@ void sim_schedule_return(struct sim_thread *thread);
 void sim_schedule_freeze(struct sim_thread *thread);
 void sim_schedule_thaw(struct sim_thread *thread);
 
+// Frees the stack of the thread that has ended last, if any, as another runs.
+void sim_schedule_bury(void);
+
+// The server that the calling thread visits has died: it goes back to where it
+// came in (sim_server_run).
+_Noreturn void sim_schedule_leave(void);
+
 void sim_schedule_start(const struct sim_options *options);
 
 // ---- queue.c ----
 
-void sim_queue_add(struct sim_queue *queue, struct sim_entry *place);
-void sim_queue_remove(struct sim_entry *place);
+void sim_queue_add(struct sim_queue *queue, struct sim_entry *entry);
+void sim_queue_remove(struct sim_entry *entry);
 
 // Raises the rank: it makes way where it stands.
-void sim_queue_lower(struct sim_entry *place, int64_t rank);
+void sim_queue_lower(struct sim_entry *entry, int64_t rank);
 
 // One thread of a queue that is not empty: the one that goes first; any, each
 // as likely as the others.
@@ -400,9 +447,8 @@ uint32_t sim_mutex_let_go(pthread_mutex_t *mutex);
 void sim_mutex_take_again(pthread_mutex_t *mutex, uint32_t depth,
                           const void *place);
 
-// If somebody holds the mutex, the thread (which waits for something else)
-// waits for it instead, and true is returned.
-bool sim_mutex_defer(pthread_mutex_t *mutex, struct sim_thread *thread);
+// What it takes to wait for the mutex.
+struct sim_relock sim_mutex_relock(pthread_mutex_t *mutex);
 
 // ---- cond.c ----
 
@@ -422,17 +468,6 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
                     const void *place);
 int sim_thread_detach(pthread_t id, const void *place);
 _Noreturn void sim_thread_exit(void *value);
-
-// The system gives no memory for a thread's stack: the run ends.
-_Noreturn void sim_thread_shortage(void);
-
-// Frees the stack of the thread that has ended last, once another runs.
-void sim_thread_bury(void);
-
-// ---- server.c ----
-
-// The server that the calling thread visits has died.
-_Noreturn void sim_server_leave(void);
 
 // ---- rwlock.c ----
 
@@ -472,9 +507,6 @@ _Noreturn void sim_report_self_deadlock(const char *what, const void *since,
 // handler, for the reason that the sentence gives.
 _Noreturn void sim_report_here(const char *sentence, const void *pc,
                                const void *frame);
-
-// Hands the message to whoever asked for it.
-_Noreturn void sim_fail(const char *message);
 
 // ---- watch.c ----
 

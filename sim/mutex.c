@@ -211,15 +211,10 @@ void sim_mutex_take_again(pthread_mutex_t *mutex, uint32_t depth,
     m->depth = depth;
 }
 
-bool sim_mutex_defer(pthread_mutex_t *mutex, struct sim_thread *thread)
+struct sim_relock sim_mutex_relock(pthread_mutex_t *mutex)
 {
     struct mutex *m = (struct mutex *)mutex;
-    if (m->owner == 0)
-        return false;
-    thread->reason = &to_lock_again;
-    thread->object = m;
-    sim_queue_add(&m->waiters, &thread->entry);
-    return true;
+    return (struct sim_relock){ m, &m->owner, &m->waiters, &to_lock_again };
 }
 
 // ---- The wrapped functions ----

@@ -58,22 +58,6 @@ _Noreturn static void end_message(struct message *message)
     sim_fail(message->text);
 }
 
-void sim_fail(const char *message)
-{
-    // The program's locks are no longer looked at: whoever is told may use
-    // functions that lock.
-    sim_watch_stop();
-    if (sim.fail != NULL)
-        sim.fail(message);
-    fprintf(stderr, "sim: %s\n", message);
-    _exit(1);
-}
-
-void sim_set_fail(void (*fail)(const char *message))
-{
-    sim.fail = fail;
-}
-
 // ---- Places and stacks ----
 
 static void add_place(struct message *message, const void *place)

@@ -6,8 +6,6 @@
 // sim_point_at_times is a scheduling point once in so many times.
 #define AT_TIMES 8
 
-struct sim sim;
-
 static void become_runnable(struct sim_thread *thread)
 {
     if (__builtin_expect(thread->frozen, 0)) {
@@ -89,15 +87,34 @@ static inline struct sim_thread *next_thread(void)
     return next;
 }
 
+void sim_schedule_bury(void)
+{
+    struct sim_thread *thread = sim.gone;
+    if (__builtin_expect(thread == NULL, 1))
+        return;
+    sim.gone = NULL;
+    if (thread->number != 0)
+        sim_fiber_destroy(&thread->fiber);
+    if (thread->detached)
+        sim_table_remove(thread);
+}
+
+void sim_schedule_leave(void)
+{
+    struct sim_thread *self = sim.self;
+    self->leaves = false;
+    sim_acquire(self->visit->server);
+    longjmp(self->visit->way_out, 1);
+}
+
 static inline void switch_to(struct sim_thread *next)
 {
     struct sim_thread *self = sim.self;
     sim.self = next;
     sim_fiber_switch(&self->fiber, &next->fiber);
-    if (__builtin_expect(sim.gone != NULL, 0))
-        sim_thread_bury();
+    sim_schedule_bury();
     if (__builtin_expect(self->leaves, 0))
-        sim_server_leave();
+        sim_schedule_leave();
 }
 
 void sim_point(void)
@@ -157,22 +174,32 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     return self->result;
 }
 
+// A thread has waited on a condition variable. There is no use in running it
+// before it can have the mutex: if somebody holds that, it waits for it
+// instead, and true is returned.
+static bool goes_on_waiting(struct sim_thread *thread)
+{
+    const struct sim_relock *relock = &thread->relock;
+    if (*relock->owner == 0)
+        return false;
+    thread->reason = relock->reason;
+    thread->object = relock->mutex;
+    sim_queue_add(relock->waiters, &thread->entry);
+    sim_check_circle(thread);
+    return true;
+}
+
 void sim_wake(struct sim_thread *thread, int result)
 {
     if (thread->entry.queue != NULL)
         sim_queue_remove(&thread->entry);
     if (thread->timer.queue != NULL)
         sim_timers_remove(thread);
-    if (thread->relock != NULL) {
-        // It waited on a condition variable. There is no use in running it
-        // before it can have the mutex.
-        pthread_mutex_t *mutex = thread->relock;
-        thread->relock = NULL;
+    if (thread->relocks) {
+        thread->relocks = false;
         thread->cond_result = result;
-        if (sim_mutex_defer(mutex, thread)) {
-            sim_check_circle(thread);
+        if (goes_on_waiting(thread))
             return;
-        }
     }
     thread->result = result;
     become_runnable(thread);

@@ -12,22 +12,7 @@
 // nobody else wants any more, but no lock of the rest of the program.
 #include "sim/internal.h"
 
-#include <setjmp.h>
 #include <stdlib.h>
-
-// A thread's stay inside a server that is not its home.
-struct sim_visit {
-    jmp_buf way_out;
-    struct sim_server *server;
-    struct sim_visit *outer;   // The one it was on already.
-    struct sim_server *where;  // Where it came from; NULL: outside.
-
-    // What it had when it came.
-    int n_reads;
-    void *cleanup;
-    bool cancel_disabled;
-    bool cancel_asynchronous;
-};
 
 static const struct sim_reason to_be_thawed = {
     "for the end of its server's pause", NULL
@@ -81,7 +66,7 @@ static void clear_traces(const struct sim_visit *visit)
 {
     struct sim_thread *self = sim.self;
     self->reason = NULL;
-    self->relock = NULL;
+    self->relocks = false;
     self->woken_from = NULL;
     sim_rwlock_abandon(visit->n_reads);
     self->cleanup = visit->cleanup;
@@ -111,21 +96,13 @@ bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
     return true;
 }
 
-void sim_server_leave(void)
-{
-    struct sim_thread *self = sim.self;
-    self->leaves = false;
-    sim_acquire(self->visit->server);
-    longjmp(self->visit->way_out, 1);
-}
-
 // The thread will never run again. It keeps its stack: others may have been
 // given what lies there.
 static void stop(struct sim_thread *thread)
 {
     thread->stopped = true;
     thread->reason = NULL;
-    thread->relock = NULL;
+    thread->relocks = false;
     sim.n_alive--;
 }
 
@@ -156,7 +133,7 @@ void sim_server_come_back(struct sim_server *to)
         return;
     }
     if (is_visiting(self, to))
-        sim_server_leave();
+        sim_schedule_leave();
     stop(self);
     for (;;)
         sim_wait(NULL, NEVER, NULL, NULL, NULL);
@@ -210,7 +187,7 @@ void sim_server_crash(struct sim_server *server)
         sim_schedule_remove(thread);
         if (is_visiting(thread, server)) {
             thread->leaves = true;
-            thread->relock = NULL;
+            thread->relocks = false;
             sim_schedule_return(thread);
         } else {
             stop(thread);

@@ -1,34 +1,19 @@
-// Threads: making, ending, joining, naming. The program knows a thread by its
-// number and its slot, so that the id of one that is gone is no other's.
+// Threads: making, ending, joining, naming.
 #include "sim/internal.h"
 #include "sim/real.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define STACK_SIZE     ((size_t)8 << 20)    // As the system's; used as needed.
 #define MIN_STACK_SIZE ((size_t)256 << 10)  // Enough to make a report on.
-#define N_NEWEST       (1 << 14)
-
-// ---- Slots and ids ----
-
-static struct sim_thread *find(pthread_t id)
-{
-    int slot = (int)(id & (MAX_SLOTS - 1));
-    if (id == 0 || slot >= sim.n_slots)
-        return NULL;
-    struct sim_thread *thread = sim_thread_at(slot);
-    return thread->id == id ? thread : NULL;
-}
 
 static struct sim_thread *get(pthread_t id, const char *does, const void *place)
 {
-    struct sim_thread *thread = find(id);
+    struct sim_thread *thread = sim_table_find(id);
     if (thread == NULL)
         sim_misuse(place,
                    "%s a thread that has been joined already, or that "
@@ -37,95 +22,9 @@ static struct sim_thread *get(pthread_t id, const char *does, const void *place)
     return thread;
 }
 
-static bool is_of_number(const struct sim_thread *thread, int number)
-{
-    return thread->id != 0 && thread->number == number && !thread->ended;
-}
-
-// Asked at each wait for a lock. Most often the newest thread whose number ends
-// in the same bits is the one.
-struct sim_thread *sim_thread_of_number(int number)
-{
-    struct sim_thread *newest =
-        sim_thread_at(sim.newest[number & (N_NEWEST - 1)]);
-    if (is_of_number(newest, number))
-        return newest;
-    for (int slot = 0; slot < sim.n_slots; slot++) {
-        struct sim_thread *thread = sim_thread_at(slot);
-        if (is_of_number(thread, number))
-            return thread;
-    }
-    return NULL;
-}
-
-// Its home, also while it is outside; or else the server that it visits.
-static const struct sim_server *server_of(const struct sim_thread *thread)
-{
-    return thread->home != NULL ? thread->home : thread->inside;
-}
-
-struct sim_who sim_who(int number)
-{
-    struct sim_who who;
-    const struct sim_thread *thread = sim_thread_of_number(number);
-    if (thread == NULL)
-        snprintf(who.text, sizeof who, "thread %d (ended)", number);
-    else if (server_of(thread) == NULL)
-        snprintf(who.text, sizeof who, "thread %d \"%s\"", number,
-                 thread->name);
-    else
-        snprintf(who.text, sizeof who, "thread %d \"%s\" (server %d%s)", number,
-                 thread->name, server_of(thread)->number,
-                 thread->stopped ? ", crashed" : "");
-    return who;
-}
-
-static struct sim_thread *new_slot(void)
-{
-    if (sim.n_slots == MAX_SLOTS)
-        return NULL;
-    if (sim.n_slots % CHUNK == 0) {
-        sim.chunks[sim.n_slots / CHUNK] =
-            sim_reserve(CHUNK * sizeof(struct sim_thread));
-    }
-    struct sim_thread *thread = sim_thread_at(sim.n_slots);
-    thread->slot = sim.n_slots++;
-    return thread;
-}
-
-static struct sim_thread *new_thread(void)
-{
-    struct sim_thread *thread = sim.unused;
-    if (thread != NULL)
-        sim.unused = thread->next_unused;
-    else
-        thread = new_slot();
-    if (thread == NULL)
-        return NULL;
-    int slot = thread->slot;
-    memset(thread, 0, sizeof *thread);
-    thread->slot = slot;
-    thread->number = sim.n_threads_ever++;
-    sim.newest[thread->number & (N_NEWEST - 1)] = slot;
-    thread->id =
-        (((pthread_t)thread->number + 1) << SLOT_BITS) | (pthread_t)slot;
-    thread->entry.thread = thread;
-    thread->timer.thread = thread;
-    return thread;
-}
-
-// Nobody knows the thread any more; its memory is kept for the next.
-static void forget(struct sim_thread *thread)
-{
-    thread->id = 0;
-    thread->next_unused = sim.unused;
-    sim.unused = thread;
-}
-
 void sim_thread_start(void)
 {
-    sim.newest = sim_reserve(N_NEWEST * sizeof *sim.newest);
-    struct sim_thread *first = new_thread();
+    struct sim_thread *first = sim_table_add();
     snprintf(first->name, sizeof first->name, "main");
     sim.n_alive = 1;
     sim.orders = sim_reserve((size_t)2 * MAX_SLOTS);
@@ -147,8 +46,7 @@ static void *order_of(const struct sim_thread *thread, int which)
 static void run(void *arg)
 {
     struct sim_thread *self = arg;
-    if (sim.gone != NULL)
-        sim_thread_bury();
+    sim_schedule_bury();
     sim_acquire(order_of(self, BEGIN));
     sim_thread_exit(self->start(self->arg));
 }
@@ -186,7 +84,7 @@ static void read_attributes(const pthread_attr_t *attr, bool *detached,
 static struct sim_thread *create(const pthread_attr_t *attr,
                                  void *(*start)(void *), void *arg, int *error)
 {
-    struct sim_thread *thread = new_thread();
+    struct sim_thread *thread = sim_table_add();
     if (thread == NULL) {
         *error = EAGAIN;
         return NULL;
@@ -201,7 +99,7 @@ static struct sim_thread *create(const pthread_attr_t *attr,
     memcpy(thread->name, sim.self->name, NAME_SIZE);
     *error = sim_fiber_make(&thread->fiber, stack, size, run, thread);
     if (*error != 0) {
-        forget(thread);
+        sim_table_remove(thread);
         return NULL;
     }
     sim.n_alive++;
@@ -223,46 +121,6 @@ int sim_thread_create(pthread_t *id, const pthread_attr_t *attr,
     sim_schedule_add(thread);
     sim_point();
     return 0;
-}
-
-// vm.max_map_count: how many pieces of memory a process may have mapped, of
-// which each stack is one.
-static long most_mappings(void)
-{
-    char text[32] = "";
-    int file = open("/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    return length > 0 ? strtol(text, NULL, 10) : 0;
-}
-
-void sim_thread_shortage(void)
-{
-    struct rlimit space;
-    getrlimit(RLIMIT_AS, &space);
-    char limit[32] = "unlimited";
-    if (space.rlim_cur != RLIM_INFINITY)
-        snprintf(limit, sizeof limit, "%llu kB",
-                 (unsigned long long)space.rlim_cur >> 10);
-    char message[300];
-    snprintf(message, sizeof message,
-             "out of memory: the system maps no more stacks, with %d threads "
-             "there; its limits: vm.max_map_count %ld, of which each stack "
-             "takes one, address space (ulimit -v) %s",
-             sim.n_alive, most_mappings(), limit);
-    sim_fail(message);
-}
-
-void sim_thread_bury(void)
-{
-    struct sim_thread *thread = sim.gone;
-    sim.gone = NULL;
-    if (thread->number != 0)
-        sim_fiber_destroy(&thread->fiber);
-    if (thread->detached)
-        forget(thread);
 }
 
 void sim_thread_exit(void *value)
@@ -316,7 +174,7 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
     sim_acquire(order_of(thread, END));
     if (value != NULL)
         *value = thread->value;
-    forget(thread);
+    sim_table_remove(thread);
     return 0;
 }
 
@@ -333,7 +191,7 @@ int sim_thread_detach(pthread_t id, const void *place)
                    sim_who(thread->joiner->number).text);
     thread->detached = true;
     if (thread->ended)
-        forget(thread);
+        sim_table_remove(thread);
     return 0;
 }
 
@@ -395,6 +253,14 @@ void __wrap_pthread_exit(void *value)
     if (!sim.on)
         __real_pthread_exit(value);
     sim_thread_exit(value);
+}
+
+// The last that pthread_exit comes to: see cleanup.c.
+void __wrap___pthread_unwind_next(__pthread_unwind_buf_t *buffer)
+{
+    if (!sim.on)
+        __real___pthread_unwind_next(buffer);
+    sim_thread_exit(sim.self->value);
 }
 
 pthread_t __wrap_pthread_self(void)

@@ -47,7 +47,7 @@ static void look(int number, siginfo_t *info, void *context)
 {
     (void)number;
     (void)info;
-    if (!sim.on || watch.points != sim.points) {
+    if (!sim.on || sim.has_failed || watch.points != sim.points) {
         watch.points = sim.points;
         watch.looks = 0;
         return;

@@ -10,6 +10,7 @@ WRAPPED(pthread_timedjoin_np);
 WRAPPED(pthread_clockjoin_np);
 WRAPPED(pthread_detach);
 WRAPPED(pthread_exit);
+WRAPPED(__pthread_unwind_next);
 WRAPPED(pthread_self);
 WRAPPED(pthread_equal);
 WRAPPED(pthread_setname_np);
@@ -38,7 +39,6 @@ WRAPPED(gettid);
 // cleanup.c: what pthread_cleanup_push and pop call
 WRAPPED(__pthread_register_cancel);
 WRAPPED(__pthread_unregister_cancel);
-WRAPPED(__pthread_unwind_next);
 
 // once.c, keys.c
 WRAPPED(pthread_once);
