@@ -35,8 +35,9 @@ bool saved_holds(const struct saved *saved, int index, int term)
 
 int change_cut(const struct change *change, const struct saved *before)
 {
-    int cut = change->first + change->n_same;
-    return cut > saved_last(before) ? NOTHING_CUT : cut;
+    // Indices may be as large as an int is.
+    bool has_cut = saved_last(before) - change->first >= change->n_same;
+    return has_cut ? change->first + change->n_same : NOTHING_CUT;
 }
 
 // ---- Reading ----
@@ -135,7 +136,7 @@ static const char *read_elements(struct change *change, struct saved *before,
         }
         if (change->first < 0)
             return "logs[0] has a negative index";
-        if (element.index != change->first + k)
+        if (element.index != (int64_t)change->first + k)
             return "the indices in logs do not follow each other";
         take_element(change, before, element, k == 0);
         *at = element.entry.end;
@@ -159,8 +160,11 @@ const char *change_read(struct change *change, struct saved *before,
     change->n_same = count_untouched(before, untouched);
     change->first = before->first;
     change->first_term = before->entries[0].term;
-    if (count < change->n_same)
+    if (count < 0)
         return "it does not decode";
+    // What follows a log that is shorter now may still hold its elements.
+    if (change->n_same > count)
+        change->n_same = count;
     size_t at = change->n_same > 0 ? before->entries[change->n_same - 1].end
                                    : HEAD_BYTES;
     const char *wrong = read_elements(change, before, state, count, &at);

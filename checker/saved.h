@@ -33,7 +33,7 @@ void saved_free(struct saved *saved);
 
 static inline int saved_last(const struct saved *saved)
 {
-    return saved->first + saved->count - 1;
+    return saved->first + (saved->count - 1);  // INT_MAX at most.
 }
 
 // The element of an index from first to last.
@@ -60,7 +60,7 @@ struct change {
 
 static inline int change_last(const struct change *change)
 {
-    return change->first + change->n_same + change->n_fresh - 1;
+    return change->first + (change->n_same + change->n_fresh - 1);
 }
 
 // The lowest index whose entry is gone or has become another one, although no

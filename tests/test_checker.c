@@ -1095,6 +1095,46 @@ Test(checker, a_state_may_go_on)
     saved_free(&before);
 }
 
+// A log may get shorter while its elements stand where they stood: behind the
+// log they are the Raft's own. The second state is the first, but for its head.
+Test(checker, a_shorter_log_is_followed_by_what_it_was)
+{
+    struct saved before;
+    struct change change = { 0 };
+    struct bytes state = state_of(3, 1, 0, 0, "1a3b");
+    struct persister_range untouched = { 12, state.len };
+    saved_init(&before);
+    cr_assert_null(change_read(&change, &before, state,
+                               (struct persister_range){ 0, 0 }, true));
+    change_apply(&change, &before);
+
+    ((char *)state.data)[11] = 2;
+    cr_assert_null(change_read(&change, &before, state, untouched, true));
+    cr_assert_eq(change_last(&change), 1);
+    cr_assert_eq(change_cut(&change, &before), 2);
+    free(change.fresh);
+    saved_free(&before);
+}
+
+// No index is too large.
+Test(checker, the_last_index_may_be_the_largest)
+{
+    struct saved before;
+    struct change change = { 0 };
+    struct bytes state = state_of(3, 1, INT32_MAX, 1, "");
+    saved_init(&before);
+    for (int k = 0; k < 2; k++) {
+        cr_assert_null(change_read(&change, &before, state,
+                                   (struct persister_range){ 0, 0 }, false));
+        cr_assert_eq(change_last(&change), INT32_MAX);
+        cr_assert_eq(change_cut(&change, &before), NOTHING_CUT);
+        change_apply(&change, &before);
+        cr_assert_eq(saved_last(&before), INT32_MAX);
+    }
+    free(change.fresh);
+    saved_free(&before);
+}
+
 // Other forms are decoded, and encoded in the given one.
 Test(checker, a_state_is_made_plain)
 {
