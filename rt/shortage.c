@@ -3,8 +3,6 @@
 // memory, and does without what it cannot read.
 #include "rt/shortage.h"
 
-#include "rt/clock.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -13,10 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MB             (1LL << 20)
 #define USUAL_STACK_MB 8
+#define NOTE_LIMIT_MS  2000
 
 static struct shortage own_note;
 static struct shortage *note = &own_note;
@@ -143,7 +144,7 @@ static long long reached_limit_of_group(void)
         if (max > 0 && read_in_group(group, "pids.events") > 0)
             return max;
         char *slash = strrchr(group, '/');
-        if (slash == NULL || slash <= group + strlen("/sys/fs/cgroup"))
+        if (slash == NULL || slash < group + strlen("/sys/fs/cgroup"))
             return 0;
         *slash = '\0';
     }
@@ -186,7 +187,10 @@ static bool describe_limit_of_memory(const char *what,
 
 static void describe_tasks(const char *what, const struct holding *held)
 {
-    if (describe_limit_of_memory(what, held, USUAL_STACK_MB * MB))
+    long long stack = limit_of(RLIMIT_STACK);  // A thread's is as large.
+    if (stack < 0)
+        stack = USUAL_STACK_MB * MB;
+    if (describe_limit_of_memory(what, held, (size_t)stack))
         return;
     long long of_group = reached_limit_of_group();
     long long of_user = limit_of(RLIMIT_NPROC);
@@ -286,9 +290,21 @@ void shortage_note(enum shortage_of what, int error, size_t asked)
     errno = saved_errno;
 }
 
+// While another thread writes the note, which takes it a few ms. Not for ever:
+// the one that writes may be this one, which has crashed, or wait for a lock
+// that this one holds. In virtual time nanosleep would let another thread run.
+static void await_note(void)
+{
+    const struct timespec ms = { .tv_nsec = 1000000 };
+    for (int k = 0; k < NOTE_LIMIT_MS && note->state == SHORTAGE_BEING_NOTED;
+         k++)
+        syscall(SYS_nanosleep, &ms, NULL);
+}
+
 void shortage_end_notes(void)
 {
     has_ended = true;
+    await_note();
 }
 
 const char *shortage_text(void)
@@ -299,8 +315,7 @@ const char *shortage_text(void)
 void shortage_exit(enum shortage_of what, int error, size_t asked)
 {
     shortage_note(what, error, asked);
-    while (note->state == SHORTAGE_BEING_NOTED)
-        sleep_ms(1);  // By another thread.
+    await_note();
     fprintf(stderr, "raftlab: %s\n", note->text);
     if (note->state == SHORTAGE_BY_ITSELF)
         abort();

@@ -51,7 +51,8 @@ void shortage_note_at(struct shortage *place);
 void shortage_note(enum shortage_of what, int error, size_t asked);
 
 // Notes nothing more: the test has failed already, and what its report lacks
-// does not explain that.
+// does not explain that. A note that another thread has begun explains it, and
+// is waited for.
 void shortage_end_notes(void);
 
 // Notes it, and ends the process: the harness cannot go on without. Writes the

@@ -102,11 +102,13 @@ static int sane_count(int count)
 
 // Did the machine's lateness fail the test? A process that died of itself may
 // do so on a busy machine, too. Only what the test found, or what took too
-// long, can be the machine's fault.
+// long, can be the machine's fault; and not if the process has used the machine
+// up, which makes it late.
 static bool is_by_lateness(const struct verdict *verdict, struct ending ending)
 {
     bool found = verdict->state == TEST_FAILED && !verdict->died;
     return (found || ending.out_of_time) && !ending.simulated &&
+           verdict->shortage.state != SHORTAGE_BY_ITSELF &&
            verdict_was_late(verdict);
 }
 

@@ -61,6 +61,11 @@ int kill(pid_t pid, int sig)
     return REAL(kill)(pid, sig);
 }
 
+int killpg(pid_t pgrp, int sig)
+{
+    return kill(-pgrp, sig);
+}
+
 int raise(int sig)
 {
     note_kill(sig);

@@ -145,6 +145,7 @@ Test(runner, a_process_that_ends_early_has_failed)
     expect_lab("--test by_kill", 1,
                "its title ...\n  ... FAILED -- killed by signal 9 (Killed) in "
                "the middle of the test\n");
+    expect_lab("--test by_killing_its_group", 1, "killed by signal 9 (Killed)");
     expect_lab("--test by_segm", 1, "killed by signal 11 (Segmentation fault)");
 }
 
@@ -194,8 +195,16 @@ Test(runner, a_shortage_makes_a_failure_inconclusive)
     expect_lab("--test of_threads", 3,
                "INCONCLUSIVE -- no more threads: the limit of address space in "
                "kB (ulimit -v) is 1048576; raise it\n");
+    expect_lab("--test with_large_stacks", 3,
+               "INCONCLUSIVE -- no more threads: the limit of address space in "
+               "kB (ulimit -v) is 1048576; raise it\n");
+    expect_lab("--test memory_on_all_threads --runs 5", 3,
+               "0 of 5 runs passed; 5 inconclusive");
     expect_lab("--test of_memory", 3,
                "INCONCLUSIVE -- killed from outside (SIGKILL)");
+    expect_lab("--test by_itself_on_a_busy", 1,
+               "FAILED -- no leader\n      the process asked for "
+               "1152921504606846976 bytes");
     expect_lab("--test size_below_zero", 1,
                "\n      the process asked for 18446744073709551608 bytes");
 }

@@ -163,6 +163,45 @@ LAB_TEST(dummy_short, of_threads)
     test_fail("no leader");
 }
 
+LAB_TEST(dummy_short, of_threads_with_large_stacks)
+{
+    limit_address_space();
+    setrlimit(RLIMIT_STACK, &(struct rlimit){ 300 << 20, RLIM_INFINITY });
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 300 << 20);
+    pthread_t thread;
+    for (int n = 0; n < 4; n++)
+        pthread_create(&thread, &attributes, wait_for_ever, NULL);
+    test_fail("no leader");
+}
+
+static void *eat_memory(void *unused)
+{
+    for (;;)
+        *(volatile char *)malloc(1 << 18) = 1;
+    return unused;
+}
+
+// Each crashes as soon as it has got none, while another's want is noted.
+LAB_TEST(dummy_short, of_memory_on_all_threads)
+{
+    limit_address_space();
+    pthread_t thread;
+    for (int n = 0; n < 8; n++)
+        pthread_create(&thread, NULL, eat_memory, NULL);
+    wait_for_ever(NULL);
+}
+
+// Who uses a machine up may make it late, too.
+LAB_TEST(dummy_short, by_itself_on_a_busy_machine)
+{
+    current_verdict->late_ms = 812;
+    void *volatile memory = malloc((size_t)1 << 60);
+    free(memory);
+    test_fail("no leader");
+}
+
 LAB_TEST(dummy_short, of_files)
 {
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 20, 20 });
@@ -215,6 +254,11 @@ LAB_TEST(dummy_die, by_segmentation_fault)
 {
     signal(SIGSEGV, SIG_DFL);
     raise(SIGSEGV);
+}
+
+LAB_TEST(dummy_die, by_killing_its_group)
+{
+    killpg(getpgrp(), SIGKILL);
 }
 
 LAB_TEST(dummy_die, by_kill_after_passing)
