@@ -133,7 +133,9 @@ static _Noreturn void report_lost(const struct sim_thread *thread)
 void sim_queue_remove(struct sim_entry *entry)
 {
     struct sim_queue *queue = entry->queue;
-    if (__builtin_expect(entry->position >= queue->count, 0))
+    if (__builtin_expect(entry->position >= queue->count ||
+                             queue->entries[entry->position] != entry,
+                         0))
         report_lost(entry->thread);
     entry->queue = NULL;
     struct sim_entry *last = queue->entries[--queue->count];

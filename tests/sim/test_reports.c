@@ -369,6 +369,22 @@ SIM_TEST(init_of_a_waited_for_cond)
                   NULL);
 }
 
+static void init_while_two_wait(void)
+{
+    pthread_t waiter = start(wait_for_renewed, NULL);
+    sleep(1);
+    pthread_cond_init(&renewed, NULL);
+    start(wait_for_renewed, NULL);
+    join(waiter);
+}
+
+// Who waits for the new one is not taken for who waited for the old.
+SIM_TEST(init_of_a_cond_that_is_waited_for_again)
+{
+    check_message(simulate_seed(init_while_two_wait, 1),
+                  "thread 1 \"main\" waits to be signalled", NULL);
+}
+
 // ---- A program that never ends ----
 
 static void wait_in_vain(void)
