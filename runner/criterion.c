@@ -249,6 +249,7 @@ void lab_test_supervise(const struct lab_test *test)
         flock(program, LOCK_EX);
         result = run_once(test, verdict);
     }
+    flock(program, LOCK_UN);  // What the test has forked may live on with it.
     if (result.outcome == INCONCLUSIVE)
         skip(result);
     cr_assert(result.outcome == PASSED, "%s",

@@ -492,6 +492,29 @@ Test(runner, criterion_can_run_them)
 }
 
 // It tells them as skipped.
+// The lock is on the program's file: a copy is nobody else's.
+Test(runner, what_a_test_forked_keeps_no_lock_under_criterion)
+{
+    if (!can_run_criterion())
+        return;
+    char *folder = make_folder();
+    char *command = alloc_format(
+        "bash -c 'cp \"%s\" %s/lab && %s/lab --criterion --filter "
+        "dummy_pass/with_a_process_left; flock -n -x %s/lab echo no lock'",
+        getenv("RAFTLAB_DUMMY_LAB"), folder, folder, folder);
+    struct outcome outcome = run_program(HANGS_S, command);
+    expect_text(&outcome, "Passing: 1");
+    expect_text(&outcome, "no lock\n");
+    const char *text = strstr(outcome.text, "left process ");
+    cr_assert(text != NULL);
+    int pid = atoi(text + strlen("left process "));
+    cr_expect(pid > 1 && kill(pid, SIGKILL) == 0);
+
+    outcome_free(&outcome);
+    free(command);
+    remove_folder(folder);
+}
+
 Test(runner, criterion_runs_what_is_inconclusive_again)
 {
     if (!can_run_criterion())
