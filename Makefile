@@ -104,7 +104,7 @@ CORE := $(wildcard rt/*.c labrpc/*.c persister/*.c)
 LAB := $(CORE) $(filter-out $(READERS_C),$(wildcard checker/*.c)) \
     $(wildcard tester/*.c) \
     $(filter-out runner/real_world.c,$(wildcard runner/*.c))
-LAB += $(wildcard tests/test_2?.c)
+LAB += $(wildcard tests/graded/*.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
 RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
@@ -132,8 +132,7 @@ LAB_BIN := $(R)/lab
 SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
 VIRTUAL_O := $(patsubst %.c,$(B)/%.o,$(wildcard virtual/*.c))
 # Tests that only the simulator can run, and what it has in others' place.
-SIM_TESTS := tests/steps.c tests/test_sim.c tests/test_cruel.c
-SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard $(SIM_TESTS)))
+SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/cruel/*.c))
 NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/hurt.o
 wraps = $(shell sed -n 's/^WRAPPED(\(.*\));$$/-Wl,--wrap=\1/p' $1)
 SIM_WRAPS := $(call wraps,sim/wrapped.h)
@@ -251,8 +250,7 @@ FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
     3) echo 'Not run in real time, since this machine has too little for virtual time.' ;; \
     esac; exit $$status; }
 
-# The graded tests. There are others: tests/fig2, tests/test_sim.c,
-# tests/test_cruel.c.
+# The graded tests. There are others: tests/fig2 and tests/cruel.
 run: SUITE := $(or $(SUITE),2A 2B 2C 2D)
 2A 2B 2C 2D fig2: SUITE = $@
 
@@ -306,8 +304,7 @@ lab: $(LAB_BIN)
 
 # ---- Testing the lab itself ----
 
-UNIT_C := $(filter-out $(SIM_TESTS),$(wildcard tests/test_[a-z]*.c)) \
-    tests/programs.c
+UNIT_C := $(wildcard tests/unit/test_*.c) tests/unit/programs.c
 UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
 HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/% $(X)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
@@ -315,9 +312,9 @@ BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
 $(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O) $(B)/link
 	$(call link)
-$(B)/dummy_lab: $(B)/tests/runner/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O) $(B)/link
+$(B)/dummy_lab: $(B)/tests/unit/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O) $(B)/link
 	$(call link)
-$(B)/dummy_simlab: $(B)/tests/runner/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_O) $(B)/link \
+$(B)/dummy_simlab: $(B)/tests/unit/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_O) $(B)/link \
     $(filter-out $(B)/runner/real_world.o,$(RUNNER_O)) $(filter-out $(NOT_SIM_O),$(HARNESS_O))
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 $(UNIT_O): CPPFLAGS += -I$(X)/gen
@@ -344,7 +341,7 @@ unit-sanitized: $(R)/unit
 
 .PHONY: mutants
 mutants: setup-test
-	@JOBS='$(JOBS)' tests/run-mutants $(T:%='%')
+	@JOBS='$(JOBS)' tests/scripts/run-mutants $(T:%='%')
 
 .PHONY: bench
 BENCH_C := $(filter-out bench/bench_sim.c,$(wildcard bench/bench_*.c))
@@ -361,13 +358,13 @@ fuzz: setup-test $(LAB_BIN)
 .PHONY: variants
 variants:
 	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
-	    tests/run-variants $(T:%='%')
+	    tests/scripts/run-variants $(T:%='%')
 
 .PHONY: test check
 test: setup-test
-	@tests/all
+	@tests/scripts/all
 check: setup-test
-	@tests/check
+	@tests/scripts/check
 
 # ---- The simulator ----
 
@@ -417,7 +414,7 @@ C_FILES := $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 format: setup-test
 	@clang-format -i $(C_FILES)
 lint: setup-test $(SIM_BIN) $(LAB_BIN)
-	@tests/lint $(B) $(C_FILES)
+	@tests/scripts/lint $(B) $(C_FILES)
 handout:
 	@scripts/handout
 clean:
@@ -425,7 +422,7 @@ clean:
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
-ifneq ($(wildcard tests/all),)
+ifneq ($(wildcard tests/scripts/all),)
 	@sed -n 's/^#+ \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 endif
 

@@ -8,7 +8,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
-#include "tests/programs.h"
+#include "tests/unit/programs.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 // Steps that the stories of several simulated tests share. A test's main thread
 // takes them.
-#include "tests/steps.h"
+#include "tests/cruel/steps.h"
 
 #include "tester/verdict.h"
 

@@ -1,5 +1,5 @@
 // Programs of the lab, run by popen(3).
-#include "tests/programs.h"
+#include "tests/unit/programs.h"
 
 #include "rt/alloc.h"
 

@@ -1,6 +1,6 @@
 // Runs a program for a test, and keeps what it did.
-#ifndef TESTS_PROGRAMS_H
-#define TESTS_PROGRAMS_H
+#ifndef TESTS_UNIT_PROGRAMS_H
+#define TESTS_UNIT_PROGRAMS_H
 
 struct outcome {
     int status;  // Its exit status; -1 if it has none.

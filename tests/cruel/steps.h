@@ -1,7 +1,6 @@
-// Steps that the stories of several simulated tests share (test_sim.c,
-// test_cruel.c).
-#ifndef TESTS_STEPS_H
-#define TESTS_STEPS_H
+// Steps that the stories of several simulated tests share.
+#ifndef TESTS_CRUEL_STEPS_H
+#define TESTS_CRUEL_STEPS_H
 
 #include "tester/config.h"
 

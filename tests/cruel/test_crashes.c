@@ -7,7 +7,7 @@
 #include "rt/clock.h"
 #include "tester/config.h"
 #include "tester/lab_test.h"
-#include "tests/steps.h"
+#include "tests/cruel/steps.h"
 
 #include <stddef.h>
 

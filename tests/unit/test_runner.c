@@ -1,10 +1,10 @@
 // The runner tells every way a test can end. RAFTLAB_DUMMY_LAB names the
-// program to run: `lab`, linked with tests/runner/dummies.c in place of the
+// program to run: `lab`, linked with tests/unit/dummies.c in place of the
 // graded tests; RAFTLAB_DUMMY_SIMLAB the same in virtual time.
 #include <criterion/criterion.h>
 
 #include "rt/alloc.h"
-#include "tests/programs.h"
+#include "tests/unit/programs.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ __attribute__((format(printf, 1, 2))) static struct outcome lab(
 {
     const char *program = getenv("RAFTLAB_DUMMY_LAB");
     cr_assert(program != NULL, "set RAFTLAB_DUMMY_LAB to the runner built with "
-                               "tests/runner/dummies.c");
+                               "tests/unit/dummies.c");
     va_list args;
     va_start(args, format);
     char *arguments;

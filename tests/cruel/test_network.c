@@ -9,7 +9,7 @@
 #include "rt/rng.h"
 #include "tester/config.h"
 #include "tester/lab_test.h"
-#include "tests/steps.h"
+#include "tests/cruel/steps.h"
 
 #include <stddef.h>
 
