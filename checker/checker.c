@@ -162,6 +162,7 @@ static void remark_index_0(const struct checked_life *replier,
                            const struct request *request)
 {
     if (request->index != 0 || replier->crashed ||
+        replier->server->checker->unreadable != NULL ||
         replier->server->saved.first != 0)
         return;
     char sentence[200];

@@ -162,10 +162,16 @@ void check_vote(struct checked_life *voter, struct checked_life *candidate,
     if (part->voted_for != NOBODY && part->voted_for != number)
         broken(server->checker, one_vote,
                "at %s server %d grants its vote in term %d to server %d, but "
-               "at %s it granted its vote in that term to server %d.",
+               "at %s%s it granted its vote in that term to server %d.%s",
                time_now().text, server->number, request->term, number,
-               time_text(part->voted_ns).text, part->voted_for);
+               time_text(part->voted_ns).text,
+               part->voted_in == voter ? "" : ", before it crashed,",
+               part->voted_for,
+               part->voted_in == voter
+                   ? ""
+                   : " A vote is saved, and read again after a crash.");
     if (part->voted_for == NOBODY) {
+        part->voted_in = voter;
         part->voted_for = number;
         part->voted_ns = clock_peek_ns();
     }

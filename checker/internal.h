@@ -53,6 +53,7 @@ struct part {
     // As a voter.
     int voted_for;
     int64_t voted_ns;
+    const struct checked_life *voted_in;
 
     // The last index up to which it has saved the log of the term's leader,
     // ending with an entry of that term, and was in that term when it did, or

@@ -93,9 +93,10 @@ static void record_locked(struct config *cfg, int server, int index,
         struct applied *theirs = &cfg->servers[j].applied;
         if (index <= theirs->length &&
             !bytes_equal(theirs->commands[index], command))
-            test_fail("server %d applied %s at index %d, but server %d applied "
-                      "%s there",
+            test_fail("server %d applied %s at index %d, but server %d%s "
+                      "applied %s there",
                       server, command_text(command).text, index, j,
+                      j == server ? ", before it crashed or just now," : "",
                       command_text(theirs->commands[index]).text);
     }
     struct applied *mine = &cfg->servers[server].applied;

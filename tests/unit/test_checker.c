@@ -353,6 +353,22 @@ BREAKS(second_vote_in_a_term, "One Vote a Term", {
     grant(1, 2, 1, 0, 0);
 })
 
+static void forget_a_vote(void)
+{
+    ask(0, 1, 0, 0);
+    ask(1, 1, 0, 0);
+    grant(0, 2, 1, 0, 0);
+    restart(2);
+    grant(1, 2, 1, 0, 0);
+}
+
+// Nobody would look for what is not saved in the code that votes.
+Test(checker, vote_is_forgotten_in_a_crash)
+{
+    tell(forget_a_vote, "One Vote a Term");
+    cr_assert(strstr(verdict, ", before it crashed,") != NULL);
+}
+
 BREAKS(vote_is_taken_back, "One Vote a Term", {
     ask(0, 1, 0, 0);
     save(2, 1, 0, "");
