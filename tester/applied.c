@@ -96,7 +96,7 @@ static void record_locked(struct config *cfg, int server, int index,
             test_fail("server %d applied %s at index %d, but server %d%s "
                       "applied %s there",
                       server, command_text(command).text, index, j,
-                      j == server ? ", before it crashed or just now," : "",
+                      j == server ? ", earlier," : "",
                       command_text(theirs->commands[index]).text);
     }
     struct applied *mine = &cfg->servers[server].applied;
