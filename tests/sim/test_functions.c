@@ -731,7 +731,8 @@ static int set_flag(void *arg)
 {
     check(mtx_lock(&mtx) == thrd_success);
     flag = true;
-    check(cnd_signal(&cnd) == thrd_success);
+    check((arg == NULL ? cnd_signal(&cnd) : cnd_broadcast(&cnd)) ==
+          thrd_success);
     check(mtx_unlock(&mtx) == thrd_success);
     check(tss_set(tss, arg) == thrd_success);
     if (arg != NULL)
@@ -880,6 +881,35 @@ static void randoms(void)
     unsigned char bytes[300];
     check(getrandom(bytes, 13, 0) == 13);
     check(getentropy(bytes, 256) == 0);
+    arc4random_buf(bytes, sizeof bytes);
+    for (int i = 0; i < 100; i++)
+        check(arc4random_uniform(7) < 7);
+    check(arc4random() != arc4random());
+}
+
+// A simulated thread has one processor, and no priority but the usual one.
+static void priorities(void)
+{
+    pthread_t self = pthread_self();
+    struct sched_param param = { 0 };
+    int policy = -1;
+    check(pthread_getschedparam(self, &policy, &param) == 0);
+    check(policy == SCHED_OTHER && param.sched_priority == 0);
+    check(pthread_setschedparam(self, SCHED_OTHER, &param) == 0);
+    param.sched_priority = 1;
+    check(pthread_setschedparam(self, SCHED_FIFO, &param) == EPERM);
+
+    cpu_set_t set;
+    check(pthread_getaffinity_np(self, 1, &set) == EINVAL);
+    check(pthread_getaffinity_np(self, sizeof set, &set) == 0);
+    check(CPU_COUNT(&set) == 1 && CPU_ISSET(0, &set));
+    check(pthread_setaffinity_np(self, sizeof set, &set) == 0);
+    pthread_testcancel();
+}
+
+SIM_TEST(priorities_are_the_usual_ones)
+{
+    check_body(priorities);
 }
 
 SIM_TEST(random_numbers_come_from_the_seed)
