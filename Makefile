@@ -100,7 +100,7 @@ R := $(B)/raft-$(subst /,_,$(RAFT))
 # Rafts with the same one share them.
 READERS_C := $(wildcard checker/messages.c tests/fig2/*.c)
 
-CORE := $(wildcard rt/*.c labrpc/*.c persister/*.c)
+CORE := $(wildcard rt/*.c events/*.c labrpc/*.c persister/*.c)
 LAB := $(CORE) $(filter-out $(READERS_C),$(wildcard checker/*.c)) \
     $(wildcard tester/*.c) \
     $(filter-out runner/real_world.c,$(wildcard runner/*.c))
@@ -335,7 +335,7 @@ unit: $(R)/unit $(B)/dummy_lab $(B)/dummy_simlab broken
 .PHONY: unit-sanitized
 unit-sanitized: $(R)/unit
 	@$(R)/unit --filter \
-	    '@(go|channel|clock|timer|rng|bytes|persister|log|labrpc)/*' 2>&1 | \
+	    '@(go|channel|clock|timer|rng|bytes|events|persister|log|labrpc)/*' 2>&1 | \
 	    tee $(R)/unit.log
 	@! grep -qE 'Sanitizer|FAIL|CRASH' $(R)/unit.log
 

@@ -11,6 +11,7 @@
 #include "checker/internal.h"
 #include "rt/alloc.h"
 
+#include <assert.h>
 #include <sched.h>
 #include <stdlib.h>
 
@@ -54,6 +55,14 @@ static void unlock(struct checker *checker)
     show_to_sanitizer();
 }
 
+static struct checked_life *life_of(const struct checker *checker,
+                                    struct event_life life)
+{
+    assert(life.number > 0);
+    assert(life.number < checker->lives_capacity);
+    return checker->lives[life.number];
+}
+
 // ---- What is said on the network ----
 
 // Counts a commit that the leader has not told of before, if it is not far
@@ -75,16 +84,15 @@ static void count_told(struct checked_life *leader, int commit)
     leader->n_told++;
 }
 
-static void sent(void *from, int to_number, const struct labrpc_method *method,
-                 const void *args)
+static void hear_sent(struct checker *checker, const struct event *event)
 {
-    struct checked_life *life = from;
-    struct checker *checker = life->server->checker;
-    struct request request = request_read(method, args);
+    const struct labrpc_method *method = event->message.method;
+    struct request request = request_read(method, event->message.args);
     lock(checker);
+    struct checked_life *life = life_of(checker, event->life);
     hear_call(life, method, request.kind);
     if (request.kind != OTHER)
-        check_flood(life, to_number, &request);
+        check_flood(life, event->message.peer.server, &request);
     if (request.kind == VOTE) {
         check_candidate_log(life, &request);
         hear_candidate(life, &request);
@@ -175,14 +183,14 @@ static void remark_index_0(const struct checked_life *replier,
     replier->server->checker->options.remark(sentence);
 }
 
-static void answered(void *from, void *to, const struct labrpc_method *method,
-                     const void *args, const void *message)
+static void hear_answer(struct checker *checker, const struct event *event)
 {
-    struct checked_life *caller = from, *life = to;
-    struct checker *checker = life->server->checker;
-    struct request request = request_read(method, args);
-    struct reply reply = reply_read(request.kind, message);
+    const struct labrpc_method *method = event->message.method;
+    struct request request = request_read(method, event->message.args);
+    struct reply reply = reply_read(request.kind, event->message.reply);
     lock(checker);
+    struct checked_life *life = life_of(checker, event->life);
+    struct checked_life *caller = life_of(checker, event->message.peer);
     check_messages(life, method, request.kind);
     if (request.kind == APPEND && !reply.yes && reply.term == request.term) {
         caller->n_refused++;
@@ -201,20 +209,17 @@ static void answered(void *from, void *to, const struct labrpc_method *method,
     unlock(checker);
 }
 
-static void received(void *from, void *to, const struct labrpc_method *method,
-                     const void *args, const void *message)
+static void hear_received(struct checker *checker, const struct event *event)
 {
-    struct checked_life *caller = from;
-    struct checker *checker = caller->server->checker;
-    struct request request = request_read(method, args);
-    if (request.kind != VOTE || !reply_read(VOTE, message).yes)
+    struct request request =
+        request_read(event->message.method, event->message.args);
+    if (request.kind != VOTE || !reply_read(VOTE, event->message.reply).yes)
         return;
     lock(checker);
-    hear_vote(caller, to, &request);
+    hear_vote(life_of(checker, event->life),
+              life_of(checker, event->message.peer), &request);
     unlock(checker);
 }
-
-const struct labrpc_observer checker_network = { sent, answered, received };
 
 // ---- What is saved ----
 
@@ -239,16 +244,16 @@ static void give_up_saves(struct checked_server *server, const char *wrong)
                      server->number, wrong);
 }
 
-static void saved(void *self, struct bytes state,
-                  struct persister_range untouched, struct bytes snapshot)
+static void hear_saved(struct checker *checker, const struct event *event)
 {
-    struct checked_server *server = self;
-    struct checker *checker = server->checker;
+    struct checked_server *server = &checker->servers[event->life.server];
+    struct bytes state = event->saved.raft_state;
+    struct bytes_range untouched = event->saved.untouched;
     struct bytes plain = { NULL, 0 };
     if (checker->form == OTHER_FORM) {
         plain = saved_state_make_plain(state);
         state = plain;
-        untouched = (struct persister_range){ 0, 0 };
+        untouched = (struct bytes_range){ 0, 0 };
     }
     lock(checker);
     checker->has_saves = true;
@@ -257,7 +262,7 @@ static void saved(void *self, struct bytes state,
             change_read(&checker->change, &server->saved, state, untouched,
                         checker->form == PLAIN_FORM_AND_MORE);
         if (wrong == NULL)
-            check_saved(server, &checker->change, snapshot);
+            check_saved(server, &checker->change, event->saved.snapshot);
         else
             give_up_saves(server, wrong);
     }
@@ -265,60 +270,72 @@ static void saved(void *self, struct bytes state,
     bytes_free(&plain);
 }
 
-struct persister_observer checker_persister(struct checker *checker, int server)
-{
-    return (struct persister_observer){ saved, &checker->servers[server] };
-}
-
 // ---- What the tester sees ----
 
-struct checked_life *checker_start(struct checker *checker, int server)
+// Lives may be told of in another order than they were numbered.
+static void add_life(struct checker *checker, struct checked_life *life,
+                     int number)
+{
+    int capacity = checker->lives_capacity;
+    while (capacity <= number)
+        capacity = capacity > 0 ? 2 * capacity : 16;
+    if (capacity > checker->lives_capacity) {
+        checker->lives = alloc_resize(checker->lives, (size_t)capacity,
+                                      sizeof *checker->lives);
+        for (int k = checker->lives_capacity; k < capacity; k++)
+            checker->lives[k] = NULL;
+        checker->lives_capacity = capacity;
+    }
+    checker->lives[number] = life;
+}
+
+static void hear_start(struct checker *checker, const struct event *event)
 {
     struct checked_life *life = alloc(sizeof *life);
-    life->server = &checker->servers[server];
+    life->server = &checker->servers[event->life.server];
     life->streams =
         alloc((size_t)checker->options.n_servers * sizeof *life->streams);
     lock(checker);
     life->starts_after = life->server->saved.first;
-    life->next = checker->lives;
-    checker->lives = life;
-    checker->servers[server].life = life;
-    unlock(checker);
-    return life;
-}
-
-void checker_crash(struct checked_life *life)
-{
-    struct checker *checker = life->server->checker;
-    lock(checker);
-    life->crashed = true;
+    life->server->life = life;
+    add_life(checker, life, event->life.number);
     unlock(checker);
 }
 
-void checker_leads(struct checked_life *life, int term)
+static void hear_crash(struct checker *checker, const struct event *event)
 {
-    struct checker *checker = life->server->checker;
     lock(checker);
+    life_of(checker, event->life)->crashed = true;
+    unlock(checker);
+}
+
+static void hear_leader(struct checker *checker, const struct event *event)
+{
+    lock(checker);
+    struct checked_life *life = life_of(checker, event->life);
     if (!life->crashed)
-        check_leader(life, term, "says that it acts");
+        check_leader(life, event->term, "says that it acts");
     unlock(checker);
 }
 
-void checker_applied(struct checked_life *life, int index, struct bytes command)
+static void hear_applied(struct checker *checker, const struct event *event)
 {
-    struct checker *checker = life->server->checker;
+    struct bytes command = event->applied.command;
     lock(checker);
+    struct checked_life *life = life_of(checker, event->life);
     if (!life->crashed)
         check_called(life, APPEND, "has applied a command");
     if (!life->crashed && watches_saves(checker))
-        check_applied(life, index, hash_bytes(command.data, command.len));
+        check_applied(life, event->applied.index,
+                      hash_bytes(command.data, command.len));
     unlock(checker);
 }
 
-void checker_applied_snapshot(struct checked_life *life, int index)
+static void hear_snapshot(struct checker *checker, const struct event *event)
 {
-    struct checker *checker = life->server->checker;
+    int index = event->applied.index;
     lock(checker);
+    struct checked_life *life = life_of(checker, event->life);
     if (!life->crashed && watches_saves(checker)) {
         if (index > life->starts_after)
             check_called(life, SNAPSHOT, "has applied a leader's snapshot");
@@ -327,13 +344,38 @@ void checker_applied_snapshot(struct checked_life *life, int index)
     unlock(checker);
 }
 
-void checker_count_appends(struct checked_life *leader, int *commits_told,
-                           int *refused)
+static void hear(void *self, const struct event *event)
 {
-    struct checker *checker = leader->server->checker;
+    static void (*const ears[])(struct checker *, const struct event *) = {
+        [EVENT_STARTED] = hear_start,
+        [EVENT_CRASHED] = hear_crash,
+        [EVENT_LEADS] = hear_leader,
+        [EVENT_APPLIED] = hear_applied,
+        [EVENT_APPLIED_SNAPSHOT] = hear_snapshot,
+        [EVENT_SENT] = hear_sent,
+        [EVENT_ARRIVED] = NULL,
+        [EVENT_ANSWERED] = hear_answer,
+        [EVENT_RECEIVED] = hear_received,
+        [EVENT_SAVED] = hear_saved,
+    };
+    if (ears[event->kind] != NULL)
+        ears[event->kind](self, event);
+}
+
+struct event_reader checker_reader(struct checker *checker)
+{
+    return (struct event_reader){ hear, checker };
+}
+
+// ---- What the tester asks ----
+
+void checker_count_appends(struct checker *checker, struct event_life leader,
+                           int *commits_told, int *refused)
+{
     lock(checker);
-    *commits_told = leader->n_told;
-    *refused = leader->n_refused;
+    const struct checked_life *life = life_of(checker, leader);
+    *commits_told = life->n_told;
+    *refused = life->n_refused;
     unlock(checker);
 }
 
@@ -369,12 +411,12 @@ void checker_free(struct checker *checker)
     for (int i = 0; i < checker->options.n_servers; i++)
         saved_free(&checker->servers[i].saved);
     terms_free(checker);
-    while (checker->lives != NULL) {
-        struct checked_life *life = checker->lives;
-        checker->lives = life->next;
-        free(life->streams);
-        free(life);
+    for (int k = 0; k < checker->lives_capacity; k++) {
+        if (checker->lives[k] != NULL)
+            free(checker->lives[k]->streams);
+        free(checker->lives[k]);
     }
+    free(checker->lives);
     free(checker->servers);
     free(checker->change.fresh);
     free(checker->committed);

@@ -13,12 +13,10 @@
 #ifndef CHECKER_CHECKER_H
 #define CHECKER_CHECKER_H
 
-#include "labrpc/labrpc.h"
-#include "persister/persister.h"
+#include "events/events.h"
 #include "rt/bytes.h"
 
 struct checker;
-struct checked_life;  // A server from one start to its end.
 
 struct checker_options {
     int n_servers;
@@ -38,27 +36,8 @@ struct checker_options {
 struct checker *checker_make(const struct checker_options *options);
 void checker_free(struct checker *checker);
 
-// To listen to the network. The owners of ends and servers (labrpc_set_owner,
-// labrpc_set_server_owner) are struct checked_life.
-extern const struct labrpc_observer checker_network;
-
-// To listen to what a server saves, over all its starts.
-struct persister_observer checker_persister(struct checker *checker,
-                                            int server);
-
-// A server starts. The life belongs to the checker.
-struct checked_life *checker_start(struct checker *checker, int server);
-
-// It is about to be crashed: what it says from now on may reach nobody.
-void checker_crash(struct checked_life *life);
-
-// It has said (raft_start, raft_get_state) that it leads this term.
-void checker_leads(struct checked_life *life, int term);
-
-// It has applied a command, or a snapshot up to an index.
-void checker_applied(struct checked_life *life, int index,
-                     struct bytes command);
-void checker_applied_snapshot(struct checked_life *life, int index);
+// To listen to a stream, from the first life on.
+struct event_reader checker_reader(struct checker *checker);
 
 // What the checker could not look at in this run, and why: a line, which
 // belongs to the checker. NULL if there was nothing.
@@ -68,7 +47,7 @@ const char *checker_get_warning(struct checker *checker);
 //   commits_told  how many different leader_commits above 0 those without
 //                 entries told of
 //   refused       those that a follower in the same term refused
-void checker_count_appends(struct checked_life *leader, int *commits_told,
-                           int *refused);
+void checker_count_appends(struct checker *checker, struct event_life leader,
+                           int *commits_told, int *refused);
 
 #endif

@@ -7,6 +7,7 @@
 #include "checker/floods.h"
 #include "checker/messages.h"
 #include "checker/saved.h"
+#include "labrpc/labrpc.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -34,7 +35,6 @@ struct checked_life {
     int n_told;
 
     int n_refused;  // Its AppendEntries that were, in their own term.
-    struct checked_life *next;
 };
 
 // What a server did in a term.
@@ -90,8 +90,9 @@ struct checker {
     atomic_flag locked;
 
     struct checked_server *servers;
-    struct checked_life *lives;  // All there ever were.
-    struct change change;        // The one that is being looked at.
+    struct checked_life **lives;  // All there ever were, by their numbers.
+    int lives_capacity;
+    struct change change;  // The one that is being looked at.
 
     // What has been called: RPCs of each kind, and the first of no given one.
     bool called[SNAPSHOT + 1];

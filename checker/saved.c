@@ -76,7 +76,7 @@ static bool read_element(struct bytes state, size_t at, struct element *element)
 
 // How many elements lie, whole, in the untouched bytes.
 static int count_untouched(const struct saved *before,
-                           struct persister_range untouched)
+                           struct bytes_range untouched)
 {
     if (untouched.from > HEAD_BYTES)
         return 0;
@@ -145,7 +145,7 @@ static const char *read_elements(struct change *change, struct saved *before,
 }
 
 const char *change_read(struct change *change, struct saved *before,
-                        struct bytes state, struct persister_range untouched,
+                        struct bytes state, struct bytes_range untouched,
                         bool may_go_on)
 {
     if (state.len < HEAD_BYTES)

@@ -74,7 +74,7 @@ int change_cut(const struct change *change, const struct saved *before);
 //   untouched the bytes that stand where and as they stood
 //   may_go_on something of the Raft's own may follow the log
 const char *change_read(struct change *change, struct saved *before,
-                        struct bytes state, struct persister_range untouched,
+                        struct bytes state, struct bytes_range untouched,
                         bool may_go_on);
 
 void change_apply(const struct change *change, struct saved *saved);

@@ -43,6 +43,7 @@ struct call {
     // the caller's again.
     struct bytes args;
     struct bytes reply;
+    uint64_t event;  // The last that was told of it: the next one's cause.
 
     pthread_cond_t wake;
 
@@ -109,6 +110,32 @@ void labrpc_cleanup(struct labrpc_network *net)
     pthread_mutex_unlock(&net->mu);
 }
 
+// ---- Telling of it ----
+
+static void tell(struct call *call, enum event_kind kind, const void *args,
+                 const void *reply)
+{
+    if (call->net->events == NULL)
+        return;
+    struct event event = { .kind = kind, .cause = call->event };
+    struct event_life caller = call->end->owner;
+    if (kind == EVENT_SENT || kind == EVENT_RECEIVED) {
+        event.life = caller;
+        event.message.peer =
+            call->server != NULL
+                ? call->server->owner
+                : (struct event_life){ call->end->to_number, 0 };
+        event.message.method = call->method;
+    } else {
+        event.life = call->server->owner;
+        event.message.peer = caller;
+        event.message.method = call->service->method;
+    }
+    event.message.args = args;
+    event.message.reply = reply;
+    call->event = events_tell(call->net->events, &event);
+}
+
 // ---- The handler ----
 
 // Decodes the arguments, runs the handler, encodes its reply. False if the
@@ -121,11 +148,10 @@ static bool make_reply(struct call *call)
     labrpc_decode("arguments", method->name, method->xdr_args, call->args,
                   args);
     bytes_free(&call->args);
+    tell(call, EVENT_ARRIVED, args, NULL);
     if (!labrpc_run_handler(method, call->service->receiver, args, reply))
         return false;
-    if (call->net->observer != NULL)
-        call->net->observer->answered(call->end->owner, call->server->owner,
-                                      method, args, reply);
+    tell(call, EVENT_ANSWERED, args, reply);
     call->reply =
         labrpc_encode("reply", method->name, method->xdr_reply, reply);
     xdr_free(method->xdr_args, args);
@@ -234,6 +260,7 @@ static void start_duplicate_locked(struct call *call)
     // The server's own method, since the caller's may be gone before this is.
     struct call *copy =
         call_make(call->end, call->service->method, bytes_copy(call->args));
+    copy->event = call->event;
     net->n_handlers++;
     go(net->handlers, "duplicate", deliver_duplicate, copy);
 }
@@ -337,25 +364,20 @@ static bool receive_reply(struct call *call)
 bool labrpc_call(struct labrpc_end *end, const struct labrpc_method *method,
                  const void *args, void *reply)
 {
-    const struct labrpc_observer *observer = end->net->observer;
-    void *from = end->owner, *to = NULL;
     struct call *call = call_make(
         end, method,
         labrpc_encode("arguments", method->name, method->xdr_args, args));
     bool received = false;
-    if (observer != NULL)
-        observer->sent(from, end->to_number, method, args);
+    tell(call, EVENT_SENT, args, NULL);
     if (send_request(call)) {
         start_handler(call);
-        to = call->server->owner;
         received = receive_reply(call);
     }
     if (received) {
         memset(reply, 0, method->reply_size);
         labrpc_decode("reply", method->name, method->xdr_reply, call->reply,
                       reply);
-        if (observer != NULL)
-            observer->received(from, to, method, args, reply);
+        tell(call, EVENT_RECEIVED, args, reply);
     }
     call_release(call);
     return received;

@@ -37,7 +37,7 @@ struct way {
 struct labrpc_end {
     char *name;  // Comes first: the tree of ends compares it.
     struct labrpc_network *net;
-    void *owner;
+    struct event_life owner;
     int to_number;
 
     // Guarded by net->mu.
@@ -57,7 +57,7 @@ struct labrpc_server {
     // The caller's until the server is added to a network; fixed from then on.
     struct service *services;
     int n_services;
-    void *owner;
+    struct event_life owner;
     bool added;
     struct labrpc_server *next;  // In its network's list.
 
@@ -66,8 +66,8 @@ struct labrpc_server {
 };
 
 struct labrpc_network {
-    struct go_group *handlers;               // The threads that run them.
-    const struct labrpc_observer *observer;  // Or NULL.
+    struct go_group *handlers;  // The threads that run them.
+    struct events *events;      // To tell of messages; or NULL.
     pthread_mutex_t mu;
 
     // Guarded by mu.

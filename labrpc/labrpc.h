@@ -10,6 +10,8 @@
 #ifndef LABRPC_LABRPC_H
 #define LABRPC_LABRPC_H
 
+#include "events/events.h"
+
 #include <rpc/xdr.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,31 +34,12 @@ struct labrpc_method {
     void (*handler)(void *receiver, const void *args, void *reply);
 };
 
-// Somebody who is told of what is said on a network. He only listens; no lock
-// is held while he does. `from` and `to` are the owners of the calling end and
-// of the called server. Any of the functions may run on many threads at once.
-struct labrpc_observer {
-    // A request is about to leave; it may get lost.
-    //   to_number  of the server that the end leads to (labrpc_set_owner)
-    void (*sent)(void *from, int to_number, const struct labrpc_method *method,
-                 const void *args);
-
-    // A handler has returned; nobody has seen its reply yet.
-    void (*answered)(void *from, void *to, const struct labrpc_method *method,
-                     const void *args, const void *reply);
-
-    // A reply has come back; the caller has not seen it yet.
-    void (*received)(void *from, void *to, const struct labrpc_method *method,
-                     const void *args, const void *reply);
-};
-
 // A network without ends or servers, reliable, without delays.
 struct labrpc_network *labrpc_make_network(void);
 
-// Has this observer listen. Before the first call; all ends and servers have
-// owners then.
-void labrpc_observe(struct labrpc_network *net,
-                    const struct labrpc_observer *observer);
+// Has the network tell this stream of each message. No lock is held then.
+// Before the first call; all ends and servers have owners then.
+void labrpc_tell(struct labrpc_network *net, struct events *events);
 
 // Ends the network's life: every call under way returns false promptly,
 // whatever it is waiting for, and so does every later call.
@@ -79,9 +62,10 @@ struct labrpc_end *labrpc_make_end(struct labrpc_network *net,
 // go and be replaced. Connecting an end twice is fatal.
 void labrpc_connect(struct labrpc_end *end, const char *server_name);
 
-// Says whose end it is, and the number of the server that it leads to, for an
-// observer. Before the first call.
-void labrpc_set_owner(struct labrpc_end *end, void *owner, int to_number);
+// Says whose end it is, and the number of the server that it leads to, for what
+// the network tells. Before the first call.
+void labrpc_set_owner(struct labrpc_end *end, struct event_life owner,
+                      int to_number);
 
 // Through a disabled end nothing leaves, and a call whose handler has not
 // answered yet returns false within 100 ms. What is already on its way, request
@@ -100,8 +84,9 @@ void labrpc_add_service(struct labrpc_server *server,
                         const struct labrpc_method *methods, int n_methods,
                         void *receiver);
 
-// Says whose server it is, for an observer. Before it is added to a network.
-void labrpc_set_server_owner(struct labrpc_server *server, void *owner);
+// Says whose server it is, likewise. Before it is added to a network.
+void labrpc_set_server_owner(struct labrpc_server *server,
+                             struct event_life owner);
 
 // Puts a server at a name, in place of the one there, if any. The replaced
 // server's calls return false within 100 ms, but for replies that are already

@@ -32,19 +32,20 @@ struct labrpc_network *labrpc_make_network(void)
     return net;
 }
 
-void labrpc_observe(struct labrpc_network *net,
-                    const struct labrpc_observer *observer)
+void labrpc_tell(struct labrpc_network *net, struct events *events)
 {
-    net->observer = observer;
+    net->events = events;
 }
 
-void labrpc_set_owner(struct labrpc_end *end, void *owner, int to_number)
+void labrpc_set_owner(struct labrpc_end *end, struct event_life owner,
+                      int to_number)
 {
     end->owner = owner;
     end->to_number = to_number;
 }
 
-void labrpc_set_server_owner(struct labrpc_server *server, void *owner)
+void labrpc_set_server_owner(struct labrpc_server *server,
+                             struct event_life owner)
 {
     server->owner = owner;
 }

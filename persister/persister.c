@@ -15,7 +15,8 @@ struct persister {
     struct bytes raft_state;
     size_t capacity;  // Of raft_state.data, at least raft_state.len.
     struct bytes snapshot;
-    struct persister_observer observer;  // Nobody if its function is NULL.
+    struct events *events;  // To tell of saves; or NULL.
+    struct event_life life;
 };
 
 struct persister *persister_make(void)
@@ -44,15 +45,16 @@ struct persister *persister_succeed(struct persister *p)
 {
     pthread_mutex_lock(&p->mu);
     struct persister *successor = copy_locked(p);
-    successor->observer = p->observer;
-    p->observer = (struct persister_observer){ 0 };
+    p->events = NULL;
     pthread_mutex_unlock(&p->mu);
     return successor;
 }
 
-void persister_observe(struct persister *p, struct persister_observer observer)
+void persister_tell(struct persister *p, struct events *events,
+                    struct event_life life)
 {
-    p->observer = observer;
+    p->events = events;
+    p->life = life;
 }
 
 void persister_free(struct persister *p)
@@ -81,11 +83,14 @@ static void write_locked(struct persister *p, size_t at, struct bytes from)
         memcpy((char *)p->raft_state.data + at, from.data, from.len);
 }
 
-static void tell_locked(struct persister *p, struct persister_range untouched)
+static void tell_locked(struct persister *p, struct bytes_range untouched)
 {
-    if (p->observer.saved != NULL)
-        p->observer.saved(p->observer.self, p->raft_state, untouched,
-                          p->snapshot);
+    if (p->events == NULL)
+        return;
+    events_tell(p->events, &(struct event){ .kind = EVENT_SAVED,
+                                            .life = p->life,
+                                            .saved = { p->raft_state, untouched,
+                                                       p->snapshot } });
 }
 
 static void replace_locked(struct persister *p, struct bytes raft_state)
@@ -98,7 +103,7 @@ void persister_save_raft_state(struct persister *p, struct bytes raft_state)
 {
     pthread_mutex_lock(&p->mu);
     replace_locked(p, raft_state);
-    tell_locked(p, (struct persister_range){ 0, 0 });
+    tell_locked(p, (struct bytes_range){ 0, 0 });
     pthread_mutex_unlock(&p->mu);
 }
 
@@ -110,7 +115,7 @@ void persister_save(struct persister *p, struct bytes raft_state,
     replace_locked(p, raft_state);
     bytes_free(&p->snapshot);
     p->snapshot = copy;
-    tell_locked(p, (struct persister_range){ 0, 0 });
+    tell_locked(p, (struct bytes_range){ 0, 0 });
     pthread_mutex_unlock(&p->mu);
 }
 
@@ -123,7 +128,7 @@ void persister_save_tail(struct persister *p, struct bytes head, size_t keep,
     resize_locked(p, keep + tail.len);
     write_locked(p, 0, head);
     write_locked(p, keep, tail);
-    tell_locked(p, (struct persister_range){ head.len, keep });
+    tell_locked(p, (struct bytes_range){ head.len, keep });
     pthread_mutex_unlock(&p->mu);
 }
 

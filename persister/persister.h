@@ -6,25 +6,10 @@
 #ifndef PERSISTER_PERSISTER_H
 #define PERSISTER_PERSISTER_H
 
+#include "events/events.h"
 #include "rt/bytes.h"
 
 struct persister;
-
-// Bytes from `from` up to, but not including, `to`.
-struct persister_range {
-    size_t from;
-    size_t to;
-};
-
-// Somebody who is told of each save. He only listens: he must not call the
-// persister, whose lock is held.
-struct persister_observer {
-    // What is saved now, and which of the state's bytes stand where and as they
-    // stood before; all the others may have changed.
-    void (*saved)(void *self, struct bytes raft_state,
-                  struct persister_range untouched, struct bytes snapshot);
-    void *self;
-};
 
 // An empty one; persister_free frees it.
 struct persister *persister_make(void);
@@ -32,14 +17,16 @@ struct persister *persister_make(void);
 // A new persister with the same content.
 struct persister *persister_copy(struct persister *p);
 
-// The same, and p's observer listens to the new one from now on, instead of p:
-// he misses no save that the new one has, and hears of none that it has not.
+// The same, and p tells no stream of its saves any more: those that were told
+// are all that the new one has.
 struct persister *persister_succeed(struct persister *p);
 
 void persister_free(struct persister *p);
 
-// Has this observer told of each save. Before anybody else uses p.
-void persister_observe(struct persister *p, struct persister_observer observer);
+// Has p tell this stream of each save (EVENT_SAVED), as this life's; its lock
+// is held then, so no reader may call it. Before anybody else uses p.
+void persister_tell(struct persister *p, struct events *events,
+                    struct event_life life);
 
 // Replaces the Raft state; the snapshot stays.
 void persister_save_raft_state(struct persister *p, struct bytes raft_state);

@@ -12,6 +12,12 @@ struct bytes {
     size_t len;
 };
 
+// Bytes from `from` up to, but not including, `to`.
+struct bytes_range {
+    size_t from;
+    size_t to;
+};
+
 // A copy that the caller frees with bytes_free.
 struct bytes bytes_copy(struct bytes from);
 

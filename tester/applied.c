@@ -127,7 +127,9 @@ static void check_command_locked(struct life *life,
         life->server, message->command_index, text.text, life->last_applied,
         message->command_index < expected_index ? "again" : "out of order",
         expected_index);
-    checker_applied(life->checked, message->command_index, message->command);
+    tell(life, &(struct event){
+                   .kind = EVENT_APPLIED,
+                   .applied = { message->command_index, message->command } });
     test_check(tfind(&message->command, &cfg->offered, compare_commands),
                "server %d applied at index %d a command that nobody offered: "
                "%s",
@@ -195,7 +197,9 @@ static void check_snapshot_locked(struct life *life,
                "server %d applied a snapshot up to index %d after index %d: it "
                "goes back",
                life->server, message->snapshot_index, life->last_applied);
-    checker_applied_snapshot(life->checked, message->snapshot_index);
+    tell(life, &(struct event){ .kind = EVENT_APPLIED_SNAPSHOT,
+                                .applied = { .index = message->snapshot_index,
+                                             .command = message->snapshot } });
     int ends_at = ingest_locked(cfg, life->server, message->snapshot);
     test_check(ends_at == message->snapshot_index,
                "server %d: a snapshot said to end at index %d ends at %d",

@@ -32,7 +32,7 @@ bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
                "raft_start on server %d took %s at index %d; the first is 1", i,
                command_text(command).text, *index);
     if (is_leader)
-        checker_leads(life->checked, *term);
+        tell(life, &(struct event){ .kind = EVENT_LEADS, .term = *term });
     return is_leader;
 }
 
@@ -47,7 +47,7 @@ bool cfg_get_state(struct config *cfg, int i, int *term)
     raft_get_state(life->raft, term, &is_leader);
     watch_end(cfg->watchdog, &call);
     if (is_leader)
-        checker_leads(life->checked, *term);
+        tell(life, &(struct event){ .kind = EVENT_LEADS, .term = *term });
     return is_leader;
 }
 

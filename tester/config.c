@@ -33,7 +33,9 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
         .remark = remark,
         .snapshot_index = snapshot_last_index,
     });
-    labrpc_observe(cfg->net, &checker_network);
+    cfg->events = events_make();
+    events_add_reader(cfg->events, checker_reader(cfg->checker));
+    labrpc_tell(cfg->net, cfg->events);
     cfg->threads_before = stacks_count_threads();
     cfg->rng = rng_make();
     cfg->servers = alloc((size_t)n * sizeof *cfg->servers);
@@ -44,8 +46,6 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
     labrpc_set_reliable(cfg->net, network == RELIABLE);
     for (int i = 0; i < n; i++) {
         cfg->servers[i].saved = persister_make();
-        persister_observe(cfg->servers[i].saved,
-                          checker_persister(cfg->checker, i));
         cfg_start1(cfg, i);
     }
     for (int i = 0; i < n; i++)
@@ -92,6 +92,7 @@ void cfg_cleanup(struct config *cfg)
     check_threads(cfg);  // So nobody uses the network any more.
     labrpc_free_network(cfg->net);
     watchdog_stop(cfg->watchdog);
+    events_free(cfg->events);
     checker_free(cfg->checker);
 
     for (int i = 0; i < cfg->n; i++)

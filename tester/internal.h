@@ -41,8 +41,9 @@ struct config {
     bool snapshots;
     struct labrpc_network *net;
     struct watchdog *watchdog;
-    struct checker *checker;
-    int threads_before;  // Before the first Raft was made.
+    struct events *events;
+    struct checker *checker;  // Reads them.
+    int threads_before;       // Before the first Raft was made.
 
     pthread_mutex_t mu;
 
@@ -60,6 +61,14 @@ struct config {
     long long start_bytes;
     int start_index;
 };
+
+// Tells the stream what this life does.
+static inline void tell(struct life *life, struct event *event)
+{
+    struct config *cfg = life->owner;
+    event->life = life->told;
+    events_tell(cfg->events, event);
+}
 
 // ---- network.c ----
 

@@ -17,7 +17,7 @@
 #ifndef TESTER_LIFE_H
 #define TESTER_LIFE_H
 
-#include "checker/checker.h"
+#include "events/events.h"
 #include "raft/raft.h"
 #include "tester/watchdog.h"
 
@@ -36,9 +36,9 @@ struct life {
     // first two. The others may be NULL.
     struct persister *persister;
     struct channel *apply_ch;
-    struct watchdog *watchdog;     // Watches the calls into the Raft.
-    struct checked_life *checked;  // For the network's observer; before the
-                                   // ends are made.
+    struct watchdog *watchdog;  // Watches the calls into the Raft.
+    struct event_life told;  // What it is called in the stream of events; set
+                             // before the ends are made.
     void *owner;
 
     // Constant after life_start.

@@ -20,7 +20,7 @@ void cfg_start1(struct config *cfg, int i)
 
     struct life *life = life_make(cfg->net, cfg->n, i);
     life->watchdog = cfg->watchdog;
-    life->checked = checker_start(cfg->checker, i);
+    life->told = events_start_life(cfg->events, i);
     life->owner = cfg;
     for (int to = 0; to < cfg->n; to++)
         life_make_end(life, to, draw_unique(cfg));
@@ -34,6 +34,7 @@ void cfg_start1(struct config *cfg, int i)
     cfg->lives = life;
     pthread_mutex_unlock(&cfg->mu);
 
+    persister_tell(life->persister, cfg->events, life->told);
     if (cfg->snapshots)
         restore_from_snapshot(life);
     life_start(life, receive_applied);
@@ -60,7 +61,7 @@ static struct life *take_down(struct config *cfg, int i)
 {
     struct life *life = current_life(cfg, i);
     if (life != NULL)
-        checker_crash(life->checked);
+        tell(life, &(struct event){ .kind = EVENT_CRASHED });
     cfg_disconnect(cfg, i);
     labrpc_delete_server(cfg->net, life_server_name(i).text);
 

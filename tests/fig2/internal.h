@@ -48,6 +48,7 @@ struct script {
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the test to the server.
     struct watchdog *watchdog;
+    struct events *events;  // Of what the server saves.
     struct part *parts;
     int64_t start_ns;
     struct life *lives[MAX_LIVES];  // A crashed one lives on, cut off.
@@ -95,8 +96,8 @@ int script_snapshot_data(int index);
 
 // ---- watch.c ----
 
-// The persister that the server starts with.
-struct persister *script_make_persister(struct script *s);
+// Listens to what the server saves.
+struct event_reader script_watcher(struct script *s);
 
 // ---- script.c ----
 

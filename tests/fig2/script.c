@@ -26,7 +26,9 @@ static void start(struct script *s, struct persister *persister)
     life->persister = persister;
     life->apply_ch = channel_make(sizeof(struct apply_msg), 0);
     life->watchdog = s->watchdog;
+    life->told = events_start_life(s->events, ME);
     life->owner = s;
+    persister_tell(persister, s->events, life->told);
     s->lives[s->n_lives] = life;
     s->n_lives++;
     for (int peer = 0; peer < s->n; peer++) {
@@ -62,7 +64,9 @@ struct script *script_begin(int n, const char *title)
     labrpc_connect(s->end, SERVER);
     labrpc_enable(s->end, true);
     script_play_peers(s);
-    start(s, script_make_persister(s));
+    s->events = events_make();
+    events_add_reader(s->events, script_watcher(s));
+    start(s, persister_make());
     return s;
 }
 
@@ -120,6 +124,7 @@ void script_end(struct script *s)
     for (int k = 0; k < s->n_lives; k++)
         life_free(s->lives[k]);
     labrpc_free_network(s->net);
+    events_free(s->events);
     watchdog_stop(s->watchdog);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mu);

@@ -2,15 +2,14 @@
 // the thread that saves, under the persister's lock.
 #include "tests/fig2/internal.h"
 
-static void see_save(void *self, struct bytes raft_state,
-                     struct persister_range untouched, struct bytes snapshot)
+static void see_event(void *self, const struct event *event)
 {
-    (void)untouched;
     struct script *s = self;
     script_look *look = atomic_load(&s->look);
-    if (look == NULL)
+    if (look == NULL || event->kind != EVENT_SAVED)
         return;
-    struct saved now = script_decode_bytes(raft_state, snapshot);
+    struct saved now =
+        script_decode_bytes(event->saved.raft_state, event->saved.snapshot);
     script_check_saved(s, &now);
     if (now.is_valid) {
         look(&s->looked_at, &now);
@@ -18,11 +17,9 @@ static void see_save(void *self, struct bytes raft_state,
     }
 }
 
-struct persister *script_make_persister(struct script *s)
+struct event_reader script_watcher(struct script *s)
 {
-    struct persister *persister = persister_make();
-    persister_observe(persister, (struct persister_observer){ see_save, s });
-    return persister;
+    return (struct event_reader){ see_event, s };
 }
 
 void script_watch(struct script *s, script_look *look)

@@ -81,7 +81,7 @@ static void read_saved(struct bytes from)
     struct bytes plain = saved_state_make_plain(from);
     struct saved saved;
     struct change change = { 0 };
-    const struct persister_range nothing = { 0, 0 };
+    const struct bytes_range nothing = { 0, 0 };
     saved_init(&saved);
     const char *wrong = change_read(&change, &saved, from, nothing, false);
     must(plain.len == 0 || plain.len == from.len);

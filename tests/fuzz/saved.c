@@ -57,7 +57,7 @@ static void add_head(struct state *state, struct input *input)
 }
 
 static const char *read_state(const struct state *state, struct saved *saved,
-                              struct persister_range untouched, bool may_go_on)
+                              struct bytes_range untouched, bool may_go_on)
 {
     // In memory of its own, of just this size, so that reading past it shows.
     struct bytes copy =
@@ -91,7 +91,7 @@ static void read_both_ways(struct input *input, struct saved *changed,
                            struct saved *whole)
 {
     static struct state before, after;
-    const struct persister_range nothing = { 0, 0 };
+    const struct bytes_range nothing = { 0, 0 };
     bool may_go_on = take_byte(input) % 2 == 1;
     before.len = after.len = 0;
     add_head(&before, input);
@@ -107,7 +107,7 @@ static void read_both_ways(struct input *input, struct saved *changed,
     add_head(&after, input);
     add(&after, before.data + HEAD_BYTES, keep - HEAD_BYTES);
     add_tail(&after, input);
-    struct persister_range untouched = { HEAD_BYTES, keep };
+    struct bytes_range untouched = { HEAD_BYTES, keep };
     const char *wrong = read_state(&after, changed, untouched, may_go_on);
     const char *wrong_whole = read_state(&after, whole, nothing, may_go_on);
     must((wrong == NULL) == (wrong_whole == NULL));

@@ -21,7 +21,8 @@ enum { MAX_SERVERS = 5, MAX_LOG = 20 };
 
 static int n_servers = 3;
 static struct checker *checker;
-static struct checked_life *server[MAX_SERVERS];
+static struct events *events;
+static struct event_life server[MAX_SERVERS];
 static struct persister *persister[MAX_SERVERS];
 static int snapshot_index;
 
@@ -55,15 +56,18 @@ static void begin(void)
         .remark = note_remark,
         .snapshot_index = covered,
     });
+    events = events_make();
+    events_add_reader(events, checker_reader(checker));
     for (int i = 0; i < n_servers; i++) {
-        server[i] = checker_start(checker, i);
+        server[i] = events_start_life(events, i);
         persister[i] = persister_make();
-        persister_observe(persister[i], checker_persister(checker, i));
+        persister_tell(persister[i], events, server[i]);
     }
 }
 
 static void end(void)
 {
+    events_free(events);
     checker_free(checker);
     for (int i = 0; i < n_servers; i++)
         persister_free(persister[i]);
@@ -146,21 +150,73 @@ static const struct labrpc_method vote_method = METHOD(RequestVote);
 static const struct labrpc_method append_method = METHOD(AppendEntries);
 static const struct labrpc_method install_method = METHOD(InstallSnapshot);
 
+static void tell_sent(struct event_life from, int to,
+                      const struct labrpc_method *method, const void *args)
+{
+    struct event event = { .kind = EVENT_SENT,
+                           .life = from,
+                           .message = { { to, 0 }, method, args, NULL } };
+    events_tell(events, &event);
+}
+
+static void tell_answered(struct event_life from, struct event_life to,
+                          const struct labrpc_method *method, const void *args,
+                          const void *reply)
+{
+    struct event event = { .kind = EVENT_ANSWERED,
+                           .life = to,
+                           .message = { from, method, args, reply } };
+    events_tell(events, &event);
+}
+
+static void tell_received(struct event_life from, struct event_life to,
+                          const struct labrpc_method *method, const void *args,
+                          const void *reply)
+{
+    struct event event = { .kind = EVENT_RECEIVED,
+                           .life = from,
+                           .message = { to, method, args, reply } };
+    events_tell(events, &event);
+}
+
+static void tell_crash(struct event_life life)
+{
+    events_tell(events, &(struct event){ EVENT_CRASHED, .life = life });
+}
+
+static void tell_leads(struct event_life life, int term)
+{
+    struct event event = { EVENT_LEADS, .life = life, .term = term };
+    events_tell(events, &event);
+}
+
+static void tell_applied(struct event_life life, int index,
+                         struct bytes command)
+{
+    struct event event = { EVENT_APPLIED, .life = life,
+                           .applied = { index, command } };
+    events_tell(events, &event);
+}
+
+static void tell_snapshot(struct event_life life, int index)
+{
+    struct event event = { EVENT_APPLIED_SNAPSHOT, .life = life,
+                           .applied = { .index = index } };
+    events_tell(events, &event);
+}
+
 static void ask(int from, int term, int last_index, int last_term)
 {
     RequestVoteRequest request = { term, from, last_index, last_term };
-    checker_network.sent(server[from], (from + 1) % n_servers, &vote_method,
-                         &request);
+    tell_sent(server[from], (from + 1) % n_servers, &vote_method, &request);
 }
 
 static void grant(int from, int to, int term, int last_index, int last_term)
 {
     RequestVoteRequest request = { term, from, last_index, last_term };
     RequestVoteResponse response = { term, TRUE };
-    checker_network.answered(server[from], server[to], &vote_method, &request,
-                             &response);
-    checker_network.received(server[from], server[to], &vote_method, &request,
-                             &response);
+    tell_answered(server[from], server[to], &vote_method, &request, &response);
+    tell_received(server[from], server[to], &vote_method, &request, &response);
 }
 
 static void append(int from, int term, int prev, int prev_term,
@@ -171,8 +227,7 @@ static void append(int from, int term, int prev, int prev_term,
                                      .prev_log_index = prev,
                                      .prev_log_term = prev_term,
                                      .leader_commit = leader_commit };
-    checker_network.sent(server[from], (from + 1) % n_servers, &append_method,
-                         &request);
+    tell_sent(server[from], (from + 1) % n_servers, &append_method, &request);
 }
 
 static void answer(int from, int to, int term, int prev, int prev_term,
@@ -186,8 +241,8 @@ static void answer(int from, int to, int term, int prev, int prev_term,
                                      .prev_log_term = prev_term,
                                      .entries = { (u_int)count - 1,
                                                   entries + 1 } };
-    checker_network.answered(server[from], server[to], &append_method, &request,
-                             &response);
+    tell_answered(server[from], server[to], &append_method, &request,
+                  &response);
 }
 
 static void succeed(int from, int to, int term, int prev, int prev_term,
@@ -203,8 +258,7 @@ static void install(int from, int term, int index, int index_term)
                                        .leader_id = from,
                                        .last_included_index = index,
                                        .last_included_term = index_term };
-    checker_network.sent(server[from], (from + 1) % n_servers, &install_method,
-                         &request);
+    tell_sent(server[from], (from + 1) % n_servers, &install_method, &request);
 }
 
 // Sends the entries of `log`, from index 1 on.
@@ -216,8 +270,7 @@ static void send_entries(int from, int term, const char *log)
                                      .leader_id = from,
                                      .entries = { (u_int)count - 1,
                                                   entries + 1 } };
-    checker_network.sent(server[from], (from + 1) % n_servers, &append_method,
-                         &request);
+    tell_sent(server[from], (from + 1) % n_servers, &append_method, &request);
 }
 
 // Answers a RequestVote with no, and this term.
@@ -225,8 +278,7 @@ static void refuse(int from, int to, int term, int answered_term)
 {
     RequestVoteRequest request = { .term = term, .candidate_id = from };
     RequestVoteResponse response = { .term = answered_term };
-    checker_network.answered(server[from], server[to], &vote_method, &request,
-                             &response);
+    tell_answered(server[from], server[to], &vote_method, &request, &response);
 }
 
 static void heartbeat(int from, int term)
@@ -236,16 +288,17 @@ static void heartbeat(int from, int term)
 
 static void restart(int i)
 {
-    checker_crash(server[i]);
+    tell_crash(server[i]);
     struct persister *old = persister[i];
     persister[i] = persister_succeed(old);
     persister_free(old);
-    server[i] = checker_start(checker, i);
+    server[i] = events_start_life(events, i);
+    persister_tell(persister[i], events, server[i]);
 }
 
 static void apply(int i, int index, const char *command)
 {
-    checker_applied(server[i], index, (struct bytes){ (void *)command, 1 });
+    tell_applied(server[i], index, (struct bytes){ (void *)command, 1 });
 }
 
 // Server i becomes leader, with the vote of the next; it had `log`.
@@ -297,8 +350,7 @@ BREAKS(installed_without_the_term, "Replies Carry the Term", {
     elect(0, 2, "");
     InstallSnapshotRequest request = { .term = 2 };
     InstallSnapshotResponse response = { .term = 0 };
-    checker_network.answered(server[0], server[2], &install_method, &request,
-                             &response);
+    tell_answered(server[0], server[2], &install_method, &request, &response);
 })
 
 // Nobody has led yet: nobody can have heard from a leader (§6).
@@ -315,8 +367,7 @@ BREAKS(vote_in_an_older_term, "Replies Carry the Term", {
     save(2, 2, 0, "");
     RequestVoteRequest request = { .term = 2, .candidate_id = 0 };
     RequestVoteResponse response = { .term = 1, .vote_granted = true };
-    checker_network.answered(server[0], server[2], &vote_method, &request,
-                             &response);
+    tell_answered(server[0], server[2], &vote_method, &request, &response);
 })
 
 // Who has heard from a leader may disregard a candidate (§6); who leads, too.
@@ -338,7 +389,7 @@ KEEPS(reply_tells_a_newer_term, {
 // It was killed, and answers with what it has at hand.
 KEEPS(killed_server_answers_without_a_term, {
     ask(0, 2, 0, 0);
-    struct checked_life *killed = server[1];
+    struct event_life killed = server[1];
     restart(1);
     server[1] = killed;
     refuse(0, 1, 2, 0);
@@ -498,11 +549,11 @@ KEEPS(candidate_saves_its_vote_late, {
 // Nor does it in the next life.
 KEEPS(candidate_asks_after_a_restart, {
     save(0, 2, 0, "1a");
-    struct checked_life *killed = server[0];
+    struct event_life killed = server[0];
     restart(0);
     save(0, 2, 0, "1a");
     RequestVoteRequest request = { .term = 2 };
-    checker_network.sent(killed, 1, &vote_method, &request);
+    tell_sent(killed, 1, &vote_method, &request);
 })
 
 // ---- Leaders ----
@@ -536,20 +587,20 @@ BREAKS(leader_has_not_saved_its_own_vote, "Election Safety", {
 // was started in its place.
 KEEPS(killed_candidate_asks_late, {
     save(0, 0, -1, "");
-    struct checked_life *killed = server[0];
+    struct event_life killed = server[0];
     restart(0);
     save(0, 1, 0, "");
     ask(0, 1, 0, 0);
     save(1, 1, 0, "");
     grant(0, 1, 1, 0, 0);
     RequestVoteRequest request = { .term = 1 };
-    checker_network.sent(killed, 1, &vote_method, &request);
+    tell_sent(killed, 1, &vote_method, &request);
     heartbeat(0, 1);
 })
 
 BREAKS(two_leaders_in_a_term, "Election Safety", {
     elect(0, 1, "");
-    checker_leads(server[1], 1);
+    tell_leads(server[1], 1);
 })
 
 BREAKS(leads_again_after_a_crash, "Election Safety", {
@@ -561,15 +612,15 @@ BREAKS(leads_again_after_a_crash, "Election Safety", {
 // What was sent before the crash may be heard after it.
 KEEPS(crashed_leader_is_heard_late, {
     elect(0, 1, "");
-    struct checked_life *crashed = server[0];
+    struct event_life crashed = server[0];
     restart(0);
     AppendEntriesRequest request = { .term = 1 };
-    checker_network.sent(crashed, 1, &append_method, &request);
+    tell_sent(crashed, 1, &append_method, &request);
     elect(0, 2, "");
 })
 
 // A Raft that asks for no votes yet may say that it leads.
-KEEPS(leader_without_rpcs, { checker_leads(server[0], 1); })
+KEEPS(leader_without_rpcs, { tell_leads(server[0], 1); })
 
 BREAKS(leader_cuts_its_log, "Leader Append-Only", {
     elect(0, 1, "");
@@ -660,8 +711,7 @@ BREAKS(success_in_a_term_that_is_not_saved, "Saved Before Answered", {
     save(2, 1, -1, "");
     AppendEntriesRequest request = { .term = 3 };
     AppendEntriesResponse response = { .term = 3, .success = TRUE };
-    checker_network.answered(server[0], server[2], &append_method, &request,
-                             &response);
+    tell_answered(server[0], server[2], &append_method, &request, &response);
 })
 
 BREAKS(acknowledged_entry_is_cut, "Acknowledged Entries Stay", {
@@ -748,7 +798,7 @@ BREAKS(snapshot_sent_without_a_majority, "Commit Rule", {
 BREAKS(snapshot_applied_without_a_majority, "Commit Rule", {
     elect(0, 1, "");
     save(0, 1, 0, "1a");
-    checker_applied_snapshot(server[0], 1);
+    tell_snapshot(server[0], 1);
 })
 
 // Somebody else's entry is committed at that index, and its own is not.
@@ -876,7 +926,7 @@ BREAKS(leader_lacks_a_committed_entry, "Leader Completeness", {
     save(2, 2, 2, "");
     ask(2, 2, 0, 0);
     save(0, 2, 2, "1a");
-    checker_crash(server[0]);  // So nobody minds whom it votes for.
+    tell_crash(server[0]);  // So nobody minds whom it votes for.
     grant(2, 0, 2, 0, 0);
     heartbeat(2, 2);
 })
@@ -995,12 +1045,12 @@ static void call_other(int from, const char *name)
                                           .xdr_args = (xdrproc_t)xdr_Entry,
                                           .xdr_reply = (xdrproc_t)xdr_int };
     Entry entry = { .index = 1 };
-    checker_network.sent(server[from], (from + 1) % n_servers, &method, &entry);
+    tell_sent(server[from], (from + 1) % n_servers, &method, &entry);
 }
 
 BREAKS(votes_by_another_name, "The Three RPCs", {
     call_other(0, "Raft.Vote");
-    checker_leads(server[0], 1);
+    tell_leads(server[0], 1);
 })
 
 BREAKS(entries_by_another_name, "The Three RPCs", {
@@ -1013,7 +1063,7 @@ BREAKS(entries_by_another_name, "The Three RPCs", {
 BREAKS(snapshots_by_another_name, "The Three RPCs", {
     commit_one();
     call_other(0, "Raft.Snapshot");
-    checker_applied_snapshot(server[2], 1);
+    tell_snapshot(server[2], 1);
 })
 
 BREAKS(name_with_other_messages, "The Three RPCs",
@@ -1025,7 +1075,7 @@ BREAKS(handler_with_other_messages, "The Three RPCs", {
                                           .xdr_reply = (xdrproc_t)xdr_int };
     Entry entry = { .index = 1 };
     int reply = 0;
-    checker_network.answered(server[0], server[1], &method, &entry, &reply);
+    tell_answered(server[0], server[1], &method, &entry, &reply);
 })
 
 // Another RPC besides the three; and a server that takes up its own snapshot.
@@ -1036,7 +1086,7 @@ KEEPS(rpcs_besides_the_three, {
     snapshot_index = 1;
     save_from(0, 1, 0, 1, 1, "");
     restart(0);
-    checker_applied_snapshot(server[0], 1);
+    tell_snapshot(server[0], 1);
 })
 
 // ---- What a leader sends ----
@@ -1044,7 +1094,8 @@ KEEPS(rpcs_besides_the_three, {
 static void expect_appends(int leader, int commits_told, int refused)
 {
     int its_commits_told, its_refused;
-    checker_count_appends(server[leader], &its_commits_told, &its_refused);
+    checker_count_appends(checker, server[leader], &its_commits_told,
+                          &its_refused);
     cr_assert_eq(its_commits_told, commits_told);
     cr_assert_eq(its_refused, refused);
 }
@@ -1091,7 +1142,7 @@ Test(checker, a_state_may_go_on)
     struct saved before;
     struct change change = { 0 };
     struct bytes state = state_of(3, 1, 0, 0, "1a3b");
-    struct persister_range untouched = { 0, 0 };
+    struct bytes_range untouched = { 0, 0 };
     state.len += 4;
     saved_init(&before);
     cr_assert_str_eq(change_read(&change, &before, state, untouched, false),
@@ -1101,7 +1152,7 @@ Test(checker, a_state_may_go_on)
     change_apply(&change, &before);
 
     // Its log is one longer, and the rest stands behind that.
-    untouched = (struct persister_range){ 12, state.len - 4 };
+    untouched = (struct bytes_range){ 12, state.len - 4 };
     state = state_of(3, 1, 0, 0, "1a3b3c");
     state.len += 4;
     cr_assert_null(change_read(&change, &before, state, untouched, true));
@@ -1118,10 +1169,10 @@ Test(checker, a_shorter_log_is_followed_by_what_it_was)
     struct saved before;
     struct change change = { 0 };
     struct bytes state = state_of(3, 1, 0, 0, "1a3b");
-    struct persister_range untouched = { 12, state.len };
+    struct bytes_range untouched = { 12, state.len };
     saved_init(&before);
     cr_assert_null(change_read(&change, &before, state,
-                               (struct persister_range){ 0, 0 }, true));
+                               (struct bytes_range){ 0, 0 }, true));
     change_apply(&change, &before);
 
     ((char *)state.data)[11] = 2;
@@ -1141,7 +1192,7 @@ Test(checker, the_last_index_may_be_the_largest)
     saved_init(&before);
     for (int k = 0; k < 2; k++) {
         cr_assert_null(change_read(&change, &before, state,
-                                   (struct persister_range){ 0, 0 }, false));
+                                   (struct bytes_range){ 0, 0 }, false));
         cr_assert_eq(change_last(&change), INT32_MAX);
         cr_assert_eq(change_cut(&change, &before), NOTHING_CUT);
         change_apply(&change, &before);

@@ -137,25 +137,26 @@ Test(persister, saves_are_atomic)
 
 struct heard {
     int saves;
-    struct persister_range untouched;
+    struct bytes_range untouched;
 };
 
-static void hear(void *self, struct bytes raft_state,
-                 struct persister_range untouched, struct bytes snapshot)
+static void hear(void *self, const struct event *event)
 {
-    (void)raft_state;
-    (void)snapshot;
+    cr_assert_eq(event->kind, EVENT_SAVED);
+    cr_assert_eq(event->life.server, 7);
     struct heard *heard = self;
     heard->saves++;
-    heard->untouched = untouched;
+    heard->untouched = event->saved.untouched;
 }
 
-// An observer hears of each save, and goes over to a persister's successor.
-Test(persister, observer_hears_of_each_save)
+// Each save is told, up to a succession.
+Test(persister, tells_of_each_save)
 {
     struct heard heard = { 0 };
     struct persister *p = persister_make();
-    persister_observe(p, (struct persister_observer){ hear, &heard });
+    struct events *events = events_make();
+    events_add_reader(events, (struct event_reader){ hear, &heard });
+    persister_tell(p, events, (struct event_life){ .server = 7 });
     persister_save_raft_state(p, text("abcdef"));
     persister_save_tail(p, text("AB"), 4, text("xyz"));
     cr_assert_eq(heard.saves, 2);
@@ -165,10 +166,12 @@ Test(persister, observer_hears_of_each_save)
     struct persister *successor = persister_succeed(p);
     assert_state(successor, "ABcdxyz");
     persister_save_raft_state(p, text("late"));
-    cr_assert_eq(heard.saves, 2, "of the old one nobody hears");
+    cr_assert_eq(heard.saves, 2, "the old one tells nothing");
+    persister_tell(successor, events, (struct event_life){ .server = 7 });
     persister_save(successor, text("new"), text("snap"));
     cr_assert_eq(heard.saves, 3);
     cr_assert_eq(heard.untouched.to, 0);
     persister_free(p);
     persister_free(successor);
+    events_free(events);
 }

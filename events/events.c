@@ -1,0 +1,58 @@
+// Hands each event to the readers. Takes no lock, and orders no two threads:
+// a stream must hide neither a race nor a schedule.
+#include "events/events.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define MAX_READERS 4
+
+struct events {
+    // Constant once something has been told.
+    struct event_reader readers[MAX_READERS];
+    int n_readers;
+
+    _Atomic uint64_t n_events;
+    atomic_int n_lives;
+};
+
+struct events *events_make(void)
+{
+    return alloc(sizeof(struct events));
+}
+
+void events_free(struct events *events)
+{
+    free(events);
+}
+
+void events_add_reader(struct events *events, struct event_reader reader)
+{
+    assert(events->n_readers < MAX_READERS);
+    events->readers[events->n_readers++] = reader;
+}
+
+uint64_t events_tell(struct events *events, struct event *event)
+{
+    if (events == NULL)
+        return 0;
+    event->number = 1 + atomic_fetch_add_explicit(&events->n_events, 1,
+                                                  memory_order_relaxed);
+    event->time_ns = clock_peek_ns();
+    for (int k = 0; k < events->n_readers; k++)
+        events->readers[k].read(events->readers[k].self, event);
+    return event->number;
+}
+
+struct event_life events_start_life(struct events *events, int server)
+{
+    struct event event = { .kind = EVENT_STARTED, .life.server = server };
+    event.life.number = 1 + atomic_fetch_add_explicit(&events->n_lives, 1,
+                                                      memory_order_relaxed);
+    events_tell(events, &event);
+    return event.life;
+}

@@ -1,0 +1,153 @@
+// The stream of events: who hears of what, in which order, and what it came of.
+#include "events/events.h"
+#include "labrpc/labrpc.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <sched.h>
+
+enum { MAX_HEARD = 20 };
+
+// What was heard, by all readers together. An RPC is told of on two threads.
+static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
+static struct event heard[MAX_HEARD];
+static const char *by[MAX_HEARD];
+static int n_heard;
+
+static void hear(void *self, const struct event *event)
+{
+    pthread_mutex_lock(&mu);
+    cr_assert_lt(n_heard, MAX_HEARD);
+    by[n_heard] = self;
+    heard[n_heard++] = *event;
+    pthread_mutex_unlock(&mu);
+}
+
+static struct events *stream_with(const char *reader)
+{
+    struct events *events = events_make();
+    events_add_reader(events, (struct event_reader){ hear, (void *)reader });
+    return events;
+}
+
+Test(events, readers_hear_in_their_order)
+{
+    struct events *events = stream_with("first");
+    events_add_reader(events, (struct event_reader){ hear, "second" });
+
+    struct event event = { .kind = EVENT_LEADS, .term = 5 };
+    cr_assert_eq(events_tell(events, &event), 1);
+    cr_assert_eq(events_tell(events, &event), 2);
+
+    cr_assert_eq(n_heard, 4);
+    for (int k = 0; k < 4; k++) {
+        cr_assert_str_eq(by[k], k % 2 == 0 ? "first" : "second");
+        cr_assert_eq(heard[k].number, (uint64_t)(1 + k / 2));
+        cr_assert_eq(heard[k].term, 5);
+        cr_assert_gt(heard[k].time_ns, 0);
+    }
+    events_free(events);
+}
+
+Test(events, nobody_needs_a_stream)
+{
+    struct event event = { .kind = EVENT_CRASHED };
+    cr_assert_eq(events_tell(NULL, &event), 0);
+}
+
+Test(events, lives_of_all_servers_are_numbered)
+{
+    struct events *events = stream_with("reader");
+    struct event_life first = events_start_life(events, 2);
+    struct event_life second = events_start_life(events, 2);
+    events_free(events);
+
+    cr_assert_eq(first.server, 2);
+    cr_assert_eq(first.number, 1);
+    cr_assert_eq(second.number, 2);
+    cr_assert_eq(heard[1].kind, EVENT_STARTED);
+    cr_assert_eq(heard[1].life.number, 2);
+}
+
+// ---- What the network tells ----
+
+static void add_one(void *receiver, const void *args, void *reply)
+{
+    (void)receiver;
+    *(int *)reply = *(const int *)args + 1;
+}
+
+static const struct labrpc_method method = {
+    .name = "Test.AddOne",
+    .xdr_args = (xdrproc_t)xdr_int,
+    .args_size = sizeof(int),
+    .xdr_reply = (xdrproc_t)xdr_int,
+    .reply_size = sizeof(int),
+    .handler = add_one,
+};
+
+static const struct event_life caller = { 0, 1 }, callee = { 1, 2 };
+
+// One call from server 0 to server 1, on a network with so many duplicates.
+static void call_once(int duplicate_percent)
+{
+    struct events *events = stream_with("reader");
+    struct labrpc_network *net = labrpc_make_network();
+    labrpc_tell(net, events);
+    labrpc_set_duplicates(net, duplicate_percent);
+    struct labrpc_end *end = labrpc_make_end(net, "end");
+    labrpc_set_owner(end, caller, 1);
+    labrpc_connect(end, "server 1");
+    labrpc_enable(end, true);
+    struct labrpc_server *server = labrpc_make_server();
+    labrpc_add_service(server, &method, 1, NULL);
+    labrpc_set_server_owner(server, callee);
+    labrpc_add_server(net, "server 1", server);
+
+    int args = 41, reply = 0;
+    cr_assert(labrpc_call(end, &method, &args, &reply));
+    cr_assert_eq(reply, 42);
+
+    while (duplicate_percent == 100 && labrpc_get_count(net, "server 1") < 2)
+        sched_yield();
+    labrpc_cleanup(net);
+    labrpc_free_network(net);
+    events_free(events);
+}
+
+static int count(enum event_kind kind, uint64_t cause)
+{
+    int n = 0;
+    for (int k = 0; k < n_heard; k++)
+        n += heard[k].kind == kind && heard[k].cause == cause;
+    return n;
+}
+
+Test(events, each_step_of_an_rpc_knows_the_one_before)
+{
+    call_once(0);
+
+    static const enum event_kind kinds[] = { EVENT_SENT, EVENT_ARRIVED,
+                                             EVENT_ANSWERED, EVENT_RECEIVED };
+    cr_assert_eq(n_heard, 4);
+    for (int k = 0; k < 4; k++) {
+        bool at_server = k == 1 || k == 2;
+        cr_assert_eq(heard[k].kind, kinds[k]);
+        cr_assert_eq(heard[k].cause, (uint64_t)k);
+        cr_assert_eq(heard[k].life.server, at_server ? 1 : 0);
+        cr_assert_eq(heard[k].message.peer.server, at_server ? 0 : 1);
+        cr_assert_eq(heard[k].message.reply != NULL, k >= 2);
+    }
+}
+
+Test(events, a_duplicate_comes_of_the_same_request, .timeout = 20)
+{
+    call_once(100);
+
+    cr_assert_eq(count(EVENT_SENT, 0), 1);
+    cr_assert_eq(count(EVENT_ARRIVED, 1), 2);
+    int answered = 0;
+    for (int k = 0; k < n_heard; k++)
+        answered += heard[k].kind == EVENT_ANSWERED;
+    cr_assert_eq(answered, 2);
+}
