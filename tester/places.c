@@ -10,7 +10,8 @@
 
 static bool is_harness(const char *file)
 {
-    static const char *const folders[] = { "tester/", "runner/",    "labrpc/",
+    static const char *const folders[] = { "tester/", "checker/",   "runner/",
+                                           "labrpc/", "events/",    "virtual/",
                                            "rt/",     "persister/", "sim/" };
     for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
         if (strncmp(file, folders[k], strlen(folders[k])) == 0)
