@@ -482,6 +482,18 @@ BREAKS(answered_term_is_not_saved, "Saved Before Answered", {
     succeed(0, 2, 3, 0, 0, "");
 })
 
+BREAKS(vote_in_a_term_that_is_not_saved, "Saved Before Answered", {
+    ask(0, 2, 0, 0);
+    save(2, 1, -1, "");
+    grant(0, 2, 2, 0, 0);
+})
+
+BREAKS(refusal_in_a_term_that_is_not_saved, "Saved Before Answered", {
+    ask(0, 1, 0, 0);
+    save(2, 2, -1, "");
+    refuse(0, 2, 1, 3);
+})
+
 // A grant that is heard of when its server has moved on to a later term.
 KEEPS(grant_is_heard_late, {
     ask(0, 1, 0, 0);
@@ -700,6 +712,12 @@ BREAKS(success_without_the_entries, "Saved Before Answered", {
     succeed(0, 2, 2, 1, 1, "2b");
 })
 
+BREAKS(success_for_an_entry_of_another_term, "Saved Before Answered", {
+    elect(0, 2, "");
+    save(2, 2, -1, "1b");
+    succeed(0, 2, 2, 0, 0, "2b");
+})
+
 BREAKS(success_for_another_command, "Log Matching", {
     elect(0, 2, "");
     save(2, 2, -1, "2b");
@@ -712,6 +730,13 @@ BREAKS(success_in_a_term_that_is_not_saved, "Saved Before Answered", {
     AppendEntriesRequest request = { .term = 3 };
     AppendEntriesResponse response = { .term = 3, .success = TRUE };
     tell_answered(server[0], server[2], &append_method, &request, &response);
+})
+
+// It has not answered yet, but may have: the leader can count on it.
+BREAKS(entry_of_the_current_term_is_cut, "Acknowledged Entries Stay", {
+    elect(0, 2, "1a");
+    save(2, 2, -1, "1a2b");
+    save(2, 2, -1, "1a");
 })
 
 BREAKS(acknowledged_entry_is_cut, "Acknowledged Entries Stay", {
@@ -747,6 +772,11 @@ static void commit_one(void)
     save(0, 1, 0, "1a");
     save(1, 1, 0, "1a");
 }
+
+BREAKS(commit_beyond_the_saved_log, "Commit Rule", {
+    commit_one();
+    append(0, 1, 1, 1, 2);
+})
 
 KEEPS(majority_commits, {
     commit_one();
