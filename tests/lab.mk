@@ -50,7 +50,7 @@ mutants: setup-test
 
 .PHONY: fuzz
 fuzz: setup-test $(LAB_BIN)
-	@tests/fuzz/run 100
+	@tests/scripts/fuzz 100
 
 # Right Rafts of other designs: the lab fails none of them.
 .PHONY: variants
