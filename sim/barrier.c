@@ -1,4 +1,4 @@
-// Barriers: the last to come lets all the others go on.
+// Barriers. The last thread to come wakes all the others.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -11,7 +11,7 @@ struct barrier {
 _Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t),
                "it must fit");
 
-// The states. In any other it is as the system made it.
+// The states. Any other value: the system made it, and we have not seen it yet.
 #define OURS      0x51cba0u
 #define DESTROYED 0x51cbaeu
 
@@ -19,8 +19,8 @@ static const struct sim_reason for_others = {
     "for more threads to come to a barrier", NULL
 };
 
-// Of one that the system made. Where it keeps the count it does not tell: one
-// that it makes with another count shows the place.
+// The count of a barrier that the system made. Where the system keeps it is not
+// documented, so we make a barrier with a known count and look for that.
 static uint32_t count_in_system(const pthread_barrier_t *barrier)
 {
     const uint32_t count = 0x1234567;

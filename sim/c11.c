@@ -43,8 +43,8 @@ int __wrap_thrd_create(thrd_t *id, thrd_start_t start, void *arg)
 {
     if (!sim.on)
         return __real_thrd_create(id, start, arg);
-    // It returns its int in the register in which the other kind returns a
-    // pointer; thrd_join takes no more than the int out of it.
+    // The int that `start` returns stands in the register that returns a
+    // pointer; thrd_join reads only the int.
     return result_of(
         sim_thread_create(id, NULL, (void *(*)(void *))(void *)start, arg));
 }

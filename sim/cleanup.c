@@ -1,6 +1,7 @@
-// pthread_cleanup_push and pop. In C they are macros: a setjmp, and a list of
-// the buffers, which the system keeps by thread of its own; here by ours.
-// pthread_exit jumps to the innermost, which runs its function and then calls
+// pthread_cleanup_push and pop. In C they are macros that call setjmp and
+// register the buffer. The system keeps a list of buffers for each of its
+// threads; we keep one for each simulated thread. pthread_exit jumps to the
+// innermost buffer, which runs its function and then calls
 // __pthread_unwind_next (thread.c).
 #include "sim/internal.h"
 #include "sim/real.h"

@@ -11,7 +11,7 @@
 #define BOOT_S   INT64_C(1000)        // Of those that count since the start.
 #define TICKS_HZ 100                  // sysconf(_SC_CLK_TCK)
 
-// How far virtual zero is from the clock's.
+// What the clock shows when the simulation starts.
 static int64_t origin_ns(clockid_t clock)
 {
     switch (clock) {
@@ -43,7 +43,7 @@ static const struct sim_rate *rate_of(int number)
     return &sim.rates[number];
 }
 
-// Of the calling thread's clock; NULL: it goes as time does.
+// The rate of the calling thread's clock; NULL: that of virtual time.
 static const struct sim_rate *my_rate(void)
 {
     const struct sim_server *server = sim.self->inside;
@@ -79,7 +79,7 @@ int64_t sim_clock_due(int64_t time_ns)
     return due_at(rate, time_ns);
 }
 
-// Those who wait for a moment of this clock, which went at another rate before.
+// Threads that wait by this clock wait for the same moment at the new rate.
 static void move_timers(int number, const struct sim_rate *before)
 {
     for (int slot = 0; slot < sim.n_slots; slot++) {
@@ -183,7 +183,7 @@ static int64_t read_clock(int64_t origin)
     return origin + now_ns;
 }
 
-// The time that the whole program, or the calling thread, has computed.
+// The processor time of the calling thread or of the whole program.
 static int64_t read_used(bool of_thread)
 {
     sim_point();

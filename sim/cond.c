@@ -1,5 +1,6 @@
-// Condition variables. A signal wakes a waiter that the seed draws. The state
-// lies in the program's pthread_cond_t, from when the simulator first sees it.
+// Condition variables. A signal wakes a waiter that the seed draws. Our state
+// replaces the system's in the program's pthread_cond_t when the simulator
+// first sees it.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -15,11 +16,12 @@ struct cond {
 };
 _Static_assert(sizeof(struct cond) <= sizeof(pthread_cond_t), "it must fit");
 
-// The states. In any other it is as the system, or an initialiser, made it.
+// The states. Any other value: the system or an initialiser made it, and we
+// have not seen it yet.
 #define OURS      0x51c0d0u
 #define DESTROYED 0x51c0deu
 
-// One in so many waits ends for nothing.
+// One in so many waits ends without a signal.
 #define ONE_IN 32
 
 static const struct sim_reason to_be_signalled = {
@@ -36,8 +38,8 @@ static void make_in_system(pthread_cond_t *cond, clockid_t clock)
     pthread_condattr_destroy(&attr);
 }
 
-// Of one that the system made. Where it keeps the clock it does not tell, and C
-// libraries differ: two that it makes, one a clock, show the byte.
+// The clock of a condition variable that the system made. C libraries keep it
+// in different places, so we make two with different clocks and compare them.
 static clockid_t clock_in_system(const pthread_cond_t *cond)
 {
     pthread_cond_t made[2];
@@ -85,8 +87,8 @@ static void check_mutex(const struct cond *c, pthread_mutex_t *mutex,
                           "than the threads that wait already");
 }
 
-// POSIX lets a wait end though nobody has signalled. Few do, so that a wait
-// without a loop shows, and a program with loops is not slower.
+// POSIX allows spurious wake-ups. They show a wait without a loop; they are
+// rare, so that they cost a program with loops no time.
 static bool wakes_for_nothing(void)
 {
     return sim_rng_below(&sim.chance, ONE_IN) == 0;
@@ -103,8 +105,8 @@ static void give_way(pthread_mutex_t *mutex, const void *place)
 int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
                   const void *place)
 {
-    // What was looked at before the wait can change until it begins, if others
-    // change it without the mutex.
+    // Lets others change, without the mutex, what the caller has looked at
+    // before it waits.
     sim_point();
     struct cond *c = get(cond, place);
     check_mutex(c, mutex, place);

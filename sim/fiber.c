@@ -57,11 +57,12 @@ extern void __lsan_unregister_root_region(const void *start, size_t size)
 #define PIECE ((size_t)128 << 10)
 // Below each stack nothing is mapped: whoever goes so far has overflown it.
 #define GAP ((size_t)1 << 20)
-// Stacks lie this far from where the system maps what it finds a place for.
+// Stacks lie this far from where the system maps memory of its own choice.
 #define FAR_AWAY  ((uintptr_t)64 << 30)
 #define MAX_TRIES 100
 
-// A stack that is not used says so at its top, which is in memory already.
+// An unused stack is linked to the next one at its top, which is mapped
+// already.
 struct unused_stack {
     char *mapped;
     struct unused_stack *next;
@@ -130,8 +131,8 @@ static void return_stack(const struct sim_fiber *fiber)
     char *top = fiber->stack + fiber->size;
     if (fibers.unused == NULL)
         fibers.unused_size = fiber->size;
-    // Under ThreadSanitizer the next one's use of it must be no race with this
-    // one's.
+    // If the stack were used again, ThreadSanitizer would see a race between
+    // its two threads.
     if (__tsan_create_fiber != NULL || fibers.unused_size != fiber->size) {
         munmap(fiber->mapped, (size_t)(top - fiber->mapped));
         return;
@@ -291,7 +292,7 @@ void sim_fiber_destroy(struct sim_fiber *fiber)
         sim_osthread_destroy(fiber);
         return;
     }
-    // It may have been stopped in the middle of its calls.
+    // A thread that was stopped leaves the red zones of its frames behind.
     if (__asan_unpoison_memory_region != NULL && fiber->frame != NULL)
         __asan_unpoison_memory_region(
             fiber->frame,

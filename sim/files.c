@@ -1,5 +1,5 @@
-// Opening files. A file is no business of the simulator's, but for those that
-// the system makes up as they are read: no seed gives their numbers again.
+// Opening files. Files are not simulated. Those whose contents differ from run
+// to run, such as /dev/urandom, are refused.
 #include "sim/internal.h"
 #include "sim/real.h"
 

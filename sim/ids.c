@@ -1,6 +1,6 @@
-// Who the process is, and its threads: the same in every process that runs a
-// seed, as a program may draw its random numbers from there. A thread has a
-// number of its own, and the first has the process's, as in the system.
+// The ids of the process and its threads. They are the same in every process
+// that runs a seed, as a program may seed its random numbers with them. As in
+// the system, the first thread has the id of the process.
 #include "sim/internal.h"
 #include "sim/real.h"
 

@@ -34,8 +34,8 @@
 #define MAX_SLOTS (1 << SLOT_BITS)
 #define CHUNK     1024  // Threads.
 
-// Time goes by this much at a scheduling point, so that a loop that waits for
-// another thread, or for the time, gets on.
+// Virtual time that a scheduling point takes. It makes a loop that polls the
+// clock end.
 #define POINT_NS 100
 
 // ---- Threads ----
@@ -58,7 +58,8 @@ struct sim_entry {
     uint64_t order;  // who has less here.
 };
 
-// Who must do something before another can go on. All zero is before the first.
+// A thread that another waits for: one step of a walk over them (next_holder).
+// All zero: before the first.
 struct sim_holder {
     const void *at;     // For next_holder: how far it is.
     int number;         // The thread's.
@@ -68,8 +69,8 @@ struct sim_holder {
 // Why a thread waits, for reports.
 struct sim_reason {
     const char *text;  // "to lock a mutex"
-    // Finds the next of those who must each do something first; false if there
-    // is no other. NULL: nobody in particular must.
+    // Steps to the next thread that must act first; false if there is no other.
+    // NULL: no particular thread must.
     bool (*next_holder)(const void *object, struct sim_holder *holder);
 };
 
@@ -94,8 +95,8 @@ struct sim_read {
 struct sim_thread {
     int number;  // In the order of creation; the first is 0.
     int slot;    // In the table of threads.
-    // Where it stands: in sim.runnable, or with those who wait for the same; or
-    // nowhere, where it has ended, is frozen, or waits for time alone.
+    // In sim.runnable, or in the queue of what it waits for. In none if it has
+    // ended, is frozen, or waits for time alone.
     struct sim_entry entry;
     struct sim_fiber fiber;
 
@@ -152,7 +153,7 @@ struct sim_thread {
 
 // ---- Servers ----
 
-// Its place in memory is never used again.
+// Its memory is never freed, so its address stays its own.
 struct sim_server {
     int number;
     bool dead;
@@ -285,11 +286,12 @@ struct sim_who sim_who(int number);
 // A moment at which another thread may go on instead of the caller.
 void sim_point(void);
 
-// Such a moment, but only at times: where one is needed for some seeds to show
-// what others do while a lock is held, and one every time would take too long.
+// Is a scheduling point once in several calls. While a lock is held, points let
+// some seeds show what others do meanwhile; one at every call would take too
+// long.
 void sim_point_at_times(void);
 
-// The same as sim_point, and the caller would rather not go on.
+// Like sim_point, but under PCT the caller drops to the bottom.
 void sim_yield(void);
 
 // The calling thread stands in the queue (or in none, if it is NULL) until
@@ -317,13 +319,13 @@ void sim_schedule_add(struct sim_thread *thread);
 // The calling thread has ended; somebody else goes on.
 _Noreturn void sim_schedule_end(void);
 
-// A thread that can run, or waits, does so no more.
+// Takes a thread that can run, or waits, out of all queues.
 void sim_schedule_remove(struct sim_thread *thread);
 
-// A thread that was removed runs again, as one whose wait has ended.
+// Lets a removed thread run again, as if its wait had ended.
 void sim_schedule_return(struct sim_thread *thread);
 
-// A thread does not run, or runs again, whether it could or not.
+// Keeps a thread from running, whether it can run or waits; lets it run again.
 void sim_schedule_freeze(struct sim_thread *thread);
 void sim_schedule_thaw(struct sim_thread *thread);
 
@@ -341,7 +343,7 @@ void sim_schedule_start(const struct sim_options *options);
 void sim_queue_add(struct sim_queue *queue, struct sim_entry *entry);
 void sim_queue_remove(struct sim_entry *entry);
 
-// Raises the rank: it makes way where it stands.
+// Gives a higher rank, and moves the entry back where it stands.
 void sim_queue_lower(struct sim_entry *entry, int64_t rank);
 
 // One thread of a queue that is not empty: the one that goes first; any, each
@@ -367,7 +369,7 @@ void sim_policy_start(const struct sim_options *options);
 // A new thread; it stands in no queue yet.
 void sim_policy_add(struct sim_thread *thread);
 
-// The thread would rather not go on.
+// Under PCT the thread drops to the bottom.
 void sim_policy_put_last(struct sim_thread *thread);
 
 // Who runs next, of those that can.
@@ -394,27 +396,27 @@ uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound);
 
 // ---- clock.c ----
 
-// What the calling thread's clock shows, since the start; and when, in virtual
-// time, it will show this. A server's clock may go fast or slow.
+// What the calling thread's clock shows, since the start of the simulation; and
+// the virtual time at which it shows time_ns. A server's clock may go fast or
+// slow.
 int64_t sim_clock_now_ns(void);
 int64_t sim_clock_due(int64_t time_ns);
 
-// When a clock that the program knows shows this time, in virtual time; NEVER
-// if that is too far off. Reports a time that is none, or a clock that nobody
-// can wait on so.
+// The virtual time at which this clock shows `time`. Saturates at NEVER.
+// Reports a malformed time, or a clock that cannot be waited by.
 int64_t sim_due(clockid_t clock, const struct timespec *time,
                 const void *place);
 
-// The same for clock_nanosleep, which knows more clocks.
+// The same for clock_nanosleep, which takes more clocks.
 int64_t sim_sleep_due(clockid_t clock, const struct timespec *time,
                       const void *place);
 
-// Reports tv_nsec if it is no part of a second.
+// Reports a tv_nsec outside of [0, 999999999].
 void sim_check_ns(const struct timespec *time, const void *place);
 
 // ---- sleep.c ----
 
-// Sleeps for so long; reports a time that is none.
+// Sleeps for this long. Reports a malformed time.
 void sim_sleep(const struct timespec *time, const void *place);
 
 // ---- random.c ----
@@ -489,8 +491,8 @@ void sim_cleanup_run(struct sim_thread *thread);
 _Noreturn void sim_misuse(const void *place, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-// Reports a deadlock if this thread, which now waits, waits for one that waits,
-// in the end, for it. No timer can help these, whoever else still runs.
+// Reports a deadlock if this thread, which now waits, is in a circle of threads
+// that wait for each other without a time limit.
 void sim_check_circle(struct sim_thread *thread);
 
 // The program has not ended within its limit of virtual time.
@@ -519,7 +521,7 @@ void sim_watch_stop(void);
 
 static inline void sim_hash_add(uint64_t number)
 {
-    // The sum keeps it from staying 0 however many zeros come.
+    // The sum keeps the hash from staying 0 when zeros are mixed in.
     uint64_t h = (sim.hash ^ number) + UINT64_C(0x2545f4914f6cdd1d);
     h *= UINT64_C(0x9e3779b97f4a7c15);
     sim.hash = h ^ (h >> 29);
@@ -544,7 +546,8 @@ static inline void sim_release(void *object)
         __tsan_release(object);
 }
 
-// Our own memory is no business of its, but it sees what memset and memcpy do.
+// ThreadSanitizer must ignore our own memory, but it intercepts memset and
+// memcpy.
 void AnnotateIgnoreReadsBegin(const char *file, int line) __attribute__((weak));
 void AnnotateIgnoreReadsEnd(const char *file, int line) __attribute__((weak));
 void AnnotateIgnoreWritesBegin(const char *file, int line)

@@ -12,8 +12,8 @@
 // The static initialisers, which are in programs that were compiled long ago,
 // put the type where `kind` lies: no C library can move it.
 struct mutex {
-    uint32_t owner;  // sim_mark of who holds it; 0: nobody.
-    uint32_t depth;  // How often a recursive one was locked, but for the first.
+    uint32_t owner;     // sim_mark of who holds it; 0: nobody.
+    uint32_t depth;     // Of a recursive one: further locks of the owner.
     const void *place;  // Where it was locked.
     int kind;
     struct sim_queue waiters;

@@ -1,5 +1,6 @@
-// pthread_once and call_once: the state is an int, as the system's is; those
-// who wait for a routine to return stand in a queue of all who wait so.
+// pthread_once and call_once. The state is an int, as the system's is, which
+// has no room for a queue: all threads that wait for a routine to return wait
+// in sim.few.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -7,7 +8,7 @@
 
 #define RUNNING INT_MIN
 
-// As the system marks one that has run.
+// The value by which the system marks one that has run.
 static int has_run;
 
 static void do_nothing(void)

@@ -48,7 +48,7 @@ int sim_osthread_make(struct sim_fiber *fiber, size_t size)
     pthread_attr_destroy(&attributes);
     if (error != 0)
         return error;
-    // Where its stack lies is needed to walk it, for a report.
+    // Reports walk the stack, so they need its bounds.
     __real_pthread_getattr_np(fiber->os_thread, &attributes);
     void *lowest;
     pthread_attr_getstack(&attributes, &lowest, &fiber->size);

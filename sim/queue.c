@@ -9,8 +9,8 @@
 
 // ---- Arrays ----
 
-// They have room for a power of two of threads. A queue has one only while
-// threads stand in it: the program may forget its lock without destroying it.
+// An array has room for a power of two of threads. An empty queue has none,
+// because the program may abandon a lock without destroying it.
 #define LEAST_ROOM 4
 #define PIECE_SIZE ((size_t)64 << 10)
 
@@ -119,7 +119,7 @@ void sim_queue_add(struct sim_queue *queue, struct sim_entry *entry)
     rise(queue, queue->count++, entry);
 }
 
-// A lock in the program's memory is not safe from the program.
+// The queue lies in the program's memory, and the program has overwritten it.
 static _Noreturn void report_lost(const struct sim_thread *thread)
 {
     char message[300];

@@ -1,7 +1,7 @@
-// Random numbers for the program: one stream, drawn from the simulation's seed.
-// srand and srandom begin a stream of their own, as a program expects who gives
-// the same number twice. Functions that keep their state in the program's hands
-// (rand_r, erand48, ...) are left alone.
+// Random numbers for the program, drawn from the simulation's seed. srand and
+// srandom begin another stream: the same number gives the same sequence again.
+// Functions whose state the program keeps (rand_r, erand48, ...) are left
+// alone.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -32,11 +32,11 @@ static void fill(void *buffer, size_t size)
 
 // ---- rand, random ----
 
-// One sequence for all threads: who comes first is for the schedule to say.
+// All threads share one sequence; the schedule decides who draws first.
 static int draw_rand(void)
 {
     sim_point();
-    return (int)(draw(&sim.sequence) >> 33);  // 31 bits: RAND_MAX.
+    return (int)(draw(&sim.sequence) >> 33);  // RAND_MAX has 31 bits.
 }
 
 static void begin_sequence(unsigned seed)

@@ -158,7 +158,7 @@ static void add_holder(struct message *message, const struct sim_holder *holder)
     add_place(message, holder->since);
 }
 
-// Of several the one that is `wanted`, if it is among them; else the first.
+// Names one holder: `wanted` if it is among them, else the first.
 static void add_holders(struct message *message,
                         const struct sim_thread *thread,
                         const struct sim_thread *wanted)
@@ -218,8 +218,8 @@ void sim_describe_threads(char *text, size_t size)
 
 // ---- Deadlock ----
 
-// Can only another thread's doing let it go on? One that waits for a time, too,
-// will go on; so will one that has been woken.
+// Does it wait until another thread acts? Not if its wait has a time limit, or
+// it has been woken.
 static bool is_stuck(const struct sim_thread *thread)
 {
     return thread->reason != NULL && thread->reason->next_holder != NULL &&
@@ -227,9 +227,9 @@ static bool is_stuck(const struct sim_thread *thread)
            !thread->is_ready;
 }
 
-// Goes from each thread to those it waits for. Returns the last thread of a
-// shortest circle that begins with this one, or NULL if there is none; from the
-// last to the first `found_from` leads.
+// Searches, breadth first, from each thread to those it waits for. Returns the
+// last thread of a shortest circle that begins with this one, or NULL.
+// `found_from` leads back from the last to the first.
 static const struct sim_thread *find_circle(struct sim_thread *first)
 {
     static uint64_t search;
@@ -330,8 +330,8 @@ void sim_misuse(const void *place, const char *format, ...)
     end_message(&message);
 }
 
-// Finding symbols allocates, and may hang if the signal came in the middle of
-// an allocation: this is the message then.
+// Finding symbols allocates. If the signal interrupted an allocation, that may
+// hang; then this message is given.
 #define SYMBOLS_LIMIT_S 5
 
 static char report_without_place[200];

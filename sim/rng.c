@@ -23,6 +23,6 @@ uint64_t sim_rng_next(struct sim_rng *rng)
 
 uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound)
 {
-    // The bias is below 2^-32 * bound: nothing here could show it.
+    // Its bias, below 2^-32 * bound, is too small to matter here.
     return (uint32_t)(((sim_rng_next(rng) >> 32) * bound) >> 32);
 }

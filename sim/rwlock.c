@@ -1,6 +1,6 @@
-// Read-write locks. Readers and writers wait in one queue and are let on
-// together, so that the schedule decides who comes first; unless the lock was
-// made to prefer writers: then no reader passes one that waits.
+// Read-write locks. Readers and writers wait in one queue and are woken
+// together; the schedule decides who comes first. If the lock was made to
+// prefer writers, no reader passes a writer that waits.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -37,7 +37,7 @@ static bool next_reader(const struct rwlock *l, struct sim_holder *holder)
     return true;
 }
 
-// Who writes; or else all who read.
+// The writer; if there is none, each reader.
 static bool next_holder(const void *object, struct sim_holder *holder)
 {
     const struct rwlock *l = object;
@@ -52,7 +52,7 @@ static bool next_holder(const void *object, struct sim_holder *holder)
 static const struct sim_reason to_write = { "to lock an rwlock for writing",
                                             next_holder };
 
-// Who writes; or else all who wait to write, where they come first.
+// The writer; if there is none, each writer that waits and comes first.
 static bool next_before_reader(const void *object, struct sim_holder *holder)
 {
     const struct rwlock *l = object;
@@ -96,7 +96,7 @@ void sim_rwlock_start(void)
 
 // ---- Who reads ----
 
-// Unused ones. They are never given back: locks of a dead server keep theirs.
+// Unused ones. Those of a dead server's locks never come back.
 static struct sim_read *unused;
 
 #define READS_AT_A_TIME 1000
@@ -115,7 +115,7 @@ static struct sim_read *new_read(void)
     return read;
 }
 
-// Where the calling thread's newest read lock of this rwlock hangs, or NULL.
+// The link to the calling thread's newest read lock of this rwlock, or NULL.
 static struct sim_read **find_read(const struct rwlock *l)
 {
     struct sim_read **at = &sim.self->reads;
@@ -192,7 +192,8 @@ static void take_write(struct rwlock *l, const void *place)
     sim_acquire(&l->waiters);
 }
 
-// The system returns EDEADLK, and who does not look believes that it has it.
+// The system returns EDEADLK; a caller that ignores it goes on without the
+// lock.
 static void check_not_mine(const struct rwlock *l, const char *what,
                            const void *place)
 {
@@ -259,7 +260,8 @@ static int unlock(pthread_rwlock_t *lock, const void *place)
             sim_misuse(place, "unlocks an rwlock that nobody holds");
         if (mine == NULL)
             sim_misuse(place, "unlocks an rwlock that it does not hold");
-        // Readers come before the next writer, but not before other readers.
+        // A reader's unlock is ordered before the next writer, not before other
+        // readers.
         sim_release(&l->waiters);
         remove_read(l, mine);
     }

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-// sim_point_at_times is a scheduling point once in so many times.
+// sim_point_at_times is a scheduling point once in so many calls.
 #define AT_TIMES 8
 
 static void become_runnable(struct sim_thread *thread)
@@ -17,8 +17,9 @@ static void become_runnable(struct sim_thread *thread)
 
 // ---- Waiting for a number of points ----
 
-// Wakes those of a queue of whom this is so. What moves up or down when one
-// leaves comes from above, and is looked at later, or has been looked at.
+// Wakes those of a queue of whom this is so. From the last to the first: a
+// thread that moves when another leaves has been looked at, or comes to a
+// position that still will be.
 static void wake_some(struct sim_queue *queue,
                       bool (*is_so)(const struct sim_thread *thread,
                                     const void *object),
@@ -72,7 +73,7 @@ static void fire_timers(void)
         sim_wake(thread, ETIMEDOUT);
 }
 
-// Chooses who goes on; there is somebody.
+// Chooses who runs next, among those that can; there is at least one.
 static inline struct sim_thread *next_thread(void)
 {
     sim.points++;
@@ -136,7 +137,8 @@ void sim_yield(void)
     sim_point();
 }
 
-// Nobody can run: time jumps to the first timer. No timer is a deadlock.
+// Nobody can run. Time jumps to the first timer; if there is none, this is a
+// deadlock.
 static void await_timer(void)
 {
     while (sim.runnable.count == 0) {
@@ -249,7 +251,7 @@ void sim_schedule_end(void)
     sim_fiber_leave(&self->fiber, &sim.self->fiber);
 }
 
-// Whoever was to go on with what it waited for will not: another may.
+// The thread was woken but will not run: wakes another of those it waited with.
 static void pass_on_wake(struct sim_thread *thread)
 {
     struct sim_queue *queue = thread->woken_from;

@@ -1,4 +1,4 @@
-// Semaphores. A post lets one waiter try again.
+// Semaphores. A post wakes one waiter, which tries again.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -12,7 +12,7 @@ struct sem {
 };
 _Static_assert(sizeof(struct sem) <= sizeof(sem_t), "it must fit");
 
-// The states. In any other it is as the system made it.
+// The states. Any other value: the system made it, and we have not seen it yet.
 #define OURS      0x51c5e0u
 #define DESTROYED 0x51c5eeu
 

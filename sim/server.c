@@ -61,7 +61,7 @@ static void end_visit(const struct sim_visit *visit)
     self->inside = visit->where;
 }
 
-// What a thread that jumped out has left undone.
+// Undoes what a thread that jumped out could not undo itself.
 static void clear_traces(const struct sim_visit *visit)
 {
     struct sim_thread *self = sim.self;
@@ -96,8 +96,8 @@ bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
     return true;
 }
 
-// The thread will never run again. It keeps its stack: others may have been
-// given what lies there.
+// The thread will never run again. Its stack stays: other threads may hold
+// pointers to it.
 static void stop(struct sim_thread *thread)
 {
     thread->stopped = true;
@@ -160,8 +160,9 @@ static void check_outside(const struct sim_server *server, const char *what)
         sim_misuse(HERE, "%s the server whose code it runs", what);
 }
 
-// The stack of a visitor that leaves is used again, though the server's threads
-// may have been given what lies there: they have stopped, so that is no race.
+// The server's threads may hold pointers to the stack of a visitor, which is
+// used again once it has left. They have stopped by then, so ThreadSanitizer
+// must not call that a race.
 static void release_all(struct sim_server *server)
 {
     for (int slot = 0; slot < sim.n_slots; slot++) {
@@ -233,7 +234,7 @@ static void *resume_later(void *arg)
 static void start_resumer(struct sim_server *server)
 {
     pthread_t id;
-    server->has_resumer = true;  // First: it may have ended when that returns.
+    server->has_resumer = true;  // Before it starts: it may end at once.
     if (sim_thread_create(&id, NULL, resume_later, server) != 0)
         sim_fail("out of threads");
     sim_thread_detach(id, HERE);

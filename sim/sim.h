@@ -44,8 +44,8 @@ struct sim_options {
     // 10 ms to find.
     bool brief;
 
-    // Reports leave out the functions of this folder, "glue/" say, as they do
-    // those of sim/; NULL: of no other.
+    // Stacks in reports leave out functions of sim/ and of this folder
+    // ("glue/"); NULL: of sim/ alone.
     const char *hidden;
 };
 
@@ -62,9 +62,8 @@ bool sim_is_on(void);
 // stand.
 int sim_finish(char *text, size_t size);
 
-// What has happened so far, in 64 bits: every scheduling decision, every time
-// that was read, every random number. It depends on the seed and on what the
-// program does, and on nothing else.
+// A hash of the run so far: every scheduling decision, every time that was
+// read, every random number. It depends on the seed and the program alone.
 uint64_t sim_hash(void);
 
 // Virtual nanoseconds since sim_start.
@@ -103,9 +102,9 @@ struct sim_server *sim_server_inside(void);
 bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
                     void *arg);
 
-// The calling thread leaves the server whose code it runs, if any, to call
-// something outside; comes back to it. If that has died meanwhile, the second
-// does not return.
+// The calling thread goes out of the server whose code it runs, to call
+// something outside, and comes back. The first returns that server, or NULL.
+// The second does not return if the server has died meanwhile.
 struct sim_server *sim_server_go_out(void);
 void sim_server_come_back(struct sim_server *to);
 

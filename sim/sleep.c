@@ -1,5 +1,5 @@
-// Sleeping, and giving way. poll and select without descriptors are sleeps,
-// too; with them they would wait for what is outside of the simulation.
+// Sleeping and yielding. poll and select without descriptors are sleeps, too.
+// With descriptors they would wait for the world outside, so they are refused.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -13,7 +13,7 @@ static void sleep_until(int64_t due_ns, const void *place)
         sim_wait(NULL, due_ns, &to_wake_up, NULL, place);
 }
 
-// Nobody lives longer than NEVER.
+// When so much time will have passed. Saturates at NEVER.
 static int64_t from_now(int64_t seconds, int64_t ns)
 {
     int64_t now_ns = sim_clock_now_ns();

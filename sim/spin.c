@@ -1,5 +1,6 @@
-// Spin locks: an int. Under the simulator who spins waits: spinning would keep
-// the holder from its turn. Those who wait stand in a queue of all who wait so.
+// Spin locks. A thread that would spin waits instead, so that the holder gets
+// its turn. The lock is an int, which has no room for a queue: all such threads
+// wait in sim.few.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -9,7 +10,7 @@
 #define FIRST_OWNER 2  // Plus the number of the thread that holds it.
 #define DESTROYED   INT_MIN
 
-// As the system leaves one that it has made: 1 on x86-64, 0 elsewhere.
+// The value of an unlocked one in the system: 1 on x86-64, 0 elsewhere.
 static int unlocked;
 
 void sim_spin_start(void)
@@ -87,7 +88,7 @@ int __wrap_pthread_spin_trylock(pthread_spinlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_spin_trylock(lock);
-    // A loop around it spins, and had better let the holder on.
+    // It is called in loops: the holder must get its turn.
     sim_yield();
     int *value = get(lock, HERE);
     if (*value != unlocked)

@@ -26,8 +26,8 @@ static bool is_of_number(const struct sim_thread *thread, int number)
     return thread->id != 0 && thread->number == number && !thread->ended;
 }
 
-// Asked at each wait for a lock. Most often the newest thread whose number ends
-// in the same bits is the one.
+// Each wait for a lock asks. The newest thread whose number has the same low
+// bits is nearly always the one.
 struct sim_thread *sim_thread_of_number(int number)
 {
     struct sim_thread *newest =
@@ -42,7 +42,7 @@ struct sim_thread *sim_thread_of_number(int number)
     return NULL;
 }
 
-// Its home, also while it is outside; or else the server that it visits.
+// The server that it belongs to, or else visits; NULL: none.
 static const struct sim_server *server_of(const struct sim_thread *thread)
 {
     return thread->home != NULL ? thread->home : thread->inside;

@@ -34,8 +34,9 @@ void sim_thread_start(void)
 
 // ---- The life of a thread ----
 
-// Where ThreadSanitizer is told what a thread's beginning, or end, comes after.
-// Each thread has places of its own, for a place is never forgotten.
+// Addresses at which ThreadSanitizer is told that creating a thread happens
+// before its first step, and its last step before joining it. It never forgets
+// an address, so each thread has its own.
 #define BEGIN 0
 #define END   1
 static void *order_of(const struct sim_thread *thread, int which)
@@ -58,7 +59,7 @@ static size_t whole_pages(size_t size)
     return (size + page - 1) / page * page;
 }
 
-// What the attributes say; the system's own functions know how to read them.
+// Reads the attributes with the system's own functions.
 static void read_attributes(const pthread_attr_t *attr, bool *detached,
                             void **stack, size_t *size)
 {
@@ -71,7 +72,7 @@ static void read_attributes(const pthread_attr_t *attr, bool *detached,
         *detached = state == PTHREAD_CREATE_DETACHED;
         pthread_attr_getstack(attr, stack, size);
         if ((uintptr_t)*stack + *size == 0)
-            *stack = NULL;  // That is how one that was not set reads.
+            *stack = NULL;  // It was not set.
     }
     if (*size == 0)
         *size = STACK_SIZE;
@@ -327,7 +328,7 @@ int __wrap_pthread_cancel(pthread_t id)
                      "thread, through a flag under a lock, that it is to end");
 }
 
-// So nobody can tell whether a thread could be cancelled.
+// Nobody is cancelled, so these only remember what was set.
 int __wrap_pthread_setcancelstate(int state, int *old)
 {
     if (!sim.on)

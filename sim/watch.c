@@ -12,8 +12,8 @@
 #include <time.h>
 #include <ucontext.h>
 
-// Processor time without a scheduling point after which a thread is said to
-// spin; looked at twice in that time.
+// A thread that uses so much processor time without a scheduling point is
+// reported. The watch looks twice in that time.
 #define LIMIT_S 2
 
 #define WATCH_SIGNAL      (SIGRTMIN + 6)
@@ -61,7 +61,8 @@ static void look(int number, siginfo_t *info, void *context)
                     pc, frame);
 }
 
-// A thread may write to another's stack before that one does.
+// The address may lie in another thread's stack: a thread may write there
+// first.
 static bool grows_stack(const void *address)
 {
     if (sim_fiber_grow(&sim.self->fiber, address))

@@ -11,7 +11,7 @@
 #include "rt/clock.h"
 #include "rt/offer.h"
 
-// As in sim/real.h. The lab's headers have the types.
+// Each wrapper has the type that the lab's header gives the function.
 #define WRAPPED(name) extern __typeof__(name) __real_##name, __wrap_##name
 #include "virtual/wrapped.h"
 #undef WRAPPED
@@ -21,12 +21,12 @@
 // A server is one struct raft, from raft_make to raft_free.
 struct server {
     struct sim_server *sim;
-    const struct raft *rf;           // NULL while it is made, and when freed.
-    const struct channel *apply_ch;  // It was made outside.
+    const struct raft *rf;  // NULL before it is made, and once it is freed.
+    const struct channel *apply_ch;  // The harness made it.
     struct server *next;
 };
 
-// All there ever were, the one that was looked for last first.
+// All there ever were; find moves what it finds to the front.
 static struct server *servers;
 
 static struct server *find(const struct raft *rf)
@@ -59,8 +59,7 @@ struct sim_server *crossing_server_of(const struct raft *rf)
     return server != NULL ? server->sim : NULL;
 }
 
-// The channel on which the server whose code the calling thread runs applies;
-// NULL: it runs no server's.
+// The apply channel of the server whose code the calling thread runs, or NULL.
 static const struct channel *apply_channel(void)
 {
     const struct sim_server *inside = sim_server_inside();
@@ -181,7 +180,7 @@ static void run_free(void *arg)
 void __wrap_raft_free(struct raft *rf)
 {
     struct server *server = find(rf);
-    // Another may stand at this address from the moment it is freed.
+    // A new Raft may get the address as soon as this one is freed.
     if (server != NULL)
         server->rf = NULL;
     sim_server_run(server != NULL ? server->sim : NULL, run_free, rf);
@@ -247,8 +246,8 @@ OUT_VALUE(struct bytes, persister_read_snapshot, (struct persister * p), p)
 OUT_VALUE(size_t, persister_raft_state_size, (struct persister * p), p)
 OUT_VALUE(size_t, persister_snapshot_size, (struct persister * p), p)
 
-// A channel that a server has made for itself is its own; only the one that it
-// was given to apply on lies outside.
+// The apply channel lies outside. A channel that a server has made for itself
+// does not.
 static struct sim_server *go_out_to(const struct channel *ch)
 {
     return apply_channel() == ch ? sim_server_go_out() : NULL;
@@ -278,13 +277,13 @@ void __wrap_channel_close(struct channel *ch)
 
 // ---- The runtime ----
 
-// For the log: reading the clock is no scheduling point.
+// The log reads the clock without a scheduling point.
 int64_t __wrap_clock_peek_ns(void)
 {
     return sim_is_on() ? sim_now_ns() : __real_clock_peek_ns();
 }
 
-// It saves time that does not pass here.
+// It saves time while a thread wakes, which in virtual time takes none.
 void __wrap_offer_processor(const atomic_bool *wanted)
 {
     if (!sim_is_on())

@@ -19,8 +19,9 @@ void stacks_print_all(void)
     fprintf(stderr, "%s\n", text);
 }
 
-// The simulator knows whose a thread is, whatever its name: the first that
-// belongs to a server, on the line that tells of it and the one after.
+// Describes the first thread that belongs to a server, in the two lines that
+// the simulator has of it. The simulator knows that without the prefix of its
+// name.
 bool stacks_describe_thread(const char *prefix, char *text, size_t size)
 {
     (void)prefix;
