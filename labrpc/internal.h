@@ -7,6 +7,7 @@
 #ifndef LABRPC_INTERNAL_H
 #define LABRPC_INTERNAL_H
 
+#include "events/events.h"
 #include "labrpc/labrpc.h"
 #include "rt/bytes.h"
 #include "rt/go.h"

@@ -10,11 +10,13 @@
 #ifndef LABRPC_LABRPC_H
 #define LABRPC_LABRPC_H
 
-#include "events/events.h"
-
 #include <rpc/xdr.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+// Of events/events.h, which a Raft does not see: its names are the student's.
+struct event_life;
+struct events;
 
 struct labrpc_network;  // All ends, servers and connections; the switches.
 struct labrpc_end;      // A directed end of a link: the client's side.

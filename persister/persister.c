@@ -1,6 +1,7 @@
 // Two byte strings under one lock.
 #include "persister/persister.h"
 
+#include "events/events.h"
 #include "rt/alloc.h"
 
 #include <assert.h>

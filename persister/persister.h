@@ -6,8 +6,11 @@
 #ifndef PERSISTER_PERSISTER_H
 #define PERSISTER_PERSISTER_H
 
-#include "events/events.h"
 #include "rt/bytes.h"
+
+// Of events/events.h, which a Raft does not see: its names are the student's.
+struct event_life;
+struct events;
 
 struct persister;
 

@@ -134,6 +134,7 @@ void sim_server_come_back(struct sim_server *to)
     }
     if (is_visiting(self, to))
         sim_schedule_leave();
+    sim_release(to);
     stop(self);
     for (;;)
         sim_wait(NULL, NEVER, NULL, NULL, NULL);
@@ -196,7 +197,7 @@ void sim_server_crash(struct sim_server *server)
     }
 }
 
-int sim_server_outside(const struct sim_server *server)
+int sim_server_outside(struct sim_server *server)
 {
     int count = 0;
     for (int slot = 0; slot < sim.n_slots; slot++) {
@@ -204,6 +205,8 @@ int sim_server_outside(const struct sim_server *server)
         count += thread->id != 0 && !thread->ended && !thread->stopped &&
                  thread->home == server;
     }
+    if (count == 0)
+        sim_acquire(server);  // To wait for them is like joining them.
     return count;
 }
 

@@ -117,7 +117,7 @@ void sim_server_crash(struct sim_server *server);
 
 // How many of its threads have not ended: after a crash, those that are still
 // outside.
-int sim_server_outside(const struct sim_server *server);
+int sim_server_outside(struct sim_server *server);
 
 // Freezes all threads that are in the server's code, or come into it, and lets
 // them go on when so much time has passed. Its clock does not stop.

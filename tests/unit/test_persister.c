@@ -1,5 +1,7 @@
 // The persister: what is saved is read back, together, and copies are copies.
 #include "persister/persister.h"
+
+#include "events/events.h"
 #include "rt/clock.h"
 #include "rt/go.h"
 
