@@ -71,7 +71,7 @@ static struct cond *get(pthread_cond_t *cond, const void *place)
     return c;
 }
 
-clockid_t sim_cond_clock(pthread_cond_t *cond, const void *place)
+static clockid_t clock_of(pthread_cond_t *cond, const void *place)
 {
     return get(cond, place)->clock;
 }
@@ -188,7 +188,7 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
 {
     if (!sim.on)
         return __real_pthread_cond_timedwait(cond, mutex, time);
-    int64_t due_ns = sim_due(sim_cond_clock(cond, HERE), time, HERE);
+    int64_t due_ns = sim_due(clock_of(cond, HERE), time, HERE);
     return sim_cond_wait(cond, mutex, due_ns, HERE);
 }
 

@@ -459,7 +459,6 @@ int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
 int sim_cond_signal(pthread_cond_t *cond, const void *place);
 int sim_cond_broadcast(pthread_cond_t *cond, const void *place);
 int sim_cond_destroy(pthread_cond_t *cond, const void *place);
-clockid_t sim_cond_clock(pthread_cond_t *cond, const void *place);
 
 // ---- thread.c ----
 
