@@ -147,7 +147,6 @@ LINK_SUM := $(shell new=$(B)/link.$$$$; \
     { echo '$(CC) $(CFLAGS) $(LDLIBS) $(SIM_LDLIBS) $(LAB_WRAPS)' > $$new && \
     { cmp -s $(B)/link $$new && rm $$new || mv $$new $(B)/link; }; } 2> /dev/null)
 
-
 # ---- Compiling and linking ----
 
 # $(call compile,FLAGS)

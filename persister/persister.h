@@ -8,7 +8,7 @@
 
 #include "rt/bytes.h"
 
-// Of events/events.h, which a Raft does not see: its names are the student's.
+// In events/events.h. A Raft does not include that: it may use such names.
 struct event_life;
 struct events;
 
