@@ -2,7 +2,7 @@
 // when.
 #include "checker/internal.h"
 #include "rt/clock.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ const char never_change[] = "Entries Never Change (§5.3)";
 struct time_text time_text(int64_t ns)
 {
     struct time_text t;
-    snprintf(t.text, sizeof t.text, "%010.3f", log_ms(ns));
+    snprintf(t.text, sizeof t.text, "%010.3f", debug_log_ms(ns));
     return t;
 }
 

@@ -10,7 +10,7 @@
 #include "rt/alloc.h"
 #include "rt/clock.h"
 #include "rt/mutex.h"
-#include "rt/offer.h"
+#include "rt/yield.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -352,7 +352,7 @@ static bool carry_reply_locked(struct call *call)
 static bool receive_reply(struct call *call)
 {
     struct labrpc_network *net = call->net;
-    offer_processor(&call->answered);  // Most handlers are quick.
+    yield_briefly(&call->answered);  // Most handlers are quick.
     pthread_mutex_lock(&net->mu);
     bool received = await_reply_locked(call) && carry_reply_locked(call);
     if (received)

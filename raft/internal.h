@@ -9,8 +9,8 @@
 
 #include "raft/log.h"
 #include "raft/raft.h"
+#include "rt/debug_log.h"
 #include "rt/go.h"
-#include "rt/log.h"
 #include "rt/mutex.h"
 #include "rt/rng.h"
 #include "rt/timer.h"
@@ -168,6 +168,6 @@ void applier(void *arg);
 void ticker(void *arg);
 
 #define log_raft(topic, ...)                                                   \
-    log_debug(topic, rf->me, rf->current_term, __VA_ARGS__)
+    debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 #endif

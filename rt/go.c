@@ -3,7 +3,7 @@
 // `wake` for the next.
 //
 // A thread that has just become idle offers the processor before it sleeps
-// (rt/offer.h): most often the next function comes at once.
+// (rt/yield.h): most often the next function comes at once.
 //
 // A closed group may be freed much later, and a thread that has ended keeps its
 // stack until it is joined: under ThreadSanitizer 0.8 MB of memory. So each
@@ -11,8 +11,8 @@
 #include "rt/go.h"
 
 #include "rt/alloc.h"
-#include "rt/offer.h"
 #include "rt/shortage.h"
+#include "rt/yield.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -68,7 +68,7 @@ void go_group_set_server(struct go_group *group, int server)
 // Waits until there is a function to run; false once the group is closing.
 static bool wait_for_call(struct go_thread *thread)
 {
-    offer_processor(&thread->called);
+    yield_briefly(&thread->called);
     struct go_group *group = thread->group;
     pthread_mutex_lock(&group->mu);
     while (!thread->called)

@@ -9,8 +9,8 @@
 
 #include "raft/raft.h"
 #include "rt/clock.h"
+#include "rt/debug_log.h"
 #include "rt/go.h"
-#include "rt/log.h"
 #include "rt/mutex.h"
 #include "rt/rng.h"
 #include "rt/timer.h"

@@ -1,7 +1,7 @@
 // The list of graded tests, and running one.
 #include "tester/lab_test.h"
 
-#include "rt/log.h"
+#include "rt/debug_log.h"
 #include "tester/verdict.h"
 #include "tester/verdict_internal.h"
 
@@ -26,7 +26,7 @@ void lab_test_run(const struct lab_test *test)
 {
     // Lines come out as they are printed, even if the test then dies.
     setvbuf(stdout, NULL, _IOLBF, 0);
-    log_restart();
+    debug_log_restart();
     verdict_start();
     test->body();
     verdict_finish();

@@ -9,7 +9,7 @@
 #include "rt/bytes.h"
 #include "rt/channel.h"
 #include "rt/clock.h"
-#include "rt/offer.h"
+#include "rt/yield.h"
 
 // Each wrapper has the type that the lab's header gives the function.
 #define WRAPPED(name) extern __typeof__(name) __real_##name, __wrap_##name
@@ -277,15 +277,15 @@ void __wrap_channel_close(struct channel *ch)
 
 // ---- The runtime ----
 
-// The log reads the clock without a scheduling point.
+// The debug log reads the clock without a scheduling point.
 int64_t __wrap_clock_peek_ns(void)
 {
     return sim_is_on() ? sim_now_ns() : __real_clock_peek_ns();
 }
 
-// It saves time while a thread wakes, which in virtual time takes none.
-void __wrap_offer_processor(const atomic_bool *wanted)
+// In virtual time waking a thread takes no time, so yielding would save none.
+void __wrap_yield_briefly(const atomic_bool *flag)
 {
     if (!sim_is_on())
-        __real_offer_processor(wanted);
+        __real_yield_briefly(flag);
 }

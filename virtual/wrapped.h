@@ -27,4 +27,4 @@ WRAPPED(channel_close);
 
 // Of the runtime.
 WRAPPED(clock_peek_ns);
-WRAPPED(offer_processor);
+WRAPPED(yield_briefly);

@@ -4,7 +4,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 #include "rt/mutex.h"
 
 #include <stdio.h>
@@ -76,15 +76,15 @@ struct saved script_saved(struct script *s)
 static void note_arrival(const struct call *call)
 {
     if (call->vote != NULL)
-        log_debug("ASKS", ME, call->vote->term, "asks S%d for its vote",
+        debug_log("ASKS", ME, call->vote->term, "asks S%d for its vote",
                   call->peer);
     else if (call->append != NULL)
-        log_debug("ASKS", ME, call->append->term,
+        debug_log("ASKS", ME, call->append->term,
                   "sends S%d %u entries behind %d of term %d", call->peer,
                   call->append->entries.entries_len,
                   call->append->prev_log_index, call->append->prev_log_term);
     else
-        log_debug("ASKS", ME, call->install->term,
+        debug_log("ASKS", ME, call->install->term,
                   "sends S%d a snapshot up to %d", call->peer,
                   call->install->last_included_index);
 }
@@ -343,7 +343,7 @@ static void see_term(struct script *s, int peer, int term)
 void script_answer_vote(struct script *s, struct call *call, int term,
                         bool granted)
 {
-    log_debug("TEST", call->peer, term, "%s S0 its vote for term %d",
+    debug_log("TEST", call->peer, term, "%s S0 its vote for term %d",
               granted ? "gives" : "refuses", call->vote->term);
     see_term(s, call->peer, term);
     RequestVoteResponse *reply = call->reply;
@@ -356,7 +356,7 @@ void script_answer_vote(struct script *s, struct call *call, int term,
 void script_answer_append(struct script *s, struct call *call,
                           AppendEntriesResponse response)
 {
-    log_debug("TEST", call->peer, response.term,
+    debug_log("TEST", call->peer, response.term,
               "%s S0's %u entries behind %d of term %d",
               response.success ? "takes" : "refuses",
               call->append->entries.entries_len, call->append->prev_log_index,
@@ -373,7 +373,7 @@ void script_answer_append(struct script *s, struct call *call,
 
 void script_answer_install(struct script *s, struct call *call, int term)
 {
-    log_debug("TEST", call->peer, term, "takes S0's snapshot");
+    debug_log("TEST", call->peer, term, "takes S0's snapshot");
     see_term(s, call->peer, term);
     InstallSnapshotResponse *reply = call->reply;
     script_install_own_fields(s, call, term);
@@ -385,7 +385,7 @@ void script_answer_install(struct script *s, struct call *call, int term)
 void script_lose(struct script *s, struct call *call)
 {
     struct labrpc_end *end = script_last_life(s)->ends[call->peer];
-    log_debug("TEST", call->peer, 0, "never gets S0's request");
+    debug_log("TEST", call->peer, 0, "never gets S0's request");
     labrpc_cut(end, LABRPC_REPLIES, true);
     finish(s, call);
     script_sleep(s, LOSING_MS);

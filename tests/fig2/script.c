@@ -4,7 +4,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 #include "rt/mutex.h"
 
 #include <stdio.h>
@@ -93,7 +93,7 @@ static void kill_server(struct script *s)
 
 void script_restart(struct script *s)
 {
-    log_debug("TEST", ME, 0, "crashes, and starts again");
+    debug_log("TEST", ME, 0, "crashes, and starts again");
     // A copy: what the dead one still writes, nobody will read.
     struct persister *copy = persister_succeed(script_last_life(s)->persister);
     kill_server(s);
@@ -248,7 +248,7 @@ RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
                                    .last_log_index = last_index,
                                    .last_log_term = last_term };
     RequestVoteResponse response = { 0 };
-    log_debug("TEST", candidate, term,
+    debug_log("TEST", candidate, term,
               "asks S0 for its vote, last entry %d "
               "of term %d",
               last_index, last_term);
@@ -315,7 +315,7 @@ AppendEntriesResponse script_append(struct script *s, struct append append)
         .entries = { (u_int)append.entries.count, entries },
     };
     AppendEntriesResponse response = { 0 };
-    log_debug("TEST", append.leader, append.term,
+    debug_log("TEST", append.leader, append.term,
               "sends S0 %d entries behind %d of term %d, leader_commit %d",
               append.entries.count, append.prev_index, append.prev_term,
               append.commit);
@@ -345,7 +345,7 @@ int script_install(struct script *s, int term, int last_index, int last_term)
     pthread_mutex_lock(&s->mu);
     s->installed_term[last_index] = last_term;
     pthread_mutex_unlock(&s->mu);
-    log_debug("TEST", 1, term, "sends S0 a snapshot up to %d of term %d",
+    debug_log("TEST", 1, term, "sends S0 a snapshot up to %d of term %d",
               last_index, last_term);
     claim(s, term, last_index, last_term);
     call_server(s, "Raft.InstallSnapshot", &request, &response);

@@ -3,7 +3,7 @@
 #include "tests/fig2/internal.h"
 
 #include "rt/clock.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +114,7 @@ static void take_command_locked(struct script *s, const struct apply_msg *m,
     s->applied = m->command_index;
     s->number_at[s->applied] = number_in(m->command);
     script_check_applied(saved, s->applied, s->number_at[s->applied]);
-    log_debug("TEST", ME, 0, "applied %d", s->applied);
+    debug_log("TEST", ME, 0, "applied %d", s->applied);
 }
 
 static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
@@ -142,7 +142,7 @@ static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
                m->snapshot_term);
     s->applied = m->snapshot_index;
     s->n_snapshots++;
-    log_debug("TEST", ME, 0, "applied a snapshot up to %d", s->applied);
+    debug_log("TEST", ME, 0, "applied a snapshot up to %d", s->applied);
 }
 
 // True if the service shall make a snapshot now.

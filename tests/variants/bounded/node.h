@@ -6,8 +6,8 @@
 #define BOUNDED_NODE_H
 
 #include "raft/raft.h"
+#include "rt/debug_log.h"
 #include "rt/go.h"
-#include "rt/log.h"
 #include "rt/mutex.h"
 #include "rt/rng.h"
 
@@ -131,6 +131,6 @@ enum { VOTE, APPEND, INSTALL, N_METHODS };
 extern const struct labrpc_method methods[N_METHODS];
 
 #define trace(topic, ...)                                                      \
-    log_debug(topic, rf->me, rf->current_term, __VA_ARGS__)
+    debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 #endif

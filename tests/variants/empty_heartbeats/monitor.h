@@ -10,7 +10,7 @@
 
 #include "raft/raft.h"
 #include "rt/clock.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 #include "rt/mutex.h"
 #include "rt/rng.h"
 
@@ -107,7 +107,7 @@ struct raft {
 
 #define INSIDE(rf) must_hold(&(rf)->mu)
 #define say(rf, topic, ...)                                                    \
-    log_debug(topic, (rf)->me, (rf)->saved.current_term, __VA_ARGS__)
+    debug_log(topic, (rf)->me, (rf)->saved.current_term, __VA_ARGS__)
 
 int64_t ms_from_now(int ms);
 

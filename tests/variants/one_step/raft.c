@@ -25,8 +25,8 @@
 
 #include "log.h"
 #include "rt/alloc.h"
+#include "rt/debug_log.h"
 #include "rt/go.h"
-#include "rt/log.h"
 #include "rt/rng.h"
 #include "rt/timer.h"
 
@@ -112,7 +112,7 @@ struct call {
     bool is_answered;
 };
 
-#define note(topic, ...) log_debug(topic, rf->me, rf->current_term, __VA_ARGS__)
+#define note(topic, ...) debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 // ---- Saving ----
 

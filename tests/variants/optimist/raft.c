@@ -18,7 +18,7 @@
 
 #include "raft/raft.h"
 #include "rt/alloc.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -231,7 +231,7 @@ static void raise_commit(struct raft *rf)
     if (index > rf->commit_index &&
         store_term_at(&rf->store, index) == rf->store.term) {
         rf->commit_index = index;
-        log_debug("CMIT", rf->me, rf->store.term, "commits up to %d", index);
+        debug_log("CMIT", rf->me, rf->store.term, "commits up to %d", index);
         cnd_signal(&rf->applicable);
     }
 }
@@ -283,7 +283,7 @@ static void count_vote(struct raft *rf)
 {
     if (++rf->n_votes <= rf->n_peers / 2)
         return;
-    log_debug("ROLE", rf->me, rf->store.term, "leads");
+    debug_log("ROLE", rf->me, rf->store.term, "leads");
     rf->role = LEADS;
     for (int k = 0; k < rf->n_peers; k++) {
         rf->beliefs[k].next_index = store_last(&rf->store) + 1;

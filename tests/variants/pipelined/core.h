@@ -8,8 +8,8 @@
 #define PIPELINED_CORE_H
 
 #include "raft/raft.h"
+#include "rt/debug_log.h"
 #include "rt/go.h"
-#include "rt/log.h"
 #include "rt/rng.h"
 
 #include "raft/raft_x.h"
@@ -159,6 +159,6 @@ void on_install_snapshot(void *receiver, const void *args, void *reply);
 enum rpc { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_RPCS };
 extern const struct labrpc_method rpc_table[N_RPCS];
 
-#define note(topic, ...) log_debug(topic, rf->me, rf->current_term, __VA_ARGS__)
+#define note(topic, ...) debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 #endif

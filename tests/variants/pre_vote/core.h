@@ -11,8 +11,8 @@
 #define PRE_VOTE_CORE_H
 
 #include "raft/raft.h"
+#include "rt/debug_log.h"
 #include "rt/go.h"
-#include "rt/log.h"
 #include "rt/rng.h"
 
 #include "raft/raft_x.h"
@@ -199,6 +199,6 @@ struct exchange {
 struct call *core_new_call(struct raft *rf, int peer, int method);
 void core_send(struct call *call);
 
-#define tell(topic, ...) log_debug(topic, rf->me, rf->current_term, __VA_ARGS__)
+#define tell(topic, ...) debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 #endif

@@ -3,7 +3,7 @@
 #include "core.h"
 
 #include "rt/alloc.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 
 #include <stdlib.h>
 
@@ -53,7 +53,7 @@ static void take_lead_if_elected(struct raft *rf)
     if (rf->role != STANDING || __builtin_popcount(rf->voters) <= rf->n / 2)
         return;
     rf->role = HEAD;
-    log_debug("ROLE", rf->me, rf->ledger.current_term, "leads");
+    debug_log("ROLE", rf->me, rf->ledger.current_term, "leads");
     for (int p = 0; p < rf->n; p++)
         rf->peers[p] =
             (struct peer){ .next_index = ledger_last(&rf->ledger) + 1 };

@@ -19,8 +19,8 @@
 #include "delivery.h"
 #include "loop.h"
 #include "rt/alloc.h"
+#include "rt/debug_log.h"
 #include "rt/go.h"
-#include "rt/log.h"
 #include "rt/rng.h"
 #include "rt/timer.h"
 
@@ -101,7 +101,7 @@ struct raft {
     struct call *outbox;
 };
 
-#define note(topic, ...) log_debug(topic, rf->me, rf->current_term, __VA_ARGS__)
+#define note(topic, ...) debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 // ---- The log ----
 

@@ -13,7 +13,7 @@
 // match_index only rises and a follower only cuts what conflicts.
 #include "raft/raft.h"
 #include "rt/alloc.h"
-#include "rt/log.h"
+#include "rt/debug_log.h"
 
 #include "raft/raft_x.h"
 
@@ -82,7 +82,7 @@ struct call {
 enum { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_RPCS };
 static const struct labrpc_method methods[N_RPCS];
 
-#define say(topic, ...) log_debug(topic, rf->me, rf->current_term, __VA_ARGS__)
+#define say(topic, ...) debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 static int64_t now_ms(void)
 {

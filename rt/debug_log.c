@@ -1,6 +1,6 @@
 // The debug log. Any thread writes to it; a line is one write(2), so lines of
 // different threads never mix.
-#include "rt/log.h"
+#include "rt/debug_log.h"
 
 #include "rt/clock.h"
 
@@ -9,29 +9,30 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool log_enabled;
+bool debug_log_enabled;
 static int64_t start_ns;  // Set while the process has one thread.
 
-__attribute__((constructor)) static void log_start(void)
+__attribute__((constructor)) static void debug_log_start(void)
 {
     const char *wish = getenv("RAFTLAB_LOG");
-    log_enabled = wish != NULL && wish[0] != '\0' && wish[0] != '0';
+    debug_log_enabled = wish != NULL && wish[0] != '\0' && wish[0] != '0';
 }
 
-void log_restart(void)
+void debug_log_restart(void)
 {
     start_ns = clock_peek_ns();
 }
 
-double log_ms(int64_t clock_ns)
+double debug_log_ms(int64_t clock_ns)
 {
     return (double)(clock_ns - start_ns) / (double)NS_PER_MS;
 }
 
-void log_write(const char *topic, int server, int term, const char *format, ...)
+void debug_log_write(const char *topic, int server, int term,
+                     const char *format, ...)
 {
     char line[512];
-    double ms = log_ms(clock_peek_ns());
+    double ms = debug_log_ms(clock_peek_ns());
     int head = snprintf(line, sizeof line, "%010.3f S%d T%d %-5s ", ms, server,
                         term, topic);
     va_list args;
