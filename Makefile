@@ -114,12 +114,10 @@ RAFT_X_O := $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
 
 RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 
-# The dates of a submission say nothing: it may be older than the one before it
-# in the same folder. What counts is what its files are and hold.
-RAFT_SUM := $(shell new=$(R)/sum.$$$$; \
-    { mkdir -p $(R) && touch $$new; } 2> /dev/null || { echo fails; exit; }; \
-    (echo $(RAFT); sha256sum $(RAFT)/*.[chx]) 2> /dev/null > $$new; \
-    cmp -s $(R)/sum $$new && rm $$new || mv $$new $(R)/sum)
+# Only what has changed is compiled, and what is linked depends on all of it: a
+# file that is gone is linked no more.
+RAFT_SUM := $(shell scripts/forget $(RAFT) $(R) $(RAFT_X) 2> /dev/null || echo fails)
+RAFT_LINKED := $(RAFT_O) $(R)/sum
 ifneq ($(and $(RAFT_SUM),$(filter-out help clean,$(MAKECMDGOALS))),)
 $(error $(R) cannot be written; the lab is built into the folder that it is in)
 endif
@@ -176,18 +174,18 @@ RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 $(B)/%.o: %.c | $(SETUP)
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
 
-$(R)/%.o: $(RAFT)/%.c $(R)/sum | $(SETUP) compile_commands.json
+$(R)/%.o: $(RAFT)/%.c | $(SETUP) compile_commands.json
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN))
 
 $(X)/%.o: %.c | $(SETUP)
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 # Does it define what raft.h promises, and nothing that is the lab's?
-$(R)/checked: $(RAFT_O)
-	@scripts/check-objects $(RAFT) $(filter $(R)/%,$^)
+$(R)/checked: $(RAFT_LINKED)
+	@scripts/check-objects $(RAFT) $(filter $(R)/%.o,$^)
 	@touch $@
 
-$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_O) $(B)/link | $(R)/checked
+$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_LINKED) $(B)/link | $(R)/checked
 	$(call link)
 
 # Criterion's tests are plain functions without prototypes. gcc's address
@@ -210,7 +208,7 @@ $(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x $(SE
 
 RAFT_X_H := $(RAFT_X_O:.o=.h)
 TESTER_X_H := $(B)/gen/tester/tester_x.h
-$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): $(RAFT_X_H)
+$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): | $(RAFT_X_H)
 $(B)/tester/applied.o: | $(TESTER_X_H)
 
 # For clangd. It is looked at each time that a Raft is built, because it depends
@@ -304,7 +302,7 @@ lab: $(LAB_BIN)
 # ---- The simulator ----
 
 $(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
-$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(VIRTUAL_O) $(RAFT_O) $(B)/link | $(R)/checked
+$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link | $(R)/checked
 	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
 	    scripts/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))

@@ -9,11 +9,11 @@ HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/% $(X)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
-$(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_O) $(B)/link
+$(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 	$(call link)
-$(B)/dummy_lab: $(B)/tests/unit/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_O) $(B)/link
+$(B)/dummy_lab: $(B)/tests/unit/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 	$(call link)
-$(B)/dummy_simlab: $(B)/tests/unit/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_O) $(B)/link \
+$(B)/dummy_simlab: $(B)/tests/unit/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link \
     $(filter-out $(B)/runner/real_world.o,$(RUNNER_O)) $(filter-out $(NOT_SIM_O),$(HARNESS_O))
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 $(UNIT_O): CPPFLAGS += -I$(X)/gen
@@ -70,13 +70,13 @@ check: setup-test
 BENCH_C := $(filter-out bench/bench_sim.c,$(wildcard bench/bench_*.c))
 bench: $(BENCH_C:bench/%.c=$(R)/bench/%) $(R)/bench/bench_sim
 	@for b in $^; do echo "== $${b##*/}"; $$b || exit; done
-$(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_O) $(B)/link
+$(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 	$(call link)
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
     $(addprefix $(B)/tester/,life.o watchdog.o verdict.o places.o interposed.o) \
     $(filter-out $(B)/virtual/world.o,$(VIRTUAL_O)) $(CORE:%.c=$(B)/%.o) $(SIM_O)
-$(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_O) $(B)/link
+$(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_LINKED) $(B)/link
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 
 # ---- The look of the code; the handout ----
