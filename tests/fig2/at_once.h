@@ -1,20 +1,20 @@
 // Two calls into the server at the same time.
 //
-// Each is a function and what it asks for, where it leaves what came of it. One
-// runs on the test's main thread, the other on one of its own: which comes
-// first, and where one comes in between the other's steps, the schedule says.
-// So a test makes many such pairs, and checks what holds in either order.
+// Each call is a function and a struct with its arguments and its result. One
+// runs on the test's main thread, the other on a second thread. The schedule
+// decides which comes first and how their steps interleave. So a test makes
+// many such pairs of calls, and checks what holds in either order.
 #ifndef TESTS_FIG2_AT_ONCE_H
 #define TESTS_FIG2_AT_ONCE_H
 
 #include "tests/fig2/script.h"
 
-// Returns when both calls have.
+// Returns when both calls have returned.
 void script_at_once(struct script *s, void (*one)(struct script *s, void *what),
                     void *one_what, void (*other)(struct script *s, void *what),
                     void *other_what);
 
-// script_request_vote; what is a struct asked.
+// script_request_vote; `what` is a struct asked.
 struct asked {
     int term;
     int candidate;
@@ -24,14 +24,14 @@ struct asked {
 };
 void script_ask(struct script *s, void *what);
 
-// script_append; what is a struct sent.
+// script_append; `what` is a struct sent.
 struct sent {
     struct append append;
     bool success;
 };
 void script_send(struct script *s, void *what);
 
-// script_install; what is a struct installed.
+// script_install; `what` is a struct installed.
 struct installed {
     int term;
     int last_index;
@@ -39,8 +39,8 @@ struct installed {
 };
 void script_send_snapshot(struct script *s, void *what);
 
-// script_start, with this number and those behind it, until one is refused;
-// what is a struct started.
+// script_start with this number and the following ones, until one is refused;
+// `what` is a struct started.
 #define MOST_STARTED 6
 struct started {
     int number;
@@ -49,7 +49,7 @@ struct started {
 };
 void script_start_some(struct script *s, void *what);
 
-// script_snapshot, at each of these indices; what is a struct made.
+// script_snapshot at each of these indices; `what` is a struct made.
 struct made {
     int first;
     int last;

@@ -1,5 +1,5 @@
-// What the server asks its peers: every request waits in its handler, on a
-// thread of the network's, until the test has answered it.
+// Requests of the server: each one waits in its handler, on a thread of the
+// network, until the test has answered it.
 #include "tests/fig2/internal.h"
 
 #include "rt/alloc.h"
@@ -53,7 +53,7 @@ struct saved script_decode_bytes(struct bytes raft_state, struct bytes snapshot)
 
 struct saved script_decode(struct persister *persister)
 {
-    // Of one moment.
+    // The copy has the state and the snapshot of one moment.
     struct persister *copy = persister_copy(persister);
     struct bytes raft_state = persister_read_raft_state(copy);
     struct bytes snapshot = persister_read_snapshot(copy);
@@ -89,8 +89,8 @@ static void note_arrival(const struct call *call)
                   call->install->last_included_index);
 }
 
-// A server that stands for election without end, or sends without waiting, is
-// told so: the test could go on for very long.
+// Fails the test if the server starts elections without end, or sends without
+// waiting. The test would take very long otherwise.
 static void check_sent_no_more(const struct call *call, int n_sent)
 {
     if (n_sent < MAX_SENT)
@@ -116,7 +116,7 @@ static void check_flood_locked(struct script *s, int peer,
         test_fail("%s", flood_text(stream, ME, peer, request).text);
 }
 
-// Queues the call and waits until it is answered, or dropped.
+// Queues the call and waits until it is answered or dropped.
 static void await_answer(struct script *s, struct call *call,
                          const struct request *request)
 {
@@ -148,8 +148,8 @@ static void await_answer(struct script *s, struct call *call,
     pthread_mutex_unlock(&s->mu);
 }
 
-// A request of a kind that Figure 2 does not know. If it looks like a
-// RequestVote it asks whether there would be a vote (pre-vote): there would.
+// Answers a request that Figure 2 does not have. A request that looks like a
+// RequestVote is a pre-vote: the peer would grant its vote.
 static void answer_unknown(struct script *s, const struct part *part,
                            const void *args, void *reply)
 {
@@ -169,7 +169,7 @@ static void answer_unknown(struct script *s, const struct part *part,
     const RequestVoteRequest *request = args;
     RequestVoteResponse *response = reply;
     int term = life == NULL ? 0 : script_decode(life->persister).term;
-    // The peers are in no newer term than the server.
+    // The peers' term is at most the server's.
     response->term = request->term < term ? request->term : term;
     response->vote_granted = true;
 }
@@ -307,7 +307,7 @@ bool script_stands(struct script *s, int min_term, int within_ms)
 
 // ---- Answering ----
 
-// The handler returns; *call is gone.
+// Lets the handler return. *call is invalid afterwards.
 static void finish_locked(struct script *s, struct call *call)
 {
     must_hold(&s->mu);

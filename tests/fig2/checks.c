@@ -1,4 +1,4 @@
-// What holds of everything that the server says, whatever the test is about.
+// Checks that apply to everything that the server sends or saves, in any test.
 #include "tests/fig2/internal.h"
 #include "tests/fig2/rules.h"
 

@@ -1,5 +1,5 @@
-// Peers that play by the rules: they give their votes, and follow the server
-// as Figure 2 says. All of it runs on the test's main thread.
+// Peers that follow Figure 2: they grant their votes and replicate the server's
+// log. All of this runs on the test's main thread.
 #include "tests/fig2/internal.h"
 
 #include "rt/clock.h"
@@ -8,7 +8,7 @@
 
 // ---- Voting ----
 
-// Peers 1 to n / 2, with the server's own vote, are a majority.
+// Peers 1 to n / 2 and the server itself are a majority.
 static void give_votes(struct script *s)
 {
     for (int peer = 1; peer <= s->n / 2; peer++) {
@@ -141,9 +141,9 @@ void script_keep_up(struct script *s, int peer)
         script_follow_one(s, call);
 }
 
-// Up to where would the peer, by answering this, have acknowledged the log of
-// today's leader? -1 if it would not: it refuses it, or the request is a
-// leftover of the server's last time as a leader.
+// Returns the index up to which the peer would acknowledge the current leader's
+// log, if it answered this request. -1 if it would refuse, or if the request is
+// left over from an older leadership of the server.
 static int would_acknowledge(const struct script *s, const struct call *call)
 {
     const struct played *p = &s->played[call->peer];
@@ -158,16 +158,17 @@ static int would_acknowledge(const struct script *s, const struct call *call)
     return request->prev_log_index + (int)request->entries.entries_len;
 }
 
-// A server that sends again and again what was refused is told so soon.
+// Fails early if a server repeats a refused request again and again.
 #define MAX_REQUESTS 1000
 
-// How far a peer has been led, for a message.
+// How far a peer has got, for a message.
 struct progress {
     int n_requests;
     int last_prev;
 };
 
-// Answers until the index comes. NULL if it has not in so many milliseconds.
+// Answers for the peer until a request would acknowledge index, and returns
+// that request. NULL if none comes in this time.
 static struct call *follow(struct script *s, int peer, int index, int within_ms,
                            struct progress *progress)
 {
@@ -186,7 +187,8 @@ static struct call *follow(struct script *s, int peer, int index, int within_ms,
     return NULL;
 }
 
-// Why a leader may ask for ever about an entry that was never acknowledged.
+// A possible reason why a leader sends entries for ever that nobody
+// acknowledged.
 #define ASKS_TOO_FAR                                                           \
     ". Either a refusal does not move next_index back, or a success has "      \
     "raised match_index to more than what its request carried, which is "      \

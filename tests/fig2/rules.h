@@ -1,5 +1,4 @@
-// Lines of the paper that tests of several files are about: how their messages
-// begin.
+// Lines of the paper that several files test: the beginnings of their messages.
 #ifndef TESTS_FIG2_RULES_H
 #define TESTS_FIG2_RULES_H
 

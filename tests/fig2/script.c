@@ -1,5 +1,5 @@
-// The play: the server starts, crashes and ends; the test asks it what a peer
-// might ask. All of it runs on the test's main thread.
+// The script: starts, crashes and ends the server, and sends it requests. All
+// of this runs on the test's main thread.
 #include "tests/fig2/internal.h"
 
 #include "rt/alloc.h"
@@ -13,7 +13,7 @@
 
 #define SERVER "server 0"
 
-// How often a candidate asks a server that disregards it.
+// How often a candidate repeats a request that the server ignores.
 #define ASK_AGAIN_MS 10
 
 // ---- Starting, crashing and ending ----
@@ -94,7 +94,8 @@ static void kill_server(struct script *s)
 void script_restart(struct script *s)
 {
     debug_log("TEST", ME, 0, "crashes, and starts again");
-    // A copy: what the dead one still writes, nobody will read.
+    // The crashed server may still write to the old persister. The copy has
+    // none of that.
     struct persister *copy = persister_succeed(script_last_life(s)->persister);
     kill_server(s);
     start(s, copy);
@@ -187,7 +188,8 @@ void script_meet(struct script *s, bool is_to_speak)
             (long long)((clock_now_ns() - s->life_start_ns) / NS_PER_MS), term);
 }
 
-// Nothing is lost here, so a call that fails is one without an end.
+// The network loses nothing here, so a call that fails is a handler that does
+// not return.
 static void call_server(struct script *s, const char *name, const void *request,
                         void *reply)
 {
@@ -223,8 +225,8 @@ static void speak_in_locked(struct script *s, int term)
     memset(s->claimed, 0, sizeof s->claimed);
 }
 
-// The leader of `term` says that its log has this entry. It may not have said
-// otherwise before: whatever the server made of that would be right.
+// The leader of `term` states that its log has this entry. If it has stated
+// another term before, the script is wrong: the server may do anything then.
 static void claim(struct script *s, int term, int index, int entry_term)
 {
     pthread_mutex_lock(&s->mu);
@@ -242,7 +244,8 @@ static void claim(struct script *s, int term, int index, int entry_term)
 RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
                                     int last_index, int last_term)
 {
-    // By name: a Raft with fields of its own is warned about otherwise.
+    // Designated initialisers: a student's own fields would cause warnings
+    // otherwise.
     RequestVoteRequest request = { .term = term,
                                    .candidate_id = candidate,
                                    .last_log_index = last_index,
@@ -256,7 +259,7 @@ RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
     speak_in_locked(s, term);
     pthread_mutex_unlock(&s->mu);
     call_server(s, "Raft.RequestVote", &request, &response);
-    // One that has heard from a leader a moment ago may ignore who asks (§6).
+    // A server that has just heard from a leader may ignore the request (§6).
     if (response.vote_granted)
         script_check_reply("a RequestVote", term, response.term);
     return response;
@@ -278,13 +281,13 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
         script_sleep(s, ASK_AGAIN_MS);
         response = script_ask_once(s, term, candidate, last_index, last_term);
     }
-    // A follower that has heard nobody for so long has nothing to prefer.
+    // A follower that has heard from no leader for so long may not ignore it.
     if (script_disregards(response, term) && !script_is_leader(s))
         script_check_reply("a RequestVote", term, response.term);
     return response;
 }
 
-// Every log has index 0, until a snapshot takes its place.
+// Index 0 is in every log, until a snapshot replaces it.
 static void remark_index_0(struct script *s)
 {
     if (script_decode(script_last_life(s)->persister).first == 0)
@@ -391,7 +394,7 @@ void script_fail_standing_often(void)
               OFTEN);
 }
 
-// The server may stand between two steps of this, and be in a newer term.
+// The server may start an election between two steps, and be in a newer term.
 bool script_holds(struct script *s, int index, int entry_term)
 {
     for (int k = 0; k < OFTEN; k++) {

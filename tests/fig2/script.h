@@ -1,15 +1,15 @@
-// One real server in a play whose other parts a script speaks.
+// Tests one real server; a script plays the others.
 //
-// Server 0 is the Raft under test. All its peers are played: what it sends
-// them waits here until the test answers, and the test sends it what it likes.
-// So a test can lead the server to any line of Figure 2 and look at what it
-// does there. It looks at nothing but the Raft's interface: raft.h, the
+// Server 0 is the Raft under test. The script plays all its peers. The server's
+// requests to them wait here until the test answers, and the test sends
+// requests of its own. So a test can lead the server to any line of Figure 2
+// and check what it does. A test sees only the Raft's interface: raft.h, the
 // messages of raft.x, what the persister holds, and what comes out of the apply
 // channel.
 //
-// The functions are called by the test's main thread. One that waits for
-// something fails the test if it does not come in time; `rule` is how the
-// message begins: which line of the paper is broken, and what it says.
+// The test's main thread calls these functions. A function that waits fails the
+// test if nothing comes in time. The message begins with `rule`: the line of
+// the paper that is broken, and what it says.
 #ifndef TESTS_FIG2_SCRIPT_H
 #define TESTS_FIG2_SCRIPT_H
 
@@ -26,25 +26,27 @@
 // The real server; its peers are 1 to n - 1.
 #define ME 0
 
-// What must happen, does so within this time; more for what takes many RPCs.
+// How long a test waits for something that must happen. LONG_MS is for many
+// RPCs.
 #define SOON_MS 3000
 #define LONG_MS 10000
 
-// Longer than any election time-out.
+// Longer than any election timeout.
 #define LONGEST_MS 1500
 
-// How long a test waits for what must not happen. With TOO_LATE_MS still below
-// the shortest election time-out that it has to expect (250 ms).
+// How long a test waits for something that must not happen. QUIET_MS +
+// TOO_LATE_MS is below the shortest election timeout that a test expects (250
+// ms).
 #define QUIET_MS 60
 
-// A server that has heard nothing for this much longer than a test means it to
-// may stand for election, as it should: then a failure proves nothing.
+// If the server has heard nothing for this much longer than the test intended,
+// it may start an election, and rightly so. A failure then proves nothing.
 #define TOO_LATE_MS 150
 
-// Logs are short: indices are at most this.
+// The highest index. Logs are short.
 #define MAX_INDEX 63
 
-// Entries, by their terms; TERMS(1, 1, 2) are three.
+// Entries, by their terms: TERMS(1, 1, 2) are three entries.
 struct terms {
     int count;
     int term[MAX_INDEX];
@@ -55,81 +57,81 @@ struct terms {
 
 struct script;
 
-// Starts a test: prints its title, and starts the real server among n, at most
-// eight.
+// Begins a test: prints its title, and starts the real server in a cluster of
+// n, at most eight.
 struct script *script_begin(int n, const char *title);
 
-// Ends it: takes the figures for the "... Passed" line, stops, joins and frees
-// everything.
+// Ends the test: records the figures of the "... Passed" line, and stops, joins
+// and frees everything.
 void script_end(struct script *s);
 
 // ---- What the server holds ----
 
 // What the persister holds, decoded.
 struct saved {
-    bool is_valid;  // False: nothing is saved, or it cannot be read:
-    bool is_other;  // it is there, and no PersistentState of raft.x.
+    bool is_valid;  // False: nothing is saved, or it does not decode.
+    bool is_other;  // Saved, but not a PersistentState of raft.x.
     int term;
     int voted_for;
-    int first;  // Where the snapshot ends; 0 without one.
+    int first;  // The index at which the snapshot ends; 0 without a snapshot.
     int last;
-    int term_at[MAX_INDEX + 1];    // From first to last.
-    int number_at[MAX_INDEX + 1];  // The commands, from first + 1.
-    int snapshot_index;            // Of the saved snapshot; 0 without one.
+    int term_at[MAX_INDEX + 1];    // The entries' terms, from first to last.
+    int number_at[MAX_INDEX + 1];  // The entries' commands, from first + 1.
+    int snapshot_index;  // Of the saved snapshot; 0 without a snapshot.
 };
 struct saved script_saved(struct script *s);
 
-// Fails the test, which has to read what is saved, if it cannot.
+// Fails the test if the saved state does not decode.
 void script_check_saved(const struct script *s, const struct saved *saved);
 
-// Crashes the server, and starts it again with what is saved at this moment.
-// At most three times a test.
+// Crashes the server, and restarts it with what is saved at this moment. At
+// most three times in a test.
 void script_restart(struct script *s);
 
-// Has this look at each state that the server saves from now on, beside the one
-// before, which is not valid if there was none. Until the server crashes or the
-// test ends; once a test.
+// Calls `look` with each state that the server saves from now on, and the state
+// before it (invalid if there was none). Ends when the server crashes or the
+// test ends. Once in a test.
 typedef void script_look(const struct saved *before, const struct saved *now);
 void script_watch(struct script *s, script_look *look);
 
 // ---- The service above the server ----
 
-// raft_start, with a number as the command, or with any bytes.
+// raft_start. The command is a number, or any bytes.
 bool script_start(struct script *s, int number, int *index, int *term);
 bool script_start_bytes(struct script *s, struct bytes command, int *index,
                         int *term);
 
-// What raft_get_state says.
+// raft_get_state.
 bool script_is_leader(struct script *s);
 int script_term(struct script *s);
 
-// Waits until the server is in this term or a newer one; false if it does not
-// come.
+// Waits until the server is in this term or a newer one. Returns false if that
+// takes too long.
 bool script_reaches_term(struct script *s, int term);
 
-// raft_snapshot, from the test's thread. The index is the data, too.
+// raft_snapshot, on the test's thread. The snapshot's data is the index.
 void script_snapshot(struct script *s, int index);
 
-// Has the thread that receives what is applied make a snapshot at this index.
+// The service makes a snapshot when it has applied this index.
 void script_snapshot_when_applied(struct script *s, int index);
 
-// Whoever receives what is applied stops to do so, or goes on. A restart ends
-// the hold.
+// Stops the service from receiving, or lets it continue. A restart ends the
+// hold.
 void script_hold_applying(struct script *s, bool hold);
 
-// The index up to which all has been applied, by commands or a snapshot.
+// Returns the last index that is applied, by a command or by a snapshot.
 int script_applied(struct script *s);
 
-// The command that was applied at an index, and how many snapshots were.
+// Return the command applied at an index, and the number of snapshots applied.
 int script_applied_number(struct script *s, int index);
 int script_applied_snapshots(struct script *s);
 
-// Waits until all up to index has been applied. Peers that script_follow has
-// led up to index go on answering: a leader may leave a success unheeded, and
-// ask again.
+// Waits until everything up to index is applied. Peers that script_follow has
+// led up to index continue to answer, because a leader may ignore a success and
+// send again.
 void script_await_applied(struct script *s, int index, const char *rule);
 
-// Waits a little, then checks that nothing behind index has been applied.
+// Waits QUIET_MS, then checks that nothing after index has been applied.
 void script_check_not_applied(struct script *s, int index, const char *rule);
 
 // ---- Requests to the server ----
@@ -138,18 +140,18 @@ void script_check_not_applied(struct script *s, int index, const char *rule);
 // snapshot up to an index. Both are numbers.
 int script_command(int index, int term);
 
-// Asks again, as a candidate does, while the server disregards it: by §6 a
-// server may, for as long as it has just heard from a leader, or leads.
+// Sends a RequestVote. Repeats it while the server ignores it: by §6 a leader,
+// and a server that has just heard from a leader, may do so.
 RequestVoteResponse script_request_vote(struct script *s, int term,
                                         int candidate, int last_index,
                                         int last_term);
 
-// Likewise, but does not ask again.
+// The same, without repetition.
 RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
                                     int last_index, int last_term);
 
-// Did the server disregard the request of this term to the last? Then it has
-// not taken over the term.
+// Returns true if the server ignored the request of this term: it has not
+// adopted the term.
 bool script_disregards(RequestVoteResponse response, int term);
 
 struct append {
@@ -162,116 +164,116 @@ struct append {
 };
 AppendEntriesResponse script_append(struct script *s, struct append append);
 
-// From peer 1.
+// Sends a snapshot from peer 1.
 int script_install(struct script *s, int term, int last_index, int last_term);
 
-// A server that stands so often just before it is told of its term's leader
-// does not stand seldom enough: fails the test.
+// If a server has started this many elections, each just before the leader of
+// its term reached it, its timeouts are too short: fails the test.
 #define OFTEN 10
 _Noreturn void script_fail_standing_often(void);
 
-// A heartbeat of peer 1 without an entry before it, so that it always matches.
+// Sends a heartbeat from peer 1. It begins at index 0, so it always matches.
 AppendEntriesResponse script_heartbeat(struct script *s, int term);
 
-// Has the server, as a follower of peer 1 in this term, hold this log; the
+// Makes the server hold this log, as a follower of peer 1 in this term. The
 // first `commit` entries are committed.
 void script_give_log(struct script *s, int term, struct terms log, int commit);
 
-// A term in which nobody has spoken yet. No leader contradicts itself: when a
-// played one says something else of an index than the one before it, it is
-// another leader, and this is its term.
+// Returns a term in which nobody has sent anything yet. No leader contradicts
+// itself. So when a played leader says something else about an index than the
+// one before it, it must be another leader, with this term.
 int script_new_term(struct script *s);
 
-// Does the server's log hold this entry? Asks as a leader (peer 1) of a new
-// term, in whose log it is. If the server's entry there is another one, it may
-// drop that, and all behind it: give it its log again before the next question.
+// Returns true if the server's log holds this entry. Asks as a leader (peer 1)
+// that has the entry, in a new term. If the server's entry at the index
+// differs, it may truncate its log there: give it its log again before the next
+// question.
 bool script_holds(struct script *s, int index, int entry_term);
 
 // ---- Requests of the server ----
 
-// A request of the server that waits for its answer. It is there until it is
+// A request of the server that waits for its answer. It is valid until it is
 // answered.
 struct call {
     int peer;
     int64_t arrived_ns;
     struct saved saved;  // What was saved when it arrived.
 
-    // One of them is not NULL.
+    // Exactly one of these is not NULL.
     const RequestVoteRequest *vote;
     const AppendEntriesRequest *append;
     const InstallSnapshotRequest *install;
 
-    // Of calls.c.
+    // Private to calls.c.
     void *reply;
     bool taken;
     bool done;
-    pthread_cond_t answered;  // One each: thousands may wait.
+    pthread_cond_t answered;  // One for each call: thousands may wait.
     struct call *next;
 };
 
-// The oldest RequestVote to this peer with at least this term that has not been
-// taken yet; waits for it.
+// Returns the oldest RequestVote to this peer with this term or a newer one
+// that the test has not taken yet. Waits for it.
 struct call *script_await_vote(struct script *s, int peer, int min_term,
                                const char *rule);
 
-// Likewise. For an AppendEntries the term is that of the leader.
+// The same for an AppendEntries; the term is the leader's.
 struct call *script_await_append(struct script *s, int peer, int min_term,
                                  const char *rule);
 
-// Is there a RequestVote to any peer with at least this term, taken or not,
-// within so many milliseconds?
+// Returns true if the server sends any peer a RequestVote with this term or a
+// newer one within this time. Earlier requests count, taken or not.
 bool script_stands(struct script *s, int min_term, int within_ms);
 
-// The answers. The reply's term is the peer's.
+// Answers. The reply carries the peer's term.
 void script_answer_vote(struct script *s, struct call *call, int term,
                         bool granted);
 void script_answer_append(struct script *s, struct call *call,
                           AppendEntriesResponse response);
 void script_answer_install(struct script *s, struct call *call, int term);
 
-// The request gets lost, and the server's call fails. Waits until it has, which
-// takes LOSING_MS; what else the server sends this peer meanwhile waits for an
-// answer as ever.
+// Loses the request, so that the server's call fails. Waits LOSING_MS, until it
+// has. Other requests to this peer wait for an answer as usual.
 #define LOSING_MS 150
 void script_lose(struct script *s, struct call *call);
 
-// ---- Peers that play by the rules ----
+// ---- Peers that follow Figure 2 ----
 
-// Has the server win an election, with the votes of the first peers that are
-// enough. Returns its term.
+// Makes the server win an election, with votes from a bare majority. Returns
+// its term.
 int script_elect(struct script *s);
 
-// What this peer's log holds from now on; at first nothing.
+// Sets the log of this peer. It is empty at first.
 void script_set_log(struct script *s, int peer, struct terms log);
 
-// Answers what comes for the peer as a follower should, until it has
-// acknowledged all up to index.
+// Answers for this peer as a follower, until the peer has acknowledged
+// everything up to index.
 void script_follow(struct script *s, int peer, int index, const char *rule);
 
-// Likewise, but false if the server sends nothing for so long that it must be
-// waiting for an answer that the test holds back.
+// The same, but returns false if the server sends nothing for so long that it
+// must be waiting for an answer that the test holds back.
 bool script_try_follow(struct script *s, int peer, int index);
 
-// Likewise, but stops at the request whose answer would acknowledge it, and
-// returns that, unanswered.
+// The same, but stops before the answer that would acknowledge index. Returns
+// that request, unanswered.
 struct call *script_follow_and_hold(struct script *s, int peer, int index,
                                     const char *rule);
 
-// Answers this one as a follower should; false if it refuses.
+// Answers this request as a follower. Returns false if the answer is a refusal.
 bool script_follow_one(struct script *s, struct call *call);
 
-// Answers so all that waits at this peer. A leader may give up its lead when no
-// majority has answered for an election time-out: a test that keeps one peer
-// silent for so long has another keep up.
+// Answers all requests that wait at this peer, as a follower. A leader may step
+// down when no majority has answered for an election timeout. A test that keeps
+// one peer silent for so long must let another one answer.
 void script_keep_up(struct script *s, int peer);
 
-// The command that this peer's log has at an index.
+// Returns the command that this peer's log has at an index.
 int script_peer_number(struct script *s, int peer, int index);
 
 // ---- Time ----
 
-// Sleeps; returns the milliseconds that it took, which are more than asked for
-// on a busy machine.
+// Sleeps. Returns the milliseconds that it took: more than `ms` on a busy
+// machine.
 int script_sleep(struct script *s, int ms);
 
 #endif

@@ -1,4 +1,4 @@
-// The service above the server: what it asks of the Raft, and the thread that
+// The service above the server: its calls into the Raft, and the thread that
 // receives what is applied.
 #include "tests/fig2/internal.h"
 
@@ -145,7 +145,7 @@ static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
     debug_log("TEST", ME, 0, "applied a snapshot up to %d", s->applied);
 }
 
-// True if the service shall make a snapshot now.
+// Returns true if the service is to make a snapshot now.
 static bool take(struct life *life, const struct apply_msg *m)
 {
     struct script *s = life->owner;

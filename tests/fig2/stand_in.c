@@ -1,10 +1,10 @@
-// The fields that a student has added to the replies. Only the student's Raft
-// knows what belongs there, so the played peer asks it: a stand-in, a Raft of
-// its own on a network of its own, is given the peer's term and log, and asked
-// what the peer was asked. It lives for one reply. The fields of the given
-// raft.x are the script's all the same.
+// Fields that a student has added to the replies. Only the student's Raft knows
+// their values, so the played peer asks it. A stand-in is a second Raft, on a
+// network of its own. It gets the peer's term and log, and then the request
+// that the peer received. It answers one request. The script still sets the
+// fields of the given raft.x itself.
 //
-// Without such fields none of this runs.
+// If there are no added fields, none of this runs.
 #include "tests/fig2/internal.h"
 
 #include "rt/alloc.h"
@@ -15,13 +15,13 @@
 struct stand_in {
     struct script *script;
     struct labrpc_network *net;
-    struct labrpc_end *end;  // From the script to it.
+    struct labrpc_end *end;  // From the script to the stand-in.
     struct life *life;
     pthread_t undertaker;
     struct stand_in *next;
 };
 
-// ---- Its life ----
+// ---- The stand-in's life ----
 
 static struct stand_in *begin(struct script *s, int me)
 {
@@ -40,7 +40,7 @@ static struct stand_in *begin(struct script *s, int me)
     return self;
 }
 
-// Its threads may take long to end: nobody waits for them before the test ends.
+// Its threads may take long to end. No one waits for them before the test ends.
 static void *bury(void *arg)
 {
     struct stand_in *self = arg;
@@ -69,9 +69,10 @@ void script_end_stand_ins(struct script *s)
     }
 }
 
-// ---- What it is told ----
+// ---- Setting its state ----
 
-// A reply of the stand-in's to a request that makes it what the peer is.
+// Sends the stand-in a request that brings it into the peer's state, and drops
+// the reply.
 #define TELL(self, message, request)                                           \
     do {                                                                       \
         message##Response response_ = { 0 };                                   \
@@ -94,7 +95,7 @@ static void install(struct stand_in *self, const struct played *p, int term,
     TELL(self, InstallSnapshot, request);
 }
 
-// The peer's log up to `last`, as the leader of this term sends it.
+// Sends the peer's log up to `last`, as the leader of this term.
 static void give_log(struct stand_in *self, const struct played *p, int last,
                      int term, int leader)
 {
@@ -120,7 +121,7 @@ static void give_log(struct stand_in *self, const struct played *p, int last,
     TELL(self, AppendEntries, request);
 }
 
-// The vote of this term is another's.
+// Makes the stand-in vote for another candidate in this term.
 static void spend_vote(struct stand_in *self, int term, int candidate)
 {
     RequestVoteRequest request = { .term = term,
@@ -130,16 +131,16 @@ static void spend_vote(struct stand_in *self, int term, int candidate)
     TELL(self, RequestVote, request);
 }
 
-// ---- What it is asked ----
+// ---- Asking it ----
 
-// A peer that is neither this one nor the server.
+// Returns a peer that is neither this one nor the server.
 static int other_than(const struct script *s, int peer)
 {
     return peer + 1 < s->n ? peer + 1 : 1;
 }
 
-// A stand-in with the peer's log up to `last`, in the reply's term if that is
-// newer than the request's, else in one before it.
+// Returns a stand-in with the peer's log up to `last`. Its term is the reply's
+// term if that is newer than the request's, else a term before it.
 static struct stand_in *prepare(struct script *s, const struct call *call,
                                 int last, int asked_term, int reply_term)
 {
@@ -155,7 +156,7 @@ static struct stand_in *prepare(struct script *s, const struct call *call,
     return self;
 }
 
-// The declared fields of the given raft.x.
+// The fields of the given raft.x.
 struct given_vote {
     int term;
     bool_t vote_granted;

@@ -1,4 +1,4 @@
-// Steps that several tests take. All of it runs on the test's main thread.
+// Steps that several tests take. All of this runs on the test's main thread.
 #include "tests/fig2/steps.h"
 
 #include "rt/clock.h"
@@ -71,7 +71,7 @@ void script_refuse_as_empty(struct script *s, struct call *call)
                                      .conflict_term = NO_TERM });
 }
 
-// ---- Who gets its vote ----
+// ---- Votes ----
 
 void script_check_votes(struct script *s, int first_term, int index, int term)
 {
@@ -93,7 +93,7 @@ void script_check_votes(struct script *s, int first_term, int index, int term)
     }
 }
 
-// ---- Who leads ----
+// ---- Leading ----
 
 void script_check_leads(struct script *s, int term)
 {
@@ -118,7 +118,7 @@ void script_check_deposed(struct script *s, int newer_term, const char *what)
 
 // ---- The election timer ----
 
-// From contacts that are further apart than meant nothing follows: a time-out
+// If two contacts are further apart than intended, nothing follows: a timeout
 // may have passed between them.
 static bool is_too_late(int64_t from_ns)
 {
@@ -129,7 +129,7 @@ void script_check_put_off(struct script *s,
                           void (*contact)(struct script *s, int term),
                           int term_step, const char *rule)
 {
-    int term = 1000;  // Out of reach of its own candidacies.
+    int term = 1000;  // Far above the terms of the server's own elections.
     int64_t last_ns = clock_now_ns();
     for (int ms = 0; ms < LONGEST_MS; ms += CONTACT_MS) {
         int64_t now_ns = clock_now_ns();
@@ -139,7 +139,7 @@ void script_check_put_off(struct script *s,
         script_sleep(s, CONTACT_MS);
         bool stands = script_stands(s, term + 1, 0);
         if (was_late || is_too_late(last_ns))
-            return;  // The machine is too slow for this to prove anything.
+            return;  // The machine is too slow: this proves nothing.
         test_check(!stands,
                    "%s. It came every %d ms, and server 0 stood for election "
                    "in term %d",

@@ -1,10 +1,10 @@
-// Figure 2, line by line: elections. Whom a candidate asks, and which answers
-// make it a leader (§5.2).
+// Figure 2, line by line: elections. Which servers a candidate asks, and which
+// replies make it a leader (§5.2).
 #include "tests/fig2/internal.h"
 #include "tests/fig2/steps.h"
 
-// A candidate asks everybody, once the time-out has passed, and again in a
-// newer term if nobody answers.
+// A candidate asks all other servers when the timeout has passed, and again in
+// a newer term if none answers.
 LAB_TEST(raft_fig2, 2A_candidate_asks_everybody)
 {
     struct script *s =
@@ -57,7 +57,8 @@ LAB_TEST(raft_fig2, 2A_split_vote_is_followed_by_another)
     script_end(s);
 }
 
-// Gives the server so many votes in one term. False if it was not in time.
+// Gives the server this many votes in one term. Returns false if it starts
+// another election first.
 static bool give_votes(struct script *s, int n_votes, int *term)
 {
     struct call *calls[8];
@@ -79,7 +80,7 @@ static void check_no_majority(int n, const char *title)
 {
     struct script *s = script_begin(n, title);
     int term = 0;
-    int n_votes = n / 2 - 1;  // With its own: half of n, at most.
+    int n_votes = n / 2 - 1;  // With its own vote: at most half of n.
     while (!give_votes(s, n_votes, &term))
         continue;
     script_sleep(s, QUIET_MS);
@@ -92,7 +93,8 @@ static void check_no_majority(int n, const char *title)
     script_end(s);
 }
 
-// Two votes of five are no majority, two of four are none; one more is.
+// Two votes of five are no majority, and two of four are none. One more vote
+// is.
 LAB_TEST(raft_fig2, 2A_majority_of_five)
 {
     check_no_majority(5, "Test (fig2 2A): a majority of five is three");
@@ -103,7 +105,7 @@ LAB_TEST(raft_fig2, 2A_majority_of_four)
     check_no_majority(4, "Test (fig2 2A): a majority of four is three");
 }
 
-// A reply without a vote is no vote.
+// A refusal is not counted as a vote.
 LAB_TEST(raft_fig2, 2A_refusals_do_not_count)
 {
     struct script *s =
@@ -121,7 +123,8 @@ LAB_TEST(raft_fig2, 2A_refusals_do_not_count)
     script_end(s);
 }
 
-// One that asks again before it has an answer may get two; they are one vote.
+// A candidate that repeats its request before the reply may get two replies.
+// They count as one vote.
 LAB_TEST(raft_fig2, 2A_votes_count_once)
 {
     enum { AGAIN_MS = 200 };
@@ -145,7 +148,7 @@ LAB_TEST(raft_fig2, 2A_votes_count_once)
     script_end(s);
 }
 
-// A vote counts only in the term that it was asked for.
+// A vote counts only in the term in which the candidate asked for it.
 LAB_TEST(raft_fig2, 2A_votes_of_an_old_election)
 {
     struct script *s = script_begin(

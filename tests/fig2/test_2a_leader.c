@@ -1,5 +1,5 @@
-// Figure 2, line by line: what a leader does as long as nobody asks it for
-// anything, and no longer than it leads (§5.2).
+// Figure 2, line by line: what a leader does without any command, and that it
+// stops when it no longer leads (§5.2).
 #include "tests/fig2/internal.h"
 #include "tests/fig2/steps.h"
 
@@ -22,7 +22,7 @@ static int64_t first_append_ns(struct script *s, int term)
 }
 
 // A leader sends its first heartbeats upon election: sooner than half of the
-// time between later ones, or as good as at once.
+// heartbeat period, or within 50 ms.
 LAB_TEST(raft_fig2, 2A_first_heartbeat_at_once)
 {
     struct script *s =
@@ -52,7 +52,7 @@ LAB_TEST(raft_fig2, 2A_first_heartbeat_at_once)
     script_end(s);
 }
 
-// A leader repeats its heartbeats, whether they are answered or not.
+// A leader repeats its heartbeats, answered or not.
 LAB_TEST(raft_fig2, 2A_heartbeats_are_repeated)
 {
     struct script *s =
@@ -69,8 +69,8 @@ LAB_TEST(raft_fig2, 2A_heartbeats_are_repeated)
     script_end(s);
 }
 
-// A leader gives no other server of its term a vote, and is not deposed by an
-// old one.
+// A leader votes for no other server in its term, and an older term does not
+// depose it.
 LAB_TEST(raft_fig2, 2A_leader_stays)
 {
     struct script *s =
@@ -91,8 +91,8 @@ LAB_TEST(raft_fig2, 2A_leader_stays)
     script_end(s);
 }
 
-// Heartbeats are the leader's: one that leads no more sends none in the term
-// that it has learned of.
+// Only a leader sends heartbeats. A deposed leader sends none in the term that
+// it has learned of.
 LAB_TEST(raft_fig2, 2A_deposed_leader_sends_no_heartbeats)
 {
     struct script *s =
@@ -103,7 +103,8 @@ LAB_TEST(raft_fig2, 2A_deposed_leader_sends_no_heartbeats)
     int newer = term + 100;
     script_answer_append(s, call, (AppendEntriesResponse){ .term = newer });
     script_check_deposed(s, newer, "a reply to an AppendEntries");
-    // Time enough for another one: elections take longer than heartbeats.
+    // An election takes longer than a heartbeat period, so there is time for
+    // another heartbeat.
     script_await_vote(s, 1, newer + 1, STANDS);
     for (int peer = 1; peer < 3; peer++)
         test_check(script_find(s, 0, script_is_to_follower, peer, newer) ==
@@ -116,9 +117,10 @@ LAB_TEST(raft_fig2, 2A_deposed_leader_sends_no_heartbeats)
     script_end(s);
 }
 
-// ---- Nobody waits for an RPC ----
-// A peer that does not answer holds nothing up: what would hang here is a lock
-// held across an RPC.
+// ---- No call waits for an RPC ----
+
+// A peer that does not answer blocks nothing. A Raft that holds its lock during
+// an RPC hangs here.
 LAB_TEST(raft_fig2, 2A_silent_peers_hold_nothing_up)
 {
     struct script *s =

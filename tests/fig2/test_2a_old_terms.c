@@ -1,4 +1,4 @@
-// Figure 2, line by line: what comes late, of a term that is over, and changes
+// Figure 2, line by line: messages of an older term that come late change
 // nothing (§5.1).
 #include "tests/fig2/steps.h"
 
@@ -6,8 +6,8 @@
     "State (Figure 2, §5.1): current_term is the latest term the server has " \
     "seen, and increases monotonically"
 
-// The server was in this term, and had voted in it for server 1, when a late
-// reply of an older term came.
+// Before a late reply of an older term came, the server was in this term, and
+// had voted for server 1 in it.
 static void check_late_reply(struct script *s, int term, int old_term,
                              const char *what)
 {

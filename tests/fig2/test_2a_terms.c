@@ -1,10 +1,11 @@
-// Figure 2, line by line: votes and terms. For whom a server votes, and to whom
-// it gives way (§5.1, §5.2).
+// Figure 2, line by line: votes and terms. Whom a server votes for, and which
+// messages make it step down (§5.1, §5.2).
 #include "tests/fig2/steps.h"
 
 // ---- Votes ----
-// A second candidate of the term is refused; the first, asking again because
-// the reply was lost, is not.
+
+// A server refuses a second candidate of the term. It does not refuse the first
+// one that asks again, because the first reply may be lost.
 LAB_TEST(raft_fig2, 2A_one_vote_a_term)
 {
     struct script *s = script_begin(3, "Test (fig2 2A): one vote a term");
@@ -27,7 +28,7 @@ LAB_TEST(raft_fig2, 2A_one_vote_a_term)
     script_end(s);
 }
 
-// A heartbeat of the vote's own term takes nothing back.
+// A heartbeat of the vote's own term does not clear the vote.
 LAB_TEST(raft_fig2, 2A_vote_outlasts_a_heartbeat)
 {
     struct script *s =
@@ -44,7 +45,7 @@ LAB_TEST(raft_fig2, 2A_vote_outlasts_a_heartbeat)
     script_end(s);
 }
 
-// The vote belongs to its term: a new term begins without one.
+// A vote belongs to its term: a new term begins without one.
 LAB_TEST(raft_fig2, 2A_new_term_new_vote)
 {
     struct script *s = script_begin(3, "Test (fig2 2A): new term, new vote");
@@ -58,7 +59,7 @@ LAB_TEST(raft_fig2, 2A_new_term_new_vote)
                "State (Figure 2): voted_for is the candidate that received the "
                "vote in the current term. Server 0 voted for server 1 in term "
                "1, and refused server 2 in term 2");
-    // By §6 it may refuse for as long as it has just heard from a leader.
+    // By §6 it may refuse while it has just heard from a leader.
     bool disregards = script_disregards(script_ask_once(s, 4, 2, 0, 0), 4);
     test_check(after_heartbeat.vote_granted || disregards,
                "State (Figure 2): voted_for is the candidate that received the "
@@ -94,7 +95,7 @@ LAB_TEST(raft_fig2, 2A_candidate_votes_for_itself)
     "step 1 (Figure 2, §5.1): reply false if term < current_term, with "      \
     "current_term for the sender to update itself"
 
-// A request of an older term is refused, and told the newer one.
+// A server refuses a request of an older term, and replies with its own term.
 LAB_TEST(raft_fig2, 2A_old_terms_are_refused)
 {
     struct script *s = script_begin(3, "Test (fig2 2A): old terms are refused");
@@ -118,7 +119,7 @@ LAB_TEST(raft_fig2, 2A_old_terms_are_refused)
     script_end(s);
 }
 
-// A follower takes over a newer term of any request, and says so in the reply.
+// A follower adopts the newer term of any request, and replies with it.
 LAB_TEST(raft_fig2, 2A_follower_adopts_newer_terms)
 {
     struct script *s =
@@ -140,7 +141,7 @@ LAB_TEST(raft_fig2, 2A_follower_adopts_newer_terms)
     script_end(s);
 }
 
-// A leader gives way to a newer term in a request.
+// A leader steps down when a request has a newer term.
 LAB_TEST(raft_fig2, 2A_leader_gives_way_to_requests)
 {
     struct script *s =
@@ -157,7 +158,7 @@ LAB_TEST(raft_fig2, 2A_leader_gives_way_to_requests)
     script_end(s);
 }
 
-// A leader gives way to a newer term in a reply.
+// A leader steps down when a reply has a newer term.
 LAB_TEST(raft_fig2, 2A_leader_gives_way_to_replies)
 {
     struct script *s =
@@ -174,8 +175,8 @@ LAB_TEST(raft_fig2, 2A_leader_gives_way_to_replies)
     script_end(s);
 }
 
-// A newer term in the reply to a RequestVote ends the candidacy: votes that
-// come later are not for this term.
+// A newer term in the reply to a RequestVote ends the candidacy. Votes that
+// come later do not count in the new term.
 LAB_TEST(raft_fig2, 2A_candidate_gives_way_to_replies)
 {
     struct script *s = script_begin(
@@ -203,7 +204,7 @@ LAB_TEST(raft_fig2, 2A_candidate_gives_way_to_replies)
     "Rules for Servers, Candidates (Figure 2, §5.2): if AppendEntries is "    \
     "received from a new leader, convert to follower"
 
-// A heartbeat of the leader of the candidate's term.
+// Sends a heartbeat as the leader of the candidate's term.
 static int hear_heartbeat(struct script *s, int term)
 {
     AppendEntriesResponse response = script_heartbeat(s, term);
@@ -232,7 +233,7 @@ LAB_TEST(raft_fig2, 2A_candidate_follows_the_leader_of_its_term)
     script_end(s);
 }
 
-// Nor does it take back the vote that a candidate gave itself.
+// A heartbeat does not clear the vote that a candidate gave itself.
 LAB_TEST(raft_fig2, 2A_own_vote_outlasts_a_heartbeat)
 {
     struct script *s =

@@ -1,5 +1,5 @@
-// Figure 2, line by line: the election timer. What restarts it, what does not,
-// and how long it takes (§5.2).
+// Figure 2, line by line: the election timer. Which events restart it, which do
+// not, and how long it runs (§5.2).
 #include "tests/fig2/steps.h"
 
 #include "rt/clock.h"
@@ -36,7 +36,8 @@ LAB_TEST(raft_fig2, 2A_votes_put_off_elections)
     script_end(s);
 }
 
-// Behind an entry that the server, whose log is empty, does not have.
+// Sends entries after an entry that the server, whose log is empty, does not
+// have.
 static void append_in_vain(struct script *s, int term)
 {
     script_append(
@@ -44,7 +45,7 @@ static void append_in_vain(struct script *s, int term)
                .term = term, .leader = 1, .prev_index = 9, .prev_term = 1 });
 }
 
-// The leader is there, though the logs do not agree yet.
+// The logs do not match yet, but the message comes from the current leader.
 LAB_TEST(raft_fig2, 2A_refused_heartbeats_put_off_elections)
 {
     struct script *s = script_begin(
@@ -97,7 +98,7 @@ LAB_TEST(raft_fig2, 2A_old_leaders_do_not_put_off_elections)
     script_end(s);
 }
 
-// A leader waits for no election; when it is deposed, it does again.
+// A leader has no election timer. When it is deposed, it starts one again.
 LAB_TEST(raft_fig2, 2A_deposed_leader_stands_again)
 {
     struct script *s =
@@ -114,7 +115,8 @@ LAB_TEST(raft_fig2, 2A_deposed_leader_stands_again)
     script_end(s);
 }
 
-// The times between the arrivals of n + 1 elections, the shortest first.
+// Measures the times between the arrivals of n + 1 elections, the shortest
+// first.
 static void time_elections(struct script *s, int n, int64_t *gaps_ns)
 {
     int64_t last_ns = 0;
@@ -132,8 +134,8 @@ static void time_elections(struct script *s, int n, int64_t *gaps_ns)
     }
 }
 
-// The time-outs of one server differ, and each election takes one. A request
-// that arrives late makes one gap too short, and no two.
+// Each election draws a new timeout. A request that arrives late shortens one
+// gap, but not two.
 LAB_TEST(raft_fig2, 2A_timeouts_vary)
 {
     struct script *s = script_begin(3, "Test (fig2 2A): time-outs vary");

@@ -1,5 +1,5 @@
-// Figure 2, line by line: the follower's half of part 2B. The log, the check
-// of the entry before, committing (§5.3), and whom to vote for (§5.4.1).
+// Figure 2, line by line: the follower's side of part 2B. The log, the
+// consistency check, commitment (§5.3), and voting (§5.4.1).
 #include "tests/fig2/steps.h"
 
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 // ---- The up-to-date check ----
 
-// Asks with a last entry that is older, the same or newer, by its term and by
-// its index: all nine combinations, each in a new term.
+// Requests votes with a last entry that is older, the same or newer, by term
+// and by index: nine combinations, each in a new term.
 LAB_TEST(raft_fig2, 2B_votes_by_the_last_entry)
 {
     struct script *s =
@@ -20,7 +20,7 @@ LAB_TEST(raft_fig2, 2B_votes_by_the_last_entry)
     script_end(s);
 }
 
-// A candidate says truly what its last entry is.
+// A candidate sends the index and term of its last entry.
 LAB_TEST(raft_fig2, 2B_candidate_tells_its_last_entry)
 {
     struct script *s =
@@ -45,8 +45,8 @@ static void stand_without_hope(struct script *s, int k)
     script_request_vote(s, TERM + 1 + k, 2, 0, 0);
 }
 
-// A server with an old log that stands again and again cannot win, and keeps
-// nobody who can from trying.
+// A server with an old log starts election after election. It cannot win, and
+// it must not keep the others from trying.
 LAB_TEST(raft_fig2, 2B_hopeless_candidates_do_not_put_off_elections)
 {
     struct script *s = script_begin(
@@ -72,15 +72,15 @@ LAB_TEST(raft_fig2, 2B_hopeless_candidates_do_not_put_off_elections)
     "AppendEntries step 3 (Figure 2, §5.3): an entry that does not conflict " \
     "must stay"
 
-// Gives the server, as one leader, a log with the terms 1 1 2, which it may
-// have dropped in part; then asks, as another.
+// Gives the server a log with the terms 1 1 2, as one leader, because an
+// earlier question may have truncated it. Then asks as another leader.
 static bool holds_of_its_own(struct script *s, int index, int entry_term)
 {
     script_give_log(s, script_new_term(s), TERMS(1, 1, 2), 0);
     return script_holds(s, index, entry_term);
 }
 
-// Offers it an entry of this term behind a log with the terms 1 1 2.
+// Offers the server, whose log has the terms 1 1 2, an entry of this term.
 static AppendEntriesResponse offer_behind(struct script *s, int prev_index,
                                           int prev_term, int entry_term)
 {
@@ -89,8 +89,8 @@ static AppendEntriesResponse offer_behind(struct script *s, int prev_index,
                                              prev_term, TERMS(entry_term), 0 });
 }
 
-// A heartbeat is no exception. The log is given once: whoever appends twice
-// passes.
+// The check applies to a heartbeat, too. The log is given once, so that a
+// server that appends an entry twice passes here.
 LAB_TEST(raft_fig2, 2B_heartbeats_check_the_entry_before)
 {
     struct script *s = script_begin(
@@ -104,7 +104,7 @@ LAB_TEST(raft_fig2, 2B_heartbeats_check_the_entry_before)
     script_end(s);
 }
 
-// The same request twice, and one that overlaps, add each entry once.
+// The same request twice, and one that overlaps, append each entry once.
 LAB_TEST(raft_fig2, 2B_entries_are_appended_once)
 {
     struct script *s =
@@ -141,7 +141,7 @@ LAB_TEST(raft_fig2, 2B_entries_are_appended_once)
     script_end(s);
 }
 
-// The entry before must be there, of that very term, for a heartbeat.
+// For a heartbeat, the previous entry must exist and have the same term.
 LAB_TEST(raft_fig2, 2B_entry_before_must_match)
 {
     struct script *s =
@@ -171,7 +171,7 @@ LAB_TEST(raft_fig2, 2B_entry_before_must_match)
     script_end(s);
 }
 
-// And for entries to be appended.
+// The same holds for entries.
 LAB_TEST(raft_fig2, 2B_entry_before_new_ones_must_match)
 {
     struct script *s =
@@ -189,7 +189,7 @@ LAB_TEST(raft_fig2, 2B_entry_before_new_ones_must_match)
     script_end(s);
 }
 
-// A heartbeat that does not match tells nothing of what is committed.
+// A heartbeat that does not match commits nothing.
 LAB_TEST(raft_fig2, 2B_refused_heartbeats_commit_nothing)
 {
     struct script *s =
@@ -211,7 +211,7 @@ LAB_TEST(raft_fig2, 2B_refused_heartbeats_commit_nothing)
 
 // ---- Storing entries ----
 
-// An entry that differs goes, and all that follow it; those before it stay.
+// A conflicting entry and all that follow it go; the entries before it stay.
 LAB_TEST(raft_fig2, 2B_conflicting_entries_go)
 {
     struct script *s =
@@ -238,7 +238,7 @@ LAB_TEST(raft_fig2, 2B_conflicting_entries_go)
     script_end(s);
 }
 
-// What was acknowledged stays when an older, shorter request comes late.
+// Acknowledged entries stay when an older, shorter request comes late.
 LAB_TEST(raft_fig2, 2B_matching_entries_stay)
 {
     struct script *s = script_begin(3, "Test (fig2 2B): matching entries stay");
@@ -259,13 +259,14 @@ LAB_TEST(raft_fig2, 2B_matching_entries_stay)
     script_end(s);
 }
 
-// ---- Committing ----
+// ---- Commitment ----
 
 #define STEP_5                                                                  \
     "AppendEntries step 5 (Figure 2, §5.3): if leader_commit > commit_index, " \
     "set commit_index = min(leader_commit, index of last new entry)"
 
-// The follower applies what is committed, and no more, as soon as it is told.
+// A follower applies what is committed, and no more, as soon as it learns of
+// it.
 LAB_TEST(raft_fig2, 2B_leader_commit_is_followed)
 {
     struct script *s =
@@ -282,7 +283,7 @@ LAB_TEST(raft_fig2, 2B_leader_commit_is_followed)
     script_end(s);
 }
 
-// Entries behind those that the request vouches for may be an old leader's.
+// Entries after those that the request covers may come from an older leader.
 LAB_TEST(raft_fig2, 2B_commit_ends_at_the_last_new_entry)
 {
     struct script *s = script_begin(
@@ -310,7 +311,7 @@ LAB_TEST(raft_fig2, 2B_commit_ends_at_the_last_new_entry)
     script_end(s);
 }
 
-// leader_commit may be lower in an old request, or with a new leader.
+// leader_commit may be lower in an old request, or from a new leader.
 LAB_TEST(raft_fig2, 2B_commit_never_goes_back)
 {
     struct script *s =
@@ -321,7 +322,7 @@ LAB_TEST(raft_fig2, 2B_commit_never_goes_back)
         script_append(s, (struct append){ TERM, 1, 3, 2, { 0 }, commit });
     script_append(s, (struct append){ TERM, 1, 3, 2, TERMS(3), 1 });
     script_append(s, (struct append){ TERM, 1, 4, 3, { 0 }, 4 });
-    // Whatever is applied twice fails the test by itself.
+    // An index that is applied twice fails the test elsewhere.
     script_await_applied(s, 4,
                          "State (Figure 2): commit_index increases "
                          "monotonically. leader_commit was 3, then 0, 1, 2, 3, "
@@ -329,7 +330,7 @@ LAB_TEST(raft_fig2, 2B_commit_never_goes_back)
     script_end(s);
 }
 
-// A refused leader of an old term neither appends nor commits.
+// A refused leader of an older term neither appends nor commits.
 LAB_TEST(raft_fig2, 2B_old_leaders_change_nothing)
 {
     struct script *s =
@@ -353,7 +354,7 @@ LAB_TEST(raft_fig2, 2B_old_leaders_change_nothing)
 
 // ---- raft_start ----
 
-// Only a leader takes commands.
+// Only a leader accepts commands.
 LAB_TEST(raft_fig2, 2B_start_is_for_leaders)
 {
     struct script *s = script_begin(3, "Test (fig2 2B): only leaders start");

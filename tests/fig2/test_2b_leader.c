@@ -1,4 +1,4 @@
-// Figure 2, line by line: the leader's half of part 2B. What it sends, how it
+// Figure 2, line by line: the leader's side of part 2B. What it sends, how it
 // backs up (§5.3), and when an entry is committed (§5.4.2).
 #include "tests/fig2/steps.h"
 
@@ -24,7 +24,7 @@ LAB_TEST(raft_fig2, 2B_start_tells_index_and_term)
     script_end(s);
 }
 
-// A follower gets the leader's entries, with their commands.
+// A follower receives the leader's entries with their commands.
 LAB_TEST(raft_fig2, 2B_followers_get_the_entries)
 {
     struct script *s =
@@ -46,8 +46,8 @@ LAB_TEST(raft_fig2, 2B_followers_get_the_entries)
     script_end(s);
 }
 
-// The first AppendEntries of a leader to each follower asks about its last
-// entry.
+// The first AppendEntries of a leader to each follower has the leader's last
+// entry as previous entry.
 static void check_first_append(struct script *s, int leader_term, int index,
                                int entry_term)
 {
@@ -93,7 +93,7 @@ LAB_TEST(raft_fig2, 2B_next_index_begins_behind_the_log)
     "Log replication (§5.3): if packets are lost, the leader retries "        \
     "AppendEntries RPCs indefinitely, until all followers store all entries"
 
-// What got lost is sent again, as often as it takes.
+// A leader sends lost entries again, until they arrive.
 LAB_TEST(raft_fig2, 2B_lost_entries_are_sent_again)
 {
     struct script *s =
@@ -112,8 +112,7 @@ LAB_TEST(raft_fig2, 2B_lost_entries_are_sent_again)
 
 // ---- Backing up ----
 
-// Figure 7: whatever a follower's log looks like, in the end it is the
-// leader's.
+// Figure 7: whatever a follower's log is, it becomes the leader's.
 LAB_TEST(raft_fig2, 2B_figure_7)
 {
     struct script *s =
@@ -121,7 +120,7 @@ LAB_TEST(raft_fig2, 2B_figure_7)
 
     script_give_log(s, 6, TERMS(1, 1, 1, 4, 4, 5, 5, 6, 6, 6), 0);
     script_heartbeat(s, 7);
-    // Peers 1 to 3 can vote for it: their logs are not newer.
+    // Peers 1 to 3 can vote for the server: their logs are not more up-to-date.
     script_set_log(s, 1, TERMS(1, 1, 1, 4, 4, 5, 5, 6, 6));           // (a)
     script_set_log(s, 2, TERMS(1, 1, 1, 4));                          // (b)
     script_set_log(s, 3, TERMS(1, 1, 1, 4, 4, 4, 4));                 // (e)
@@ -144,7 +143,7 @@ LAB_TEST(raft_fig2, 2B_figure_7)
     script_end(s);
 }
 
-// A follower without a single entry, and one with nothing in common.
+// A follower with an empty log, and one whose log has nothing in common.
 LAB_TEST(raft_fig2, 2B_backs_up_to_the_beginning)
 {
     struct script *s =
@@ -159,8 +158,8 @@ LAB_TEST(raft_fig2, 2B_backs_up_to_the_beginning)
     script_end(s);
 }
 
-// Rejections that come late and several at once lead next_index neither below
-// 1 nor into an endless loop.
+// Rejections that come late and together move next_index neither below 1 nor
+// into an endless loop.
 LAB_TEST(raft_fig2, 2B_late_rejections)
 {
     struct script *s = script_begin(3, "Test (fig2 2B): late rejections");
@@ -185,9 +184,9 @@ LAB_TEST(raft_fig2, 2B_late_rejections)
     script_end(s);
 }
 
-// ---- Committing ----
+// ---- Commitment ----
 
-// Two of five hold it: not committed. Three do: it is.
+// Two servers of five hold it: not committed. Three hold it: committed.
 LAB_TEST(raft_fig2, 2B_commit_needs_a_majority)
 {
     struct script *s =
@@ -208,7 +207,7 @@ LAB_TEST(raft_fig2, 2B_commit_needs_a_majority)
     script_end(s);
 }
 
-// Four servers: two are half, no majority.
+// Two servers of four are half, and no majority.
 LAB_TEST(raft_fig2, 2B_half_is_no_majority)
 {
     struct script *s = script_begin(4, "Test (fig2 2B): half is no majority");
@@ -223,7 +222,7 @@ LAB_TEST(raft_fig2, 2B_half_is_no_majority)
     script_end(s);
 }
 
-// The followers are told what is committed, although nothing else happens.
+// Followers learn that an entry is committed, although no other command comes.
 LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
 {
     struct script *s =
@@ -250,7 +249,7 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
     script_end(s);
 }
 
-// Checks what the request that brings this peer entry 1 says is committed, and
+// Checks the leader_commit of the request that brings this peer entry 1, and
 // answers it.
 static void check_told_nothing(struct script *s, int peer, int n_holders)
 {
@@ -264,7 +263,8 @@ static void check_told_nothing(struct script *s, int peer, int n_holders)
     script_follow_one(s, call);
 }
 
-// What no majority holds yet nobody is told is committed.
+// A leader does not tell its followers that an entry is committed before a
+// majority holds it.
 LAB_TEST(raft_fig2, 2B_followers_are_not_told_too_soon)
 {
     struct script *s = script_begin(
@@ -285,8 +285,8 @@ LAB_TEST(raft_fig2, 2B_followers_are_not_told_too_soon)
     script_end(s);
 }
 
-// Figure 8, (c) and (e): an entry of an older term is not committed by counting
-// who holds it, but with one of the leader's own term.
+// Figure 8, (c) and (e): counting replicas does not commit an entry of an older
+// term. An entry of the leader's own term commits it.
 LAB_TEST(raft_fig2, 2B_figure_8)
 {
     struct script *s = script_begin(5, "Test (fig2 2B): Figure 8");
@@ -314,9 +314,9 @@ LAB_TEST(raft_fig2, 2B_figure_8)
     script_end(s);
 }
 
-// ---- One that leads no more ----
+// ---- A deposed leader ----
 
-// What a deposed leader had started goes when the new leader's log differs.
+// Entries that a deposed leader appended go when the new leader's log differs.
 LAB_TEST(raft_fig2, 2B_deposed_leader_follows)
 {
     struct script *s =
@@ -346,8 +346,8 @@ LAB_TEST(raft_fig2, 2B_deposed_leader_follows)
     script_end(s);
 }
 
-// One that is deposed by a candidate for whom it cannot vote starts to wait
-// for its own election again.
+// A leader that is deposed by a candidate it cannot vote for starts its own
+// election timer again.
 LAB_TEST(raft_fig2, 2B_deposed_leader_stands_again)
 {
     struct script *s =

@@ -1,19 +1,19 @@
-// Figure 2, line by line: replies that come late, or several at once. Each
-// says what its own request carried, wherever the leader is by then (§5.3).
+// Figure 2, line by line: replies that come late, or together. Each one answers
+// its own request, whatever the leader has done since (§5.3).
 #include "tests/fig2/internal.h"
 #include "tests/fig2/steps.h"
 
 #include "rt/clock.h"
 
-// ---- What a success says ----
+// ---- A success ----
 
 #define MATCH                                                                  \
     "Rules for Servers, Leaders (Figure 2, §5.3): if successful, update "     \
     "match_index for the follower, which is the highest entry known to be "    \
     "replicated on it: prev_log_index + the number of entries that were sent"
 
-// An acknowledged heartbeat tells of what it asked about, not of what the
-// leader has appended since.
+// An acknowledged heartbeat confirms the entry that it checked, not those that
+// the leader has appended since.
 LAB_TEST(raft_fig2, 2B_success_of_a_heartbeat)
 {
     struct script *s =
@@ -34,7 +34,7 @@ LAB_TEST(raft_fig2, 2B_success_of_a_heartbeat)
     script_end(s);
 }
 
-// The same for entries.
+// The same for a request with entries.
 LAB_TEST(raft_fig2, 2B_success_of_entries)
 {
     struct script *s =
@@ -56,7 +56,7 @@ LAB_TEST(raft_fig2, 2B_success_of_entries)
     script_end(s);
 }
 
-// An older success that comes after a newer one takes nothing back.
+// An older success that comes after a newer one does not lower match_index.
 LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
 {
     struct script *s =
@@ -66,10 +66,10 @@ LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
     script_propose(s, 71);
     struct call *older = script_follow_and_hold(s, 1, 1, SENDS);
     script_propose(s, 72);
-    // One that waits for the older answer before it sends more has no newer;
-    // nor has one that, as nobody answers, gives up its lead meanwhile.
+    // A leader that waits for the older answer before it sends more has no
+    // newer one. Nor has a leader that steps down because nobody answers.
     bool has_newer = script_try_follow(s, 1, 2);
-    // One that has left that unheeded asks again.
+    // A leader that ignored that success sends again.
     for (int k = 0; has_newer && k < 3 && script_is_leader(s); k++)
         script_follow_one(s, script_await_append(s, 1, 1, HEARTBEATS));
     if (!script_is_leader(s)) {
@@ -77,7 +77,8 @@ LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
         return;
     }
     if (has_newer) {
-        script_sleep(s, QUIET_MS);  // Replies at once could overtake.
+        // Two replies at once could overtake each other.
+        script_sleep(s, QUIET_MS);
         script_answer_append(
             s, older,
             (AppendEntriesResponse){ .term = older->append->term,
@@ -96,8 +97,8 @@ LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
     script_end(s);
 }
 
-// A success of an older term says nothing about today's log, though the server
-// leads again.
+// A success of an older term says nothing about the current log, even if the
+// server leads again.
 LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
 {
     struct script *s =
@@ -128,7 +129,7 @@ LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
     script_end(s);
 }
 
-// What followers held in an older term they may not hold in this one.
+// Followers may have lost what they held in an older term.
 LAB_TEST(raft_fig2, 2B_match_index_begins_at_0)
 {
     struct script *s =
@@ -156,7 +157,7 @@ LAB_TEST(raft_fig2, 2B_match_index_begins_at_0)
     script_end(s);
 }
 
-// Two requests that carry the same entry are both answered: it counts once.
+// The peer answers two requests that carry the same entry. It counts once.
 LAB_TEST(raft_fig2, 2B_success_counts_once)
 {
     struct script *s =
@@ -184,9 +185,9 @@ LAB_TEST(raft_fig2, 2B_success_counts_once)
     script_end(s);
 }
 
-// ---- What a refusal says ----
+// ---- A refusal ----
 
-// More rejections at once than there are entries: the first answers them all.
+// More rejections come together than the log has entries.
 LAB_TEST(raft_fig2, 2B_rejections_at_once)
 {
     enum { N = 6 };
@@ -210,9 +211,9 @@ LAB_TEST(raft_fig2, 2B_rejections_at_once)
     script_end(s);
 }
 
-// For how long after its election does the server go on to send a silent peer
-// what follows index 2? 0 if it gives the peer up soon, and begins again where
-// it knows that the logs agree, as it may.
+// Returns how long after its election the server continues to send a silent
+// peer what follows index 2. 0 if it soon gives up and begins again where it
+// knows that the logs agree, which is allowed.
 static int64_t keeps_on_ns(struct script *s, int term)
 {
     int64_t elected_ns = clock_now_ns();
@@ -226,7 +227,8 @@ static int64_t keeps_on_ns(struct script *s, int term)
     return call->arrived_ns - elected_ns;
 }
 
-// What an old term's request is refused for is its term, not the log.
+// A request of an older term is refused because of its term, not because of the
+// log.
 LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
 {
     struct script *s =
@@ -242,7 +244,8 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
     int64_t patience_ns = keeps_on_ns(s, term);
     script_heartbeat(s, term + 1);
     term = script_elect(s);
-    int64_t elected_ns = clock_now_ns();  // It has led for a moment by now.
+    // The server has led for a moment by now.
+    int64_t elected_ns = clock_now_ns();
     script_answer_append(s, old, (AppendEntriesResponse){ .term = term });
     script_sleep(s, QUIET_MS);
 
@@ -263,8 +266,8 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
     script_end(s);
 }
 
-// Answers for the peer until it takes something. Returns how many questions it
-// has refused: the same one sent twice is one.
+// Answers for the peer until it accepts a request. Returns how many requests it
+// has refused. A request that is sent twice counts once.
 static int count_refusals(struct script *s, int peer, int term)
 {
     enum { MAX_REQUESTS = 200 };
@@ -287,8 +290,8 @@ static int count_refusals(struct script *s, int peer, int term)
               peer, LONG_MS / 1000, MAX_REQUESTS, n, prev);
 }
 
-// A follower with one term's worth of conflicts costs one rejection, not one
-// an entry.
+// If a follower's conflicting entries have one term, the leader needs one
+// rejection, not one for each entry.
 LAB_TEST(raft_fig2, 2C_backs_up_by_terms)
 {
     enum { LAST = 30, ENOUGH = 10 };
@@ -313,10 +316,10 @@ LAB_TEST(raft_fig2, 2C_backs_up_by_terms)
     script_end(s);
 }
 
-// ---- None ----
+// ---- No reply ----
 
-// While a peer is silent, it is not flooded with what it has not answered yet.
-// Heartbeats, and a second try after a while, are no flood.
+// A leader does not flood a silent peer. Heartbeats, and one more attempt after
+// a while, are no flood.
 LAB_TEST(raft_fig2, 2B_silent_peers_are_not_flooded)
 {
     enum { ENOUGH = 10 };

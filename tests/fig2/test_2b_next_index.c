@@ -1,12 +1,12 @@
-// Figure 2, line by line: next_index, when a follower has acknowledged
-// something and refuses again (§5.3).
+// Figure 2, line by line: next_index, when a follower has acknowledged an entry
+// and then refuses (§5.3).
 #include "tests/fig2/internal.h"
 #include "tests/fig2/steps.h"
 
 #include "rt/clock.h"
 
-// Answers for peer 1 for a while. It may be sent so many requests, and some
-// more as time passes.
+// Answers for peer 1 for a while. The server may send `enough` requests, and
+// some more as time passes.
 static void check_no_flood(struct script *s, int enough)
 {
     int64_t from_ns = clock_now_ns();
@@ -27,8 +27,8 @@ static void check_no_flood(struct script *s, int enough)
     }
 }
 
-// Rejections that come when the follower has long caught up cost a request
-// each, at most.
+// Rejections that arrive long after the follower has caught up cost at most one
+// request each.
 LAB_TEST(raft_fig2, 2B_late_rejections_cause_no_flood)
 {
     enum { N = 5 };
@@ -52,7 +52,8 @@ LAB_TEST(raft_fig2, 2B_late_rejections_cause_no_flood)
     script_end(s);
 }
 
-// A leader that sends ahead of what it knows finds back, whatever has matched.
+// A leader that sends ahead of what it knows backs up when a request is
+// refused, whatever has matched before.
 LAB_TEST(raft_fig2, 2B_backs_up_after_a_match)
 {
     struct script *s =

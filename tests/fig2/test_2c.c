@@ -1,13 +1,13 @@
-// Figure 2, line by line: what part 2C builds. What is saved, and when
-// ("updated on stable storage before responding to RPCs"), what a restarted
-// server knows, and the hints with which a leader backs up faster (§5.3).
+// Figure 2, line by line: part 2C. What is saved, and when ("updated on stable
+// storage before responding to RPCs"); what a restarted server knows; and the
+// hints with which a leader backs up faster (§5.3).
 #include "tests/fig2/steps.h"
 
 #define SAVED                                                                  \
     "State (Figure 2): persistent state is updated on stable storage before "  \
     "responding to RPCs"
 
-// Saved now, or the test fails.
+// Returns what is saved; fails the test if nothing is.
 static struct saved saved(struct script *s)
 {
     struct saved saved = script_saved(s);
@@ -77,7 +77,7 @@ LAB_TEST(raft_fig2, 2C_terms_are_saved)
     script_end(s);
 }
 
-// Waits until the server is in this term; then it must be saved.
+// Waits until the server is in this term. It must have saved the term then.
 static void check_reply_saved(struct script *s, int term, const char *what)
 {
     test_check(script_reaches_term(s, term),
@@ -128,7 +128,7 @@ static void check_saved_log(struct script *s, struct terms log)
                log.count, after.last, index);
 }
 
-// Entries that are appended are saved, and so is that others went.
+// A follower saves the entries that it appends, and saves a truncation, too.
 LAB_TEST(raft_fig2, 2C_entries_are_saved)
 {
     struct script *s = script_begin(3, "Test (fig2 2C): entries are saved");
@@ -173,8 +173,8 @@ LAB_TEST(raft_fig2, 2C_candidacy_is_saved)
     script_end(s);
 }
 
-// What a leader sends, it has saved; otherwise it counts itself among those who
-// hold the entry, and may lose it.
+// A leader saves an entry before it sends it. Otherwise it counts itself as one
+// that holds the entry, and may lose it.
 LAB_TEST(raft_fig2, 2C_started_entries_are_saved)
 {
     struct script *s =
@@ -203,7 +203,7 @@ LAB_TEST(raft_fig2, 2C_started_entries_are_saved)
 
 // ---- After a restart ----
 
-// A restarted server has its log; what of it is committed it learns anew.
+// A restarted server has its log. It learns again what is committed.
 LAB_TEST(raft_fig2, 2C_restarted_server)
 {
     struct script *s = script_begin(3, "Test (fig2 2C): a restarted server");
@@ -239,7 +239,7 @@ LAB_TEST(raft_fig2, 2C_restarted_server)
 
 // ---- Hints ----
 
-// What a follower reports when the entry before does not match, as raft.x says.
+// The hints with which a follower refuses are those that raft.x describes.
 LAB_TEST(raft_fig2, 2C_hints)
 {
     struct script *s = script_begin(3, "Test (fig2 2C): a follower's hints");

@@ -1,5 +1,5 @@
-// Figure 2, line by line: what part 2C saves of terms and votes belongs
-// together at every moment (§5.2): a crash can come between any two steps.
+// Figure 2, line by line: the saved term and the saved vote belong together at
+// every moment (§5.2), because a crash can come between any two steps.
 #include "tests/fig2/steps.h"
 
 static void look_together(const struct saved *before, const struct saved *now)

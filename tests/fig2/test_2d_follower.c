@@ -1,11 +1,11 @@
-// Figure 13, line by line: the follower's half of part 2D. Which snapshots of a
-// leader it takes, and what becomes of its log (§7).
+// Figure 13, line by line: the follower's side of part 2D. Which snapshots it
+// installs, and what happens to its log (§7).
 #include "tests/fig2/steps.h"
 
-// ---- Taking it ----
+// ---- Installing a snapshot ----
 
-// A follower that has nothing takes the snapshot: saves it, delivers it once,
-// and goes on behind it.
+// A follower with an empty log saves the snapshot, delivers it once, and
+// continues after it.
 LAB_TEST(raft_fig2, 2D_snapshot_is_installed)
 {
     struct script *s =
@@ -39,7 +39,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_is_installed)
     script_end(s);
 }
 
-// A log that holds the snapshot's last entry keeps what follows.
+// If the log holds the snapshot's last entry, the entries after it stay.
 LAB_TEST(raft_fig2, 2D_snapshot_keeps_the_suffix)
 {
     struct script *s =
@@ -108,8 +108,8 @@ LAB_TEST(raft_fig2, 2D_snapshot_beyond_the_log)
                         "before it");
 }
 
-// An older snapshot that comes late changes nothing. (That the state machine
-// does not go back is checked wherever something is applied.)
+// An older snapshot that comes late changes nothing. (Every test checks that
+// the state machine does not go back.)
 LAB_TEST(raft_fig2, 2D_older_snapshots_are_ignored)
 {
     struct script *s =
@@ -146,7 +146,7 @@ LAB_TEST(raft_fig2, 2D_older_snapshots_are_ignored)
     script_end(s);
 }
 
-// Requests that reach below the snapshot are old; what they overlap is there.
+// Entries that the snapshot covers are old. Those after it are appended.
 LAB_TEST(raft_fig2, 2D_entries_below_the_snapshot)
 {
     struct script *s =
@@ -194,7 +194,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_of_an_old_term)
     script_end(s);
 }
 
-// A newer term makes a leader a follower, and is saved.
+// A snapshot of a newer term makes a leader step down. The term is saved.
 LAB_TEST(raft_fig2, 2D_snapshot_of_a_newer_term)
 {
     struct script *s =
@@ -213,7 +213,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_of_a_newer_term)
     script_end(s);
 }
 
-// A snapshot comes from the leader as entries do.
+// A snapshot comes from the current leader, like entries.
 static int hear_snapshot(struct script *s, int term)
 {
     return script_install(s, term, 5, term - 1);

@@ -1,11 +1,11 @@
-// Figure 13, line by line: the leader's half of part 2D. When it sends its
-// snapshot, and what the answer says (§7).
+// Figure 13, line by line: the leader's side of part 2D. When it sends its
+// snapshot, and what the reply means (§7).
 #include "tests/fig2/steps.h"
 
 #include <string.h>
 
-// A leader whose log begins behind a snapshot up to 3 of term 2, with entries 4
-// and 5 behind it.
+// Elects the server. Its log begins after a snapshot up to 3 of term 2, and has
+// entries 4 and 5.
 static int elect_with_snapshot(struct script *s)
 {
     script_give_entries(s, 5, 4);
@@ -18,13 +18,13 @@ static int elect_with_snapshot(struct script *s)
     "Log compaction (§7): a leader that has discarded the next entry that a " \
     "follower needs sends it the snapshot"
 
-// Answers for a peer that has nothing until it is sent the snapshot.
+// Answers for a peer with an empty log until the server sends the snapshot.
 static struct call *await_snapshot_call(struct script *s, int peer)
 {
     return script_follow_and_hold(s, peer, 1, SENDS_SNAPSHOT);
 }
 
-// What elect_with_snapshot has made is what is sent.
+// Checks that the request carries the snapshot of elect_with_snapshot.
 static void check_request(const InstallSnapshotRequest *request, int term)
 {
     int data = -1;
@@ -77,7 +77,8 @@ LAB_TEST(raft_fig2, 2D_leader_sends_the_snapshot)
     script_end(s);
 }
 
-// Whatever they hold below the snapshot: in the end they hold what it covers.
+// Whatever a follower's log is below the snapshot, it gets what the snapshot
+// covers.
 LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
 {
     struct script *s = script_begin(
@@ -93,7 +94,7 @@ LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
     script_end(s);
 }
 
-// A snapshot that got lost is sent again.
+// A leader sends a lost snapshot again.
 LAB_TEST(raft_fig2, 2D_lost_snapshots_are_sent_again)
 {
     struct script *s =
@@ -110,8 +111,8 @@ LAB_TEST(raft_fig2, 2D_lost_snapshots_are_sent_again)
     script_end(s);
 }
 
-// The conflicting term that a follower names may lie where the leader has a
-// snapshot only.
+// The leader may have only a snapshot of the conflicting term that a follower
+// names.
 LAB_TEST(raft_fig2, 2D_conflict_below_the_snapshot)
 {
     struct script *s = script_begin(
@@ -136,9 +137,10 @@ LAB_TEST(raft_fig2, 2D_conflict_below_the_snapshot)
     script_end(s);
 }
 
-// ---- What the answer says ----
+// ---- The reply ----
 
-// The answer is to the snapshot that was sent. Meanwhile there is a newer one.
+// A reply belongs to the snapshot that was sent. The server has a newer one by
+// now.
 LAB_TEST(raft_fig2, 2D_answer_is_to_the_snapshot_that_was_sent)
 {
     struct script *s = script_begin(
@@ -162,8 +164,9 @@ LAB_TEST(raft_fig2, 2D_answer_is_to_the_snapshot_that_was_sent)
     script_end(s);
 }
 
-// An old leader's snapshot is refused, and the reply does not say so but by its
-// term, which the server knows by then: it leads again, in a newer one.
+// A follower refuses the snapshot of an older leader. The reply shows that only
+// by its term, and the server knows the term already: it leads again, in a
+// newer one.
 LAB_TEST(raft_fig2, 2D_answer_of_an_older_term)
 {
     struct script *s =
@@ -200,7 +203,7 @@ LAB_TEST(raft_fig2, 2D_newer_term_in_the_reply_to_a_snapshot)
     script_end(s);
 }
 
-// Nobody waits for a follower that has not answered yet.
+// Nothing waits for a follower that has not answered yet.
 LAB_TEST(raft_fig2, 2D_snapshot_under_way_holds_nothing_up)
 {
     struct script *s = script_begin(

@@ -1,4 +1,4 @@
-// What part 2D is for: the log does not grow without bounds (§7).
+// Snapshots keep the log from growing without bound (§7).
 #include "tests/fig2/steps.h"
 
 #include "rt/alloc.h"
@@ -6,15 +6,16 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-// What the program has allocated. A sanitizer's own allocator says 0.
+// Returns how much the program has allocated. 0 with a sanitizer's own
+// allocator.
 static long long memory_in_use(void)
 {
     struct mallinfo2 info = mallinfo2();
     return (long long)(info.uordblks + info.hblkhd);
 }
 
-// What is discarded is given back. The commands are large, so that what a Raft
-// keeps beside them does not count.
+// A Raft frees the entries that it discards. The commands are large, so that
+// the rest of a Raft's memory does not matter.
 LAB_TEST(raft_fig2, 2D_discarded_entries_are_freed)
 {
     enum { N = 60, COMMAND_BYTES = 100000, KEPT = 10 };

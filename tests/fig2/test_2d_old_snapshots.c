@@ -1,5 +1,5 @@
-// Figure 13, line by line: snapshots of a leader that are old, by their term or
-// by their index, and those that come faster than the service takes them (§7).
+// Figure 13, line by line: a leader's snapshots that are old, by term or by
+// index, and snapshots that come faster than the service takes them (§7).
 #include "tests/fig2/steps.h"
 
 #define STEP_1                                                                 \
@@ -14,9 +14,9 @@
     "InstallSnapshot step 8 (Figure 13): reset the state machine using the "   \
     "snapshot's contents"
 
-// ---- Old by its term ----
+// ---- An older term ----
 
-// A snapshot of the vote's own term takes nothing back.
+// A snapshot of the vote's own term does not clear the vote.
 LAB_TEST(raft_fig2, 2D_vote_outlasts_a_snapshot)
 {
     struct script *s =
@@ -61,7 +61,7 @@ LAB_TEST(raft_fig2, 2D_leader_stays_when_an_old_snapshot_comes)
     script_end(s);
 }
 
-// A late reply of an older term does not set the term back.
+// A late reply of an older term does not lower the term.
 LAB_TEST(raft_fig2, 2D_late_reply_to_a_snapshot)
 {
     struct script *s =
@@ -84,7 +84,7 @@ LAB_TEST(raft_fig2, 2D_late_reply_to_a_snapshot)
     script_end(s);
 }
 
-// The snapshot is old, the term is not: it is adopted, and saved.
+// The snapshot is old, its term is newer: the server adopts and saves the term.
 LAB_TEST(raft_fig2, 2D_newer_term_with_an_old_snapshot)
 {
     struct script *s = script_begin(
@@ -111,10 +111,10 @@ LAB_TEST(raft_fig2, 2D_newer_term_with_an_old_snapshot)
     script_end(s);
 }
 
-// ---- Old by its index ----
+// ---- An older index ----
 
 // A snapshot up to 4 of term 2 is saved, the log ends with 6 of that term, and
-// the server has just started. What is as old, or older, changes nothing.
+// the server has just started. Snapshots up to 4 and less change nothing.
 static void check_old_ones_after_restart(struct script *s, int own, int last)
 {
     script_install(s, TERM, own, 2);
@@ -157,9 +157,8 @@ LAB_TEST(raft_fig2, 2D_old_snapshots_after_a_restart)
     script_end(s);
 }
 
-// What counts is what has been applied, not where the last snapshot ends.
-// (That the state machine does not go back is checked wherever something is
-// applied.)
+// A snapshot up to what is applied is old, wherever the last snapshot ends.
+// (Every test checks that the state machine does not go back.)
 LAB_TEST(raft_fig2, 2D_snapshot_of_what_is_applied)
 {
     struct script *s = script_begin(
@@ -180,8 +179,8 @@ LAB_TEST(raft_fig2, 2D_snapshot_of_what_is_applied)
 
 // ---- Faster than the service ----
 
-// Sends snapshots while the service does not take them, `pause_ms` apart, and
-// an entry behind them.
+// Sends snapshots, `pause_ms` apart, while the service receives nothing; then
+// an entry after them.
 static void send_faster(struct script *s, int first, int last, int pause_ms)
 {
     script_hold_applying(s, true);

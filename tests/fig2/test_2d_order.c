@@ -1,8 +1,8 @@
-// What part 2D applies, and in which order (§7).
+// The order in which part 2D applies entries and snapshots (§7).
 #include "tests/fig2/steps.h"
 
-// Commits a batch of entries on the server, and sends it a snapshot beyond them
-// while it may still be applying the batch.
+// Commits a batch of entries on the server, and sends it a snapshot beyond
+// them. The server may still be applying the batch.
 static void overtake(struct script *s, int prev_index, int prev_term, int count)
 {
     struct append batch = { TERM,      1,     prev_index,
@@ -14,9 +14,9 @@ static void overtake(struct script *s, int prev_index, int prev_term, int count)
     script_install(s, TERM, prev_index + count + 1, TERM);
 }
 
-// A snapshot that comes in the middle of a batch is applied before or behind
-// it: no entry that it covers follows it. Whatever is applied out of order
-// fails the test by itself.
+// A snapshot that comes in the middle of a batch is applied before or after the
+// batch: no entry that it covers follows it. An index out of order fails the
+// test elsewhere.
 LAB_TEST(raft_fig2, 2D_no_old_entries_behind_a_snapshot)
 {
     struct script *s =

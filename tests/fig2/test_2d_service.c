@@ -1,9 +1,9 @@
-// What §7 says, line by line, of the snapshots that a service makes: the log
-// behind them goes, and what is saved stays whole.
+// §7, line by line: snapshots that the service makes. The server discards the
+// log that they cover, and saves state and snapshot together.
 #include "tests/fig2/steps.h"
 
 // Server 0 has a snapshot up to 3 of term 2, and entries 4 and 5 of term 2, of
-// which 4 is committed. What contradicts that is asked last.
+// which 4 is committed. Questions that may truncate the log come last.
 static void check_what_is_held(struct script *s)
 {
     const struct {
@@ -25,8 +25,8 @@ static void check_what_is_held(struct script *s)
     }
 }
 
-// The log goes up to the snapshot and no further; what is gone is remembered
-// where Figure 2 still asks for it, also after a crash.
+// The server discards the log up to the snapshot and no further. It remembers
+// the last discarded entry where Figure 2 needs it, also after a crash.
 LAB_TEST(raft_fig2, 2D_snapshot_replaces_the_log)
 {
     struct script *s =
@@ -47,7 +47,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_replaces_the_log)
     script_end(s);
 }
 
-// The service may make a snapshot from the very thread that receives.
+// The service may make a snapshot on the thread that receives.
 LAB_TEST(raft_fig2, 2D_snapshot_while_applying)
 {
     struct script *s =
@@ -59,7 +59,7 @@ LAB_TEST(raft_fig2, 2D_snapshot_while_applying)
     script_end(s);
 }
 
-// A crash may come while the service makes one.
+// The server may crash while the service makes a snapshot.
 LAB_TEST(raft_fig2, 2D_killed_during_a_snapshot)
 {
     struct script *s =
@@ -71,7 +71,7 @@ LAB_TEST(raft_fig2, 2D_killed_during_a_snapshot)
     script_end(s);
 }
 
-// A service that does not receive holds nothing up but the applying.
+// A service that receives nothing delays only applying.
 LAB_TEST(raft_fig2, 2D_slow_service_holds_nothing_up)
 {
     struct script *s =
@@ -92,8 +92,8 @@ LAB_TEST(raft_fig2, 2D_slow_service_holds_nothing_up)
     script_end(s);
 }
 
-// A server that starts again from a snapshot has applied and committed all that
-// it covers, and knows its last entry.
+// A server that restarts from a snapshot has applied and committed all that it
+// covers, and knows its last entry.
 LAB_TEST(raft_fig2, 2D_restart_from_a_snapshot)
 {
     struct script *s =
@@ -131,7 +131,7 @@ LAB_TEST(raft_fig2, 2D_restart_from_a_snapshot)
     script_end(s);
 }
 
-// A log that is empty behind a snapshot ends with what the snapshot covers.
+// If the log is empty after a snapshot, the last entry is the snapshot's.
 LAB_TEST(raft_fig2, 2D_candidate_with_only_a_snapshot)
 {
     struct script *s =
@@ -160,7 +160,7 @@ LAB_TEST(raft_fig2, 2D_candidate_with_only_a_snapshot)
     script_end(s);
 }
 
-// The service's own snapshot, of a time before the leader's.
+// The service's own snapshot is older than the leader's.
 LAB_TEST(raft_fig2, 2D_older_snapshot_of_the_service)
 {
     struct script *s = script_begin(
@@ -210,7 +210,8 @@ LAB_TEST(raft_fig2, 2D_state_and_snapshot_together)
     script_watch(s, look_together);
     for (int index = 1; index <= 20; index++) {
         script_snapshot(s, index);
-        script_heartbeat(s, TERM);  // Twenty may take longer than an election.
+        // Twenty snapshots may take longer than an election timeout.
+        script_heartbeat(s, TERM);
     }
     for (int index = 22; index <= 50; index += 2)
         script_install(s, TERM, index, 5);

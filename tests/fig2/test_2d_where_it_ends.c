@@ -1,12 +1,12 @@
-// What §7 says, line by line, of the place where a snapshot ends: its last
-// entry stands for all before it, whatever asks for them.
+// §7, line by line: the entry at which a snapshot ends. It stands for all
+// entries before it.
 #include "tests/fig2/internal.h"
 #include "tests/fig2/steps.h"
 
 // ---- The leader ----
 
-// Where the log is empty behind a snapshot up to 4 of term 2, that is what the
-// first AppendEntries asks about.
+// If the log is empty after a snapshot up to 4 of term 2, the first
+// AppendEntries has that entry as previous entry.
 static void check_first_appends(struct script *s)
 {
     int term = script_elect(s);
@@ -41,8 +41,8 @@ LAB_TEST(raft_fig2, 2D_first_append_behind_a_snapshot)
     script_end(s);
 }
 
-// A follower's log ends where the snapshot does: it is asked about that entry,
-// truly, and needs no snapshot.
+// A follower's log ends where the snapshot does. The leader sends that entry's
+// index and term as previous entry, and no snapshot.
 LAB_TEST(raft_fig2, 2D_follower_at_the_snapshots_end)
 {
     enum { ENOUGH = 50 };
@@ -77,8 +77,8 @@ LAB_TEST(raft_fig2, 2D_follower_at_the_snapshots_end)
 
 // ---- The follower ----
 
-// Server 0 has a snapshot up to 5. Sends it this, which begins below that; then
-// its log must end here.
+// Server 0 has a snapshot up to 5. Sends it a request that begins before that;
+// then its log must end at `last`.
 static void send_from_below(struct script *s, struct append append, int last)
 {
     AppendEntriesResponse response = script_append(s, append);
@@ -98,8 +98,8 @@ static void send_from_below(struct script *s, struct append append, int last)
                append.entries.count, append.prev_index, saved.last, last);
 }
 
-// Requests that begin below the snapshot hold entries that it covers, which
-// are there, and others, which are not yet.
+// A request that begins before the snapshot's end has entries that the snapshot
+// covers, and new ones.
 LAB_TEST(raft_fig2, 2D_entries_from_below_the_snapshot)
 {
     struct script *s = script_begin(
@@ -133,7 +133,7 @@ LAB_TEST(raft_fig2, 2D_entries_from_below_the_snapshot)
 
 // ---- Elections ----
 
-// A leader's snapshot takes the place of the last entry, also after a crash.
+// A leader's snapshot replaces the last entry, also after a crash.
 LAB_TEST(raft_fig2, 2D_votes_by_the_snapshots_last_entry)
 {
     struct script *s = script_begin(

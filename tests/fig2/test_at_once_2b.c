@@ -1,5 +1,5 @@
-// Figure 2, line by line, when two calls come at once: whatever the server does
-// with them, it does one after the other. (Parts 2A and 2B.)
+// Figure 2, line by line, with two calls at once: the result is as if the
+// server handled them one after the other. (Parts 2A and 2B.)
 #include "tests/fig2/at_once.h"
 #include "tests/fig2/steps.h"
 
@@ -33,7 +33,7 @@ LAB_TEST(raft_fig2, 2A_two_candidates_at_once)
     script_end(s);
 }
 
-// The voter has the entry when it judges, or the entry is of a term that is
+// Either the voter has the entry when it compares logs, or the entry's term is
 // over.
 LAB_TEST(raft_fig2, 2B_vote_and_entry_at_once)
 {
@@ -104,8 +104,8 @@ LAB_TEST(raft_fig2, 2B_entries_at_once)
 
 // ---- raft_start and another call ----
 
-// A newer leader's entry takes the place of all. What is started beside it was
-// started before it, and is gone, or is refused.
+// A newer leader's entry replaces the log. A command started at the same time
+// was started before and is gone, or is refused.
 LAB_TEST(raft_fig2, 2B_start_and_newer_leader_at_once)
 {
     enum { ROUNDS = 6 };
@@ -129,8 +129,9 @@ LAB_TEST(raft_fig2, 2B_start_and_newer_leader_at_once)
     script_end(s);
 }
 
-// For a candidate whose log ends where the server's did: it has the command,
-// and refuses its vote; or it votes, and takes no command any more.
+// The candidate's log ends where the server's log ended. Either the server has
+// accepted the command and refuses its vote, or it votes and accepts no
+// command.
 LAB_TEST(raft_fig2, 2B_start_and_vote_at_once)
 {
     enum { ROUNDS = 6 };
@@ -173,7 +174,7 @@ static void check_started(struct script *s, const struct started *started)
     }
 }
 
-// Every command has an index of its own, the one that raft_start says.
+// Every command gets its own index, which raft_start returns.
 LAB_TEST(raft_fig2, 2B_two_start_at_once)
 {
     enum { ROUNDS = 4 };

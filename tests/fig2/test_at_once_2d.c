@@ -1,13 +1,12 @@
-// Figure 13, line by line, when a snapshot comes, or is made, while another
-// call is under way: whatever the server does with them, it does one after the
-// other (§7).
+// Figure 13, line by line, when a snapshot is sent or made during another call:
+// the result is as if the server handled them one after the other (§7).
 #include "tests/fig2/at_once.h"
 #include "tests/fig2/steps.h"
 
 // ---- A leader's snapshot and another call ----
 
-// What is started beside a newer leader's snapshot was started before it, and
-// is gone, or is refused.
+// A command started at the same time as a newer leader's snapshot was started
+// before and is gone, or is refused.
 LAB_TEST(raft_fig2, 2D_start_and_snapshot_at_once)
 {
     enum { ROUNDS = 6, STEP = MOST_STARTED - 1 };
@@ -33,7 +32,8 @@ LAB_TEST(raft_fig2, 2D_start_and_snapshot_at_once)
     script_end(s);
 }
 
-// The voter has the snapshot when it judges, or it is of a term that is over.
+// Either the voter has the snapshot when it compares logs, or the snapshot's
+// term is over.
 LAB_TEST(raft_fig2, 2D_vote_and_snapshot_at_once)
 {
     enum { ROUNDS = 10 };
@@ -65,7 +65,7 @@ LAB_TEST(raft_fig2, 2D_vote_and_snapshot_at_once)
     script_end(s);
 }
 
-// Entries 1..4 behind the log's end, and a snapshot that covers two of them.
+// Entries 1..4 after the log's end, and a snapshot that covers two of them.
 LAB_TEST(raft_fig2, 2D_entries_and_snapshot_at_once)
 {
     enum { ROUNDS = 10 };
@@ -128,10 +128,10 @@ LAB_TEST(raft_fig2, 2D_two_snapshots_at_once)
 
 // ---- The service's snapshots and another call ----
 
-// Six, so that the other call comes among them.
+// Six, so that the other call comes between them.
 #define MADE 6
 
-// Snapshots up to what is applied, and entries behind it.
+// The service makes snapshots of what is applied, while entries arrive.
 LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_entries_come)
 {
     enum { ROUNDS = 8 };
@@ -205,7 +205,7 @@ static void look_for_the_vote(const struct saved *before,
                before->term, before->voted_for, now->term, now->voted_for);
 }
 
-// Both change what is saved.
+// Both calls change what is saved.
 LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_a_candidate_asks)
 {
     enum { ROUNDS = 10 };
@@ -234,7 +234,7 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_a_candidate_asks)
     script_end(s);
 }
 
-// A leader makes snapshots of what is committed, and takes commands.
+// A leader makes snapshots of what is committed, and accepts commands.
 LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_commands_are_started)
 {
     enum { ROUNDS = 5 };

@@ -1,5 +1,5 @@
-// What is saved, looked at with each save: a crash can come between any two. On
-// the thread that saves, under the persister's lock.
+// Looks at each save: a crash can come between any two saves. Runs on the
+// thread that saves, under the persister's lock.
 #include "tests/fig2/internal.h"
 
 static void see_event(void *self, const struct event *event)
