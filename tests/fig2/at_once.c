@@ -29,40 +29,39 @@ void script_at_once(struct script *s, void (*one)(struct script *s, void *what),
     pthread_join(thread, NULL);
 }
 
-void script_ask(struct script *s, void *what)
+void script_call_vote(struct script *s, void *what)
 {
-    struct asked *asked = what;
-    asked->granted = script_request_vote(s, asked->term, asked->candidate,
-                                         asked->last_index, asked->last_term)
-                         .vote_granted;
+    struct vote_call *call = what;
+    call->granted = script_request_vote(s, call->term, call->candidate,
+                                        call->last_index, call->last_term)
+                        .vote_granted;
 }
 
-void script_send(struct script *s, void *what)
+void script_call_append(struct script *s, void *what)
 {
-    struct sent *sent = what;
-    sent->success = script_append(s, sent->append).success;
+    struct append_call *call = what;
+    call->success = script_append(s, call->append).success;
 }
 
-void script_send_snapshot(struct script *s, void *what)
+void script_call_install(struct script *s, void *what)
 {
-    const struct installed *installed = what;
-    script_install(s, installed->term, installed->last_index,
-                   installed->last_term);
+    const struct install_call *call = what;
+    script_install(s, call->term, call->last_index, call->last_term);
 }
 
-void script_start_some(struct script *s, void *what)
+void script_call_start(struct script *s, void *what)
 {
-    struct started *started = what;
+    struct start_calls *calls = what;
     int term = 0;
-    while (started->count < MOST_STARTED &&
-           script_start(s, started->number + started->count,
-                        &started->index[started->count], &term))
-        started->count++;
+    while (calls->count < MAX_STARTS &&
+           script_start(s, calls->number + calls->count,
+                        &calls->index[calls->count], &term))
+        calls->count++;
 }
 
-void script_make_snapshots(struct script *s, void *what)
+void script_call_snapshot(struct script *s, void *what)
 {
-    const struct made *made = what;
-    for (int index = made->first; index <= made->last; index++)
+    const struct snapshot_calls *calls = what;
+    for (int index = calls->first; index <= calls->last; index++)
         script_snapshot(s, index);
 }

@@ -14,46 +14,46 @@ void script_at_once(struct script *s, void (*one)(struct script *s, void *what),
                     void *one_what, void (*other)(struct script *s, void *what),
                     void *other_what);
 
-// script_request_vote; `what` is a struct asked.
-struct asked {
+// script_request_vote; `what` is a struct vote_call.
+struct vote_call {
     int term;
     int candidate;
     int last_index;
     int last_term;
     bool granted;
 };
-void script_ask(struct script *s, void *what);
+void script_call_vote(struct script *s, void *what);
 
-// script_append; `what` is a struct sent.
-struct sent {
+// script_append; `what` is a struct append_call.
+struct append_call {
     struct append append;
     bool success;
 };
-void script_send(struct script *s, void *what);
+void script_call_append(struct script *s, void *what);
 
-// script_install; `what` is a struct installed.
-struct installed {
+// script_install; `what` is a struct install_call.
+struct install_call {
     int term;
     int last_index;
     int last_term;
 };
-void script_send_snapshot(struct script *s, void *what);
+void script_call_install(struct script *s, void *what);
 
 // script_start with this number and the following ones, until one is refused;
-// `what` is a struct started.
-#define MOST_STARTED 6
-struct started {
+// `what` is a struct start_calls.
+#define MAX_STARTS 6
+struct start_calls {
     int number;
     int count;
-    int index[MOST_STARTED];
+    int index[MAX_STARTS];
 };
-void script_start_some(struct script *s, void *what);
+void script_call_start(struct script *s, void *what);
 
-// script_snapshot at each of these indices; `what` is a struct made.
-struct made {
+// script_snapshot at each of these indices; `what` is a struct snapshot_calls.
+struct snapshot_calls {
     int first;
     int last;
 };
-void script_make_snapshots(struct script *s, void *what);
+void script_call_snapshot(struct script *s, void *what);
 
 #endif

@@ -150,12 +150,12 @@ static void await_answer(struct script *s, struct call *call,
 
 // Answers a request that Figure 2 does not have. A request that looks like a
 // RequestVote is a pre-vote: the peer would grant its vote.
-static void answer_unknown(struct script *s, const struct part *part,
+static void answer_unknown(struct script *s, const struct played_method *played,
                            const void *args, void *reply)
 {
     bool is_pre_vote =
-        part->method.xdr_args == (xdrproc_t)xdr_RequestVoteRequest &&
-        part->method.xdr_reply == (xdrproc_t)xdr_RequestVoteResponse;
+        played->method.xdr_args == (xdrproc_t)xdr_RequestVoteRequest &&
+        played->method.xdr_reply == (xdrproc_t)xdr_RequestVoteResponse;
     pthread_mutex_lock(&s->mu);
     struct life *life = s->life;
     pthread_mutex_unlock(&s->mu);
@@ -163,7 +163,7 @@ static void answer_unknown(struct script *s, const struct part *part,
         test_remark("It has sent %s, to which the script knows no answer: a "
                     "pre-vote has to use RequestVote's messages; see lab.md, "
                     "section 2",
-                    part->method.name);
+                    played->method.name);
         return;
     }
     const RequestVoteRequest *request = args;
@@ -176,21 +176,21 @@ static void answer_unknown(struct script *s, const struct part *part,
 
 static void handle(void *receiver, const void *args, void *reply)
 {
-    struct part *part = receiver;
-    struct call call = { .peer = part->peer, .reply = reply };
-    if (strcmp(part->method.name, "Raft.RequestVote") == 0) {
+    struct played_method *played = receiver;
+    struct call call = { .peer = played->peer, .reply = reply };
+    if (strcmp(played->method.name, "Raft.RequestVote") == 0) {
         call.vote = args;
-    } else if (strcmp(part->method.name, "Raft.AppendEntries") == 0) {
+    } else if (strcmp(played->method.name, "Raft.AppendEntries") == 0) {
         call.append = args;
-    } else if (strcmp(part->method.name, "Raft.InstallSnapshot") == 0) {
+    } else if (strcmp(played->method.name, "Raft.InstallSnapshot") == 0) {
         call.install = args;
     } else {
-        answer_unknown(part->script, part, args, reply);
+        answer_unknown(played->script, played, args, reply);
         return;
     }
     cond_init(&call.answered);
-    struct request request = request_read(&part->method, args);
-    await_answer(part->script, &call, &request);
+    struct request request = request_read(&played->method, args);
+    await_answer(played->script, &call, &request);
     pthread_cond_destroy(&call.answered);
 }
 
@@ -198,14 +198,14 @@ void script_play_peers(struct script *s)
 {
     int n_methods;
     const struct labrpc_method *methods = raft_methods(&n_methods);
-    s->parts = alloc((size_t)(s->n * n_methods) * sizeof *s->parts);
+    s->methods = alloc((size_t)(s->n * n_methods) * sizeof *s->methods);
     for (int peer = 1; peer < s->n; peer++) {
         struct labrpc_server *server = labrpc_make_server();
         for (int k = 0; k < n_methods; k++) {
-            struct part *part = &s->parts[peer * n_methods + k];
-            *part = (struct part){ s, peer, methods[k] };
-            part->method.handler = handle;
-            labrpc_add_service(server, &part->method, 1, part);
+            struct played_method *played = &s->methods[peer * n_methods + k];
+            *played = (struct played_method){ s, peer, methods[k] };
+            played->method.handler = handle;
+            labrpc_add_service(server, &played->method, 1, played);
         }
         char name[24];
         snprintf(name, sizeof name, "server %d", peer);
@@ -222,7 +222,7 @@ struct call *script_find(struct script *s, int within_ms,
 {
     script_check_time(s);
     int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
-    script_meet(s, false);
+    script_note_contact(s, false);
     pthread_mutex_lock(&s->mu);
     struct call *found = NULL;
     while (found == NULL) {
@@ -293,10 +293,10 @@ struct call *script_await_append(struct script *s, int peer, int min_term,
     return await(s, "an AppendEntries", is_append, peer, min_term, rule);
 }
 
-bool script_stands(struct script *s, int min_term, int within_ms)
+bool script_starts_election(struct script *s, int min_term, int within_ms)
 {
     int64_t deadline_ns = clock_now_ns() + within_ms * NS_PER_MS;
-    script_meet(s, false);
+    script_note_contact(s, false);
     pthread_mutex_lock(&s->mu);
     while (s->newest_vote < min_term && clock_now_ns() < deadline_ns)
         cond_wait_until(&s->changed, &s->mu, deadline_ns);
@@ -382,7 +382,7 @@ void script_answer_install(struct script *s, struct call *call, int term)
 }
 
 // The network fails a call whose reply is cut off within 100 ms.
-void script_lose(struct script *s, struct call *call)
+void script_lose_request(struct script *s, struct call *call)
 {
     struct labrpc_end *end = script_last_life(s)->ends[call->peer];
     debug_log("TEST", call->peer, 0, "never gets S0's request");

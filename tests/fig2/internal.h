@@ -26,40 +26,42 @@
 #define MAX_PEERS 8
 
 // A method that one played peer offers: the receiver of its handler.
-struct part {
+struct played_method {
     struct script *script;
     int peer;
     struct labrpc_method method;
 };
 
-// A peer that follows Figure 2 (follow.c). Only the test's thread uses it.
-struct played {
+// A peer that follows Figure 2 (followers.c). Only the test's thread uses it.
+struct played_peer {
     int term;
     int last;
-    int base;    // A snapshot covers the log up to here: any term matches.
-    int led_to;  // script_follow has acknowledged up to here; 0 before.
+    int base;  // A snapshot covers the log up to here: any term matches.
+    int acknowledged_to;  // script_acknowledge has acknowledged up to here; 0
+                          // before.
     int term_at[MAX_INDEX + 1];
     int number_at[MAX_INDEX + 1];
 };
 
 struct script {
     // Constant after script_begin. From lives to stand_ins: only the main
-    // thread changes these, apart from is_met and looked_at.
+    // thread changes these, apart from was_contacted and last_save.
     int n;
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the test to the server.
     struct watchdog *watchdog;
     struct events *events;  // The saves of the server.
-    struct part *parts;
+    struct played_method *methods;
     int64_t start_ns;
     struct life *lives[MAX_LIVES];  // Crashed ones too: they stay disconnected.
     int n_lives;
-    int64_t life_start_ns;  // When the last life started,
-    int first_term;         // and in which term.
-    atomic_bool is_met;     // The script has called the server, or waited.
-    _Atomic(script_look *) look;  // Called with each save; may be NULL.
-    struct saved looked_at;  // The last save. Guarded by the persister's lock.
-    struct played played[MAX_PEERS];
+    int64_t life_start_ns;      // When the last life started,
+    int first_term;             // and in which term.
+    atomic_bool was_contacted;  // The script has called the server, or waited.
+    _Atomic(script_save_observer *)
+        observer;            // Called with each save; may be NULL.
+    struct saved last_save;  // The last save. Guarded by the persister's lock.
+    struct played_peer played[MAX_PEERS];
     int elected_term;  // The term that script_elect returned last; 0 before.
     struct stand_in *stand_ins;  // Not freed yet.
 
@@ -73,10 +75,10 @@ struct script {
     int n_answered;                    // Requests that the server has answered,
     int64_t answering_ns;              // and how long that took.
     bool ending;
-    struct life *life;  // The life that runs; NULL between two.
-    int newest_vote;    // The newest term of a RequestVote from the server.
-    int spoken_term;    // The newest term of a request to the server.
-    // The terms of entries, as stated in spoken_term; or 0.
+    struct life *life;      // The life that runs; NULL between two.
+    int newest_vote;        // The newest term of a RequestVote from the server.
+    int newest_asked_term;  // The newest term of a request to the server.
+    // The terms of entries, as stated in newest_asked_term; or 0.
     int claimed[MAX_INDEX + 1];
     bool holding;  // The service receives nothing.
     int applied;
@@ -98,10 +100,10 @@ void *script_receive(void *life);
 // The data of the snapshot up to an index: the index itself.
 int script_snapshot_data(int index);
 
-// ---- watch.c ----
+// ---- saves.c ----
 
 // A reader of the server's saves.
-struct event_reader script_watcher(struct script *s);
+struct event_reader script_save_reader(struct script *s);
 
 // ---- script.c ----
 
@@ -112,7 +114,7 @@ void script_check_time(struct script *s);
 
 // Called before the script calls the server or waits for it. If the server has
 // started an election before, the message of a later failure says so.
-void script_meet(struct script *s, bool is_to_speak);
+void script_note_contact(struct script *s, bool is_call);
 
 // Returns this method of raft_methods. Fails the test if there is none.
 const struct labrpc_method *script_find_method(const char *name);
@@ -149,11 +151,11 @@ void script_check_applied(const struct saved *saved, int index, int number);
 // Returns the command of an entry: a number, or -1 if it is none.
 int script_number_of(const Entry *entry);
 
-// ---- follow.c ----
+// ---- followers.c ----
 
-// Answers the requests that wait at peers which script_follow has led up to
-// index.
-void script_followers_go_on(struct script *s, int index);
+// Answers the requests that wait at peers which script_acknowledge has led up
+// to index.
+void script_answer_acknowledged_peers(struct script *s, int index);
 
 // ---- calls.c ----
 

@@ -7,7 +7,7 @@
     "response contains term T > current_term, set current_term = T, convert "  \
     "to follower"
 
-#define STANDS                                                                 \
+#define STARTS_ELECTION                                                        \
     "Rules for Servers, Followers and Candidates (Figure 2, §5.2): if the "   \
     "election timeout elapses, start an election: increment current_term, "    \
     "and send RequestVote RPCs to all other servers"

@@ -39,7 +39,7 @@ static void start(struct script *s, struct persister *persister)
     struct saved saved = script_decode(persister);
     s->life_start_ns = clock_now_ns();
     s->first_term = saved.term;
-    atomic_store(&s->is_met, false);
+    atomic_store(&s->was_contacted, false);
     pthread_mutex_lock(&s->mu);
     s->life = life;
     s->applied = saved.snapshot_index;
@@ -65,7 +65,7 @@ struct script *script_begin(int n, const char *title)
     labrpc_enable(s->end, true);
     script_play_peers(s);
     s->events = events_make();
-    events_add_reader(s->events, script_watcher(s));
+    events_add_reader(s->events, script_save_reader(s));
     start(s, persister_make());
     return s;
 }
@@ -78,7 +78,7 @@ struct life *script_last_life(const struct script *s)
 static void kill_server(struct script *s)
 {
     struct life *life = script_last_life(s);
-    atomic_store(&s->look, NULL);
+    atomic_store(&s->observer, NULL);
     labrpc_delete_server(s->net, SERVER);
     for (int peer = 0; peer < s->n; peer++)
         labrpc_enable(life->ends[peer], false);
@@ -101,7 +101,7 @@ void script_restart(struct script *s)
     start(s, copy);
 }
 
-static void tell_figures(struct script *s)
+static void record_figures(struct script *s)
 {
     struct verdict *v = current_verdict;
     v->seconds = (double)(clock_now_ns() - s->start_ns) / 1e9;
@@ -113,7 +113,7 @@ static void tell_figures(struct script *s)
 
 void script_end(struct script *s)
 {
-    tell_figures(s);
+    record_figures(s);
     kill_server(s);
     pthread_mutex_lock(&s->mu);
     s->ending = true;
@@ -129,7 +129,7 @@ void script_end(struct script *s)
     watchdog_stop(s->watchdog);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mu);
-    free(s->parts);
+    free(s->methods);
     free(s);
 }
 
@@ -152,7 +152,7 @@ void script_check_time(struct script *s)
 int script_sleep(struct script *s, int ms)
 {
     script_check_time(s);
-    script_meet(s, false);
+    script_note_contact(s, false);
     int64_t from_ns = clock_now_ns();
     sleep_ms(ms);
     return (int)((clock_now_ns() - from_ns) / NS_PER_MS);
@@ -176,9 +176,9 @@ const struct labrpc_method *script_find_method(const char *name)
     test_fail("raft_methods has no %s", name);
 }
 
-void script_meet(struct script *s, bool is_to_speak)
+void script_note_contact(struct script *s, bool is_call)
 {
-    if (atomic_exchange(&s->is_met, true) || !is_to_speak)
+    if (atomic_exchange(&s->was_contacted, true) || !is_call)
         return;
     int term = script_term(s);
     if (term > s->first_term)
@@ -193,7 +193,7 @@ void script_meet(struct script *s, bool is_to_speak)
 static void call_server(struct script *s, const char *name, const void *request,
                         void *reply)
 {
-    script_meet(s, true);
+    script_note_contact(s, true);
     char what[120];
     snprintf(what, sizeof what,
              "the handler of %s (does somebody hold the lock while an RPC or "
@@ -216,12 +216,12 @@ static void call_server(struct script *s, const char *name, const void *request,
                name);
 }
 
-static void speak_in_locked(struct script *s, int term)
+static void begin_term_locked(struct script *s, int term)
 {
     must_hold(&s->mu);
-    if (term <= s->spoken_term)
+    if (term <= s->newest_asked_term)
         return;
-    s->spoken_term = term;
+    s->newest_asked_term = term;
     memset(s->claimed, 0, sizeof s->claimed);
 }
 
@@ -230,9 +230,9 @@ static void speak_in_locked(struct script *s, int term)
 static void claim(struct script *s, int term, int index, int entry_term)
 {
     pthread_mutex_lock(&s->mu);
-    speak_in_locked(s, term);
-    int before = term < s->spoken_term ? 0 : s->claimed[index];
-    if (term == s->spoken_term)
+    begin_term_locked(s, term);
+    int before = term < s->newest_asked_term ? 0 : s->claimed[index];
+    if (term == s->newest_asked_term)
         s->claimed[index] = entry_term;
     pthread_mutex_unlock(&s->mu);
     test_check(before == 0 || before == entry_term,
@@ -241,8 +241,9 @@ static void claim(struct script *s, int term, int index, int entry_term)
                term, index, before, entry_term);
 }
 
-RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
-                                    int last_index, int last_term)
+RequestVoteResponse script_request_vote_once(struct script *s, int term,
+                                             int candidate, int last_index,
+                                             int last_term)
 {
     // Designated initialisers: a student's own fields would cause warnings
     // otherwise.
@@ -256,7 +257,7 @@ RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
               "of term %d",
               last_index, last_term);
     pthread_mutex_lock(&s->mu);
-    speak_in_locked(s, term);
+    begin_term_locked(s, term);
     pthread_mutex_unlock(&s->mu);
     call_server(s, "Raft.RequestVote", &request, &response);
     // A server that has just heard from a leader may ignore the request (§6).
@@ -265,7 +266,7 @@ RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
     return response;
 }
 
-bool script_disregards(RequestVoteResponse response, int term)
+bool script_ignores(RequestVoteResponse response, int term)
 {
     return !response.vote_granted && response.term < term;
 }
@@ -276,13 +277,14 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
 {
     int64_t deadline_ns = clock_now_ns() + LONGEST_MS * NS_PER_MS;
     RequestVoteResponse response =
-        script_ask_once(s, term, candidate, last_index, last_term);
-    while (script_disregards(response, term) && clock_now_ns() < deadline_ns) {
+        script_request_vote_once(s, term, candidate, last_index, last_term);
+    while (script_ignores(response, term) && clock_now_ns() < deadline_ns) {
         script_sleep(s, ASK_AGAIN_MS);
-        response = script_ask_once(s, term, candidate, last_index, last_term);
+        response =
+            script_request_vote_once(s, term, candidate, last_index, last_term);
     }
     // A follower that has heard from no leader for so long may not ignore it.
-    if (script_disregards(response, term) && !script_is_leader(s))
+    if (script_ignores(response, term) && !script_is_leader(s))
         script_check_reply("a RequestVote", term, response.term);
     return response;
 }
@@ -380,24 +382,24 @@ int script_new_term(struct script *s)
 {
     int term = script_term(s);
     pthread_mutex_lock(&s->mu);
-    if (s->spoken_term > term)
-        term = s->spoken_term;
+    if (s->newest_asked_term > term)
+        term = s->newest_asked_term;
     pthread_mutex_unlock(&s->mu);
     return term + 1;
 }
 
-void script_fail_standing_often(void)
+void script_fail_short_timeouts(void)
 {
     test_fail("Timing (§5.6): an election timeout is much longer than an RPC "
               "takes. Server 0 has stood for election %d times, each time "
               "before it was told of the leader of its term",
-              OFTEN);
+              MAX_EARLY_ELECTIONS);
 }
 
 // The server may start an election between two steps, and be in a newer term.
 bool script_holds(struct script *s, int index, int entry_term)
 {
-    for (int k = 0; k < OFTEN; k++) {
+    for (int k = 0; k < MAX_EARLY_ELECTIONS; k++) {
         int term = script_new_term(s);
         AppendEntriesResponse response =
             script_append(s, (struct append){ .term = term,
@@ -407,5 +409,5 @@ bool script_holds(struct script *s, int index, int entry_term)
         if (response.term <= term)
             return response.success;
     }
-    script_fail_standing_often();
+    script_fail_short_timeouts();
 }

@@ -88,11 +88,12 @@ void script_check_saved(const struct script *s, const struct saved *saved);
 // most three times in a test.
 void script_restart(struct script *s);
 
-// Calls `look` with each state that the server saves from now on, and the state
-// before it (invalid if there was none). Ends when the server crashes or the
-// test ends. Once in a test.
-typedef void script_look(const struct saved *before, const struct saved *now);
-void script_watch(struct script *s, script_look *look);
+// Calls `observer` with each state that the server saves from now on, and the
+// state before it (invalid if there was none). Ends when the server crashes or
+// the test ends. Once in a test.
+typedef void script_save_observer(const struct saved *before,
+                                  const struct saved *now);
+void script_observe_saves(struct script *s, script_save_observer *observer);
 
 // ---- The service above the server ----
 
@@ -126,9 +127,9 @@ int script_applied(struct script *s);
 int script_applied_number(struct script *s, int index);
 int script_applied_snapshots(struct script *s);
 
-// Waits until everything up to index is applied. Peers that script_follow has
-// led up to index continue to answer, because a leader may ignore a success and
-// send again.
+// Waits until everything up to index is applied. Peers that script_acknowledge
+// has led up to index continue to answer, because a leader may ignore a success
+// and send again.
 void script_await_applied(struct script *s, int index, const char *rule);
 
 // Waits QUIET_MS, then checks that nothing after index has been applied.
@@ -147,12 +148,13 @@ RequestVoteResponse script_request_vote(struct script *s, int term,
                                         int last_term);
 
 // The same, without repetition.
-RequestVoteResponse script_ask_once(struct script *s, int term, int candidate,
-                                    int last_index, int last_term);
+RequestVoteResponse script_request_vote_once(struct script *s, int term,
+                                             int candidate, int last_index,
+                                             int last_term);
 
 // Returns true if the server ignored the request of this term: it has not
 // adopted the term.
-bool script_disregards(RequestVoteResponse response, int term);
+bool script_ignores(RequestVoteResponse response, int term);
 
 struct append {
     int term;
@@ -169,8 +171,8 @@ int script_install(struct script *s, int term, int last_index, int last_term);
 
 // If a server has started this many elections, each just before the leader of
 // its term reached it, its timeouts are too short: fails the test.
-#define OFTEN 10
-_Noreturn void script_fail_standing_often(void);
+#define MAX_EARLY_ELECTIONS 10
+_Noreturn void script_fail_short_timeouts(void);
 
 // Sends a heartbeat from peer 1. It begins at index 0, so it always matches.
 AppendEntriesResponse script_heartbeat(struct script *s, int term);
@@ -223,7 +225,7 @@ struct call *script_await_append(struct script *s, int peer, int min_term,
 
 // Returns true if the server sends any peer a RequestVote with this term or a
 // newer one within this time. Earlier requests count, taken or not.
-bool script_stands(struct script *s, int min_term, int within_ms);
+bool script_starts_election(struct script *s, int min_term, int within_ms);
 
 // Answers. The reply carries the peer's term.
 void script_answer_vote(struct script *s, struct call *call, int term,
@@ -235,7 +237,7 @@ void script_answer_install(struct script *s, struct call *call, int term);
 // Loses the request, so that the server's call fails. Waits LOSING_MS, until it
 // has. Other requests to this peer wait for an answer as usual.
 #define LOSING_MS 150
-void script_lose(struct script *s, struct call *call);
+void script_lose_request(struct script *s, struct call *call);
 
 // ---- Peers that follow Figure 2 ----
 
@@ -248,24 +250,25 @@ void script_set_log(struct script *s, int peer, struct terms log);
 
 // Answers for this peer as a follower, until the peer has acknowledged
 // everything up to index.
-void script_follow(struct script *s, int peer, int index, const char *rule);
+void script_acknowledge(struct script *s, int peer, int index,
+                        const char *rule);
 
 // The same, but returns false if the server sends nothing for so long that it
 // must be waiting for an answer that the test holds back.
-bool script_try_follow(struct script *s, int peer, int index);
+bool script_try_acknowledge(struct script *s, int peer, int index);
 
 // The same, but stops before the answer that would acknowledge index. Returns
 // that request, unanswered.
-struct call *script_follow_and_hold(struct script *s, int peer, int index,
-                                    const char *rule);
+struct call *script_acknowledge_before(struct script *s, int peer, int index,
+                                       const char *rule);
 
 // Answers this request as a follower. Returns false if the answer is a refusal.
-bool script_follow_one(struct script *s, struct call *call);
+bool script_answer_as_follower(struct script *s, struct call *call);
 
 // Answers all requests that wait at this peer, as a follower. A leader may step
 // down when no majority has answered for an election timeout. A test that keeps
 // one peer silent for so long must let another one answer.
-void script_keep_up(struct script *s, int peer);
+void script_answer_waiting(struct script *s, int peer);
 
 // Returns the command that this peer's log has at an index.
 int script_peer_number(struct script *s, int peer, int index);

@@ -235,7 +235,7 @@ void script_await_applied(struct script *s, int index, const char *rule)
 {
     int64_t deadline_ns = clock_now_ns() + SOON_MS * NS_PER_MS;
     while (script_applied(s) < index && clock_now_ns() < deadline_ns) {
-        script_followers_go_on(s, index);
+        script_answer_acknowledged_peers(s, index);
         script_sleep(s, 1);
     }
     int applied = script_applied(s);

@@ -17,7 +17,7 @@ struct stand_in {
     struct labrpc_network *net;
     struct labrpc_end *end;  // From the script to the stand-in.
     struct life *life;
-    pthread_t undertaker;
+    pthread_t reaper;
     struct stand_in *next;
 };
 
@@ -41,7 +41,7 @@ static struct stand_in *begin(struct script *s, int me)
 }
 
 // Its threads may take long to end. No one waits for them before the test ends.
-static void *bury(void *arg)
+static void *reap(void *arg)
 {
     struct stand_in *self = arg;
     life_end_network(self->net, NULL);
@@ -56,7 +56,7 @@ static void end(struct stand_in *self)
     life_kill(self->life);
     self->next = self->script->stand_ins;
     self->script->stand_ins = self;
-    go_thread(&self->undertaker, bury, self);
+    go_thread(&self->reaper, reap, self);
 }
 
 void script_end_stand_ins(struct script *s)
@@ -64,7 +64,7 @@ void script_end_stand_ins(struct script *s)
     while (s->stand_ins != NULL) {
         struct stand_in *self = s->stand_ins;
         s->stand_ins = self->next;
-        pthread_join(self->undertaker, NULL);
+        pthread_join(self->reaper, NULL);
         free(self);
     }
 }
@@ -73,7 +73,7 @@ void script_end_stand_ins(struct script *s)
 
 // Sends the stand-in a request that brings it into the peer's state, and drops
 // the reply.
-#define TELL(self, message, request)                                           \
+#define SEND(self, message, request)                                           \
     do {                                                                       \
         message##Response response_ = { 0 };                                   \
         labrpc_call((self)->end, script_find_method("Raft." #message),         \
@@ -81,8 +81,8 @@ void script_end_stand_ins(struct script *s)
         xdr_free((xdrproc_t)xdr_##message##Response, &response_);              \
     } while (0)
 
-static void install(struct stand_in *self, const struct played *p, int term,
-                    int leader)
+static void install(struct stand_in *self, const struct played_peer *p,
+                    int term, int leader)
 {
     int data = script_snapshot_data(p->base);
     InstallSnapshotRequest request = {
@@ -92,12 +92,12 @@ static void install(struct stand_in *self, const struct played *p, int term,
         .last_included_term = p->term_at[p->base],
         .data = { sizeof data, (char *)&data },
     };
-    TELL(self, InstallSnapshot, request);
+    SEND(self, InstallSnapshot, request);
 }
 
 // Sends the peer's log up to `last`, as the leader of this term.
-static void give_log(struct stand_in *self, const struct played *p, int last,
-                     int term, int leader)
+static void give_log(struct stand_in *self, const struct played_peer *p,
+                     int last, int term, int leader)
 {
     Entry entries[MAX_INDEX];
     int numbers[MAX_INDEX];
@@ -118,7 +118,7 @@ static void give_log(struct stand_in *self, const struct played *p, int last,
     };
     if (p->base > 0)
         install(self, p, term, leader);
-    TELL(self, AppendEntries, request);
+    SEND(self, AppendEntries, request);
 }
 
 // Makes the stand-in vote for another candidate in this term.
@@ -128,7 +128,7 @@ static void spend_vote(struct stand_in *self, int term, int candidate)
                                    .candidate_id = candidate,
                                    .last_log_index = MAX_INDEX,
                                    .last_log_term = term };
-    TELL(self, RequestVote, request);
+    SEND(self, RequestVote, request);
 }
 
 // ---- Asking it ----
@@ -144,7 +144,7 @@ static int other_than(const struct script *s, int peer)
 static struct stand_in *prepare(struct script *s, const struct call *call,
                                 int last, int asked_term, int reply_term)
 {
-    const struct played *p = &s->played[call->peer];
+    const struct played_peer *p = &s->played[call->peer];
     int term = reply_term;
     if (term <= asked_term) {
         int last_term = last > 0 ? p->term_at[last] : 0;
@@ -176,7 +176,7 @@ void script_vote_own_fields(struct script *s, const struct call *call, int term,
 {
     if (sizeof(RequestVoteResponse) == sizeof(struct given_vote))
         return;
-    const struct played *p = &s->played[call->peer];
+    const struct played_peer *p = &s->played[call->peer];
     struct stand_in *self = prepare(s, call, p->last, call->vote->term, term);
     if (!granted)
         spend_vote(self, call->vote->term, other_than(s, call->peer));
@@ -206,7 +206,7 @@ void script_install_own_fields(struct script *s, const struct call *call,
 {
     if (sizeof(InstallSnapshotResponse) == sizeof(struct given_install))
         return;
-    const struct played *p = &s->played[call->peer];
+    const struct played_peer *p = &s->played[call->peer];
     struct stand_in *self =
         prepare(s, call, p->last, call->install->term, term);
     labrpc_call(self->end, script_find_method("Raft.InstallSnapshot"),

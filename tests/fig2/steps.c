@@ -25,17 +25,18 @@ int script_propose(struct script *s, int number)
     return index;
 }
 
-struct call *script_stand_in_vain(struct script *s, int peer,
+struct call *script_lose_election(struct script *s, int peer,
                                   int (*hear)(struct script *s, int term))
 {
     int term = 0;
-    for (int k = 0; k < OFTEN; k++) {
-        struct call *call = script_await_vote(s, peer, term + 1, STANDS);
+    for (int k = 0; k < MAX_EARLY_ELECTIONS; k++) {
+        struct call *call =
+            script_await_vote(s, peer, term + 1, STARTS_ELECTION);
         term = call->vote->term;
         if (hear(s, term) <= term)
             return call;
     }
-    script_fail_standing_often();
+    script_fail_short_timeouts();
 }
 
 struct saved script_await_snapshot(struct script *s, int index, int term,
@@ -62,7 +63,7 @@ struct saved script_await_snapshot(struct script *s, int index, int term,
 void script_refuse_as_empty(struct script *s, struct call *call)
 {
     if (call->append->prev_log_index == 0)
-        script_follow_one(s, call);
+        script_answer_as_follower(s, call);
     else
         script_answer_append(
             s, call,
@@ -125,9 +126,9 @@ static bool is_too_late(int64_t from_ns)
     return clock_now_ns() - from_ns > (CONTACT_MS + TOO_LATE_MS) * NS_PER_MS;
 }
 
-void script_check_put_off(struct script *s,
-                          void (*contact)(struct script *s, int term),
-                          int term_step, const char *rule)
+void script_check_no_election(struct script *s,
+                              void (*contact)(struct script *s, int term),
+                              int term_step, const char *rule)
 {
     int term = 1000;  // Far above the terms of the server's own elections.
     int64_t last_ns = clock_now_ns();
@@ -137,7 +138,7 @@ void script_check_put_off(struct script *s,
         bool was_late = is_too_late(last_ns);
         last_ns = now_ns;
         script_sleep(s, CONTACT_MS);
-        bool stands = script_stands(s, term + 1, 0);
+        bool stands = script_starts_election(s, term + 1, 0);
         if (was_late || is_too_late(last_ns))
             return;  // The machine is too slow: this proves nothing.
         test_check(!stands,
@@ -148,14 +149,14 @@ void script_check_put_off(struct script *s,
     }
 }
 
-void script_check_stands(struct script *s, int min_term,
-                         void (*contact)(struct script *s, int k),
-                         const char *rule)
+void script_check_starts_election(struct script *s, int min_term,
+                                  void (*contact)(struct script *s, int k),
+                                  const char *rule)
 {
     bool stands = false;
     for (int k = 0; k < SOON_MS / CONTACT_MS && !stands; k++) {
         contact(s, k);
-        stands = script_stands(s, min_term, CONTACT_MS);
+        stands = script_starts_election(s, min_term, CONTACT_MS);
     }
     test_check(stands,
                "%s. It came every %d ms, and server 0 has not stood for "

@@ -20,7 +20,7 @@ int script_propose(struct script *s, int number);
 // Waits until the server starts an election and learns in time that another
 // server has won: `hear` tells it so, as the leader of that term, and returns
 // the reply's term. Returns the server's RequestVote to this peer, unanswered.
-struct call *script_stand_in_vain(struct script *s, int peer,
+struct call *script_lose_election(struct script *s, int peer,
                                   int (*hear)(struct script *s, int term));
 
 // Waits until the snapshot up to this index, of this term, is saved.
@@ -51,14 +51,14 @@ void script_check_deposed(struct script *s, int newer_term, const char *what);
 
 // Calls contact again and again, for longer than any timeout. The server must
 // not start an election. Each time the term is newer by `term_step`.
-void script_check_put_off(struct script *s,
-                          void (*contact)(struct script *s, int term),
-                          int term_step, const char *rule);
+void script_check_no_election(struct script *s,
+                              void (*contact)(struct script *s, int term),
+                              int term_step, const char *rule);
 
 // Calls contact again and again, with k = 0, 1, .... The server must start an
 // election in spite of it, in this term or later.
-void script_check_stands(struct script *s, int min_term,
-                         void (*contact)(struct script *s, int k),
-                         const char *rule);
+void script_check_starts_election(struct script *s, int min_term,
+                                  void (*contact)(struct script *s, int k),
+                                  const char *rule);
 
 #endif

@@ -40,7 +40,7 @@ LAB_TEST(raft_fig2, 2A_split_vote_is_followed_by_another)
 
     int term = 0;
     for (int round = 0; round < 3; round++) {
-        if (!script_stands(s, term + 1, SOON_MS))
+        if (!script_starts_election(s, term + 1, SOON_MS))
             test_check(!script_is_leader(s),
                        "Rules for Servers, Candidates (Figure 2, §5.2): if "
                        "votes received from majority of servers, become "
@@ -112,7 +112,7 @@ LAB_TEST(raft_fig2, 2A_refusals_do_not_count)
         script_begin(3, "Test (fig2 2A): refusals are not counted");
 
     for (int peer = 1; peer < 3; peer++) {
-        struct call *call = script_await_vote(s, peer, 1, STANDS);
+        struct call *call = script_await_vote(s, peer, 1, STARTS_ELECTION);
         script_answer_vote(s, call, call->vote->term, false);
     }
     script_sleep(s, QUIET_MS);
@@ -131,7 +131,7 @@ LAB_TEST(raft_fig2, 2A_votes_count_once)
     struct script *s =
         script_begin(5, "Test (fig2 2A): a server's vote counts once");
 
-    struct call *first = script_await_vote(s, 1, 1, STANDS);
+    struct call *first = script_await_vote(s, 1, 1, STARTS_ELECTION);
     int term = first->vote->term;
     struct call *again = script_find(s, AGAIN_MS, script_is_vote, 1, term);
     bool asks_again = again != NULL && again->vote->term == term;
@@ -154,9 +154,9 @@ LAB_TEST(raft_fig2, 2A_votes_of_an_old_election)
     struct script *s = script_begin(
         3, "Test (fig2 2A): votes of an old election are not counted");
 
-    struct call *old = script_await_vote(s, 1, 1, STANDS);
+    struct call *old = script_await_vote(s, 1, 1, STARTS_ELECTION);
     int old_term = old->vote->term;
-    struct call *newer = script_await_vote(s, 2, old_term + 1, STANDS);
+    struct call *newer = script_await_vote(s, 2, old_term + 1, STARTS_ELECTION);
     int term = newer->vote->term;
     script_answer_vote(s, old, old_term, true);
     script_sleep(s, QUIET_MS);

@@ -16,7 +16,7 @@ static int64_t first_append_ns(struct script *s, int term)
             "initial empty AppendEntries RPCs to each server");
         if (call->arrived_ns < first_ns)
             first_ns = call->arrived_ns;
-        script_follow_one(s, call);
+        script_answer_as_follower(s, call);
     }
     return first_ns;
 }
@@ -63,7 +63,7 @@ LAB_TEST(raft_fig2, 2A_heartbeats_are_repeated)
         for (int peer = 1; peer < 3; peer++) {
             struct call *call = script_await_append(s, peer, term, HEARTBEATS);
             if (peer == 1)
-                script_follow_one(s, call);
+                script_answer_as_follower(s, call);
         }
     }
     script_end(s);
@@ -105,7 +105,7 @@ LAB_TEST(raft_fig2, 2A_deposed_leader_sends_no_heartbeats)
     script_check_deposed(s, newer, "a reply to an AppendEntries");
     // An election takes longer than a heartbeat period, so there is time for
     // another heartbeat.
-    script_await_vote(s, 1, newer + 1, STANDS);
+    script_await_vote(s, 1, newer + 1, STARTS_ELECTION);
     for (int peer = 1; peer < 3; peer++)
         test_check(script_find(s, 0, script_is_to_follower, peer, newer) ==
                        NULL,
@@ -126,7 +126,7 @@ LAB_TEST(raft_fig2, 2A_silent_peers_hold_nothing_up)
     struct script *s =
         script_begin(3, "Test (fig2 2A): silent peers hold nothing up");
 
-    script_await_vote(s, 1, 1, STANDS);
+    script_await_vote(s, 1, 1, STARTS_ELECTION);
     script_await_vote(s, 2, 1,
                       "Leader election (§5.2): a candidate issues RequestVote "
                       "RPCs in parallel to each of the other servers. Server 1 "
@@ -137,7 +137,7 @@ LAB_TEST(raft_fig2, 2A_silent_peers_hold_nothing_up)
     for (int round = 0; round < 3; round++) {
         script_await_append(
             s, 2, term, HEARTBEATS ". Server 2 has not answered any of them");
-        script_keep_up(s, 1);
+        script_answer_waiting(s, 1);
         script_check_leads(s, term);
         script_request_vote(s, term, 2, 0, 0);
     }

@@ -29,7 +29,7 @@ LAB_TEST(raft_fig2, 2A_late_replies_of_old_terms)
     struct script *s =
         script_begin(3, "Test (fig2 2A): late replies of old terms");
 
-    struct call *vote = script_await_vote(s, 2, 1, STANDS);
+    struct call *vote = script_await_vote(s, 2, 1, STARTS_ELECTION);
     int old_term = vote->vote->term, term = old_term + 5;
     script_request_vote(s, term, 1, 0, 0);
     script_answer_vote(s, vote, old_term, false);
@@ -42,7 +42,7 @@ LAB_TEST(raft_fig2, 2A_late_replies_of_old_terms)
     script_answer_append(
         s, heartbeat,
         (AppendEntriesResponse){ .term = old_term, .success = true });
-    if (!script_disregards(newer, term))
+    if (!script_ignores(newer, term))
         check_late_reply(s, term, old_term, "the answer to a heartbeat");
     script_end(s);
 }

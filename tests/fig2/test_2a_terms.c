@@ -60,7 +60,8 @@ LAB_TEST(raft_fig2, 2A_new_term_new_vote)
                "vote in the current term. Server 0 voted for server 1 in term "
                "1, and refused server 2 in term 2");
     // By §6 it may refuse while it has just heard from a leader.
-    bool disregards = script_disregards(script_ask_once(s, 4, 2, 0, 0), 4);
+    bool disregards =
+        script_ignores(script_request_vote_once(s, 4, 2, 0, 0), 4);
     test_check(after_heartbeat.vote_granted || disregards,
                "State (Figure 2): voted_for is the candidate that received the "
                "vote in the current term. Server 0 voted for server 2 in term "
@@ -149,7 +150,7 @@ LAB_TEST(raft_fig2, 2A_leader_gives_way_to_requests)
 
     int term = script_elect(s);
     RequestVoteResponse vote = script_request_vote(s, term + 1, 2, 0, 0);
-    if (!script_disregards(vote, term + 1))
+    if (!script_ignores(vote, term + 1))
         script_check_deposed(s, term + 1, "a RequestVote");
 
     term = script_elect(s);
@@ -182,9 +183,9 @@ LAB_TEST(raft_fig2, 2A_candidate_gives_way_to_replies)
     struct script *s = script_begin(
         3, "Test (fig2 2A): a candidate gives way to newer replies");
 
-    struct call *newer = script_await_vote(s, 1, 1, STANDS);
+    struct call *newer = script_await_vote(s, 1, 1, STARTS_ELECTION);
     int term = newer->vote->term;
-    struct call *granted = script_await_vote(s, 2, term, STANDS);
+    struct call *granted = script_await_vote(s, 2, term, STARTS_ELECTION);
     script_answer_vote(s, newer, term + 100, false);
     test_check(script_reaches_term(s, term + 100),
                ADOPT ". Server 0 stood in term %d; a reply to its RequestVote "
@@ -221,7 +222,7 @@ LAB_TEST(raft_fig2, 2A_candidate_follows_the_leader_of_its_term)
     struct script *s = script_begin(
         3, "Test (fig2 2A): a candidate follows the leader of its term");
 
-    struct call *call = script_stand_in_vain(s, 2, hear_heartbeat);
+    struct call *call = script_lose_election(s, 2, hear_heartbeat);
     int term = call->vote->term;
     script_answer_vote(s, call, term, true);
     script_sleep(s, QUIET_MS);
@@ -239,7 +240,7 @@ LAB_TEST(raft_fig2, 2A_own_vote_outlasts_a_heartbeat)
     struct script *s =
         script_begin(5, "Test (fig2 2A): a candidate's vote outlasts a leader");
 
-    int term = script_stand_in_vain(s, 2, hear_heartbeat)->vote->term;
+    int term = script_lose_election(s, 2, hear_heartbeat)->vote->term;
     RequestVoteResponse other = script_request_vote(s, term, 4, 0, 0);
     test_check(!other.vote_granted,
                ONE_VOTE ". Server 0 stood in term %d and voted for itself, "

@@ -18,10 +18,10 @@ LAB_TEST(raft_fig2, 2A_heartbeats_put_off_elections)
 {
     struct script *s =
         script_begin(3, "Test (fig2 2A): heartbeats put elections off");
-    script_check_put_off(s, append_heartbeat, 0,
-                         "Rules for Servers, Followers (Figure 2, §5.2): "
-                         "receiving AppendEntries from the current leader "
-                         "restarts the election timer");
+    script_check_no_election(s, append_heartbeat, 0,
+                             "Rules for Servers, Followers (Figure 2, §5.2): "
+                             "receiving AppendEntries from the current leader "
+                             "restarts the election timer");
     script_end(s);
 }
 
@@ -29,10 +29,11 @@ LAB_TEST(raft_fig2, 2A_votes_put_off_elections)
 {
     struct script *s =
         script_begin(3, "Test (fig2 2A): granting votes puts elections off");
-    script_check_put_off(s, ask_for_vote, 1,
-                         "Rules for Servers, Followers (Figure 2, §5.2): "
-                         "granting a vote to a candidate restarts the election "
-                         "timer");
+    script_check_no_election(
+        s, ask_for_vote, 1,
+        "Rules for Servers, Followers (Figure 2, §5.2): "
+        "granting a vote to a candidate restarts the election "
+        "timer");
     script_end(s);
 }
 
@@ -50,12 +51,13 @@ LAB_TEST(raft_fig2, 2A_refused_heartbeats_put_off_elections)
 {
     struct script *s = script_begin(
         3, "Test (fig2 2A): heartbeats that do not match put elections off");
-    script_check_put_off(s, append_in_vain, 0,
-                         "Rules for Servers, Followers (Figure 2, §5.2): "
-                         "receiving AppendEntries from the current leader "
-                         "restarts the election timer, whether the log matches "
-                         "or not. Server 0 has no entry at prev_log_index 9, "
-                         "and replied false");
+    script_check_no_election(
+        s, append_in_vain, 0,
+        "Rules for Servers, Followers (Figure 2, §5.2): "
+        "receiving AppendEntries from the current leader "
+        "restarts the election timer, whether the log matches "
+        "or not. Server 0 has no entry at prev_log_index 9, "
+        "and replied false");
     script_end(s);
 }
 
@@ -70,7 +72,7 @@ LAB_TEST(raft_fig2, 2A_refused_votes_do_not_put_off_elections)
     struct script *s = script_begin(
         3, "Test (fig2 2A): refusing votes does not put elections off");
     script_request_vote(s, 5, 1, 0, 0);
-    script_check_stands(
+    script_check_starts_election(
         s, 6, ask_in_vain,
         "Rules for Servers, Followers (Figure 2, §5.2): only granting "
         "a vote restarts the election timer, being asked does not. "
@@ -90,7 +92,7 @@ LAB_TEST(raft_fig2, 2A_old_leaders_do_not_put_off_elections)
     struct script *s =
         script_begin(3, "Test (fig2 2A): old leaders do not put elections off");
     script_heartbeat(s, 5);
-    script_check_stands(
+    script_check_starts_election(
         s, 6, append_of_old_term,
         "Rules for Servers, Followers (Figure 2, §5.2): only the "
         "current leader's AppendEntries restart the election timer. "
@@ -110,8 +112,9 @@ LAB_TEST(raft_fig2, 2A_deposed_leader_stands_again)
     script_answer_append(s, call, (AppendEntriesResponse){ .term = newer });
     script_check_deposed(s, newer, "a reply to an AppendEntries");
     script_await_vote(s, 1, newer + 1,
-                      STANDS ". It led, was deposed by a reply, and has heard "
-                             "of nobody since");
+                      STARTS_ELECTION
+                      ". It led, was deposed by a reply, and has heard "
+                      "of nobody since");
     script_end(s);
 }
 
@@ -122,7 +125,7 @@ static void time_elections(struct script *s, int n, int64_t *gaps_ns)
     int64_t last_ns = 0;
     int term = 0;
     for (int k = -1; k < n; k++) {
-        struct call *call = script_await_vote(s, 1, term + 1, STANDS);
+        struct call *call = script_await_vote(s, 1, term + 1, STARTS_ELECTION);
         int64_t gap_ns = call->arrived_ns - last_ns;
         last_ns = call->arrived_ns;
         term = call->vote->term;

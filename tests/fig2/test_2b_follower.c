@@ -53,7 +53,7 @@ LAB_TEST(raft_fig2, 2B_hopeless_candidates_do_not_put_off_elections)
         3, "Test (fig2 2B): hopeless candidates do not put elections off");
 
     script_give_log(s, TERM, TERMS(1), 0);
-    script_check_stands(
+    script_check_starts_election(
         s, TERM + 1, stand_without_hope,
         "Rules for Servers, Followers (Figure 2, §5.2): only granting a vote "
         "restarts the election timer, neither being asked for one nor a newer "

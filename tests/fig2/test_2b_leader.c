@@ -34,7 +34,7 @@ LAB_TEST(raft_fig2, 2B_followers_get_the_entries)
     script_elect(s);
     for (int index = 3; index <= 8; index++)
         script_propose(s, index);
-    script_follow(s, 1, 8, SENDS);
+    script_acknowledge(s, 1, 8, SENDS);
     for (int index = 1; index <= 8; index++) {
         int expected = index <= 2 ? script_command(index, index) : index;
         test_check(script_peer_number(s, 1, index) == expected,
@@ -103,10 +103,10 @@ LAB_TEST(raft_fig2, 2B_lost_entries_are_sent_again)
     int index = script_propose(s, 77);
     const char *rule = RETRIES ". What carried entry 1 to server 1 got lost";
     for (int round = 0; round < 3; round++) {
-        script_lose(s, script_follow_and_hold(s, 1, index, rule));
-        script_keep_up(s, 2);
+        script_lose_request(s, script_acknowledge_before(s, 1, index, rule));
+        script_answer_waiting(s, 2);
     }
-    script_follow(s, 1, index, rule);
+    script_acknowledge(s, 1, index, rule);
     script_end(s);
 }
 
@@ -131,7 +131,7 @@ LAB_TEST(raft_fig2, 2B_figure_7)
     script_elect(s);
     int index = script_propose(s, 77);
     for (int peer = 1; peer < 7; peer++) {
-        script_follow(s, peer, index, BACKS_UP);
+        script_acknowledge(s, peer, index, BACKS_UP);
         test_check(script_peer_number(s, peer, index) == 77,
                    SENDS ". Server 0 started the command 77 at index %d; "
                          "server %d was sent %d there",
@@ -153,8 +153,8 @@ LAB_TEST(raft_fig2, 2B_backs_up_to_the_beginning)
     script_set_log(s, 2, TERMS(1, 1, 1, 3, 3, 5));
     script_elect(s);
     int index = script_propose(s, 77);
-    script_follow(s, 1, index, BACKS_UP);
-    script_follow(s, 2, index, BACKS_UP);
+    script_acknowledge(s, 1, index, BACKS_UP);
+    script_acknowledge(s, 2, index, BACKS_UP);
     script_end(s);
 }
 
@@ -169,17 +169,17 @@ LAB_TEST(raft_fig2, 2B_late_rejections)
     struct call *late[4];
     for (int k = 0; k < 4; k++) {
         late[k] = script_await_append(s, 1, term, HEARTBEATS);
-        script_keep_up(s, 2);
+        script_answer_waiting(s, 2);
     }
     script_refuse_as_empty(s, late[0]);
     script_refuse_as_empty(s, late[1]);
-    script_follow(s, 1, 1, BACKS_UP);
+    script_acknowledge(s, 1, 1, BACKS_UP);
     script_refuse_as_empty(s, late[2]);
     script_refuse_as_empty(s, late[3]);
     int index = script_propose(s, 77);
     const char *rule = BACKS_UP ". Rejections of the first heartbeats came "
                                 "late, when entry 1 had been taken";
-    script_follow(s, 1, index, rule);
+    script_acknowledge(s, 1, index, rule);
     script_await_applied(s, index, rule);
     script_end(s);
 }
@@ -194,10 +194,10 @@ LAB_TEST(raft_fig2, 2B_commit_needs_a_majority)
 
     script_elect(s);
     int index = script_propose(s, 77);
-    script_follow(s, 1, index, SENDS);
+    script_acknowledge(s, 1, index, SENDS);
     script_check_not_applied(
         s, 0, MAJORITY ". Only servers 0 and 1 of five hold entry 1");
-    script_follow(s, 2, index, SENDS);
+    script_acknowledge(s, 2, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Three of five hold entry 1");
     test_check(script_applied_number(s, index) == 77,
                "Rules for Servers, All Servers (Figure 2, §5.3): apply "
@@ -214,10 +214,10 @@ LAB_TEST(raft_fig2, 2B_half_is_no_majority)
 
     script_elect(s);
     int index = script_propose(s, 77);
-    script_follow(s, 3, index, SENDS);
+    script_acknowledge(s, 3, index, SENDS);
     script_check_not_applied(
         s, 0, MAJORITY ". Only servers 0 and 3 of four hold entry 1");
-    script_follow(s, 1, index, SENDS);
+    script_acknowledge(s, 1, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Three of four hold entry 1");
     script_end(s);
 }
@@ -230,7 +230,7 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
 
     int term = script_elect(s);
     int index = script_propose(s, 77);
-    script_follow(s, 1, index, SENDS);
+    script_acknowledge(s, 1, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Two of three hold entry 1");
     int told = 0;
     for (int k = 0; k < 20 && told < index; k++) {
@@ -239,7 +239,7 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
             "AppendEntries (Figure 2): leader_commit is the leader's "
             "commit_index");
         told = call->append->leader_commit;
-        script_follow_one(s, call);
+        script_answer_as_follower(s, call);
     }
     test_check(told == index,
                "AppendEntries (Figure 2): leader_commit is the leader's "
@@ -253,14 +253,14 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
 // answers it.
 static void check_told_nothing(struct script *s, int peer, int n_holders)
 {
-    struct call *call = script_follow_and_hold(s, peer, 1, SENDS);
+    struct call *call = script_acknowledge_before(s, peer, 1, SENDS);
     test_check(call->append->leader_commit == 0,
                "AppendEntries (Figure 2): leader_commit is the leader's "
                "commit_index, which is not the end of its log. %d of five "
                "servers hold entry 1, so nothing is committed; server 0 sent "
                "server %d leader_commit %d",
                n_holders, peer, call->append->leader_commit);
-    script_follow_one(s, call);
+    script_answer_as_follower(s, call);
 }
 
 // A leader does not tell its followers that an entry is committed before a
@@ -276,7 +276,7 @@ LAB_TEST(raft_fig2, 2B_followers_are_not_told_too_soon)
     check_told_nothing(s, 2, 2);
     script_await_applied(s, 1, MAJORITY ". Three of five hold entry 1");
     script_propose(s, 78);
-    struct call *call = script_follow_and_hold(s, 3, 2, SENDS);
+    struct call *call = script_acknowledge_before(s, 3, 2, SENDS);
     test_check(call->append->leader_commit <= 1,
                "AppendEntries (Figure 2): leader_commit is the leader's "
                "commit_index, which is not the end of its log. Only server 0 "
@@ -293,8 +293,8 @@ LAB_TEST(raft_fig2, 2B_figure_8)
 
     script_give_log(s, 3, TERMS(1, 2), 0);
     int term = script_elect(s);
-    script_follow(s, 1, 2, SENDS);
-    script_follow(s, 2, 2, SENDS);
+    script_acknowledge(s, 1, 2, SENDS);
+    script_acknowledge(s, 2, 2, SENDS);
     script_check_not_applied(
         s, 0,
         "Rules for Servers, Leaders (Figure 2, §5.4.2, Figure 8): only if "
@@ -303,8 +303,8 @@ LAB_TEST(raft_fig2, 2B_figure_8)
         "last entry is of term 3 could still be elected and overwrite it");
 
     int index = script_propose(s, 77);
-    script_follow(s, 1, index, SENDS);
-    script_follow(s, 2, index, SENDS);
+    script_acknowledge(s, 1, index, SENDS);
+    script_acknowledge(s, 2, index, SENDS);
     script_check_leads(s, term);
     script_await_applied(
         s, index,
@@ -356,11 +356,12 @@ LAB_TEST(raft_fig2, 2B_deposed_leader_stands_again)
     script_give_log(s, TERM, TERMS(1), 0);
     int newer = script_elect(s) + 100;
     RequestVoteResponse vote = script_request_vote(s, newer, 2, 0, 0);
-    if (!script_disregards(vote, newer)) {
+    if (!script_ignores(vote, newer)) {
         script_check_deposed(s, newer, "a RequestVote");
         script_await_vote(s, 1, newer + 1,
-                          STANDS ". It led, was deposed by a RequestVote that "
-                                 "it refused, and has heard of nobody since");
+                          STARTS_ELECTION
+                          ". It led, was deposed by a RequestVote that "
+                          "it refused, and has heard of nobody since");
     }
     script_end(s);
 }

@@ -28,7 +28,7 @@ LAB_TEST(raft_fig2, 2B_success_of_a_heartbeat)
         s, 0,
         MATCH ". A heartbeat behind index 0 was answered after entry 1 "
               "had been started: nobody but server 0 holds that");
-    script_follow(s, 1, 1, SENDS);
+    script_acknowledge(s, 1, 1, SENDS);
     script_await_applied(s, 1,
                          MAJORITY ". Servers 0 and 1 of three hold entry 1");
     script_end(s);
@@ -42,15 +42,15 @@ LAB_TEST(raft_fig2, 2B_success_of_entries)
 
     script_elect(s);
     script_propose(s, 71);
-    struct call *call = script_follow_and_hold(s, 1, 1, SENDS);
+    struct call *call = script_acknowledge_before(s, 1, 1, SENDS);
     script_propose(s, 72);
     script_propose(s, 73);
-    script_follow_one(s, call);
+    script_answer_as_follower(s, call);
     script_check_not_applied(
         s, 1,
         MATCH ". The request ended with entry 1; entries 2 and 3 were "
               "started before its success came");
-    script_follow(s, 1, 3, SENDS);
+    script_acknowledge(s, 1, 3, SENDS);
     script_await_applied(s, 3,
                          MAJORITY ". Servers 0 and 1 of three hold entry 3");
     script_end(s);
@@ -64,14 +64,14 @@ LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
 
     script_elect(s);
     script_propose(s, 71);
-    struct call *older = script_follow_and_hold(s, 1, 1, SENDS);
+    struct call *older = script_acknowledge_before(s, 1, 1, SENDS);
     script_propose(s, 72);
     // A leader that waits for the older answer before it sends more has no
     // newer one. Nor has a leader that steps down because nobody answers.
-    bool has_newer = script_try_follow(s, 1, 2);
+    bool has_newer = script_try_acknowledge(s, 1, 2);
     // A leader that ignored that success sends again.
     for (int k = 0; has_newer && k < 3 && script_is_leader(s); k++)
-        script_follow_one(s, script_await_append(s, 1, 1, HEARTBEATS));
+        script_answer_as_follower(s, script_await_append(s, 1, 1, HEARTBEATS));
     if (!script_is_leader(s)) {
         script_end(s);
         return;
@@ -85,10 +85,10 @@ LAB_TEST(raft_fig2, 2B_match_index_never_goes_back)
                                      .success = true });
         script_sleep(s, QUIET_MS);
     } else {
-        script_follow_one(s, older);
-        script_follow(s, 1, 2, SENDS);
+        script_answer_as_follower(s, older);
+        script_acknowledge(s, 1, 2, SENDS);
     }
-    script_follow(s, 2, 2, SENDS);
+    script_acknowledge(s, 2, 2, SENDS);
     script_await_applied(
         s, 2,
         "State (Figure 2): match_index increases monotonically. Server 1 "
@@ -107,14 +107,14 @@ LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
     int old_term = script_elect(s);
     script_propose(s, 71);
     script_propose(s, 72);
-    struct call *old = script_follow_and_hold(s, 4, 2, SENDS);
+    struct call *old = script_acknowledge_before(s, 4, 2, SENDS);
 
     // Another leader replaces both entries by one; then the server leads again.
     int other = old_term + 1;
     script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
     int term = script_elect(s);
     int index = script_propose(s, 73);
-    script_follow(s, 1, index, SENDS);
+    script_acknowledge(s, 1, index, SENDS);
     AppendEntriesResponse success = { .term = old_term, .success = true };
     script_answer_append(s, old, success);
     script_check_not_applied(
@@ -124,7 +124,7 @@ LAB_TEST(raft_fig2, 2B_replies_of_an_older_term)
         "older term; they have been replaced since. Of five, servers 0 and 1 "
         "hold entry 2 of today");
     script_check_leads(s, term);
-    script_follow(s, 2, index, SENDS);
+    script_acknowledge(s, 2, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Servers 0, 1 and 2 hold it");
     script_end(s);
 }
@@ -138,21 +138,21 @@ LAB_TEST(raft_fig2, 2B_match_index_begins_at_0)
     int old_term = script_elect(s);
     script_propose(s, 71);
     script_propose(s, 72);
-    script_follow(s, 4, 2, SENDS);
+    script_acknowledge(s, 4, 2, SENDS);
 
     // Another leader replaces both entries by one; then the server leads again.
     int other = old_term + 1;
     script_append(s, (struct append){ other, 2, 0, 0, TERMS(other), 0 });
     script_elect(s);
     int index = script_propose(s, 73);
-    script_follow(s, 1, index, SENDS);
+    script_acknowledge(s, 1, index, SENDS);
     script_check_not_applied(
         s, 0,
         "State (Figure 2): match_index is initialised to 0, after each "
         "election. In an older term server 4 acknowledged entries 1..2, which "
         "have been replaced since. Of five, servers 0 and 1 hold entry 2 of "
         "today");
-    script_follow(s, 4, index, SENDS);
+    script_acknowledge(s, 4, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Servers 0, 1 and 4 hold it");
     script_end(s);
 }
@@ -165,13 +165,13 @@ LAB_TEST(raft_fig2, 2B_success_counts_once)
 
     int term = script_elect(s);
     script_propose(s, 71);
-    struct call *first = script_follow_and_hold(s, 1, 1, SENDS);
+    struct call *first = script_acknowledge_before(s, 1, 1, SENDS);
     struct call *second = script_await_append(
         s, 1, term,
         "Rules for Servers, Leaders (Figure 2, §5.2): repeat heartbeats");
     script_propose(s, 72);
-    script_follow_one(s, first);
-    script_follow_one(s, second);
+    script_answer_as_follower(s, first);
+    script_answer_as_follower(s, second);
 
     script_check_not_applied(
         s, 1,
@@ -179,7 +179,7 @@ LAB_TEST(raft_fig2, 2B_success_counts_once)
         "match_index for the follower, which is the highest entry known to be "
         "replicated on it. Two requests up to entry 1 were answered by server "
         "1; nobody but server 0 holds entry 2");
-    script_follow(s, 1, 2, SENDS);
+    script_acknowledge(s, 1, 2, SENDS);
     script_await_applied(s, 2,
                          MAJORITY ". Servers 0 and 1 of three hold entry 2");
     script_end(s);
@@ -198,16 +198,17 @@ LAB_TEST(raft_fig2, 2B_rejections_at_once)
     struct call *calls[N];
     for (int k = 0; k < N; k++) {
         calls[k] = script_await_append(s, 1, term, HEARTBEATS);
-        script_keep_up(s, 2);
+        script_answer_waiting(s, 2);
     }
     for (int k = 0; k < N; k++)
-        script_follow_one(s, calls[k]);
+        script_answer_as_follower(s, calls[k]);
 
-    script_follow(s, 1, 3,
-                  "Rules for Servers, Leaders (Figure 2, §5.3): if "
-                  "AppendEntries fails because of log inconsistency, decrement "
-                  "next_index and retry. Server 1 has an empty log, and "
-                  "rejected the first heartbeats all at once");
+    script_acknowledge(
+        s, 1, 3,
+        "Rules for Servers, Leaders (Figure 2, §5.3): if "
+        "AppendEntries fails because of log inconsistency, decrement "
+        "next_index and retry. Server 1 has an empty log, and "
+        "rejected the first heartbeats all at once");
     script_end(s);
 }
 
@@ -220,7 +221,7 @@ static int64_t keeps_on_ns(struct script *s, int term)
     struct call *call = NULL;
     for (int k = 0; k < 3; k++) {
         call = script_await_append(s, 1, term, HEARTBEATS);
-        script_keep_up(s, 2);
+        script_answer_waiting(s, 2);
         if (call->append->prev_log_index < 2)
             return 0;
     }
@@ -237,7 +238,7 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
     int old_term = script_elect(s);
     script_propose(s, 71);
     script_propose(s, 72);
-    script_follow(s, 1, 2, SENDS);
+    script_acknowledge(s, 1, 2, SENDS);
     struct call *old = script_await_append(s, 1, old_term, SENDS);
     script_heartbeat(s, old_term + 1);
     int term = script_elect(s);
@@ -277,7 +278,7 @@ static int count_refusals(struct script *s, int peer, int term)
     for (int k = 0; k < MAX_REQUESTS && clock_now_ns() < deadline_ns; k++) {
         struct call *call = script_await_append(s, peer, term, SENDS);
         prev = call->append->prev_log_index;
-        if (script_follow_one(s, call))
+        if (script_answer_as_follower(s, call))
             return n;
         if (prev <= MAX_INDEX && !is_refused[prev]) {
             is_refused[prev] = true;

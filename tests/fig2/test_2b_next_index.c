@@ -15,7 +15,7 @@ static void check_no_flood(struct script *s, int enough)
         struct call *call =
             script_find(s, QUIET_MS, script_is_to_follower, 1, 0);
         if (call != NULL)
-            script_follow_one(s, call);
+            script_answer_as_follower(s, call);
         passed_ms = (clock_now_ns() - from_ns) / NS_PER_MS;
         test_check(n <= enough + passed_ms / 20,
                    BACKS_UP ", but what a follower has acknowledged is not "
@@ -40,10 +40,10 @@ LAB_TEST(raft_fig2, 2B_late_rejections_cause_no_flood)
     struct call *late[N];
     for (int k = 0; k < N; k++) {
         late[k] = script_await_append(s, 1, term, HEARTBEATS);
-        script_keep_up(s, 2);
+        script_answer_waiting(s, 2);
     }
     script_refuse_as_empty(s, late[0]);
-    script_follow(s, 1, 2, BACKS_UP);
+    script_acknowledge(s, 1, 2, BACKS_UP);
     script_sleep(s, QUIET_MS);
     for (int k = 1; k < N; k++)
         script_refuse_as_empty(s, late[k]);
@@ -64,13 +64,13 @@ LAB_TEST(raft_fig2, 2B_backs_up_after_a_match)
     const char *rule = BACKS_UP ", also when entries have matched before. "
                                 "Server 1 had acknowledged all of server 0's "
                                 "log; then a request with a new entry got lost";
-    script_follow(s, 1, script_propose(s, 71), BACKS_UP);
+    script_acknowledge(s, 1, script_propose(s, 71), BACKS_UP);
     for (int round = 0; round < 3; round++) {
         int lost = script_propose(s, 72);
-        script_lose(s, script_follow_and_hold(s, 1, lost, rule));
-        script_keep_up(s, 2);
+        script_lose_request(s, script_acknowledge_before(s, 1, lost, rule));
+        script_answer_waiting(s, 2);
         int index = script_propose(s, 73);
-        script_follow(s, 1, index, rule);
+        script_acknowledge(s, 1, index, rule);
         test_check(script_peer_number(s, 1, lost) == 72 &&
                        script_peer_number(s, 1, index) == 73,
                    SENDS ". Server 0 started the commands 72 and 73 at the "

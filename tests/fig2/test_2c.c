@@ -97,7 +97,7 @@ LAB_TEST(raft_fig2, 2C_terms_in_replies_are_saved)
     struct script *s =
         script_begin(3, "Test (fig2 2C): terms in replies are saved");
 
-    struct call *vote = script_await_vote(s, 1, 1, STANDS);
+    struct call *vote = script_await_vote(s, 1, 1, STARTS_ELECTION);
     int term = vote->vote->term + 100;
     script_answer_vote(s, vote, term, false);
     check_reply_saved(s, term, "a reply to its RequestVote");
@@ -154,7 +154,7 @@ LAB_TEST(raft_fig2, 2C_candidacy_is_saved)
     struct script *s =
         script_begin(3, "Test (fig2 2C): a candidate's own vote is saved");
 
-    struct call *call = script_await_vote(s, 1, 1, STANDS);
+    struct call *call = script_await_vote(s, 1, 1, STARTS_ELECTION);
     int term = call->vote->term;
     script_check_saved(s, &call->saved);
     test_check(call->saved.is_valid && call->saved.term >= term &&
@@ -184,7 +184,7 @@ LAB_TEST(raft_fig2, 2C_started_entries_are_saved)
     for (int k = 1; k <= 3; k++) {
         int index = 0, term = 0;
         script_start(s, 70 + k, &index, &term);
-        struct call *call = script_follow_and_hold(
+        struct call *call = script_acknowledge_before(
             s, 1, index,
             "Rules for Servers, Leaders (Figure 2, §5.3): send AppendEntries "
             "with log entries");
@@ -196,7 +196,7 @@ LAB_TEST(raft_fig2, 2C_started_entries_are_saved)
                          "entry %d arrived at server 1, what it had saved "
                          "ended at index %d",
                    index, call->saved.last);
-        script_follow_one(s, call);
+        script_answer_as_follower(s, call);
     }
     script_end(s);
 }
@@ -228,7 +228,7 @@ LAB_TEST(raft_fig2, 2C_restarted_server)
                    script_applied_number(s, index), index,
                    script_command(index, terms[index - 1]));
     }
-    struct call *call = script_await_vote(s, 1, 52, STANDS);
+    struct call *call = script_await_vote(s, 1, 52, STARTS_ELECTION);
     test_check(call->vote->last_log_index == 3 &&
                    call->vote->last_log_term == 4,
                "State (Figure 2): log[] is persistent. Server 0's last entry "

@@ -2,7 +2,8 @@
 // every moment (§5.2), because a crash can come between any two steps.
 #include "tests/fig2/steps.h"
 
-static void look_together(const struct saved *before, const struct saved *now)
+static void check_saved_together(const struct saved *before,
+                                 const struct saved *now)
 {
     bool same_term = before->is_valid && now->term == before->term;
     test_check(!same_term || before->voted_for == NOBODY ||
@@ -18,7 +19,7 @@ LAB_TEST(raft_fig2, 2C_term_and_vote_together)
 {
     struct script *s =
         script_begin(3, "Test (fig2 2C): term and vote are saved together");
-    script_watch(s, look_together);
+    script_observe_saves(s, check_saved_together);
 
     for (int term = 1; term <= 50; term++)
         script_request_vote(s, term, 1 + term % 2, 0, 0);

@@ -224,7 +224,7 @@ LAB_TEST(raft_fig2, 2D_candidate_gives_way_to_a_snapshot)
     struct script *s = script_begin(
         3, "Test (fig2 2D): a candidate gives way to a snapshot of its term");
 
-    struct call *call = script_stand_in_vain(s, 2, hear_snapshot);
+    struct call *call = script_lose_election(s, 2, hear_snapshot);
     int term = call->vote->term;
     script_answer_vote(s, call, term, true);
     script_sleep(s, QUIET_MS);
@@ -247,10 +247,11 @@ LAB_TEST(raft_fig2, 2D_snapshots_put_off_elections)
 {
     struct script *s =
         script_begin(3, "Test (fig2 2D): snapshots put elections off");
-    script_check_put_off(s, install_again, 0,
-                         "Rules for Servers, Followers (Figure 2, §5.2, §7): "
-                         "an InstallSnapshot of the current leader restarts "
-                         "the election timer");
+    script_check_no_election(
+        s, install_again, 0,
+        "Rules for Servers, Followers (Figure 2, §5.2, §7): "
+        "an InstallSnapshot of the current leader restarts "
+        "the election timer");
     script_end(s);
 }
 
@@ -265,10 +266,11 @@ LAB_TEST(raft_fig2, 2D_old_snapshots_do_not_put_off_elections)
     struct script *s = script_begin(
         3, "Test (fig2 2D): snapshots of old terms do not put elections off");
     script_heartbeat(s, 5);
-    script_check_stands(s, 6, install_of_old_term,
-                        "Rules for Servers, Followers (Figure 2, §5.2), and "
-                        "InstallSnapshot step 1 (Figure 13): only the current "
-                        "leader restarts the election timer. Server 0 is in "
-                        "term 5; an InstallSnapshot of term 4 was refused");
+    script_check_starts_election(
+        s, 6, install_of_old_term,
+        "Rules for Servers, Followers (Figure 2, §5.2), and "
+        "InstallSnapshot step 1 (Figure 13): only the current "
+        "leader restarts the election timer. Server 0 is in "
+        "term 5; an InstallSnapshot of term 4 was refused");
     script_end(s);
 }

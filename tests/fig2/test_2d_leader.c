@@ -21,7 +21,7 @@ static int elect_with_snapshot(struct script *s)
 // Answers for a peer with an empty log until the server sends the snapshot.
 static struct call *await_snapshot_call(struct script *s, int peer)
 {
-    return script_follow_and_hold(s, peer, 1, SENDS_SNAPSHOT);
+    return script_acknowledge_before(s, peer, 1, SENDS_SNAPSHOT);
 }
 
 // Checks that the request carries the snapshot of elect_with_snapshot.
@@ -58,15 +58,16 @@ LAB_TEST(raft_fig2, 2D_leader_sends_the_snapshot)
     check_request(call->install, term);
 
     int index = script_propose(s, 77);
-    script_follow_one(s, call);
+    script_answer_as_follower(s, call);
     script_check_not_applied(
         s, 4,
         "Log compaction (§7): a follower that has taken a snapshot holds "
         "what that covers, and no more. Server 1 took one up to 3; "
         "nobody but server 0 holds entry 6");
-    script_follow(s, 1, index,
-                  "Log compaction (§7): after the snapshot, the follower needs "
-                  "the entries behind it");
+    script_acknowledge(
+        s, 1, index,
+        "Log compaction (§7): after the snapshot, the follower needs "
+        "the entries behind it");
     test_check(script_peer_number(s, 1, 4) == script_command(4, 2) &&
                    script_peer_number(s, 1, index) == 77,
                "Log Matching (Figure 3, §5.3): server 1 was sent other "
@@ -88,8 +89,8 @@ LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
     script_set_log(s, 2, TERMS(2, 2));
     elect_with_snapshot(s);
     int index = script_propose(s, 77);
-    script_follow(s, 1, index, SENDS_SNAPSHOT);
-    script_follow(s, 2, index, SENDS_SNAPSHOT);
+    script_acknowledge(s, 1, index, SENDS_SNAPSHOT);
+    script_acknowledge(s, 2, index, SENDS_SNAPSHOT);
     script_await_applied(s, index, MAJORITY ". All three hold entry 6");
     script_end(s);
 }
@@ -104,10 +105,10 @@ LAB_TEST(raft_fig2, 2D_lost_snapshots_are_sent_again)
     int index = script_propose(s, 77);
     const char *rule = SENDS_SNAPSHOT ", and again if it gets lost (§5.5)";
     for (int round = 0; round < 3; round++) {
-        script_lose(s, script_follow_and_hold(s, 1, 1, rule));
-        script_keep_up(s, 2);
+        script_lose_request(s, script_acknowledge_before(s, 1, 1, rule));
+        script_answer_waiting(s, 2);
     }
-    script_follow(s, 1, index, rule);
+    script_acknowledge(s, 1, index, rule);
     script_end(s);
 }
 
@@ -127,12 +128,13 @@ LAB_TEST(raft_fig2, 2D_conflict_below_the_snapshot)
     script_elect(s);
     int index = script_propose(s, 77);
     for (int peer = 1; peer <= 3; peer++)
-        script_follow(s, peer, index,
-                      BACKS_UP ". A conflict_term that the leader's log does "
-                               "not go back to is one that its snapshot covers "
-                               "(§7). Server 0's log begins behind a snapshot "
-                               "up to 3 of term 2; the followers' logs have "
-                               "the terms 1 1 1 1 1, 1 1, and 1 1 2 3 3 3 3");
+        script_acknowledge(s, peer, index,
+                           BACKS_UP
+                           ". A conflict_term that the leader's log does "
+                           "not go back to is one that its snapshot covers "
+                           "(§7). Server 0's log begins behind a snapshot "
+                           "up to 3 of term 2; the followers' logs have "
+                           "the terms 1 1 1 1 1, 1 1, and 1 1 2 3 3 3 3");
     script_await_applied(s, index, MAJORITY ". Four of seven hold entry 6");
     script_end(s);
 }
@@ -149,18 +151,19 @@ LAB_TEST(raft_fig2, 2D_answer_is_to_the_snapshot_that_was_sent)
     elect_with_snapshot(s);
     struct call *call = await_snapshot_call(s, 1);
     int index = script_propose(s, 77);
-    script_follow(s, 2, index, SENDS);
+    script_acknowledge(s, 2, index, SENDS);
     script_await_applied(s, index, MAJORITY ". Two of three hold entry 6");
     struct saved saved = script_saved(s);
     script_snapshot(s, index);
     script_await_snapshot(s, index, saved.term_at[index], COMPACTION);
-    script_follow_one(s, call);
+    script_answer_as_follower(s, call);
     index = script_propose(s, 78);
-    script_follow(s, 1, index,
-                  "Log compaction (§7): a follower that has taken a snapshot "
-                  "holds what that covers, and no more. Server 1 answered an "
-                  "InstallSnapshot up to 3; before its answer came, server 0 "
-                  "had made a snapshot up to 6, which server 1 lacks");
+    script_acknowledge(
+        s, 1, index,
+        "Log compaction (§7): a follower that has taken a snapshot "
+        "holds what that covers, and no more. Server 1 answered an "
+        "InstallSnapshot up to 3; before its answer came, server 0 "
+        "had made a snapshot up to 6, which server 1 lacks");
     script_end(s);
 }
 
@@ -182,11 +185,12 @@ LAB_TEST(raft_fig2, 2D_answer_of_an_older_term)
     script_elect(s);
     script_answer_install(s, old, refusing_term);
     int index = script_propose(s, 77);
-    script_follow(s, 1, index,
-                  "Rules for Servers, Leaders (Figure 2, §5.1, §7): a reply "
-                  "counts in the term of its request. Server 1, in a newer "
-                  "term, refused the InstallSnapshot of an old one, and has "
-                  "nothing; when its reply came, server 0 led again");
+    script_acknowledge(
+        s, 1, index,
+        "Rules for Servers, Leaders (Figure 2, §5.1, §7): a reply "
+        "counts in the term of its request. Server 1, in a newer "
+        "term, refused the InstallSnapshot of an old one, and has "
+        "nothing; when its reply came, server 0 led again");
     script_await_applied(s, index, MAJORITY ". Two of three hold entry 6");
     script_end(s);
 }
@@ -212,10 +216,11 @@ LAB_TEST(raft_fig2, 2D_snapshot_under_way_holds_nothing_up)
     elect_with_snapshot(s);
     await_snapshot_call(s, 1);
     int index = script_propose(s, 77);
-    script_follow(s, 2, index,
-                  "Rules for Servers, Leaders (Figure 2, §5.3): send "
-                  "AppendEntries to each follower. Server 1 has not answered "
-                  "its InstallSnapshot yet, server 2 answers all");
+    script_acknowledge(
+        s, 2, index,
+        "Rules for Servers, Leaders (Figure 2, §5.3): send "
+        "AppendEntries to each follower. Server 1 has not answered "
+        "its InstallSnapshot yet, server 2 answers all");
     script_await_applied(s, index,
                          "Rules for Servers, Leaders (Figure 2, §5.3): two of "
                          "three hold the entry");

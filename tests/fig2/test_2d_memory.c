@@ -28,8 +28,8 @@ LAB_TEST(raft_fig2, 2D_discarded_entries_are_freed)
     for (int k = 1; k <= N; k++) {
         int index = 0, term = 0;
         script_start_bytes(s, command, &index, &term);
-        script_follow(s, 1, index, SENDS);
-        script_follow(s, 2, index, SENDS);
+        script_acknowledge(s, 1, index, SENDS);
+        script_acknowledge(s, 2, index, SENDS);
         script_await_applied(s, index, MAJORITY ". All three hold it");
         if (index % 5 == 0)
             script_snapshot(s, index);

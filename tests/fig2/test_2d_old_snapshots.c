@@ -71,7 +71,7 @@ LAB_TEST(raft_fig2, 2D_late_reply_to_a_snapshot)
     script_snapshot(s, 3);
     script_await_snapshot(s, 3, 2, COMPACTION);
     int old_term = script_elect(s);
-    struct call *call = script_follow_and_hold(s, 1, 1, COMPACTION);
+    struct call *call = script_acknowledge_before(s, 1, 1, COMPACTION);
     script_heartbeat(s, old_term + 5);
     if (call->install != NULL)
         script_answer_install(s, call, old_term);

@@ -192,7 +192,8 @@ LAB_TEST(raft_fig2, 2D_older_snapshot_of_the_service)
     "Log compaction (§7): the log goes only when the snapshot is saved that " \
     "covers it: both in one step, or a crash between the two leaves a gap"
 
-static void look_together(const struct saved *before, const struct saved *now)
+static void check_saved_together(const struct saved *before,
+                                 const struct saved *now)
 {
     (void)before;
     test_check(now->first <= now->snapshot_index,
@@ -207,7 +208,7 @@ LAB_TEST(raft_fig2, 2D_state_and_snapshot_together)
         3, "Test (fig2 2D): state and snapshot are saved together");
 
     script_give_entries(s, 20, 20);
-    script_watch(s, look_together);
+    script_observe_saves(s, check_saved_together);
     for (int index = 1; index <= 20; index++) {
         script_snapshot(s, index);
         // Twenty snapshots may take longer than an election timeout.

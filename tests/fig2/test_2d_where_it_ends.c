@@ -69,9 +69,9 @@ LAB_TEST(raft_fig2, 2D_follower_at_the_snapshots_end)
                               "Server 0 has a snapshot up to 3 of term 2; it "
                               "sent prev_log_index 3 of term %d",
                    request == NULL ? 0 : request->prev_log_term);
-        taken = script_follow_one(s, call);
+        taken = script_answer_as_follower(s, call);
     }
-    script_follow(s, 1, index, SENDS);
+    script_acknowledge(s, 1, index, SENDS);
     script_end(s);
 }
 
@@ -153,7 +153,7 @@ LAB_TEST(raft_fig2, 2D_candidate_with_only_a_leaders_snapshot)
 
     script_give_log(s, TERM, TERMS(1, 1, 1), 0);
     script_install(s, TERM, 5, 4);
-    struct call *call = script_await_vote(s, 1, TERM + 1, STANDS);
+    struct call *call = script_await_vote(s, 1, TERM + 1, STARTS_ELECTION);
     test_check(call->vote->last_log_index == 5 &&
                    call->vote->last_log_term == 4,
                COMPACTION ", for RequestVote (§5.4.1). Server 0 has a leader's "

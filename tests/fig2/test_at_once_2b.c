@@ -22,9 +22,9 @@ LAB_TEST(raft_fig2, 2A_two_candidates_at_once)
         script_begin(3, "Test (fig2 2A): two candidates ask at once");
 
     for (int term = 10; term < 10 + ROUNDS; term++) {
-        struct asked one = { .term = term, .candidate = 1 };
-        struct asked other = { .term = term, .candidate = 2 };
-        script_at_once(s, script_ask, &one, script_ask, &other);
+        struct vote_call one = { .term = term, .candidate = 1 };
+        struct vote_call other = { .term = term, .candidate = 2 };
+        script_at_once(s, script_call_vote, &one, script_call_vote, &other);
         test_check(!one.granted || !other.granted,
                    ONE_VOTE ". Servers 1 and 2 asked at once, and server 0 "
                             "voted for both in term %d",
@@ -44,13 +44,13 @@ LAB_TEST(raft_fig2, 2B_vote_and_entry_at_once)
     int last = 0, last_term = 0;
     for (int round = 0; round < ROUNDS; round++) {
         int term = 10 + 2 * round;
-        struct sent sent = { .append = { term, 1, last, last_term, TERMS(term),
-                                         0 } };
-        struct asked asked = { .term = term + 1,
-                               .candidate = 2,
-                               .last_index = last,
-                               .last_term = last_term };
-        script_at_once(s, script_send, &sent, script_ask, &asked);
+        struct append_call sent = { .append = { term, 1, last, last_term,
+                                                TERMS(term), 0 } };
+        struct vote_call asked = { .term = term + 1,
+                                   .candidate = 2,
+                                   .last_index = last,
+                                   .last_term = last_term };
+        script_at_once(s, script_call_append, &sent, script_call_vote, &asked);
         test_check(!sent.success || !asked.granted,
                    UP_TO_DATE ". Server 0 acknowledged entry %d of term %d, "
                               "and voted in term %d for server 2, whose last "
@@ -74,12 +74,13 @@ LAB_TEST(raft_fig2, 2B_entries_at_once)
 
     for (int last = 0; last < 4 * ROUNDS; last += 4) {
         int term = script_new_term(s), prev_term = last == 0 ? 0 : 2;
-        struct sent sent[] = {
+        struct append_call sent[] = {
             { .append = { term, 1, last, prev_term, TERMS(2, 2), last + 1 } },
             { .append = { term, 1, last, prev_term, TERMS(2, 2, 2, 2),
                           last + 3 } },
         };
-        script_at_once(s, script_send, &sent[0], script_send, &sent[1]);
+        script_at_once(s, script_call_append, &sent[0], script_call_append,
+                       &sent[1]);
         test_check(sent[0].success && sent[1].success,
                    "AppendEntries step 2 (Figure 2, §5.3): reply false only if "
                    "the entry before is not there. Server 0's log went up to "
@@ -114,11 +115,12 @@ LAB_TEST(raft_fig2, 2B_start_and_newer_leader_at_once)
 
     for (int round = 0; round < ROUNDS; round++) {
         int term = script_elect(s);
-        struct started started = { .number = 70 };
-        struct sent sent = { .append = { term + 1, 1, 0, 0, TERMS(term + 1),
-                                         0 } };
-        script_at_once(s, script_send, &sent, script_start_some, &started);
-        for (int index = 2; index <= 1 + MOST_STARTED; index++)
+        struct start_calls started = { .number = 70 };
+        struct append_call sent = { .append = { term + 1, 1, 0, 0,
+                                                TERMS(term + 1), 0 } };
+        script_at_once(s, script_call_append, &sent, script_call_start,
+                       &started);
+        for (int index = 2; index <= 1 + MAX_STARTS; index++)
             test_check(!script_holds(s, index, term),
                        LEADERS_ONLY ". Server 0 led in term %d; while commands "
                                     "were started, the leader of term %d sent "
@@ -141,12 +143,13 @@ LAB_TEST(raft_fig2, 2B_start_and_vote_at_once)
     int last = 0, last_term = 0;
     for (int round = 0; round < ROUNDS; round++) {
         int term = script_elect(s);
-        struct started started = { .number = 70 };
-        struct asked asked = { .term = term + 1,
-                               .candidate = 1,
-                               .last_index = last,
-                               .last_term = last_term };
-        script_at_once(s, script_ask, &asked, script_start_some, &started);
+        struct start_calls started = { .number = 70 };
+        struct vote_call asked = { .term = term + 1,
+                                   .candidate = 1,
+                                   .last_index = last,
+                                   .last_term = last_term };
+        script_at_once(s, script_call_vote, &asked, script_call_start,
+                       &started);
         bool has_it = script_holds(s, last + 1, term);
         test_check(!asked.granted || !has_it,
                    LEADERS_ONLY "; and " UP_TO_DATE
@@ -161,7 +164,7 @@ LAB_TEST(raft_fig2, 2B_start_and_vote_at_once)
     script_end(s);
 }
 
-static void check_started(struct script *s, const struct started *started)
+static void check_started(struct script *s, const struct start_calls *started)
 {
     for (int k = 0; k < started->count; k++) {
         int number = script_peer_number(s, 1, started->index[k]);
@@ -182,10 +185,10 @@ LAB_TEST(raft_fig2, 2B_two_start_at_once)
 
     int term = script_elect(s);
     for (int round = 1; round <= ROUNDS; round++) {
-        struct started one = { .number = 100 }, other = { .number = 200 };
-        script_at_once(s, script_start_some, &one, script_start_some, &other);
+        struct start_calls one = { .number = 100 }, other = { .number = 200 };
+        script_at_once(s, script_call_start, &one, script_call_start, &other);
         script_check_leads(s, term);
-        script_follow(s, 1, round * 2 * MOST_STARTED, SENDS);
+        script_acknowledge(s, 1, round * 2 * MAX_STARTS, SENDS);
         check_started(s, &one);
         check_started(s, &other);
     }

@@ -9,15 +9,15 @@
 // before and is gone, or is refused.
 LAB_TEST(raft_fig2, 2D_start_and_snapshot_at_once)
 {
-    enum { ROUNDS = 6, STEP = MOST_STARTED - 1 };
+    enum { ROUNDS = 6, STEP = MAX_STARTS - 1 };
     struct script *s = script_begin(
         3, "Test (fig2 2D): raft_start and a leader's snapshot at once");
 
     for (int last = STEP; last <= ROUNDS * STEP; last += STEP) {
         int term = script_elect(s);
-        struct started started = { .number = 70 };
-        struct installed installed = { term + 1, last, term + 1 };
-        script_at_once(s, script_send_snapshot, &installed, script_start_some,
+        struct start_calls started = { .number = 70 };
+        struct install_call installed = { term + 1, last, term + 1 };
+        script_at_once(s, script_call_install, &installed, script_call_start,
                        &started);
         struct saved saved = script_saved(s);
         test_check(saved.last == last,
@@ -43,12 +43,13 @@ LAB_TEST(raft_fig2, 2D_vote_and_snapshot_at_once)
     int last = 0, last_term = 0;
     for (int round = 1; round <= ROUNDS; round++) {
         int term = 10 + 2 * round;
-        struct installed installed = { term, 5 * round, term };
-        struct asked asked = { .term = term + 1,
-                               .candidate = 2,
-                               .last_index = last,
-                               .last_term = last_term };
-        script_at_once(s, script_send_snapshot, &installed, script_ask, &asked);
+        struct install_call installed = { term, 5 * round, term };
+        struct vote_call asked = { .term = term + 1,
+                                   .candidate = 2,
+                                   .last_index = last,
+                                   .last_term = last_term };
+        script_at_once(s, script_call_install, &installed, script_call_vote,
+                       &asked);
         bool has_it = script_saved(s).snapshot_index == 5 * round;
         test_check(!asked.granted || !has_it,
                    "RequestVote step 2 (Figure 2, §5.4.1, §7): grant the vote "
@@ -74,10 +75,12 @@ LAB_TEST(raft_fig2, 2D_entries_and_snapshot_at_once)
 
     for (int last = 0; last < 4 * ROUNDS; last += 4) {
         int term = script_new_term(s);
-        struct sent sent = { .append = { term, 1, last, last == 0 ? 0 : 2,
-                                         TERMS(2, 2, 2, 2), last + 2 } };
-        struct installed installed = { term, last + 2, 2 };
-        script_at_once(s, script_send, &sent, script_send_snapshot, &installed);
+        struct append_call sent = { .append = { term, 1, last,
+                                                last == 0 ? 0 : 2,
+                                                TERMS(2, 2, 2, 2), last + 2 } };
+        struct install_call installed = { term, last + 2, 2 };
+        script_at_once(s, script_call_append, &sent, script_call_install,
+                       &installed);
         test_check(sent.success && script_holds(s, last + 4, 2),
                    "InstallSnapshot step 6 (Figure 13): retain log entries "
                    "following the snapshot's. Entries %d..%d and a snapshot up "
@@ -109,9 +112,9 @@ LAB_TEST(raft_fig2, 2D_two_snapshots_at_once)
     struct script *s = script_begin(3, "Test (fig2 2D): two snapshots at once");
 
     for (int last = 5; last <= 5 * ROUNDS; last += 5) {
-        struct installed older = { TERM, last - 2, 2 };
-        struct installed newer = { TERM, last, 2 };
-        script_at_once(s, script_send_snapshot, &older, script_send_snapshot,
+        struct install_call older = { TERM, last - 2, 2 };
+        struct install_call newer = { TERM, last, 2 };
+        script_at_once(s, script_call_install, &older, script_call_install,
                        &newer);
         struct saved saved = script_saved(s);
         test_check(saved.snapshot_index == last && saved.first == last,
@@ -140,11 +143,12 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_entries_come)
 
     script_give_entries(s, MADE, MADE);
     for (int last = MADE; last <= ROUNDS * MADE; last += MADE) {
-        struct made made = { last - MADE + 1, last };
-        struct sent sent = {
+        struct snapshot_calls made = { last - MADE + 1, last };
+        struct append_call sent = {
             .append = { TERM, 1, last, 2, TERMS(2, 2, 2, 2, 2, 2), last + MADE }
         };
-        script_at_once(s, script_send, &sent, script_make_snapshots, &made);
+        script_at_once(s, script_call_append, &sent, script_call_snapshot,
+                       &made);
         struct saved saved = script_await_snapshot(s, last, 2, COMPACTION);
         test_check(sent.success && saved.last == last + MADE,
                    COMPACTION "; what follows stays. Server 0 made snapshots "
@@ -169,10 +173,10 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_another_comes)
     script_give_entries(s, MADE, MADE);
     for (int round = 0; round < ROUNDS; round++) {
         int last = script_applied(s), newest = last + 1;
-        struct made made = { last - MADE + 1, last };
-        struct installed installed = { TERM, newest, 2 };
-        script_at_once(s, script_send_snapshot, &installed,
-                       script_make_snapshots, &made);
+        struct snapshot_calls made = { last - MADE + 1, last };
+        struct install_call installed = { TERM, newest, 2 };
+        script_at_once(s, script_call_install, &installed, script_call_snapshot,
+                       &made);
         struct saved saved = script_saved(s);
         test_check(saved.snapshot_index == newest && saved.first == newest,
                    NEWEST ". The service made snapshots up to %d, and one up "
@@ -213,15 +217,16 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_a_candidate_asks)
         3, "Test (fig2 2D): snapshots are made as a candidate asks");
 
     script_give_entries(s, ROUNDS * MADE, ROUNDS * MADE);
-    script_watch(s, look_for_the_vote);
+    script_observe_saves(s, look_for_the_vote);
     for (int round = 1; round <= ROUNDS; round++) {
         int last = round * MADE;
-        struct made made = { last - MADE + 1, last };
-        struct asked asked = { .term = TERM + round,
-                               .candidate = 2,
-                               .last_index = ROUNDS * MADE,
-                               .last_term = 2 };
-        script_at_once(s, script_ask, &asked, script_make_snapshots, &made);
+        struct snapshot_calls made = { last - MADE + 1, last };
+        struct vote_call asked = { .term = TERM + round,
+                                   .candidate = 2,
+                                   .last_index = ROUNDS * MADE,
+                                   .last_term = 2 };
+        script_at_once(s, script_call_vote, &asked, script_call_snapshot,
+                       &made);
         struct saved saved = script_await_snapshot(s, last, 2, COMPACTION);
         test_check(!asked.granted || saved.term > asked.term ||
                        (saved.term == asked.term && saved.voted_for == 2),
@@ -244,25 +249,25 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_commands_are_started)
     int term = script_elect(s);
     int last = script_propose(s, 77);
     for (int round = 0; round < ROUNDS; round++) {
-        script_follow(s, 1, last, SENDS);
+        script_acknowledge(s, 1, last, SENDS);
         script_await_applied(s, last, MAJORITY ". Servers 0 and 1 hold it");
-        struct made made = { last - MADE + 1, last };
+        struct snapshot_calls made = { last - MADE + 1, last };
         if (made.first < 1)
             made.first = 1;
-        struct started started = { .number = 100 };
-        script_at_once(s, script_make_snapshots, &made, script_start_some,
+        struct start_calls started = { .number = 100 };
+        script_at_once(s, script_call_snapshot, &made, script_call_start,
                        &started);
         script_check_leads(s, term);
         struct saved saved = script_await_snapshot(s, last, term, COMPACTION);
-        last += MOST_STARTED;
-        script_follow(s, 1, last, SENDS);
+        last += MAX_STARTS;
+        script_acknowledge(s, 1, last, SENDS);
         test_check(saved.last == last &&
-                       script_peer_number(s, 1, last) == 100 + MOST_STARTED - 1,
+                       script_peer_number(s, 1, last) == 100 + MAX_STARTS - 1,
                    COMPACTION "; what follows stays. Server 0 made snapshots "
                               "up to %d while six commands were started; the "
                               "saved log ends at %d, and server 1 was sent the "
                               "command %d at index %d",
-                   last - MOST_STARTED, saved.last,
+                   last - MAX_STARTS, saved.last,
                    script_peer_number(s, 1, last), last);
     }
     script_end(s);

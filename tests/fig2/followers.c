@@ -36,7 +36,7 @@ int script_elect(struct script *s)
     }
     s->elected_term = script_term(s);
     for (int peer = 1; peer < s->n; peer++)
-        s->played[peer].led_to = 0;
+        s->played[peer].acknowledged_to = 0;
     return s->elected_term;
 }
 
@@ -44,7 +44,7 @@ int script_elect(struct script *s)
 
 void script_set_log(struct script *s, int peer, struct terms log)
 {
-    struct played *p = &s->played[peer];
+    struct played_peer *p = &s->played[peer];
     p->last = log.count;
     for (int k = 0; k < log.count; k++) {
         p->term_at[k + 1] = log.term[k];
@@ -57,12 +57,12 @@ int script_peer_number(struct script *s, int peer, int index)
     return s->played[peer].number_at[index];
 }
 
-static bool matches(const struct played *p, int index, int term)
+static bool matches(const struct played_peer *p, int index, int term)
 {
     return index <= p->base || (index <= p->last && p->term_at[index] == term);
 }
 
-static void hint(const struct played *p, int prev_log_index,
+static void hint(const struct played_peer *p, int prev_log_index,
                  AppendEntriesResponse *response)
 {
     response->conflict_term = NO_TERM;
@@ -77,7 +77,7 @@ static void hint(const struct played *p, int prev_log_index,
     response->conflict_index = index;
 }
 
-static void store(struct played *p, const Entry *entry)
+static void store(struct played_peer *p, const Entry *entry)
 {
     if (matches(p, entry->index, entry->term))
         return;
@@ -90,7 +90,7 @@ static void store(struct played *p, const Entry *entry)
                sizeof(int));
 }
 
-static AppendEntriesResponse append(struct played *p,
+static AppendEntriesResponse append(struct played_peer *p,
                                     const AppendEntriesRequest *request)
 {
     if (request->term > p->term)
@@ -108,7 +108,8 @@ static AppendEntriesResponse append(struct played *p,
     return response;
 }
 
-static void install(struct played *p, const InstallSnapshotRequest *request)
+static void install(struct played_peer *p,
+                    const InstallSnapshotRequest *request)
 {
     if (request->term > p->term)
         p->term = request->term;
@@ -120,9 +121,9 @@ static void install(struct played *p, const InstallSnapshotRequest *request)
     p->term_at[p->base] = request->last_included_term;
 }
 
-bool script_follow_one(struct script *s, struct call *call)
+bool script_answer_as_follower(struct script *s, struct call *call)
 {
-    struct played *p = &s->played[call->peer];
+    struct played_peer *p = &s->played[call->peer];
     if (call->append != NULL) {
         AppendEntriesResponse response = append(p, call->append);
         script_answer_append(s, call, response);
@@ -134,11 +135,11 @@ bool script_follow_one(struct script *s, struct call *call)
     return is_taken;
 }
 
-void script_keep_up(struct script *s, int peer)
+void script_answer_waiting(struct script *s, int peer)
 {
     struct call *call;
     while ((call = script_find(s, 0, script_is_to_follower, peer, 0)) != NULL)
-        script_follow_one(s, call);
+        script_answer_as_follower(s, call);
 }
 
 // Returns the index up to which the peer would acknowledge the current leader's
@@ -146,7 +147,7 @@ void script_keep_up(struct script *s, int peer)
 // left over from an older leadership of the server.
 static int would_acknowledge(const struct script *s, const struct call *call)
 {
-    const struct played *p = &s->played[call->peer];
+    const struct played_peer *p = &s->played[call->peer];
     int today = p->term > s->elected_term ? p->term : s->elected_term;
     if (call->install != NULL)
         return call->install->term >= today ? call->install->last_included_index
@@ -182,7 +183,7 @@ static struct call *follow(struct script *s, int peer, int index, int within_ms,
         progress->n_requests++;
         if (call->append != NULL)
             progress->last_prev = call->append->prev_log_index;
-        script_follow_one(s, call);
+        script_answer_as_follower(s, call);
     }
     return NULL;
 }
@@ -194,13 +195,13 @@ static struct call *follow(struct script *s, int peer, int index, int within_ms,
     "raised match_index to more than what its request carried, which is "      \
     "prev_log_index + its entries"
 
-struct call *script_follow_and_hold(struct script *s, int peer, int index,
-                                    const char *rule)
+struct call *script_acknowledge_before(struct script *s, int peer, int index,
+                                       const char *rule)
 {
     int first = s->played[peer].last;
     struct progress progress = { 0, -1 };
     struct call *call = follow(s, peer, index, LONG_MS, &progress);
-    const struct played *p = &s->played[peer];
+    const struct played_peer *p = &s->played[peer];
     test_check(call != NULL,
                "%s. Server %d, whose log ended at index %d, answered all that "
                "server 0 sent, %d requests, and has not been sent the log up "
@@ -212,25 +213,26 @@ struct call *script_follow_and_hold(struct script *s, int peer, int index,
     return call;
 }
 
-void script_follow(struct script *s, int peer, int index, const char *rule)
+void script_acknowledge(struct script *s, int peer, int index, const char *rule)
 {
-    script_follow_one(s, script_follow_and_hold(s, peer, index, rule));
-    s->played[peer].led_to = index;
+    script_answer_as_follower(s,
+                              script_acknowledge_before(s, peer, index, rule));
+    s->played[peer].acknowledged_to = index;
 }
 
-void script_followers_go_on(struct script *s, int index)
+void script_answer_acknowledged_peers(struct script *s, int index)
 {
     for (int peer = 1; peer < s->n; peer++) {
-        if (s->played[peer].led_to >= index)
-            script_keep_up(s, peer);
+        if (s->played[peer].acknowledged_to >= index)
+            script_answer_waiting(s, peer);
     }
 }
 
-bool script_try_follow(struct script *s, int peer, int index)
+bool script_try_acknowledge(struct script *s, int peer, int index)
 {
     struct progress progress = { 0, -1 };
     struct call *call = follow(s, peer, index, SOON_MS, &progress);
     if (call != NULL)
-        script_follow_one(s, call);
+        script_answer_as_follower(s, call);
     return call != NULL;
 }

@@ -5,25 +5,25 @@
 static void see_event(void *self, const struct event *event)
 {
     struct script *s = self;
-    script_look *look = atomic_load(&s->look);
-    if (look == NULL || event->kind != EVENT_SAVED)
+    script_save_observer *observer = atomic_load(&s->observer);
+    if (observer == NULL || event->kind != EVENT_SAVED)
         return;
     struct saved now =
         script_decode_bytes(event->saved.raft_state, event->saved.snapshot);
     script_check_saved(s, &now);
     if (now.is_valid) {
-        look(&s->looked_at, &now);
-        s->looked_at = now;
+        observer(&s->last_save, &now);
+        s->last_save = now;
     }
 }
 
-struct event_reader script_watcher(struct script *s)
+struct event_reader script_save_reader(struct script *s)
 {
     return (struct event_reader){ see_event, s };
 }
 
-void script_watch(struct script *s, script_look *look)
+void script_observe_saves(struct script *s, script_save_observer *observer)
 {
-    s->looked_at = script_saved(s);
-    atomic_store(&s->look, look);
+    s->last_save = script_saved(s);
+    atomic_store(&s->observer, observer);
 }
