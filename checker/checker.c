@@ -346,16 +346,16 @@ static void hear_snapshot(struct checker *checker, const struct event *event)
 
 static void hear(void *self, const struct event *event)
 {
-    static void (*const ears[])(struct checker *, const struct event *) = {
+    static void (*const ears[N_EVENT_KINDS])(struct checker *,
+                                             const struct event *) = {
         [EVENT_STARTED] = hear_start,
         [EVENT_CRASHED] = hear_crash,
         [EVENT_LEADS] = hear_leader,
         [EVENT_APPLIED] = hear_applied,
         [EVENT_APPLIED_SNAPSHOT] = hear_snapshot,
-        [EVENT_SENT] = hear_sent,
-        [EVENT_ARRIVED] = NULL,
-        [EVENT_ANSWERED] = hear_answer,
-        [EVENT_RECEIVED] = hear_received,
+        [EVENT_REQUEST_SENT] = hear_sent,
+        [EVENT_REPLY_SENT] = hear_answer,
+        [EVENT_REPLY_ARRIVED] = hear_received,
         [EVENT_SAVED] = hear_saved,
     };
     if (ears[event->kind] != NULL)

@@ -8,11 +8,12 @@
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define MAX_READERS 4
 
 struct events {
-    // Constant once something has been told.
+    // Changed only while nobody tells anything.
     struct event_reader readers[MAX_READERS];
     int n_readers;
 
@@ -36,6 +37,17 @@ void events_add_reader(struct events *events, struct event_reader reader)
     events->readers[events->n_readers++] = reader;
 }
 
+void events_remove_reader(struct events *events, struct event_reader reader)
+{
+    int k = 0;
+    while (events->readers[k].self != reader.self ||
+           events->readers[k].read != reader.read)
+        k++;
+    events->n_readers--;
+    for (; k < events->n_readers; k++)
+        events->readers[k] = events->readers[k + 1];
+}
+
 uint64_t events_tell(struct events *events, struct event *event)
 {
     if (events == NULL)
@@ -43,6 +55,7 @@ uint64_t events_tell(struct events *events, struct event *event)
     event->number = 1 + atomic_fetch_add_explicit(&events->n_events, 1,
                                                   memory_order_relaxed);
     event->time_ns = clock_peek_ns();
+    event->thread = (int)gettid();
     for (int k = 0; k < events->n_readers; k++)
         events->readers[k].read(events->readers[k].self, event);
     return event->number;

@@ -49,6 +49,7 @@ struct call {
 
     // Guarded by net->mu.
     LIST_ENTRY(call) as_sleeper;
+    bool given_up;  // The caller waits no longer: the reply goes to nobody.
     // Set under net->mu; also read without it, to learn that there may be
     // something to do.
     atomic_bool answered;
@@ -112,28 +113,42 @@ void labrpc_cleanup(struct labrpc_network *net)
 
 // ---- Telling of it ----
 
-static void tell(struct call *call, enum event_kind kind, const void *args,
-                 const void *reply)
+static bool is_callers(enum event_kind kind)
+{
+    return kind == EVENT_REQUEST_SENT || kind == EVENT_REQUEST_DOUBLED ||
+           kind == EVENT_REQUEST_LOST || kind == EVENT_REPLY_ARRIVED;
+}
+
+// Tells what becomes of the call's message; the event has its kind, and what is
+// known of the message.
+static void tell(struct call *call, struct event event)
 {
     if (call->net->events == NULL)
         return;
-    struct event event = { .kind = kind, .cause = call->event };
     struct event_life caller = call->end->owner;
-    if (kind == EVENT_SENT || kind == EVENT_RECEIVED) {
-        event.life = caller;
-        event.message.peer =
-            call->server != NULL
-                ? call->server->owner
-                : (struct event_life){ call->end->to_number, 0 };
-        event.message.method = call->method;
-    } else {
-        event.life = call->server->owner;
-        event.message.peer = caller;
-        event.message.method = call->service->method;
-    }
-    event.message.args = args;
-    event.message.reply = reply;
+    struct event_life callee =
+        call->server != NULL ? call->server->owner
+                             : (struct event_life){ call->end->to_number, 0 };
+    bool callers = is_callers(event.kind);
+    event.life = callers ? caller : callee;
+    event.message.peer = callers ? callee : caller;
+    event.message.method = callers ? call->method : call->service->method;
+    event.cause = call->event;
     call->event = events_tell(call->net->events, &event);
+}
+
+// Why a message gets lost.
+static const char dropped[] = "dropped";  // By an unreliable network.
+static const char cut_off[] = "cut off";  // Its way is cut, or leads to nobody.
+static const char ended[] = "ended";      // The network was cleaned up.
+static const char unwanted[] = "nobody waits";
+
+// Tells that the request or the reply is lost; returns false, as what carries
+// it does then.
+static bool lose(struct call *call, enum event_kind kind, const char *why)
+{
+    tell(call, (struct event){ kind, .message = { .why = why } });
+    return false;
 }
 
 // ---- The handler ----
@@ -147,13 +162,18 @@ static bool make_reply(struct call *call)
     void *reply = alloc(method->reply_size);
     labrpc_decode("arguments", method->name, method->xdr_args, call->args,
                   args);
+    tell(call,
+         (struct event){ EVENT_REQUEST_ARRIVED,
+                         .message = { .size = call->args.len, .args = args } });
     bytes_free(&call->args);
-    tell(call, EVENT_ARRIVED, args, NULL);
     if (!labrpc_run_handler(method, call->service->receiver, args, reply))
         return false;
-    tell(call, EVENT_ANSWERED, args, reply);
     call->reply =
         labrpc_encode("reply", method->name, method->xdr_reply, reply);
+    tell(call,
+         (struct event){ EVENT_REPLY_SENT, .message = { .size = call->reply.len,
+                                                        .args = args,
+                                                        .reply = reply } });
     xdr_free(method->xdr_args, args);
     xdr_free(method->xdr_reply, reply);
     free(args);
@@ -169,6 +189,8 @@ static void leave_call(struct call *call, bool has_reply)
     if (--net->n_handlers == 0)
         pthread_cond_broadcast(&net->all_returned);
     pthread_cond_signal(&call->wake);
+    if (has_reply && call->given_up)
+        lose(call, EVENT_REPLY_LOST, net->closed ? ended : unwanted);
     // Last, since a caller that sees this goes for the lock.
     call->answered = has_reply;
     pthread_mutex_unlock(&net->mu);
@@ -244,6 +266,8 @@ static void deliver_duplicate(void *arg)
         travel_locked(copy, copy->end->request_way.delay_ms + later_ms);
     if (arrives)
         copy->server->n_calls++;
+    else
+        lose(copy, EVENT_REQUEST_LOST, net->closed ? ended : cut_off);
     pthread_mutex_unlock(&net->mu);
 
     if (arrives)
@@ -260,7 +284,9 @@ static void start_duplicate_locked(struct call *call)
     // The server's own method, since the caller's may be gone before this is.
     struct call *copy =
         call_make(call->end, call->service->method, bytes_copy(call->args));
+    copy->given_up = true;
     copy->event = call->event;
+    tell(copy, (struct event){ .kind = EVENT_REQUEST_DOUBLED });
     net->n_handlers++;
     go(net->handlers, "duplicate", deliver_duplicate, copy);
 }
@@ -276,20 +302,25 @@ static bool carry_request_locked(struct call *call)
     if (end->enabled && end->place != NULL && !end->request_way.cut)
         call->server = end->place->server;
     if (call->server == NULL) {
+        lose(call, EVENT_REQUEST_LOST, cut_off);
         delay_locked(call, no_answer_ms(&net->rng, net->long_delays));
         return false;
     }
     if (net->duplicate_percent > 0 &&
         rng_chance(&net->rng, net->duplicate_percent, 100))
         start_duplicate_locked(call);
-    if (net->unreliable &&
-        (!delay_locked(call, rng_between(&net->rng, 0, REQUEST_DELAY_MS)) ||
-         rng_chance(&net->rng, LOST_PERCENT, 100)))
-        return false;
+    bool unreliable = net->unreliable;  // When it leaves.
+    if (unreliable &&
+        !delay_locked(call, rng_between(&net->rng, 0, REQUEST_DELAY_MS)))
+        return lose(call, EVENT_REQUEST_LOST, ended);
+    if (unreliable && rng_chance(&net->rng, LOST_PERCENT, 100))
+        return lose(call, EVENT_REQUEST_LOST, dropped);
     int ms = end->request_way.delay_ms;
     if (net->request_reordering)
         ms += hold_back_ms(&net->rng);
-    return ms == 0 || travel_locked(call, ms);
+    if (ms > 0 && !travel_locked(call, ms))
+        return lose(call, EVENT_REQUEST_LOST, net->closed ? ended : cut_off);
+    return true;
 }
 
 static bool send_request(struct call *call)
@@ -301,6 +332,8 @@ static bool send_request(struct call *call)
         net->n_calls++;
         net->n_bytes += (long long)call->args.len;
         sent = carry_request_locked(call);
+    } else {
+        lose(call, EVENT_REQUEST_LOST, ended);
     }
     if (sent) {
         call->server->n_calls++;
@@ -328,7 +361,13 @@ static bool await_reply_locked(struct call *call)
     must_hold(&call->net->mu);
     while (is_reachable_locked(call) && !call->answered)
         sleep_until_locked(call, clock_now_ns() + LOOK_MS * NS_PER_MS);
-    return is_reachable_locked(call);
+    if (is_reachable_locked(call))
+        return true;
+    if (call->answered)
+        lose(call, EVENT_REPLY_LOST, call->net->closed ? ended : cut_off);
+    else
+        call->given_up = true;
+    return false;
 }
 
 // Takes the reply to the caller; false if it gets lost.
@@ -338,15 +377,18 @@ static bool carry_reply_locked(struct call *call)
     must_hold(&net->mu);
     const struct way *way = &call->end->reply_way;
     if (way->cut) {
+        lose(call, EVENT_REPLY_LOST, cut_off);
         delay_locked(call, no_answer_ms(&net->rng, net->long_delays));
         return false;
     }
     if (net->unreliable && rng_chance(&net->rng, LOST_PERCENT, 100))
-        return false;
+        return lose(call, EVENT_REPLY_LOST, dropped);
     int ms = way->delay_ms;
     if (net->long_reordering)
         ms += hold_back_ms(&net->rng);
-    return ms == 0 || delay_locked(call, ms);
+    if (ms > 0 && !delay_locked(call, ms))
+        return lose(call, EVENT_REPLY_LOST, ended);
+    return true;
 }
 
 static bool receive_reply(struct call *call)
@@ -368,7 +410,9 @@ bool labrpc_call(struct labrpc_end *end, const struct labrpc_method *method,
         end, method,
         labrpc_encode("arguments", method->name, method->xdr_args, args));
     bool received = false;
-    tell(call, EVENT_SENT, args, NULL);
+    tell(call,
+         (struct event){ EVENT_REQUEST_SENT,
+                         .message = { .size = call->args.len, .args = args } });
     if (send_request(call)) {
         start_handler(call);
         received = receive_reply(call);
@@ -377,7 +421,10 @@ bool labrpc_call(struct labrpc_end *end, const struct labrpc_method *method,
         memset(reply, 0, method->reply_size);
         labrpc_decode("reply", method->name, method->xdr_reply, call->reply,
                       reply);
-        tell(call, EVENT_RECEIVED, args, reply);
+        tell(call, (struct event){ EVENT_REPLY_ARRIVED,
+                                   .message = { .size = call->reply.len,
+                                                .args = args,
+                                                .reply = reply } });
     }
     call_release(call);
     return received;

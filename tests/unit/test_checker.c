@@ -153,9 +153,11 @@ static const struct labrpc_method install_method = METHOD(InstallSnapshot);
 static void tell_sent(struct event_life from, int to,
                       const struct labrpc_method *method, const void *args)
 {
-    struct event event = { .kind = EVENT_SENT,
-                           .life = from,
-                           .message = { { to, 0 }, method, args, NULL } };
+    struct event event = {
+        .kind = EVENT_REQUEST_SENT,
+        .life = from,
+        .message = { .peer = { to, 0 }, .method = method, .args = args }
+    };
     events_tell(events, &event);
 }
 
@@ -163,9 +165,12 @@ static void tell_answered(struct event_life from, struct event_life to,
                           const struct labrpc_method *method, const void *args,
                           const void *reply)
 {
-    struct event event = { .kind = EVENT_ANSWERED,
+    struct event event = { .kind = EVENT_REPLY_SENT,
                            .life = to,
-                           .message = { from, method, args, reply } };
+                           .message = { .peer = from,
+                                        .method = method,
+                                        .args = args,
+                                        .reply = reply } };
     events_tell(events, &event);
 }
 
@@ -173,9 +178,12 @@ static void tell_received(struct event_life from, struct event_life to,
                           const struct labrpc_method *method, const void *args,
                           const void *reply)
 {
-    struct event event = { .kind = EVENT_RECEIVED,
+    struct event event = { .kind = EVENT_REPLY_ARRIVED,
                            .life = from,
-                           .message = { to, method, args, reply } };
+                           .message = { .peer = to,
+                                        .method = method,
+                                        .args = args,
+                                        .reply = reply } };
     events_tell(events, &event);
 }
 

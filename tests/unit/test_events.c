@@ -5,6 +5,8 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <unistd.h>
 
 enum { MAX_HEARD = 20 };
 
@@ -45,7 +47,24 @@ Test(events, readers_hear_in_their_order)
         cr_assert_eq(heard[k].number, (uint64_t)(1 + k / 2));
         cr_assert_eq(heard[k].term, 5);
         cr_assert_gt(heard[k].time_ns, 0);
+        cr_assert_eq(heard[k].thread, gettid());
     }
+    events_free(events);
+}
+
+Test(events, a_reader_may_leave)
+{
+    struct events *events = stream_with("first");
+    struct event_reader second = { hear, "second" };
+    events_add_reader(events, second);
+    events_add_reader(events, (struct event_reader){ hear, "third" });
+    events_remove_reader(events, second);
+
+    struct event event = { .kind = EVENT_LEADS };
+    events_tell(events, &event);
+    cr_assert_eq(n_heard, 2);
+    cr_assert_str_eq(by[0], "first");
+    cr_assert_str_eq(by[1], "third");
     events_free(events);
 }
 
@@ -88,27 +107,37 @@ static const struct labrpc_method method = {
 
 static const struct event_life caller = { 0, 1 }, callee = { 1, 2 };
 
-// One call from server 0 to server 1, on a network with so many duplicates.
-static void call_once(int duplicate_percent)
+// What is wrong with the network of a call.
+struct fault {
+    bool duplicates;
+    bool request_cut;
+    bool reply_cut;
+};
+
+// One call from server 0 to server 1.
+static void call_once(struct fault fault)
 {
     struct events *events = stream_with("reader");
     struct labrpc_network *net = labrpc_make_network();
     labrpc_tell(net, events);
-    labrpc_set_duplicates(net, duplicate_percent);
+    labrpc_set_duplicates(net, fault.duplicates ? 100 : 0);
     struct labrpc_end *end = labrpc_make_end(net, "end");
     labrpc_set_owner(end, caller, 1);
     labrpc_connect(end, "server 1");
     labrpc_enable(end, true);
+    labrpc_cut(end, LABRPC_REQUESTS, fault.request_cut);
+    labrpc_cut(end, LABRPC_REPLIES, fault.reply_cut);
     struct labrpc_server *server = labrpc_make_server();
     labrpc_add_service(server, &method, 1, NULL);
     labrpc_set_server_owner(server, callee);
     labrpc_add_server(net, "server 1", server);
 
     int args = 41, reply = 0;
-    cr_assert(labrpc_call(end, &method, &args, &reply));
-    cr_assert_eq(reply, 42);
+    bool is_cut = fault.request_cut || fault.reply_cut;
+    cr_assert_eq(labrpc_call(end, &method, &args, &reply), !is_cut);
+    cr_assert_eq(reply, is_cut ? 0 : 42);
 
-    while (duplicate_percent == 100 && labrpc_get_count(net, "server 1") < 2)
+    while (fault.duplicates && labrpc_get_count(net, "server 1") < 2)
         sched_yield();
     labrpc_cleanup(net);
     labrpc_free_network(net);
@@ -125,10 +154,12 @@ static int count(enum event_kind kind, uint64_t cause)
 
 Test(events, each_step_of_an_rpc_knows_the_one_before)
 {
-    call_once(0);
+    call_once((struct fault){ 0 });
 
-    static const enum event_kind kinds[] = { EVENT_SENT, EVENT_ARRIVED,
-                                             EVENT_ANSWERED, EVENT_RECEIVED };
+    static const enum event_kind kinds[] = { EVENT_REQUEST_SENT,
+                                             EVENT_REQUEST_ARRIVED,
+                                             EVENT_REPLY_SENT,
+                                             EVENT_REPLY_ARRIVED };
     cr_assert_eq(n_heard, 4);
     for (int k = 0; k < 4; k++) {
         bool at_server = k == 1 || k == 2;
@@ -140,14 +171,50 @@ Test(events, each_step_of_an_rpc_knows_the_one_before)
     }
 }
 
+// The number of the only event of this kind.
+static uint64_t find(enum event_kind kind)
+{
+    uint64_t found = 0;
+    for (int k = 0; k < n_heard; k++) {
+        cr_assert(heard[k].kind != kind || found == 0);
+        if (heard[k].kind == kind)
+            found = heard[k].number;
+    }
+    cr_assert_neq(found, 0);
+    return found;
+}
+
 Test(events, a_duplicate_comes_of_the_same_request, .timeout = 20)
 {
-    call_once(100);
+    call_once((struct fault){ .duplicates = true });
 
-    cr_assert_eq(count(EVENT_SENT, 0), 1);
-    cr_assert_eq(count(EVENT_ARRIVED, 1), 2);
-    int answered = 0;
-    for (int k = 0; k < n_heard; k++)
-        answered += heard[k].kind == EVENT_ANSWERED;
-    cr_assert_eq(answered, 2);
+    uint64_t sent = find(EVENT_REQUEST_SENT);
+    uint64_t doubled = find(EVENT_REQUEST_DOUBLED);
+    cr_assert_eq(count(EVENT_REQUEST_DOUBLED, sent), 1);
+    cr_assert_eq(count(EVENT_REQUEST_ARRIVED, sent), 1);
+    cr_assert_eq(count(EVENT_REQUEST_ARRIVED, doubled), 1);
+    // Its reply goes to nobody.
+    find(EVENT_REPLY_LOST);
+    find(EVENT_REPLY_ARRIVED);
+}
+
+Test(events, a_lost_request_is_the_end_of_it)
+{
+    call_once((struct fault){ .request_cut = true });
+
+    cr_assert_eq(n_heard, 2);
+    cr_assert_eq(count(EVENT_REQUEST_LOST, find(EVENT_REQUEST_SENT)), 1);
+    cr_assert_eq(heard[1].life.server, 0);
+    cr_assert_str_eq(heard[1].message.why, "cut off");
+}
+
+Test(events, a_lost_reply_comes_of_its_departure)
+{
+    call_once((struct fault){ .reply_cut = true });
+
+    cr_assert_eq(n_heard, 4);
+    cr_assert_eq(count(EVENT_REPLY_LOST, find(EVENT_REPLY_SENT)), 1);
+    cr_assert_eq(heard[3].life.server, 1);
+    cr_assert_eq(heard[3].message.peer.server, 0);
+    cr_assert_str_eq(heard[3].message.why, "cut off");
 }
