@@ -1,5 +1,4 @@
-// Steps that the stories of several simulated tests share. A test's main thread
-// takes them.
+// Steps that several simulated tests share. They run on the test's main thread.
 #include "tests/cruel/steps.h"
 
 #include "tester/verdict.h"

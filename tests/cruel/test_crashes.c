@@ -1,9 +1,9 @@
-// What only the simulator can do to a server: stop it dead between any two
-// steps of its threads, freeze it, have its clock go fast or slow. Whatever was
-// agreed stays, and in the end all agree.
+// Faults that only the simulator can cause: a server crashes between any two
+// steps of its threads, pauses, or has a fast or slow clock. What was committed
+// stays, and in the end all servers agree.
 //
-// The tester checks, as ever, everything that a server applies against what the
-// others, and it itself before a crash, applied at that index.
+// As in every test, the tester compares each entry that a server applies with
+// those that the others applied at that index, and with its own before a crash.
 #include "rt/clock.h"
 #include "tester/config.h"
 #include "tester/lab_test.h"
@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-// ---- Clocks that go fast and slow ----
+// ---- Fast and slow clocks ----
 
 static void draw_clock_rates(struct config *cfg)
 {
@@ -23,7 +23,7 @@ static void draw_clock_rates(struct config *cfg)
 }
 
 // Elections end with one leader although the servers' timers differ (§5.6:
-// safety does not depend on timing, and there is room in it for progress).
+// safety does not depend on timing, and the timing requirement leaves room).
 LAB_TEST(sim_2A, elections_with_clocks_apart)
 {
     struct config *cfg =
@@ -43,8 +43,8 @@ LAB_TEST(sim_2A, elections_with_clocks_apart)
     cfg_cleanup(cfg);
 }
 
-// Gives the leader one rate, the others another, and has them agree; also with
-// the leader that comes after it.
+// Gives the leader one clock rate and the others another, and makes them agree;
+// then again with the next leader.
 static void agree_at_rates(struct config *cfg, int leader_percent,
                            int other_percent)
 {
@@ -76,11 +76,11 @@ LAB_TEST(sim_2B, agreement_with_clocks_apart)
     cfg_cleanup(cfg);
 }
 
-// ---- A leader that is frozen ----
+// ---- A leader that pauses ----
 
-// A leader is frozen in the middle of sending, for longer than the others need
-// to elect another. When it goes on it believes that it leads, and sends what
-// it had to send; then it must learn better, and agree (§5.1).
+// A leader pauses while it sends, longer than the others need to elect another
+// leader. When it resumes, it still leads in its own view and sends the rest.
+// Then it must learn of the new term and agree (§5.1).
 static void run_pauses(const char *title, enum network network)
 {
     struct config *cfg = step_begin(title, 5, network, NO_SNAPSHOTS);
@@ -98,7 +98,7 @@ static void run_pauses(const char *title, enum network network)
         cfg_pause(cfg, leader, pause_ms);
 
         step_agree(cfg, 4);
-        // Once its pause is over, it may be elected again.
+        // It may win another election after its pause.
         test_check(cfg_check_one_leader(cfg) != leader ||
                        clock_now_ns() >= over_ns,
                    "server %d leads, although it is paused", leader);
@@ -124,9 +124,10 @@ LAB_TEST(sim_2B, leader_pauses_unreliable)
                UNRELIABLE);
 }
 
-// ---- Nobody gives a command ----
+// ---- An idle cluster ----
 
-// Has all but one agree until the leader's snapshot covers the whole log.
+// Makes all but one server agree until the leader's snapshot covers the whole
+// log.
 static void agree_up_to_a_snapshot(struct config *cfg, int leader)
 {
     int n = cfg_n(cfg);
@@ -134,9 +135,10 @@ static void agree_up_to_a_snapshot(struct config *cfg, int leader)
         continue;
 }
 
-// A follower misses commands, since it has crashed or is cut off. When it is
-// back nobody gives another: all the same it learns of those, and that they are
-// committed, by what leaders do unasked (Figure 2, Leaders; §5.3).
+// A follower misses commands, because it has crashed or is disconnected. When
+// it is back, no new command comes. It must still get the entries, and learn
+// that they are committed, from what leaders send on their own (Figure 2,
+// Leaders; §5.3).
 static void run_idle(const char *title, int n, enum snapshots snapshots)
 {
     struct config *cfg = step_begin(title, n, RELIABLE, snapshots);
@@ -168,7 +170,7 @@ LAB_TEST(sim_2C, idle_cluster_converges)
     run_idle("Test (sim 2C): an idle cluster converges", 5, NO_SNAPSHOTS);
 }
 
-// The same with a leader whose whole log is in its snapshot (§7).
+// The same with a leader whose snapshot covers its whole log (§7).
 LAB_TEST(sim_2D, idle_cluster_converges_snapshots)
 {
     run_idle("Test (sim 2D): an idle cluster converges (snapshots)", 3,
@@ -177,8 +179,8 @@ LAB_TEST(sim_2D, idle_cluster_converges_snapshots)
 
 // ---- Crashes between any two steps ----
 
-// 30 rounds in which one server stops dead while all are at work; the others go
-// on, or not, before it restarts.
+// 30 rounds: one server crashes while all are at work. The others go on, or
+// not, before it restarts.
 static void run_crashes(const char *title, enum network network,
                         enum snapshots snapshots)
 {
@@ -204,23 +206,23 @@ static void run_crashes(const char *title, enum network network,
     cfg_cleanup(cfg);
 }
 
-// What a server has promised, or said that it holds, it has saved before it
-// says so: a crash at any moment takes nothing back (Figure 2: "Updated on
-// stable storage before responding to RPCs").
+// A server saves its votes and entries before it answers: a crash at any moment
+// loses neither (Figure 2: "Updated on stable storage before responding to
+// RPCs").
 LAB_TEST(sim_2C, crash_at_any_point)
 {
     run_crashes("Test (sim 2C): crash at any point", RELIABLE, NO_SNAPSHOTS);
 }
 
-// The same when messages are lost, and late.
+// The same when messages are lost and late.
 LAB_TEST(sim_2C, crash_at_any_point_unreliable)
 {
     run_crashes("Test (sim 2C): crash at any point (unreliable)", UNRELIABLE,
                 NO_SNAPSHOTS);
 }
 
-// All servers stop dead at the same moment, and restart: what was agreed is
-// with those who agreed (§5.3, §5.4).
+// All servers crash at the same moment, and restart: they still have what they
+// committed (§5.3, §5.4).
 LAB_TEST(sim_2C, all_crash_at_any_point)
 {
     struct config *cfg = step_begin("Test (sim 2C): all crash at any point", 5,
@@ -245,9 +247,9 @@ LAB_TEST(sim_2C, all_crash_at_any_point)
     cfg_cleanup(cfg);
 }
 
-// One election after another, for 10 to 20 s, in which voters stop dead
-// and are back at once: who has voted, votes for nobody else in that term
-// (§5.2, §5.4.1). Commands are offered to show up a second leader.
+// Election after election, for 10 to 20 s. Voters crash and restart at once. A
+// server that has voted votes for no other server in that term (§5.2, §5.4.1).
+// Commands would reveal a second leader.
 static void crash_voters(struct config *cfg)
 {
     for (int step = 0; step < 40; step++) {
@@ -274,9 +276,9 @@ LAB_TEST(sim_2C, voters_crash_in_elections)
     cfg_cleanup(cfg);
 }
 
-// ---- All of it ----
+// ---- All faults ----
 
-// Six spells of faults; after each all are brought back, and agree.
+// Six phases of faults; after each, all servers are brought back, and agree.
 static void run_hurt_churn(const char *title, enum snapshots snapshots)
 {
     struct config *cfg = step_begin(title, 5, UNRELIABLE, snapshots);

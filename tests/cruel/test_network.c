@@ -1,11 +1,11 @@
-// A network that is crueller than MIT's: requests come late, twice and out of
-// order, links are cut in one direction or slow, servers flap; and meanwhile
-// servers stop dead, pause, and restart. Nothing of it may break what is agreed
-// (§5.4.3: "Raft's safety must not depend on timing"). When it is over, all
-// agree again.
+// A network that is crueller than MIT's. Requests come late, twice and out of
+// order; links are slow, or cut in one direction; servers connect and
+// disconnect. Meanwhile servers crash, pause and restart. None of this may lose
+// a committed entry (§5.4.3: "Raft's safety must not depend on timing").
+// Afterwards all servers agree again.
 //
-// While links are cut in one direction no progress is asked for: plain Raft may
-// elect for ever. The checker looks on, as always.
+// While links are cut in one direction, no test asks for progress: plain Raft
+// may hold elections for ever. The checker watches as always.
 #include "rt/rng.h"
 #include "tester/config.h"
 #include "tester/lab_test.h"
@@ -13,25 +13,25 @@
 
 #include <stddef.h>
 
-// ---- How a story is told ----
+// ---- The structure of a test ----
 
-// Several spells of faults; between them the network is mended, all servers are
-// back, and all must agree.
+// Several phases of faults. After each phase the network is repaired, all
+// servers are back, and all must agree.
 struct story {
     const char *title;
     enum snapshots snapshots;
-    int n_servers;  // 0: from 3 to 7.
+    int n_servers;  // 0: a random number from 3 to 7.
     int n_spells;
-    int n_steps;  // Of a spell.
-    int step_ms;  // A step takes less than this.
+    int n_steps;  // In each phase.
+    int step_ms;  // The upper bound of a step's time.
 
-    // What a spell begins with, or NULL, and what happens in each step. The
-    // leader is the last server to take a command, or NOBODY.
+    // What happens at the beginning of a phase (or NULL), and in each step. The
+    // leader is the last server that accepted a command, or NOBODY.
     void (*begin)(struct config *cfg);
     void (*happen)(struct config *cfg, int leader);
 };
 
-// A fault can strike a moment after a command was offered, or much later.
+// A fault can come just after a command was offered, or much later.
 static void let_time_pass(struct config *cfg, int below_ms)
 {
     if (cfg_chance(cfg, 30))
@@ -40,7 +40,8 @@ static void let_time_pass(struct config *cfg, int below_ms)
         cfg_sleep_ms(cfg, cfg_random_below(cfg, below_ms));
 }
 
-// All that is held back comes while all are there, and is to do no harm.
+// Delivers everything that is delayed while all servers run. It must do no
+// harm.
 static void mend_and_agree(struct config *cfg)
 {
     cfg_mend(cfg);
@@ -74,8 +75,8 @@ static void tell(const struct story *story)
     cfg_cleanup(cfg);
 }
 
-// Requests come twice, and in some spells they or the replies come late: in
-// all of them, leaders would hardly last long enough to commit anything.
+// Requests come twice. In some phases requests or replies come late. If they
+// were late in all phases, hardly any leader would last long enough to commit.
 static void make_late_and_double(struct config *cfg)
 {
     cfg_set_duplicates(cfg, 50);
@@ -96,9 +97,9 @@ static void cut_off_or_connect(struct config *cfg, int leader)
         cfg_connect(cfg, i);
 }
 
-// An AppendEntries that comes again, or after younger ones, changes nothing
-// that these have brought (§5.3: only what conflicts goes; §5.5: "Raft RPCs are
-// idempotent"), and an old reply tells a leader nothing.
+// An AppendEntries that comes again, or after newer ones, changes nothing that
+// these have appended (§5.3: only conflicting entries go; §5.5: "Raft RPCs are
+// idempotent"). An old reply tells a leader nothing.
 LAB_TEST(sim_cruel, late_and_double_messages)
 {
     tell(&(struct story){
@@ -111,7 +112,7 @@ LAB_TEST(sim_cruel, late_and_double_messages)
     });
 }
 
-// The same of InstallSnapshot: an old one is not taken (Figure 13).
+// The same for InstallSnapshot: an old one is not installed (Figure 13).
 LAB_TEST(sim_cruel, late_and_double_messages_snapshots)
 {
     tell(&(struct story){
@@ -142,9 +143,9 @@ static void lose_leaders_and_voters(struct config *cfg, int leader)
         step_crash_and_restart(cfg, cfg_random_below(cfg, cfg_n(cfg)));
 }
 
-// Votes, and requests for them, come an election late, and from servers that
-// have crashed since: a vote counts in its own term only, and is given once,
-// whatever became of its candidate and its voter (§5.2, Figure 2).
+// Votes and vote requests arrive one election late, also from servers that have
+// crashed since. A vote counts only in its own term, and is given once,
+// whatever happened to its candidate and its voter (§5.2, Figure 2).
 LAB_TEST(sim_cruel, late_votes)
 {
     tell(&(struct story){
@@ -168,7 +169,7 @@ static void mend_links(struct config *cfg)
     }
 }
 
-// Makes a server mute, or deaf, to all others or to some.
+// Cuts the links from a server, or to it, for all other servers or for some.
 static void cut_around(struct config *cfg, int i)
 {
     bool mute = cfg_chance(cfg, 50);
@@ -189,9 +190,9 @@ static void cut_in_one_direction(struct config *cfg, int leader)
         step_crash_and_restart(cfg, step_choose_victim(cfg, leader));
 }
 
-// A leader that hears nobody, or whom nobody hears, commits nothing that the
-// others do not hold: entries arrive whose acknowledgement is lost, votes are
-// cast that nobody counts (§5.3, §5.4).
+// A leader that receives nothing, or whose messages do not arrive, commits
+// nothing that the others do not hold: acknowledgements are lost, and votes are
+// not counted (§5.3, §5.4).
 LAB_TEST(sim_cruel, one_way_cuts)
 {
     tell(&(struct story){
@@ -226,9 +227,8 @@ static void crash_or_pause(struct config *cfg, int leader)
             SLOW_PERCENT + cfg_random_below(cfg, FAST_PERCENT - SLOW_PERCENT));
 }
 
-// Every link has a delay of its own, some longer than it takes to lose
-// patience: what was sent to a server that has crashed since is heard by the
-// one that it is now (§5.6).
+// Every link has its own delay, some longer than a timeout. Messages to a
+// server that has crashed reach the restarted server (§5.6).
 LAB_TEST(sim_cruel, slow_links)
 {
     tell(&(struct story){
@@ -241,8 +241,8 @@ LAB_TEST(sim_cruel, slow_links)
     });
 }
 
-// Puts all but two servers, these being the leader and one more, behind links
-// of so many milliseconds.
+// Puts all servers but the leader and one follower behind links with this
+// delay.
 static void slow_majority_down(struct config *cfg, int leader, int ms)
 {
     int n = cfg_n(cfg);
@@ -255,10 +255,10 @@ static void slow_majority_down(struct config *cfg, int leader, int ms)
     }
 }
 
-// The leader hears from one follower at once, from the majority late. It still
-// commits, while the links leave it in the lead; but what only the two have
-// goes when they go: then the majority, to which the last entries are on their
-// way, goes on without (§5.3, §5.4).
+// One follower answers the leader at once, the majority answers late. The
+// leader commits as long as it leads. When both are lost, entries that only the
+// two hold are lost, too: the majority, to which the last entries are still on
+// their way, continues without them (§5.3, §5.4).
 LAB_TEST(sim_cruel, majority_behind_slow_links)
 {
     struct config *cfg =
@@ -287,7 +287,7 @@ LAB_TEST(sim_cruel, majority_behind_slow_links)
     cfg_cleanup(cfg);
 }
 
-// ---- Flapping servers ----
+// ---- Servers that connect and disconnect ----
 
 static void flap(struct config *cfg, int leader)
 {
@@ -299,8 +299,8 @@ static void flap(struct config *cfg, int leader)
         cfg_set_duplicates(cfg, cfg_random_below(cfg, 100));
 }
 
-// Servers whose network goes up and down miss what they should hear, stand for
-// elections, and unseat leaders: their terms grow, and nothing is lost (§5.1).
+// Servers that connect and disconnect miss messages, start elections, and
+// depose leaders. Their terms grow, and nothing is lost (§5.1).
 LAB_TEST(sim_cruel, flapping_servers)
 {
     tell(&(struct story){
@@ -333,9 +333,9 @@ static void crash_leaders(struct config *cfg, int leader)
     }
 }
 
-// Leaders stop dead in the middle of sending, and what they sent comes later,
-// to whoever is up by then. Logs come to differ as in Figure 8; an entry of an
-// older term is not committed because a majority holds it (§5.4.2).
+// Leaders crash while they send. Their messages arrive later, at the servers
+// that run then. Logs differ as in Figure 8. A majority of replicas does not
+// commit an entry of an older term (§5.4.2).
 LAB_TEST(sim_cruel, figure_8_cruel)
 {
     tell(&(struct story){
@@ -364,9 +364,9 @@ static void restart_most(struct config *cfg, int leader)
     }
 }
 
-// Most servers restart at once, again and again; what they said in former lives
-// reaches them in this one. Votes and entries count as if they had never been
-// away (Figure 2: persistent state).
+// Most servers restart at once, again and again. Messages of their former lives
+// still arrive. Votes and entries count as if there had been no crash (Figure
+// 2: persistent state).
 LAB_TEST(sim_cruel, restart_storms)
 {
     tell(&(struct story){
@@ -379,16 +379,16 @@ LAB_TEST(sim_cruel, restart_storms)
     });
 }
 
-// ---- Who hears of a newer term by answers alone ----
+// ---- A newer term that comes only in replies ----
 
-// Cuts the links between two servers, both ways.
+// Cuts the links between two servers, in both directions.
 static void part(struct config *cfg, int i, int j)
 {
     cfg_cut_one_way(cfg, i, j, true);
     cfg_cut_one_way(cfg, j, i, true);
 }
 
-// The leader is answered by one that has long been in this term.
+// The server that answers the leader has long been in this term.
 static void check_gave_way(struct config *cfg, int leader, int newer)
 {
     int term = 0;
@@ -401,11 +401,11 @@ static void check_gave_way(struct config *cfg, int leader, int newer)
                leader, term, newer, 2 * RAFT_ELECTION_TIMEOUT_MS);
 }
 
-// Three servers in a row: the leader and another do not reach each other, the
-// third reaches both. When the other is elected, the leader hears of it by the
-// third's answers alone, and gives way (§5.1; Figure 2, All Servers). No more
-// is asked of them: the two may depose each other for ever, or nobody be
-// elected.
+// Three servers in a row: the leader and another server do not reach each
+// other, the third reaches both. When the other server is elected, the leader
+// learns of it only from the third one's replies, and must step down (§5.1;
+// Figure 2, All Servers). The test asks for no more, because the two may depose
+// each other for ever.
 LAB_TEST(sim_cruel, newer_terms_in_answers)
 {
     struct config *cfg = step_begin("Test (cruel): newer terms in answers", 3,
@@ -430,7 +430,7 @@ LAB_TEST(sim_cruel, newer_terms_in_answers)
     cfg_cleanup(cfg);
 }
 
-// ---- A leader that leads again ----
+// ---- A server that leads twice ----
 
 static bool offer(struct config *cfg, int i)
 {
@@ -438,8 +438,8 @@ static bool offer(struct config *cfg, int i)
     return cfg_start(cfg, i, COMMAND(cfg_random_number(cfg)), &index, &term);
 }
 
-// The last entries of a leader reach one follower and nobody else, and this
-// one's answer is seconds on its way.
+// The last entries of a leader reach only one follower, whose answer takes
+// seconds.
 static void reach_one(struct config *cfg, int leader, int slow)
 {
     for (int i = 0; i < cfg_n(cfg); i++) {
@@ -454,8 +454,8 @@ static void reach_one(struct config *cfg, int leader, int slow)
     cfg_sleep_ms(cfg, 20 + cfg_random_below(cfg, 200));
 }
 
-// Waits for one of the others to lead, which takes back what those two have.
-// Returns it, or NOBODY if that takes too long. Then all links are mended.
+// Waits until another server leads and replaces the entries that the two hold.
+// Returns it, or NOBODY if that takes too long. Then all links are repaired.
 static int have_others_lead(struct config *cfg, int first, int slow)
 {
     int second = NOBODY;
@@ -473,8 +473,9 @@ static int have_others_lead(struct config *cfg, int first, int slow)
     return second;
 }
 
-// The first one stands soon, as the others' clocks are slow. When it leads, it
-// has one of them to send to, which is not the slow one: the rest is frozen.
+// The first leader starts an election soon, because the others' clocks are
+// slow. When it leads, it can send to only one of them, which is not the slow
+// one: the others are paused.
 static void have_first_lead_again(struct config *cfg, int first, int slow,
                                   int second)
 {
@@ -500,10 +501,10 @@ static void have_first_lead_again(struct config *cfg, int first, int slow,
         cfg_set_clock_rate(cfg, i, 100);
 }
 
-// A leader's entries reach one follower, whose answer is long on its way.
-// Meanwhile others lead, and take the entries back; then the first one leads
-// again, and its new entries do not reach that follower. What it said in the
-// older term is not true any more, and counts for nothing (§5.3).
+// A leader's entries reach one follower, whose answer takes long. Meanwhile
+// another server leads and replaces the entries. Then the first one leads
+// again, and its new entries do not reach that follower. The late answer
+// belongs to the older term and must not count (§5.3).
 LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
 {
     struct config *cfg =
@@ -524,11 +525,11 @@ LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
     cfg_cleanup(cfg);
 }
 
-// ---- A follower that wakes among entries and snapshots ----
+// ---- A follower that resumes and receives entries and snapshots at once ----
 
-// Two followers are frozen while the others agree and make snapshots. When they
-// go on, entries and snapshots have come for them, all at once: they apply them
-// in order (§7).
+// Two followers pause while the others agree and make snapshots. When they
+// resume, entries and snapshots have arrived for them, all at once: they apply
+// them in order (§7).
 LAB_TEST(sim_cruel, followers_wake_among_snapshots)
 {
     struct config *cfg = step_begin(
@@ -552,9 +553,9 @@ LAB_TEST(sim_cruel, followers_wake_among_snapshots)
     cfg_cleanup(cfg);
 }
 
-// ---- Everything ----
+// ---- All faults ----
 
-// Some of the faults, drawn anew for each spell.
+// Draws some of the faults, anew for each phase.
 static void draw_faults(struct config *cfg)
 {
     cfg_set_unreliable(cfg, cfg_chance(cfg, 50));
@@ -580,7 +581,7 @@ static void everything_happens(struct config *cfg, int leader)
         cfg_flap(cfg, 0, 900);
 }
 
-// All of the faults at once, in all mixtures.
+// All faults at once, in all mixtures.
 LAB_TEST(sim_cruel, everything)
 {
     tell(&(struct story){
@@ -593,8 +594,8 @@ LAB_TEST(sim_cruel, everything)
     });
 }
 
-// The same with snapshots, which come late, twice, and to servers that have
-// taken younger ones (§7).
+// The same with snapshots. They come late and twice, and to servers that have
+// installed newer ones (§7).
 LAB_TEST(sim_cruel, everything_snapshots)
 {
     tell(&(struct story){

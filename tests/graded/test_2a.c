@@ -1,16 +1,16 @@
-// Part 2A, leader election: three stories about who leads, and in which term.
+// Part 2A, leader election: there is one leader in a term (§5.2).
 #include "tester/config.h"
 #include "tester/lab_test.h"
 
-// A fresh cluster elects one leader, and while nothing fails it keeps that
-// leader and its term (§5.2).
+// A fresh cluster elects one leader. While nothing fails, it keeps the leader
+// and the term (§5.2).
 LAB_TEST(raft_2A, initial_election)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2A): initial election");
     cfg_check_one_leader(cfg);
 
-    cfg_sleep_ms(cfg, 50);  // Followers may be about to hear of the election.
+    cfg_sleep_ms(cfg, 50);  // Followers may not know of the election yet.
     int term = cfg_check_terms(cfg);
     test_check(term >= 1, "the servers are in term %d: expected at least 1",
                term);
@@ -26,8 +26,8 @@ LAB_TEST(raft_2A, initial_election)
     cfg_cleanup(cfg);
 }
 
-// A majority replaces a leader that it has lost; a minority elects nobody; and
-// who comes back joins in (§5.2).
+// A majority that has lost its leader elects a new one; a minority elects none;
+// a server that comes back joins the cluster (§5.2).
 LAB_TEST(raft_2A, election_after_network_failure)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
@@ -49,7 +49,7 @@ LAB_TEST(raft_2A, election_after_network_failure)
     cfg_sleep_ms(cfg, 2 * RAFT_ELECTION_TIMEOUT_MS);
     cfg_check_no_leader(cfg);
 
-    // Two are; and three are no worse.
+    // Two are a majority, and so are three.
     cfg_connect(cfg, follower);
     cfg_check_one_leader(cfg);
     cfg_connect(cfg, leader);
@@ -59,8 +59,8 @@ LAB_TEST(raft_2A, election_after_network_failure)
     cfg_cleanup(cfg);
 }
 
-// Whichever three of seven servers are cut off, the others have one leader,
-// old or new (§5.2).
+// Whichever three of seven servers are disconnected, the others have one
+// leader, old or new (§5.2).
 LAB_TEST(raft_2A, multiple_elections)
 {
     struct config *cfg = cfg_make(7, RELIABLE, NO_SNAPSHOTS);

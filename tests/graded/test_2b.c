@@ -1,14 +1,15 @@
-// Part 2B, log replication: what a majority has agreed on is committed, what
-// it has not is not, and neither takes more RPCs, bytes or time than it should.
+// Part 2B, log replication: a command is committed if and only if a majority
+// has agreed on it, and that takes no more RPCs, bytes or time than necessary.
 //
-// "Agree" is cfg_one: a leader takes a command, and so many servers apply it.
+// "Agree" means cfg_one: a leader accepts a command, and a number of servers
+// apply it.
 #include "rt/go.h"
 #include "tester/config.h"
 #include "tester/lab_test.h"
 
-// ---- Steps that several stories share ----
+// ---- Steps that several tests share ----
 
-// Gives a command to a server that leads; returns the index it gets.
+// Gives a command to a leader. Returns its index.
 static int give(struct config *cfg, int leader, struct bytes command)
 {
     int index = 0;
@@ -34,7 +35,7 @@ static void check_not_committed(struct config *cfg, int index)
                n, index);
 }
 
-// Disconnects the servers leader + from .. leader + to, counted around.
+// Disconnects the servers leader + from .. leader + to, modulo their number.
 static void cut_off(struct config *cfg, int leader, int from, int to)
 {
     for (int k = from; k <= to; k++)
@@ -58,13 +59,13 @@ static bool all_are_in_term(struct config *cfg, int term)
     return true;
 }
 
-// Tries something that only a stable leader can do. `attempt` returns false if
-// the term changed under it, which a correct Raft may do now and then.
+// Tries something that needs a stable leader. `attempt` returns false if the
+// term changed meanwhile, as it may with a correct Raft now and then.
 static void try_5_times(struct config *cfg, bool (*attempt)(struct config *))
 {
     for (int i = 0; i < 5; i++) {
         if (i > 0)
-            cfg_sleep_ms(cfg, 3000);  // Let the new leader settle.
+            cfg_sleep_ms(cfg, 3000);  // The new leader needs time to settle.
         if (attempt(cfg))
             return;
     }
@@ -75,7 +76,7 @@ static void try_5_times(struct config *cfg, bool (*attempt)(struct config *))
 // ---- Basics ----
 
 // While nothing fails, commands are committed at indexes 1, 2, 3, and not
-// before they have been given (§5.3).
+// before they are given (§5.3).
 LAB_TEST(raft_2B, basic_agreement)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
@@ -96,8 +97,8 @@ LAB_TEST(raft_2B, basic_agreement)
     cfg_cleanup(cfg);
 }
 
-// Each command travels to each follower about once: a leader sends what a
-// follower lacks, not the log from its beginning (§5.3).
+// Each command travels to each follower about once: a leader sends the entries
+// that a follower lacks, not the whole log (§5.3).
 LAB_TEST(raft_2B, rpc_byte_count)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
@@ -125,23 +126,24 @@ LAB_TEST(raft_2B, rpc_byte_count)
     cfg_cleanup(cfg);
 }
 
-// ---- Servers that get lost, and come back ----
+// ---- Servers that are disconnected and come back ----
 
-// Two servers of three agree; a leader left alone commits nothing (§5.3).
+// Two servers of three agree; a leader alone commits nothing (§5.3).
 LAB_TEST(raft_2B, progressive_failure_of_followers)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2B): progressive failure of followers");
     cfg_one(cfg, COMMAND(101), 3, false);
 
-    // Without one follower, the other two agree, and still do so later.
+    // Without one follower, the other two agree, now and later.
     int leader = cfg_check_one_leader(cfg);
     cut_off(cfg, leader, 1, 1);
     cfg_one(cfg, COMMAND(102), 2, false);
     cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS);
     cfg_one(cfg, COMMAND(103), 2, false);
 
-    // Without the other one, the leader takes a command but cannot commit it.
+    // Without the other follower, the leader accepts a command but cannot
+    // commit it.
     leader = cfg_check_one_leader(cfg);
     cut_off(cfg, leader, 1, 2);
     int index = give(cfg, leader, COMMAND(104));
@@ -153,21 +155,21 @@ LAB_TEST(raft_2B, progressive_failure_of_followers)
     cfg_cleanup(cfg);
 }
 
-// Two servers that lost their leader elect another and agree; when that one is
-// lost too, nobody commits anything (§5.2, §5.3).
+// Two servers that lost their leader elect another and agree. When that one is
+// lost too, nothing is committed (§5.2, §5.3).
 LAB_TEST(raft_2B, failure_of_leaders)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2B): failure of leaders");
     cfg_one(cfg, COMMAND(101), 3, false);
 
-    // Without the first leader, the other two agree, and still do so later.
+    // Without the first leader, the other two agree, now and later.
     cfg_disconnect(cfg, cfg_check_one_leader(cfg));
     cfg_one(cfg, COMMAND(102), 2, false);
     cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS);
     cfg_one(cfg, COMMAND(103), 2, false);
 
-    // Without the second, whoever takes a command cannot commit it.
+    // Without the second, a server that accepts a command cannot commit it.
     cfg_disconnect(cfg, cfg_check_one_leader(cfg));
     for (int i = 0; i < 3; i++) {
         int index, term;
@@ -180,15 +182,15 @@ LAB_TEST(raft_2B, failure_of_leaders)
     cfg_cleanup(cfg);
 }
 
-// A follower that was away gets the entries it missed, and takes part in new
-// ones (§5.3).
+// A follower that was disconnected gets the entries that it missed, and
+// replicates new ones (§5.3).
 LAB_TEST(raft_2B, agreement_after_follower_reconnects)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2B): agreement after follower reconnects");
     cfg_one(cfg, COMMAND(101), 3, false);
 
-    // It misses four commands and, alone, stands for election in vain.
+    // It misses four commands. Alone, it starts elections and cannot win.
     int follower = (cfg_check_one_leader(cfg) + 1) % 3;
     cfg_disconnect(cfg, follower);
     cfg_one(cfg, COMMAND(102), 2, false);
@@ -197,7 +199,7 @@ LAB_TEST(raft_2B, agreement_after_follower_reconnects)
     cfg_one(cfg, COMMAND(104), 2, false);
     cfg_one(cfg, COMMAND(105), 2, false);
 
-    // Back again, it agrees with the others.
+    // Connected again, it agrees with the others.
     cfg_connect(cfg, follower);
     cfg_one(cfg, COMMAND(106), 3, true);
     cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS);
@@ -207,15 +209,16 @@ LAB_TEST(raft_2B, agreement_after_follower_reconnects)
     cfg_cleanup(cfg);
 }
 
-// Two servers of five commit nothing; when the others are back, what the two
-// have in their logs is kept or replaced, but never in the way (§5.3).
+// Two servers of five commit nothing. When the others are back, the entries of
+// the two are kept or replaced, and do not block new ones (§5.3).
 LAB_TEST(raft_2B, no_agreement_if_too_many_followers_disconnect)
 {
     struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2B): no agreement if too many followers disconnect");
     cfg_one(cfg, COMMAND(10), 5, false);
 
-    // With one follower left, the leader takes a command but cannot commit it.
+    // With one follower left, the leader accepts a command but cannot commit
+    // it.
     int leader = cfg_check_one_leader(cfg);
     cut_off(cfg, leader, 1, 3);
     int index = give(cfg, leader, COMMAND(20));
@@ -223,8 +226,8 @@ LAB_TEST(raft_2B, no_agreement_if_too_many_followers_disconnect)
     cfg_sleep_ms(cfg, 2 * RAFT_ELECTION_TIMEOUT_MS);
     check_not_committed(cfg, index);
 
-    // The three may have elected one of theirs, whose log ends at index 1, or
-    // follow one whose log has the command at index 2.
+    // The three may have elected one of themselves, whose log ends at index 1,
+    // or follow a server whose log has the command at index 2.
     bring_back(cfg, leader, 1, 3);
     int next_leader = cfg_check_one_leader(cfg);
     int next_index = give(cfg, next_leader, COMMAND(30));
@@ -241,7 +244,7 @@ LAB_TEST(raft_2B, no_agreement_if_too_many_followers_disconnect)
 
 enum { N_OFFERS = 5, FIRST_OFFER = 100 };
 
-// A command that a thread of its own offers to the leader, and the answer.
+// A command that one thread offers to the leader, and the answer.
 struct offer {
     struct config *cfg;
     int leader;
@@ -271,8 +274,8 @@ static void make_offers_at_once(struct config *cfg, int leader,
     go_group_free(group);
 }
 
-// Waits until a command is committed where the leader said it would stand.
-// False if the term changed, so that the leader's word may not hold.
+// Waits until a command is committed at the index that the leader returned.
+// Returns false if the term changed: then the entry may have been replaced.
 static bool await_offer(const struct offer *offer, int term)
 {
     test_check(offer->taken && offer->term == term,
@@ -312,8 +315,8 @@ static bool attempt_concurrent_starts(struct config *cfg)
     return true;
 }
 
-// Commands that a leader is offered at the same moment are all committed, each
-// at the index that it was told (§5.3).
+// All commands that a leader gets at the same time are committed, each at the
+// index that raft_start returned (§5.3).
 LAB_TEST(raft_2B, concurrent_starts)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
@@ -325,17 +328,17 @@ LAB_TEST(raft_2B, concurrent_starts)
     cfg_cleanup(cfg);
 }
 
-// ---- Logs that disagree ----
+// ---- Logs that differ ----
 
-// Entries that a partitioned leader took, and never committed, give way to
-// those that the majority committed meanwhile (§5.3).
+// Entries that a partitioned leader accepted and never committed are replaced
+// by those that the majority committed meanwhile (§5.3).
 LAB_TEST(raft_2B, rejoin_of_partitioned_leader)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2B): rejoin of partitioned leader");
     cfg_one(cfg, COMMAND(101), 3, true);
 
-    // The old leader, alone, takes three commands; the others agree on one.
+    // The old leader, alone, accepts three commands; the others agree on one.
     int old_leader = cfg_check_one_leader(cfg);
     cfg_disconnect(cfg, old_leader);
     for (int number = 102; number <= 104; number++) {
@@ -344,7 +347,7 @@ LAB_TEST(raft_2B, rejoin_of_partitioned_leader)
     }
     cfg_one(cfg, COMMAND(103), 2, true);
 
-    // The old leader comes back in the new leader's place.
+    // The new leader is disconnected, and the old leader comes back.
     int new_leader = cfg_check_one_leader(cfg);
     cfg_disconnect(cfg, new_leader);
     cfg_connect(cfg, old_leader);
@@ -357,8 +360,8 @@ LAB_TEST(raft_2B, rejoin_of_partitioned_leader)
     cfg_cleanup(cfg);
 }
 
-// Fills a leader's log with 50 commands, without waiting for any, and leaves
-// it half an election timeout to pass them on.
+// Gives a leader 50 commands without waiting for any, and then half an election
+// timeout to send them.
 static void fill_log(struct config *cfg, int leader)
 {
     for (int i = 0; i < 50; i++) {
@@ -374,8 +377,8 @@ static void agree_on_50(struct config *cfg, int expected)
         cfg_one(cfg, COMMAND(cfg_random_number(cfg)), expected, true);
 }
 
-// A leader finds where a follower's log departs from its own in few steps, not
-// in one RPC an entry, so that all this ends within the time limit (§5.3).
+// A leader finds the place where a follower's log differs in few steps, not in
+// one RPC per entry. So all this ends within the time limit (§5.3).
 LAB_TEST(raft_2B, leader_backs_up_quickly_over_incorrect_follower_logs)
 {
     struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
@@ -383,17 +386,18 @@ LAB_TEST(raft_2B, leader_backs_up_quickly_over_incorrect_follower_logs)
                    "follower logs");
     cfg_one(cfg, COMMAND(cfg_random_number(cfg)), 5, true);
 
-    // The leader and one follower, a minority, cannot commit its 50 commands.
+    // The leader and one follower are a minority and cannot commit its 50
+    // commands.
     int leader = cfg_check_one_leader(cfg);
     cut_off(cfg, leader, 2, 4);
     fill_log(cfg, leader);
 
-    // The other three commit 50 of their own.
+    // The other three commit 50 commands of their own.
     cut_off(cfg, leader, 0, 1);
     bring_back(cfg, leader, 2, 4);
     agree_on_50(cfg, 3);
 
-    // They lose one of them; their leader cannot commit 50 more.
+    // One of them is disconnected; their leader cannot commit 50 more.
     int next_leader = cfg_check_one_leader(cfg);
     int other = (leader + 2) % 5;
     if (other == next_leader)
@@ -401,7 +405,8 @@ LAB_TEST(raft_2B, leader_backs_up_quickly_over_incorrect_follower_logs)
     cfg_disconnect(cfg, other);
     fill_log(cfg, next_leader);
 
-    // The lost one brings the first two, whose logs are wrong, up to date.
+    // That one comes back with the first two, whose logs are wrong, and
+    // corrects them.
     cut_off(cfg, leader, 0, 4);
     bring_back(cfg, leader, 0, 1);
     cfg_connect(cfg, other);
@@ -426,8 +431,8 @@ static int rpcs_received(struct config *cfg)
     return sum;
 }
 
-// Gives the leader one command and N_COUNTED + 1 more. Sets *first to the
-// index of the one. False if the term changed.
+// Gives the leader one command and N_COUNTED + 1 more. Sets *first to the index
+// of the first one. Returns false if the term changed.
 static bool give_counted(struct config *cfg, int leader, int *first, int *term,
                          int numbers[N_COUNTED + 1])
 {
@@ -444,11 +449,11 @@ static bool give_counted(struct config *cfg, int leader, int *first, int *term,
     return true;
 }
 
-// MIT's limit is three RPCs a command, and six: two to bring it to the
-// followers, and one to tell them of commits, because commands that come
-// together are mostly committed together, on messages that keep their order.
-// But that is up to the scheduler. Two followers may need to be told of each
-// commit alone; and who sends without waiting for answers may be overtaken,
+// MIT's limit is three RPCs per command, and six more: two to send it to the
+// followers, and one to tell them of commits. It assumes that commands given
+// together are committed together, and that messages keep their order. The
+// scheduler may do otherwise. Then two followers need one message for each
+// commit; and a leader that sends without waiting for answers may be overtaken,
 // refused, and send again.
 static int agreement_limit(int commits_told, int refused)
 {
@@ -492,7 +497,7 @@ static bool attempt_agreement_in_few_rpcs(struct config *cfg)
     return true;
 }
 
-// Electing a leader, agreeing on commands given together, and doing nothing
+// An election, an agreement on commands given together, and an idle cluster
 // take few RPCs each (§5.2, §5.3).
 LAB_TEST(raft_2B, rpc_counts_are_not_too_high)
 {

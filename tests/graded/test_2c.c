@@ -1,7 +1,9 @@
-// Part 2C, persistence: servers crash and come back with what they saved, on
-// networks that lose, delay and reorder, and nothing committed is ever undone.
+// Part 2C, persistence: servers crash and restart with what they saved, on
+// networks that lose, delay and reorder messages. A committed entry is never
+// lost.
 //
-// "Agree" is cfg_one: a leader takes a command, and so many servers apply it.
+// "Agree" means cfg_one: a leader accepts a command, and a number of servers
+// apply it.
 #include "rt/alloc.h"
 #include "rt/go.h"
 #include "rt/rng.h"
@@ -11,15 +13,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-// ---- Steps that several stories share ----
+// ---- Steps that several tests share ----
 
-// Agrees on a random command; returns its index.
+// Agrees on a random command. Returns its index.
 static int agree(struct config *cfg, int expected)
 {
     return cfg_one(cfg, COMMAND(cfg_random_number(cfg)), expected, true);
 }
 
-// Starts server i again with what it saved, crashing it first if it runs.
+// Restarts server i with what it saved. Crashes it first if it runs.
 static void restart(struct config *cfg, int i)
 {
     cfg_start1(cfg, i);
@@ -28,9 +30,9 @@ static void restart(struct config *cfg, int i)
 
 // ---- Restarts ----
 
-// A server that restarts resumes from its saved term, vote and log: all
-// together, the leader, one that missed a command, or a follower (Figure 2,
-// "Persistent state"; §5.5).
+// A server that restarts resumes from its saved term, vote and log. First all
+// restart together, then the leader, then a server that missed a command, then
+// a follower (Figure 2, "Persistent state"; §5.5).
 LAB_TEST(raft_2C, basic_persistence)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
@@ -54,7 +56,7 @@ LAB_TEST(raft_2C, basic_persistence)
     restart(cfg, leader);
     cfg_wait(cfg, 4, 3, -1, NULL);
 
-    // So does a follower.
+    // The same for a follower.
     int follower = (cfg_check_one_leader(cfg) + 1) % 3;
     cfg_disconnect(cfg, follower);
     cfg_one(cfg, COMMAND(15), 2, true);
@@ -65,8 +67,8 @@ LAB_TEST(raft_2C, basic_persistence)
     cfg_cleanup(cfg);
 }
 
-// Passes a majority on from three servers to three others, of which only one
-// has seen the last command. Takes three commands, from `number` on.
+// Moves the majority from three servers to three others, of which only one has
+// the last command. Gives three commands, from `number` on.
 static void pass_the_majority_on(struct config *cfg, int number)
 {
     cfg_one(cfg, COMMAND(number), 5, true);
@@ -74,21 +76,21 @@ static void pass_the_majority_on(struct config *cfg, int number)
     int behind[] = { (leader + 1) % 5, (leader + 2) % 5 };
     int ahead[] = { (leader + 3) % 5, (leader + 4) % 5, leader };
 
-    // Three agree without the two, and are cut off themselves.
+    // Three servers agree without the other two, and are then disconnected.
     cfg_disconnect(cfg, behind[0]);
     cfg_disconnect(cfg, behind[1]);
     cfg_one(cfg, COMMAND(number + 1), 3, true);
     for (int k = 0; k < 3; k++)
         cfg_disconnect(cfg, ahead[k]);
 
-    // The two restart and try to elect a leader, in vain.
+    // The two restart and cannot elect a leader.
     cfg_start1(cfg, behind[0]);
     cfg_start1(cfg, behind[1]);
     cfg_connect(cfg, behind[0]);
     cfg_connect(cfg, behind[1]);
     cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS);
 
-    // With one that knows what the three agreed on, they are a majority.
+    // With one server that has the last command, they are a majority.
     restart(cfg, ahead[0]);
     cfg_one(cfg, COMMAND(number + 2), 3, true);
 
@@ -96,8 +98,8 @@ static void pass_the_majority_on(struct config *cfg, int number)
     cfg_connect(cfg, ahead[2]);
 }
 
-// A command lives on as long as one server of each majority has saved it
-// (§5.4.1, §5.5).
+// A committed command survives as long as one server of each majority has saved
+// it (§5.4.1, §5.5).
 LAB_TEST(raft_2C, more_persistence)
 {
     struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
@@ -111,8 +113,8 @@ LAB_TEST(raft_2C, more_persistence)
     cfg_cleanup(cfg);
 }
 
-// A follower that was cut off, and so is behind, agrees with a leader that
-// crashed and restarts (§5.4.1, §5.5).
+// A follower that was disconnected, and so lacks entries, agrees with a leader
+// that crashed and restarts (§5.4.1, §5.5).
 LAB_TEST(raft_2C, partitioned_leader_and_one_follower_crash)
 {
     struct config *cfg = cfg_make(3, RELIABLE, NO_SNAPSHOTS);
@@ -143,17 +145,17 @@ LAB_TEST(raft_2C, partitioned_leader_and_one_follower_crash)
 
 enum { NOBODY = -1, NEVER = -1 };
 
-// How a Figure 8 test takes leaders down, and brings servers up again.
+// How a Figure 8 test stops leaders and brings servers back.
 struct figure_8 {
     bool (*is_up)(struct config *cfg, int i);
     void (*take_down)(struct config *cfg, int i);
     void (*bring_up)(struct config *cfg, int i);
-    int down_percent;          // How likely a leader that was found goes.
+    int down_percent;          // The probability that a leader is stopped.
     int long_reordering_from;  // The round, or NEVER.
 };
 
-// Offers each server a command of its own. Returns the last of those that are
-// up to take one, or NOBODY.
+// Offers each server a command of its own. Returns the last server that
+// accepted one, or NOBODY.
 static int offer_to_each(struct config *cfg, const struct figure_8 *kind)
 {
     int leader = NOBODY;
@@ -166,15 +168,15 @@ static int offer_to_each(struct config *cfg, const struct figure_8 *kind)
     return leader;
 }
 
-// Mostly too short for a leader to commit what it took, now and then not.
+// In most cases too short for a leader to commit its command.
 static void sleep_a_little(struct config *cfg)
 {
     int bound = cfg_chance(cfg, 10) ? RAFT_ELECTION_TIMEOUT_MS / 2 : 13;
     cfg_sleep_ms(cfg, cfg_random_below(cfg, bound));
 }
 
-// 1,000 rounds in which leaders are lost at random moments, so that logs come
-// to differ as in Figure 8, while at least two servers are up; then all agree.
+// 1,000 rounds: leaders stop at random moments, so that logs differ as in
+// Figure 8, and at least two servers run. At the end all agree.
 static void run_figure_8(struct config *cfg, const struct figure_8 *kind)
 {
     cfg_one(cfg, COMMAND(cfg_random_number(cfg)), 1, true);
@@ -205,8 +207,8 @@ static void run_figure_8(struct config *cfg, const struct figure_8 *kind)
     agree(cfg, 5);
 }
 
-// Leaders crash at random moments. An entry of an older term must not count as
-// committed because a majority holds it: a later leader could undo it (§5.4.2,
+// Leaders crash at random moments. A majority of replicas does not commit an
+// entry of an older term, because a later leader could replace it (§5.4.2,
 // Figure 8).
 LAB_TEST(raft_2C, figure_8)
 {
@@ -227,7 +229,7 @@ LAB_TEST(raft_2C, figure_8)
 
 enum { N_ROUNDS = 49, N_HELPERS = 4 };
 
-// A command that a thread of its own has the cluster agree on.
+// A command on which one thread makes the cluster agree.
 struct proposal {
     struct config *cfg;
     int number;
@@ -239,14 +241,14 @@ static void propose(void *arg)
     cfg_one(proposal->cfg, COMMAND(proposal->number), 1, true);
 }
 
-// A network that delays and loses messages keeps nobody from agreeing, not
-// even many clients at once (§5.3: a leader retries until it succeeds).
+// The servers agree although the network delays and loses messages, also for
+// many clients at once (§5.3: a leader retries until it succeeds).
 LAB_TEST(raft_2C, unreliable_agreement)
 {
     struct config *cfg = cfg_make(5, UNRELIABLE, NO_SNAPSHOTS);
     cfg_begin(cfg, "Test (2C): unreliable agreement");
 
-    // Nobody waits for a round's helpers before the next one begins.
+    // The next round begins before the helpers of this one have ended.
     struct proposal proposals[N_ROUNDS][N_HELPERS];
     struct go_group *helpers = go_group_make();
     for (int round = 1; round <= N_ROUNDS; round++) {
@@ -266,9 +268,9 @@ LAB_TEST(raft_2C, unreliable_agreement)
     cfg_cleanup(cfg);
 }
 
-// As Figure 8, on a network that loses and delays messages and, later, brings
-// replies so late that they answer another term's question. Leaders are cut
-// off, and come back with their logs and their opinions (§5.3, §5.4.2).
+// Figure 8 on a network that loses and delays messages. Later it delays replies
+// so long that they belong to an older term. Leaders are disconnected, and come
+// back with their logs and terms (§5.3, §5.4.2).
 LAB_TEST(raft_2C, figure_8_unreliable)
 {
     struct config *cfg = cfg_make(5, UNRELIABLE, NO_SNAPSHOTS);
@@ -288,13 +290,13 @@ LAB_TEST(raft_2C, figure_8_unreliable)
 
 enum { N_CLIENTS = 3, NOWHERE = 0 };
 
-// A command that was seen committed, and where.
+// A command that a client saw committed, and its index.
 struct note {
     int index;
     int number;
 };
 
-// A thread that offers commands until it is told to stop.
+// A thread that offers commands until it has to stop.
 struct client {
     struct config *cfg;
     int me;
@@ -315,8 +317,8 @@ static void client_note(struct client *client, int index, int number)
     client->notes[client->n_notes++] = (struct note){ index, number };
 }
 
-// Offers every server the same command. Returns the index that the last one to
-// take it gave it, or NOWHERE.
+// Offers every server the same command. Returns the index at the last one that
+// accepted it, or NOWHERE.
 static int client_offer(struct client *client, int number)
 {
     int index = NOWHERE;
@@ -328,11 +330,11 @@ static int client_offer(struct client *client, int number)
     return index;
 }
 
-// Waits a while to see a command committed at its index, and notes it. Another
-// may be committed there: then this one is lost. MIT's client looks before it
-// waits; so it floods a leader that is cut off, whose indexes have long been
-// committed by others, as fast as that can take commands. In virtual time,
-// where taking one costs nothing, that would never end.
+// Waits a while until a command is committed at its index, and notes it. If
+// another command is committed there, this one is lost. MIT's client looks
+// before it waits. So it floods a disconnected leader, whose indexes are long
+// committed, as fast as that leader accepts commands. In virtual time, where
+// accepting one costs nothing, that would never end.
 static void client_watch(struct client *client, int index, int number)
 {
     static const int patience_ms[] = { 10, 20, 50, 100, 200 };
@@ -360,8 +362,8 @@ static void client_run(void *arg)
     }
 }
 
-// Cuts off, brings back and crashes servers at random for 20 rounds, then
-// heals everything.
+// Disconnects, connects and crashes servers at random for 20 rounds. Then
+// brings all of them back.
 static void churn_servers(struct config *cfg)
 {
     for (int round = 0; round < 20; round++) {
@@ -378,7 +380,7 @@ static void churn_servers(struct config *cfg)
             if (cfg_is_running(cfg, i))
                 cfg_crash1(cfg, i);
         }
-        // Long enough to elect, too short to settle.
+        // Long enough for an election, too short for a stable leader.
         cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS * 7 / 10);
     }
 
@@ -390,7 +392,7 @@ static void churn_servers(struct config *cfg)
     }
 }
 
-// Checks that what a client saw committed is still there, on every server.
+// Checks that every server still has each command that a client saw committed.
 static void check_notes(struct config *cfg, const struct client *client,
                         int last_index)
 {
@@ -434,8 +436,8 @@ static void run_churn(struct config *cfg)
     }
 }
 
-// Commands that clients saw committed while servers came and went are in the
-// log for good (§5.4.3).
+// Commands that clients saw committed stay in the log, although servers crash
+// and are disconnected (§5.4.3).
 LAB_TEST(raft_2C, churn)
 {
     struct config *cfg = cfg_make(5, RELIABLE, NO_SNAPSHOTS);
@@ -447,7 +449,7 @@ LAB_TEST(raft_2C, churn)
     cfg_cleanup(cfg);
 }
 
-// So are they when the network delays and loses messages too (§5.4.3).
+// The same on a network that delays and loses messages (§5.4.3).
 LAB_TEST(raft_2C, unreliable_churn)
 {
     struct config *cfg = cfg_make(5, UNRELIABLE, NO_SNAPSHOTS);

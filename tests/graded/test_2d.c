@@ -1,15 +1,15 @@
-// Part 2D, log compaction: servers drop what a snapshot covers, and those that
-// missed it get the snapshot instead of the log (§7).
+// Part 2D, log compaction: servers discard the log that a snapshot covers, and
+// send the snapshot to servers that lack it (§7).
 //
-// The tester snapshots a server at every tenth index, each at others. "Agree"
-// is cfg_one with a random command: a leader takes it, and so many servers
-// apply it.
+// The tester makes a snapshot at every tenth index, at different indexes for
+// each server. "Agree" means cfg_one with a random command: a leader accepts
+// it, and a number of servers apply it.
 #include "tester/config.h"
 #include "tester/lab_test.h"
 
 #include <stddef.h>
 
-// ---- Steps that several stories share ----
+// ---- Steps that several tests share ----
 
 static int agree(struct config *cfg, int expected)
 {
@@ -22,7 +22,7 @@ static void restart(struct config *cfg, int i)
     cfg_connect(cfg, i);
 }
 
-// Crashes all servers before any restarts: what is left is what they saved.
+// Crashes all servers before any restarts: only what they saved is left.
 static void crash_and_restart_all(struct config *cfg)
 {
     for (int i = 0; i < 3; i++)
@@ -31,7 +31,8 @@ static void crash_and_restart_all(struct config *cfg)
         restart(cfg, i);
 }
 
-// A number of commands, 5 to 14: half the way to a snapshot, or past one.
+// Returns a number of commands, 5 to 14: half of a snapshot's interval, or more
+// than one.
 static int about_a_snapshot(struct config *cfg)
 {
     return 5 + cfg_random_below(cfg, 10);
@@ -39,8 +40,8 @@ static int about_a_snapshot(struct config *cfg)
 
 // ---- 30 rounds of commands and faults ----
 
-// What befalls a victim in each round, and what mends it; both NULL if nothing
-// does.
+// The fault of a victim in each round, and its repair. Both are NULL for no
+// fault.
 struct faults {
     void (*strike)(struct config *cfg, int victim);
     void (*heal)(struct config *cfg, int victim);
@@ -50,7 +51,7 @@ static const struct faults no_faults = { NULL, NULL };
 static const struct faults disconnects = { cfg_disconnect, cfg_connect };
 static const struct faults crashes = { cfg_crash1, restart };
 
-// Gives a server commands without waiting for them. It takes none if it does
+// Gives a server commands without waiting for them. It accepts none if it does
 // not lead.
 static void give_commands(struct config *cfg, int sender)
 {
@@ -70,12 +71,12 @@ static void check_log_size(struct config *cfg)
                size, MAX_LOG_SIZE);
 }
 
-// One round: the victim misses commands, about a snapshot's worth, and then
-// catches up. Returns the leader at the round's end.
+// One round: the victim misses commands, about one snapshot's interval, and
+// then catches up. Returns the leader at the end of the round.
 static int snapshots_round(struct config *cfg, const struct faults *faults,
                            int round, int leader)
 {
-    // Every third round it is the leader that is struck.
+    // In every third round the victim is the leader.
     int follower = (leader + 1) % 3;
     int victim = round % 3 == 1 ? leader : follower;
     int sender = round % 3 == 1 ? follower : leader;
@@ -86,8 +87,8 @@ static int snapshots_round(struct config *cfg, const struct faults *faults,
         agree(cfg, 2);
     }
 
-    // With nothing wrong, all catch up each round, so that nobody needs a
-    // snapshot from the leader: the basic test passes without InstallSnapshot.
+    // Without faults, all servers catch up in each round, and no server needs a
+    // leader's snapshot. So the basic test passes without InstallSnapshot.
     give_commands(cfg, sender);
     agree(cfg, struck ? 2 : 3);
     check_log_size(cfg);
@@ -114,46 +115,46 @@ static void run_snapshots(const char *title, enum network network,
     cfg_cleanup(cfg);
 }
 
-// Servers drop what their snapshots cover, so that the log stays small, and go
-// on agreeing (§7).
+// Servers discard what their snapshots cover, so that the log stays small, and
+// continue to agree (§7).
 LAB_TEST(raft_2D, snapshots_basic)
 {
     run_snapshots("Test (2D): snapshots basic", RELIABLE, &no_faults);
 }
 
-// A server that was cut off gets a snapshot for what the others no longer have
-// in their logs (§7, InstallSnapshot).
+// A server that was disconnected gets a snapshot for entries that the others
+// have discarded (§7, InstallSnapshot).
 LAB_TEST(raft_2D, install_snapshots_disconnect)
 {
     run_snapshots("Test (2D): install snapshots (disconnect)", RELIABLE,
                   &disconnects);
 }
 
-// The same when RPCs, snapshots among them, are lost and delayed (§7).
+// The same when messages are lost and delayed (§7).
 LAB_TEST(raft_2D, install_snapshots_disconnect_unreliable)
 {
     run_snapshots("Test (2D): install snapshots (disconnect+unreliable)",
                   UNRELIABLE, &disconnects);
 }
 
-// A server that crashed starts from its own snapshot and gets a newer one if
+// A server that crashed restarts from its own snapshot, and gets a newer one if
 // it needs it (§7).
 LAB_TEST(raft_2D, install_snapshots_crash)
 {
     run_snapshots("Test (2D): install snapshots (crash)", RELIABLE, &crashes);
 }
 
-// The same when RPCs, snapshots among them, are lost and delayed (§7).
+// The same when messages are lost and delayed (§7).
 LAB_TEST(raft_2D, install_snapshots_unreliable_crash)
 {
     run_snapshots("Test (2D): install snapshots (unreliable+crash)", UNRELIABLE,
                   &crashes);
 }
 
-// ---- Everybody restarts ----
+// ---- All servers restart ----
 
-// When all servers crash, their snapshots and what they saved of their logs
-// bring everything committed back: the next index is a new one (§7).
+// When all servers crash, their snapshots and saved logs hold everything that
+// was committed: the next command gets a new index (§7).
 LAB_TEST(raft_2D, crash_and_restart_all_servers)
 {
     struct config *cfg = cfg_make(3, RELIABLE, SNAPSHOTS);
@@ -179,18 +180,18 @@ LAB_TEST(raft_2D, crash_and_restart_all_servers)
     cfg_cleanup(cfg);
 }
 
-// A server that restarted saves its snapshot again with whatever it saves
-// next, so that it can restart once more (§7).
+// After a restart, a server keeps its snapshot whenever it saves, so that it
+// can restart once more (§7).
 LAB_TEST(raft_2D, snapshot_initialization_after_crash)
 {
     struct config *cfg = cfg_make(3, RELIABLE, SNAPSHOTS);
     cfg_begin(cfg, "Test (2D): snapshot initialization after crash");
     agree(cfg, 3);
-    for (int k = 0; k < 11; k++)  // Enough for a snapshot of each server.
+    for (int k = 0; k < 11; k++)  // Enough for a snapshot on each server.
         agree(cfg, 3);
 
     crash_and_restart_all(cfg);
-    agree(cfg, 3);  // Makes every server save something.
+    agree(cfg, 3);  // Every server saves something.
 
     crash_and_restart_all(cfg);
     agree(cfg, 3);
