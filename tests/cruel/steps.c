@@ -53,7 +53,7 @@ int step_choose_victim(struct config *cfg, int leader)
     return cfg_random_below(cfg, cfg_n(cfg));
 }
 
-void step_befall(struct config *cfg, int i)
+void step_cause_fault(struct config *cfg, int i)
 {
     switch (cfg_random_below(cfg, 6)) {
     case 0:

@@ -37,7 +37,7 @@ int step_choose_victim(struct config *cfg, int leader);
 
 // One fault of a server: a hard crash, a crash with restart, a pause, another
 // clock rate, or a change of its connection.
-void step_befall(struct config *cfg, int i);
+void step_cause_fault(struct config *cfg, int i);
 
 // Restarts crashed servers, and connects all.
 void step_bring_back(struct config *cfg);

@@ -283,14 +283,14 @@ static void run_hurt_churn(const char *title, enum snapshots snapshots)
 {
     struct config *cfg = step_begin(title, 5, UNRELIABLE, snapshots);
 
-    for (int spell = 0; spell < 6; spell++) {
+    for (int phase = 0; phase < 6; phase++) {
         cfg_set_unreliable(cfg, true);
         for (int step = 0; step < 30; step++) {
             step_offer_to_each(cfg);
             if (cfg_chance(cfg, 10))
                 cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS / 2);
             step_run_on(cfg);
-            step_befall(cfg, cfg_random_below(cfg, 5));
+            step_cause_fault(cfg, cfg_random_below(cfg, 5));
         }
         step_heal_and_agree(cfg);
     }

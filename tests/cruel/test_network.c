@@ -17,11 +17,11 @@
 
 // Several phases of faults. After each phase the network is repaired, all
 // servers are back, and all must agree.
-struct story {
+struct scenario {
     const char *title;
     enum snapshots snapshots;
     int n_servers;  // 0: a random number from 3 to 7.
-    int n_spells;
+    int n_phases;
     int n_steps;  // In each phase.
     int step_ms;  // The upper bound of a step's time.
 
@@ -50,23 +50,23 @@ static void mend_and_agree(struct config *cfg)
     step_heal_and_agree(cfg);
 }
 
-static void tell(const struct story *story)
+static void run_scenario(const struct scenario *scenario)
 {
-    int n = story->n_servers;
+    int n = scenario->n_servers;
     if (n == 0) {
         struct rng rng = rng_make();
         n = rng_between(&rng, 3, 7);
     }
     struct config *cfg =
-        step_begin(story->title, n, RELIABLE, story->snapshots);
+        step_begin(scenario->title, n, RELIABLE, scenario->snapshots);
 
-    for (int spell = 0; spell < story->n_spells; spell++) {
-        if (story->begin != NULL)
-            story->begin(cfg);
-        for (int step = 0; step < story->n_steps; step++) {
+    for (int phase = 0; phase < scenario->n_phases; phase++) {
+        if (scenario->begin != NULL)
+            scenario->begin(cfg);
+        for (int step = 0; step < scenario->n_steps; step++) {
             int leader = step_offer_to_each(cfg);
-            let_time_pass(cfg, story->step_ms);
-            story->happen(cfg, leader);
+            let_time_pass(cfg, scenario->step_ms);
+            scenario->happen(cfg, leader);
         }
         mend_and_agree(cfg);
     }
@@ -102,9 +102,9 @@ static void cut_off_or_connect(struct config *cfg, int leader)
 // idempotent"). An old reply tells a leader nothing.
 LAB_TEST(sim_cruel, late_and_double_messages)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): messages come late, and twice",
-        .n_spells = 4,
+        .n_phases = 4,
         .n_steps = 80,
         .step_ms = 80,
         .begin = make_late_and_double,
@@ -115,10 +115,10 @@ LAB_TEST(sim_cruel, late_and_double_messages)
 // The same for InstallSnapshot: an old one is not installed (Figure 13).
 LAB_TEST(sim_cruel, late_and_double_messages_snapshots)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): messages come late, and twice (snapshots)",
         .snapshots = SNAPSHOTS,
-        .n_spells = 4,
+        .n_phases = 4,
         .n_steps = 80,
         .step_ms = 80,
         .begin = make_late_and_double,
@@ -148,10 +148,10 @@ static void lose_leaders_and_voters(struct config *cfg, int leader)
 // whatever happened to its candidate and its voter (§5.2, Figure 2).
 LAB_TEST(sim_cruel, late_votes)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): votes come late",
         .n_servers = 5,
-        .n_spells = 3,
+        .n_phases = 3,
         .n_steps = 60,
         .step_ms = 300,
         .begin = make_all_late_and_double,
@@ -195,9 +195,9 @@ static void cut_in_one_direction(struct config *cfg, int leader)
 // not counted (§5.3, §5.4).
 LAB_TEST(sim_cruel, one_way_cuts)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): leaders that are deaf or mute",
-        .n_spells = 4,
+        .n_phases = 4,
         .n_steps = 60,
         .step_ms = 300,
         .happen = cut_in_one_direction,
@@ -231,9 +231,9 @@ static void crash_or_pause(struct config *cfg, int leader)
 // server that has crashed reach the restarted server (§5.6).
 LAB_TEST(sim_cruel, slow_links)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): slow links",
-        .n_spells = 4,
+        .n_phases = 4,
         .n_steps = 60,
         .step_ms = 200,
         .begin = slow_links_down,
@@ -303,9 +303,9 @@ static void flap(struct config *cfg, int leader)
 // depose leaders. Their terms grow, and nothing is lost (§5.1).
 LAB_TEST(sim_cruel, flapping_servers)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): flapping servers",
-        .n_spells = 3,
+        .n_phases = 3,
         .n_steps = 100,
         .step_ms = 120,
         .happen = flap,
@@ -338,10 +338,10 @@ static void crash_leaders(struct config *cfg, int leader)
 // commit an entry of an older term (§5.4.2).
 LAB_TEST(sim_cruel, figure_8_cruel)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): Figure 8",
         .n_servers = 5,
-        .n_spells = 2,
+        .n_phases = 2,
         .n_steps = 150,
         .step_ms = 250,
         .begin = make_late_and_double,
@@ -369,9 +369,9 @@ static void restart_most(struct config *cfg, int leader)
 // 2: persistent state).
 LAB_TEST(sim_cruel, restart_storms)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): restart storms",
-        .n_spells = 3,
+        .n_phases = 3,
         .n_steps = 60,
         .step_ms = 200,
         .begin = make_late_and_double,
@@ -382,7 +382,7 @@ LAB_TEST(sim_cruel, restart_storms)
 // ---- A newer term that comes only in replies ----
 
 // Cuts the links between two servers, in both directions.
-static void part(struct config *cfg, int i, int j)
+static void cut_both_ways(struct config *cfg, int i, int j)
 {
     cfg_cut_one_way(cfg, i, j, true);
     cfg_cut_one_way(cfg, j, i, true);
@@ -415,7 +415,7 @@ LAB_TEST(sim_cruel, newer_terms_in_answers)
         step_agree(cfg, 3);
         int leader = cfg_check_one_leader(cfg);
         int middle = (leader + 1 + cfg_random_below(cfg, 2)) % 3;
-        part(cfg, leader, 3 - leader - middle);
+        cut_both_ways(cfg, leader, 3 - leader - middle);
         for (int k = 0; k < 4; k++) {
             int newer = 0;
             cfg_get_state(cfg, middle, &newer);
@@ -444,8 +444,8 @@ static void reach_one(struct config *cfg, int leader, int slow)
 {
     for (int i = 0; i < cfg_n(cfg); i++) {
         if (i != leader && i != slow) {
-            part(cfg, i, leader);
-            part(cfg, i, slow);
+            cut_both_ways(cfg, i, leader);
+            cut_both_ways(cfg, i, slow);
         }
     }
     cfg_set_slow_link(cfg, slow, leader, 2000 + cfg_random_below(cfg, 2500));
@@ -570,7 +570,7 @@ static void everything_happens(struct config *cfg, int leader)
 {
     int i = step_choose_victim(cfg, leader);
     if (cfg_chance(cfg, 25))
-        step_befall(cfg, i);
+        step_cause_fault(cfg, i);
     else if (cfg_chance(cfg, 15))
         step_bring_back(cfg);
     if (cfg_chance(cfg, 10))
@@ -584,9 +584,9 @@ static void everything_happens(struct config *cfg, int leader)
 // All faults at once, in all mixtures.
 LAB_TEST(sim_cruel, everything)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): everything at once",
-        .n_spells = 4,
+        .n_phases = 4,
         .n_steps = 80,
         .step_ms = 120,
         .begin = draw_faults,
@@ -598,10 +598,10 @@ LAB_TEST(sim_cruel, everything)
 // installed newer ones (§7).
 LAB_TEST(sim_cruel, everything_snapshots)
 {
-    tell(&(struct story){
+    run_scenario(&(struct scenario){
         .title = "Test (cruel): everything at once (snapshots)",
         .snapshots = SNAPSHOTS,
-        .n_spells = 4,
+        .n_phases = 4,
         .n_steps = 80,
         .step_ms = 120,
         .begin = draw_faults,
