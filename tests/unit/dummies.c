@@ -1,5 +1,5 @@
-// Tests that end in every way a test can, to test the runner with. They
-// belong to no cluster: they write their verdicts themselves.
+// Tests that end in every way a test can. They test the runner. They have no
+// cluster and write their verdicts themselves.
 #include "tester/lab_test.h"
 #include "tester/verdict.h"
 #include "tester/watchdog.h"
@@ -22,7 +22,7 @@ static void *wait_for_ever(void *unused)
     return unused;
 }
 
-// The figures of MIT's page, so that a table's columns show both.
+// MIT's name, so that the table shows MIT's figures too.
 LAB_TEST(raft_2A, initial_election)
 {
     printf("Test (2A): initial election ...\n");
@@ -45,7 +45,7 @@ LAB_TEST(dummy_pass, with_a_thread_left)
     pthread_detach(thread);
 }
 
-// What it forked holds its output and would live on.
+// The forked process holds the output open and outlives the test.
 LAB_TEST(dummy_pass, with_a_process_left)
 {
     pid_t pid = fork();
@@ -110,7 +110,7 @@ LAB_TEST(dummy_fail, on_a_busy_machine)
     test_fail("no leader");
 }
 
-// Some tests bear less.
+// Some tests allow less lateness.
 LAB_TEST(dummy_fail, in_haste)
 {
     current_verdict->too_busy_ms = 100;
@@ -118,7 +118,7 @@ LAB_TEST(dummy_fail, in_haste)
     test_fail("no leader");
 }
 
-// What a run leaves to the next one.
+// Counts the runs of a test, across processes.
 static atomic_int *n_runs;
 
 __attribute__((constructor)) static void share_n_runs(void)
@@ -141,7 +141,8 @@ LAB_TEST(dummy_again, and_fails)
     test_fail("no leader");
 }
 
-// None of these looks at what it gets; their failures tell nothing of that.
+// None of these tests uses the memory that it gets. Their messages say nothing
+// about it.
 static void limit_address_space(void)
 {
     setrlimit(RLIMIT_AS, &(struct rlimit){ 1 << 30, 1 << 30 });
@@ -183,7 +184,8 @@ static void *eat_memory(void *unused)
     return unused;
 }
 
-// Each crashes as soon as it has got none, while another's want is noted.
+// Each thread crashes as soon as an allocation fails, while another one is
+// recording its shortage.
 LAB_TEST(dummy_short, of_memory_on_all_threads)
 {
     limit_address_space();
@@ -193,7 +195,7 @@ LAB_TEST(dummy_short, of_memory_on_all_threads)
     wait_for_ever(NULL);
 }
 
-// Who uses a machine up may make it late, too.
+// A test that uses a machine up may make it late, too.
 LAB_TEST(dummy_short, by_itself_on_a_busy_machine)
 {
     current_verdict->late_ms = 812;
@@ -245,11 +247,11 @@ LAB_TEST(dummy_die, by_exit_with_status_3)
 LAB_TEST(dummy_die, by_kill)
 {
     printf("its title ...\n");
-    current_verdict->late_ms = 812;  // A busy machine kills nobody.
+    current_verdict->late_ms = 812;  // A busy machine kills no process.
     kill(getpid(), SIGKILL);
 }
 
-// Not by a null pointer, which the sanitizers would report in their own way.
+// Not with a null pointer: the sanitizers report that in their own way.
 LAB_TEST(dummy_die, by_segmentation_fault)
 {
     signal(SIGSEGV, SIG_DFL);
@@ -278,7 +280,7 @@ LAB_TEST(dummy_die, as_if_by_address_sanitizer)
     _exit(67);
 }
 
-// No machine has so much: that is no shortage.
+// No machine has so much memory: this is no shortage.
 LAB_TEST(dummy_die, by_a_size_below_zero)
 {
     volatile size_t size = (size_t)-8;
@@ -300,8 +302,9 @@ static void *wait_deaf(void *unused)
     return wait_for_ever(unused);
 }
 
-// To ask six threads in vain where they stand takes more than a second, in
-// which nobody sleeps 10 ms: not the machine's fault.
+// The watchdog asks six threads for their stacks, and none answers. That takes
+// more than a second, in which no 10 ms sleep is measured. The machine is not
+// at fault.
 LAB_TEST(dummy_hang, among_deaf_threads)
 {
     for (int i = 0; i < 6; i++) {
@@ -314,7 +317,7 @@ LAB_TEST(dummy_hang, among_deaf_threads)
     wait_for_ever(NULL);
 }
 
-// The watchdog stops with it: only another process can end it.
+// The watchdog stops, too: only another process can end the test.
 LAB_TEST(dummy_hang, with_all_its_threads)
 {
     raise(SIGSTOP);
@@ -332,8 +335,8 @@ LAB_TEST(dummy_flood, of_output)
         puts("line after line");
 }
 
-// It would set the title of the terminal, wipe it and paint "Passed"; then
-// C1 controls, bytes that are no UTF-8, and the beginning of a character.
+// Control sequences that set the terminal's title, clear it and print "Passed";
+// then C1 controls, bytes that are not UTF-8, and an incomplete character.
 LAB_TEST(dummy_escape, from_the_terminal)
 {
     printf(
@@ -349,7 +352,7 @@ LAB_TEST(dummy_escape, from_the_terminal)
     test_fail("a </failure> & \"]]>\033[2J\233\n<\\ & \"]]> \007");
 }
 
-// For soaks: each time a little different, and now and then a failure.
+// For soaks: the figures vary, and some runs fail.
 LAB_TEST(dummy_soak, varies)
 {
     unsigned dice = (unsigned)getpid();

@@ -1,4 +1,4 @@
-// Programs of the lab, run by popen(3).
+// Runs programs of the lab with popen(3).
 #include "tests/unit/programs.h"
 
 #include "rt/alloc.h"
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Otherwise Criterion counts none of none as a success.
+// Criterion counts zero tests of zero as a success otherwise.
 ReportHook(POST_ALL)(struct criterion_global_stats *stats)
 {
     if (stats->nb_tests > stats->tests_skipped)
@@ -20,7 +20,7 @@ ReportHook(POST_ALL)(struct criterion_global_stats *stats)
     exit(2);
 }
 
-// A Raft may print zeros; the text has question marks for them.
+// The output may contain zeros; the text has question marks for them.
 static char *read_all(FILE *file)
 {
     size_t len = 0;
@@ -44,7 +44,7 @@ static char *read_all(FILE *file)
 
 struct outcome run_program(int limit_s, const char *command)
 {
-    // Criterion's mark on this process would make it take over that one.
+    // Criterion's mark on this process would make it take over the other one.
     unsetenv("BXFI_MAP");
     char *line = alloc_format("timeout %d %s 2>&1", limit_s, command);
     struct outcome outcome = { .status = -1 };

@@ -1,9 +1,9 @@
-// Every broken Raft of tests/broken fails, for the reason that is wrong with
-// it, in time, and without harm to the tests after it.
+// Every broken Raft of tests/broken fails for its own reason, in time, and
+// without harm to the tests after it.
 //
-// Each has a program `lab` of its own (make RAFT=tests/broken/NAME ...), of a
-// plain build: sanitizers have their own words for a crash. RAFTLAB_BUILD
-// names the folder of the build. Run from the root of the project.
+// Each has its own program `lab` (make RAFT=tests/broken/NAME ...), of a plain
+// build: sanitizers report a crash in their own words. RAFTLAB_BUILD names the
+// folder of the build. Run this from the root of the project.
 #include <criterion/criterion.h>
 
 #include "rt/alloc.h"
@@ -18,16 +18,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// A program that has not ended by then hangs. None should come near it: the
-// tester gives up a call after 10 s.
+// A program that has not ended by then hangs. The tester gives up a call after
+// 10 s, so none should need that long.
 #define HANGS_S 40
 
-// How much of a program's output a message quotes.
+// The number of characters of a program's output that a message quotes.
 #define MAX_QUOTED 10000
 
 // ---- Running a program ----
 
-// outcome_free frees what it returns.
+// outcome_free frees the result.
 __attribute__((format(printf, 1, 2))) static struct outcome run(
     const char *format, ...)
 {
@@ -42,7 +42,7 @@ __attribute__((format(printf, 1, 2))) static struct outcome run(
     return outcome;
 }
 
-// The folder of a broken Raft's program; the caller frees it.
+// The folder of a broken Raft's program. The caller frees it.
 static char *folder_of(const char *raft)
 {
     const char *build = getenv("RAFTLAB_BUILD");
@@ -57,20 +57,21 @@ static char *folder_of(const char *raft)
     return folder;
 }
 
-// ---- Judging what it did ----
+// ---- Judging the result ----
 
-// What two graded tests must say of a broken Raft. One at a time, a test prints
-// to the terminal; side by side, to a file, which is shown when it has ended.
+// The results of two graded tests with a broken Raft. If tests run one at a
+// time, they print to the terminal. If they run in parallel, each prints to a
+// file, which is shown when the test has ended.
 struct expected {
     const char *raft;
     const char *tests[2];        // In the order of the lab.
-    const char *message;         // How the first one's message begins; and
-    const char *second_message;  // the other's, if that is not the same.
-    bool says_where;             // Names the broken Raft's file, and a line.
-    const char *also;            // Stands somewhere in the output, if not NULL.
-    bool side_by_side;           // For tests that take seconds to fail.
-    int limit_s;                 // Of each test; 20 if 0.
-    double seconds;              // Both take less; 5 if 0.
+    const char *message;         // The beginning of the first one's message,
+    const char *second_message;  // and of the second one's, if that differs.
+    bool says_where;    // The message names the broken Raft's file, and a line.
+    const char *also;   // The output contains this, if not NULL.
+    bool side_by_side;  // For tests that take seconds to fail.
+    int limit_s;        // Of each test; 20 if 0.
+    double seconds;     // Both take less; 5 if 0.
 };
 
 static void expect_text(const struct outcome *outcome, const char *wanted)
@@ -82,7 +83,7 @@ static void expect_text(const struct outcome *outcome, const char *wanted)
               wanted, skipped, outcome->text + skipped);
 }
 
-// The message stands under the test, and again in the summary.
+// The message appears under the test, and again in the summary.
 static void expect_failure(const struct outcome *outcome, const char *test,
                            const char *message)
 {
@@ -94,7 +95,7 @@ static void expect_failure(const struct outcome *outcome, const char *test,
     free(in_summary);
 }
 
-// Whatever the Raft prints, the verdict comes last, before the time taken.
+// Whatever the Raft prints, the verdict comes last, before the time.
 static void expect_verdict(const struct outcome *outcome, const char *verdict)
 {
     char *last_lines = alloc_format("%s\nwall ", verdict);
@@ -179,7 +180,7 @@ Test(broken, no_bug)
     free(folder);
 }
 
-// ---- It crashes, or ends the program ----
+// ---- The Raft crashes, or ends the program ----
 
 Test(broken, null_in_handler)
 {
@@ -233,7 +234,7 @@ Test(broken, exits_quietly)
     });
 }
 
-// Criterion alone would count it as passed.
+// Criterion alone would count the test as passed.
 Test(broken, criterion_is_not_fooled)
 {
     char *folder = folder_of("exits_quietly");
@@ -257,7 +258,7 @@ Test(broken, damages_state)
     });
 }
 
-// ---- It does not come back ----
+// ---- The Raft does not return ----
 
 Test(broken, deadlock_in_start)
 {
@@ -283,7 +284,7 @@ Test(broken, make_never_returns)
     });
 }
 
-// One test after the other, so that no more than one thread spins.
+// The tests run one after the other, so that at most one thread spins.
 Test(broken, spins_with_lock)
 {
     expect_broken((struct expected){
@@ -297,7 +298,7 @@ Test(broken, spins_with_lock)
     });
 }
 
-// ---- It leaves something behind ----
+// ---- The Raft leaves something behind ----
 
 Test(broken, thread_after_kill)
 {
@@ -339,7 +340,7 @@ Test(broken, leaks_handler)
     });
 }
 
-// ---- It breaks a promise of Raft ----
+// ---- The Raft breaks a promise ----
 
 Test(broken, two_leaders)
 {
@@ -394,7 +395,7 @@ Test(broken, applies_twice)
 
 Test(broken, wrong_apply)
 {
-    // Which of the two that differ is told of first is the threads' affair.
+    // The message names the server whose thread comes first.
     expect_broken((struct expected){
         .raft = "wrong_apply",
         .tests = { BASIC, BYTES },
@@ -403,7 +404,7 @@ Test(broken, wrong_apply)
     });
 }
 
-// ---- It meddles with what the user reads ----
+// ---- The Raft interferes with the output ----
 
 Test(broken, prints_passed)
 {
@@ -432,7 +433,8 @@ Test(broken, closes_stdio)
 
 // ---- Bad input ----
 
-// A message that says what is wrong and what would be right; exit status 2.
+// Expects a message that says what is wrong and what would be right, and exit
+// status 2.
 static void expect_bad_input(const char *command, const char *text)
 {
     struct outcome outcome = run("%s", command);
@@ -465,7 +467,7 @@ Test(broken, options)
                     "1000000, not \"0\"\n");
 }
 
-// The make that runs this test must not speak to the one that it tries.
+// The make that runs this test must not pass its flags to the one under test.
 Test(broken, folders)
 {
     expect_bad_input(

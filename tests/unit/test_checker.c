@@ -1,8 +1,9 @@
-// The checker's rules, each with a story that breaks it and one that comes as
-// close as a right Raft may: events that are heard late, servers that crash.
+// The checker's rules. For each there is a scenario that breaks it, and one
+// that comes as close as a correct Raft may: events that arrive late, servers
+// that crash.
 //
-// A story tells the checker what three servers say and save, or five. A log is
-// written as the term and the command of each entry: "1a1b2c".
+// A scenario tells the checker what three or five servers send and save. A log
+// is written as the term and the command of each entry: "1a1b2c".
 #include "checker/checker.h"
 #include "checker/messages.h"
 #include "checker/saved.h"
@@ -17,7 +18,7 @@
 
 enum { MAX_SERVERS = 5, MAX_LOG = 20 };
 
-// ---- A cluster that only tells ----
+// ---- A cluster that only reports events ----
 
 static int n_servers = 3;
 static struct checker *checker;
@@ -73,7 +74,7 @@ static void end(void)
         persister_free(persister[i]);
 }
 
-// A story as a test: it breaks the rule of this name, or none if NULL.
+// Runs a scenario as a test. It breaks the rule of this name, or none if NULL.
 static void tell(void (*story)(void), const char *rule)
 {
     verdict[0] = '\0';
@@ -100,7 +101,7 @@ static void tell(void (*story)(void), const char *rule)
         tell(name, NULL);                                                      \
     }
 
-// ---- What servers do ----
+// ---- The actions of servers ----
 
 static Entry *entries_of(const char *log, int first, int first_term, int *count)
 {
@@ -114,7 +115,7 @@ static Entry *entries_of(const char *log, int first, int first_term, int *count)
     return entries;
 }
 
-// The encoded state, until the next call.
+// The encoded state; valid until the next call.
 static struct bytes state_of(int term, int voted_for, int first, int first_term,
                              const char *log)
 {
@@ -281,7 +282,7 @@ static void send_entries(int from, int term, const char *log)
     tell_sent(server[from], (from + 1) % n_servers, &append_method, &request);
 }
 
-// Answers a RequestVote with no, and this term.
+// Refuses a RequestVote, with this term.
 static void refuse(int from, int to, int term, int answered_term)
 {
     RequestVoteRequest request = { .term = term, .candidate_id = from };
@@ -309,7 +310,7 @@ static void apply(int i, int index, const char *command)
     tell_applied(server[i], index, (struct bytes){ (void *)command, 1 });
 }
 
-// Server i becomes leader, with the vote of the next; it had `log`.
+// Server i, with this log, becomes leader with the vote of the next server.
 static void elect(int i, int term, const char *log)
 {
     int last = (int)strlen(log) / 2;
@@ -340,7 +341,7 @@ BREAKS(reply_tells_an_older_term, "Replies Carry the Term", {
     answer(0, 1, 2, 0, 0, "", (AppendEntriesResponse){ .term = 1 });
 })
 
-// Refusals of index 0, whose term two servers know otherwise.
+// A refusal at index 0 when two servers disagree on its term.
 Test(checker, refusal_of_index_0_is_remarked)
 {
     begin();
@@ -361,14 +362,14 @@ BREAKS(installed_without_the_term, "Replies Carry the Term", {
     tell_answered(server[0], server[2], &install_method, &request, &response);
 })
 
-// Nobody has led yet: nobody can have heard from a leader (§6).
+// Nobody has led yet, so nobody can have heard from a leader (§6).
 BREAKS(refusal_in_an_older_term, "Replies Carry the Term", {
     ask(1, 1, 0, 0);
     ask(0, 2, 0, 0);
     refuse(0, 2, 2, 1);
 })
 
-// With a vote the term is taken over, whoever leads.
+// A server that grants a vote adopts the term, whoever leads.
 BREAKS(vote_in_an_older_term, "Replies Carry the Term", {
     elect(1, 1, "");
     ask(0, 2, 0, 0);
@@ -378,7 +379,7 @@ BREAKS(vote_in_an_older_term, "Replies Carry the Term", {
     tell_answered(server[0], server[2], &vote_method, &request, &response);
 })
 
-// Who has heard from a leader may disregard a candidate (§6); who leads, too.
+// A leader, and a server that has heard from one, may ignore a candidate (§6).
 KEEPS(candidate_is_disregarded, {
     elect(1, 1, "");
     ask(0, 3, 0, 0);
@@ -388,13 +389,13 @@ KEEPS(candidate_is_disregarded, {
     refuse(0, 2, 3, 2);
 })
 
-// Who refuses an older candidate tells it the newer term.
+// A server that refuses an older candidate replies with the newer term.
 KEEPS(reply_tells_a_newer_term, {
     ask(0, 1, 0, 0);
     refuse(0, 1, 1, 7);
 })
 
-// It was killed, and answers with what it has at hand.
+// It was killed, and answers without looking at its state.
 KEEPS(killed_server_answers_without_a_term, {
     ask(0, 2, 0, 0);
     struct event_life killed = server[1];
@@ -421,7 +422,7 @@ static void forget_a_vote(void)
     grant(1, 2, 1, 0, 0);
 }
 
-// Nobody would look for what is not saved in the code that votes.
+// The vote was not saved. A message about voting twice would not lead to that.
 Test(checker, vote_is_forgotten_in_a_crash)
 {
     tell(forget_a_vote, "One Vote a Term");
@@ -446,7 +447,7 @@ BREAKS(vote_of_an_older_term_stays, "One Vote a Term", {
     save(2, 2, 0, "");
 })
 
-// A term that is decided: to note its leader there changes nothing.
+// The term is decided: noting its leader as voted_for changes nothing.
 KEEPS(leader_is_noted_as_voted_for, {
     elect(0, 1, "");
     ask(2, 1, 0, 0);
@@ -455,7 +456,7 @@ KEEPS(leader_is_noted_as_voted_for, {
     grant(2, 2, 1, 0, 0);
 })
 
-// The same, where the leader's request for a vote comes after that.
+// The same, when the leader's vote request arrives later.
 static void leader_is_voted_for_late(void)
 {
     ask(0, 1, 0, 0);
@@ -502,7 +503,7 @@ BREAKS(refusal_in_a_term_that_is_not_saved, "Saved Before Answered", {
     refuse(0, 2, 1, 3);
 })
 
-// A grant that is heard of when its server has moved on to a later term.
+// The grant is reported when its server is already in a later term.
 KEEPS(grant_is_heard_late, {
     ask(0, 1, 0, 0);
     save(2, 1, 0, "");
@@ -517,7 +518,7 @@ BREAKS(vote_for_a_shorter_log, "Election Restriction", {
     grant(0, 2, 2, 1, 1);
 })
 
-// The candidate has won without this vote, and sent entries meanwhile.
+// The candidate has won without this vote, and has sent entries meanwhile.
 KEEPS(log_grows_before_the_grant_is_heard, {
     elect(0, 1, "");
     save(2, 1, 0, "");
@@ -538,7 +539,7 @@ BREAKS(candidate_tells_another_term, "Candidates Tell Their Last Entry", {
     ask(0, 2, 1, 2);
 })
 
-// The last requests leave late, when there is a leader, of whom it has entries.
+// The last requests leave late, when the candidate has entries from a leader.
 KEEPS(candidate_asks_late, {
     save(0, 2, 0, "1a");
     ask(0, 2, 1, 1);
@@ -548,7 +549,7 @@ KEEPS(candidate_asks_late, {
     ask(0, 2, 2, 2);
 })
 
-// It lost its log's end to a leader of its term, to which it had lost.
+// The leader of its term has truncated the candidate's log.
 KEEPS(candidate_asks_late_and_has_lost_entries, {
     save(0, 1, -1, "1a1b");
     save(0, 2, 0, "1a1b");
@@ -558,7 +559,7 @@ KEEPS(candidate_asks_late_and_has_lost_entries, {
 })
 
 // A vote that is saved late, together with entries of that term's leader, says
-// nothing of the log that the candidate stood with.
+// nothing about the log with which the candidate started the election.
 KEEPS(candidate_saves_its_vote_late, {
     ask(0, 2, 0, 0);
     elect(1, 2, "");
@@ -566,7 +567,7 @@ KEEPS(candidate_saves_its_vote_late, {
     ask(0, 2, 0, 0);
 })
 
-// Nor does it in the next life.
+// The same holds in the next life.
 KEEPS(candidate_asks_after_a_restart, {
     save(0, 2, 0, "1a");
     struct event_life killed = server[0];
@@ -584,7 +585,7 @@ BREAKS(leader_without_a_majority, "Election Safety", {
     heartbeat(0, 1);
 })
 
-// Votes that were granted in one election do not count in the next.
+// Votes of one election do not count in the next.
 BREAKS(votes_of_an_older_term, "Election Safety", {
     save(0, 1, 0, "");
     ask(0, 1, 0, 0);
@@ -603,8 +604,8 @@ BREAKS(leader_has_not_saved_its_own_vote, "Election Safety", {
     heartbeat(0, 1);
 })
 
-// It does not know yet that it was killed, and stands in the same term as who
-// was started in its place.
+// The killed candidate does not know that it was killed, and starts an election
+// in the same term as its successor.
 KEEPS(killed_candidate_asks_late, {
     save(0, 0, -1, "");
     struct event_life killed = server[0];
@@ -629,7 +630,7 @@ BREAKS(leads_again_after_a_crash, "Election Safety", {
     heartbeat(0, 1);
 })
 
-// What was sent before the crash may be heard after it.
+// A message that was sent before the crash may arrive after it.
 KEEPS(crashed_leader_is_heard_late, {
     elect(0, 1, "");
     struct event_life crashed = server[0];
@@ -639,7 +640,7 @@ KEEPS(crashed_leader_is_heard_late, {
     elect(0, 2, "");
 })
 
-// A Raft that asks for no votes yet may say that it leads.
+// A Raft that requests no votes yet may say that it leads.
 KEEPS(leader_without_rpcs, { tell_leads(server[0], 1); })
 
 BREAKS(leader_cuts_its_log, "Leader Append-Only", {
@@ -656,7 +657,7 @@ KEEPS(deposed_leader_cuts_its_log, {
 
 // ---- Logs ----
 
-// What stands before the first entry has no term; to some it is NO_TERM.
+// The index before the first entry has no term. Some Rafts send NO_TERM for it.
 KEEPS(index_0_has_no_term, {
     save_from(0, 0, -1, 0, NO_TERM, "");
     save_from(1, 0, -1, 0, NO_TERM, "");
@@ -686,7 +687,8 @@ BREAKS(sent_entry_is_overwritten, "Entries Never Change", {
     send_entries(0, 1, "1a1c");
 })
 
-// What is not saved yet, and what a snapshot covers by now, may be sent.
+// A leader may send an entry that it has not saved yet, and one that a snapshot
+// now covers.
 KEEPS(entries_are_sent_early_and_late, {
     elect(0, 1, "");
     save(0, 1, 0, "1a");
@@ -740,7 +742,8 @@ BREAKS(success_in_a_term_that_is_not_saved, "Saved Before Answered", {
     tell_answered(server[0], server[2], &append_method, &request, &response);
 })
 
-// It has not answered yet, but may have: the leader can count on it.
+// The server has not answered yet, but may have: the leader can count on the
+// entry.
 BREAKS(entry_of_the_current_term_is_cut, "Acknowledged Entries Stay", {
     elect(0, 2, "1a");
     save(2, 2, -1, "1a2b");
@@ -761,7 +764,7 @@ KEEPS(acknowledged_entry_is_cut_by_a_later_leader, {
     save(2, 3, -1, "1a");
 })
 
-// A success that is heard of late, when a snapshot covers the entries.
+// The success is reported when a snapshot covers the entries.
 KEEPS(success_is_heard_late, {
     elect(0, 2, "");
     save(0, 2, 0, "2a2b");
@@ -773,7 +776,7 @@ KEEPS(success_is_heard_late, {
 
 // ---- Commits ----
 
-// Leader 0 of term 1 with entry 1 on servers 0 and 1.
+// Server 0 leads term 1; servers 0 and 1 have entry 1.
 static void commit_one(void)
 {
     elect(0, 1, "");
@@ -793,8 +796,8 @@ KEEPS(majority_commits, {
     apply(1, 1, "a");
 })
 
-// Server 1 takes the entry in term 1, hears of term 2, refuses its vote there,
-// saves both at once, and only then answers both.
+// Server 1 receives the entry in term 1, hears of term 2, refuses its vote
+// there, saves both at once, and only then answers both.
 KEEPS(entry_and_next_term_are_saved_at_once, {
     elect(0, 1, "");
     save(0, 1, 0, "1a");
@@ -805,7 +808,7 @@ KEEPS(entry_and_next_term_are_saved_at_once, {
     append(0, 1, 1, 1, 1);
 })
 
-// It only had the entry, and never said so in term 1.
+// The server had the entry, and never acknowledged it in term 1.
 BREAKS(entry_is_saved_in_the_next_term, "Commit Rule", {
     elect(0, 1, "");
     save(0, 1, 0, "1a");
@@ -839,7 +842,7 @@ BREAKS(snapshot_applied_without_a_majority, "Commit Rule", {
     tell_snapshot(server[0], 1);
 })
 
-// Somebody else's entry is committed at that index, and its own is not.
+// Another server's entry is committed at that index, and not its own.
 BREAKS(another_entry_is_called_committed, "Commit Rule", {
     elect(2, 1, "");
     save(2, 1, 2, "1x");
@@ -849,7 +852,7 @@ BREAKS(another_entry_is_called_committed, "Commit Rule", {
     append(2, 1, 1, 1, 1);
 })
 
-// Figure 8: entry 1 of term 1 comes to a majority in term 3.
+// Figure 8: entry 1 of term 1 reaches a majority in term 3.
 static void figure_8(void)
 {
     elect(0, 1, "");
@@ -877,7 +880,7 @@ BREAKS(other_command_is_applied, "State Machine Safety", {
     apply(2, 1, "b");
 })
 
-// Its own log had the right one: that was in its memory, and is no more.
+// The server's log had the right command, in memory that is overwritten now.
 BREAKS(applied_command_is_overwritten, "Entries Never Change", {
     commit_one();
     apply(1, 1, "b");
@@ -890,7 +893,7 @@ static void commit_two(void)
     save(1, 1, 0, "1a1b");
 }
 
-// Here nobody's memory is at fault.
+// Here no memory is overwritten.
 static void command_of_another_index(void)
 {
     commit_two();
@@ -922,8 +925,8 @@ BREAKS(committed_entry_is_cut, "Committed Entries Stay", {
     save(1, 2, -1, "");
 })
 
-// Server 3 has heard of nothing since it led term 1, and counts for nothing;
-// now the leader of term 2, who lacks the entry, reaches it.
+// Server 3 has received nothing since it led term 1, so it does not count. Now
+// the leader of term 2, which lacks the entry, reaches it.
 static void old_leader_is_led_by_another(void)
 {
     save(3, 1, 3, "1a");
@@ -964,12 +967,12 @@ BREAKS(leader_lacks_a_committed_entry, "Leader Completeness", {
     save(2, 2, 2, "");
     ask(2, 2, 0, 0);
     save(0, 2, 2, "1a");
-    tell_crash(server[0]);  // So nobody minds whom it votes for.
+    tell_crash(server[0]);  // So its vote does not matter.
     grant(2, 0, 2, 0, 0);
     heartbeat(2, 2);
 })
 
-// It was elected before, and is heard of late.
+// The older leader was elected before, and its message arrives late.
 KEEPS(older_leader_is_heard_late, {
     save(2, 1, 2, "");
     ask(2, 1, 0, 0);
@@ -1033,9 +1036,9 @@ BREAKS(snapshot_drops_what_follows, "Leader Append-Only", {
     save_from(0, 1, 0, 1, 1, "");
 })
 
-// ---- Rafts that save nothing, or something else ----
+// ---- Rafts that save nothing, or in another form ----
 
-// A student's before part 2C: only elections can be judged.
+// A student's Raft before part 2C: only elections can be checked.
 KEEPS(nothing_is_saved, {
     ask(0, 1, 0, 0);
     grant(0, 1, 1, 0, 0);
@@ -1049,7 +1052,7 @@ KEEPS(something_else_is_saved, {
     nothing_is_saved();
 })
 
-// Such states are not judged, rather than misjudged.
+// The checker does not judge such states.
 KEEPS(element_0_is_missing, {
     persister_save_raft_state(persister[0],
                               (struct bytes){ (char[12]){ 0 }, 12 });
@@ -1076,7 +1079,7 @@ Test(checker, unread_states_are_told_of)
 
 // ---- Rafts with other RPCs ----
 
-// Has a server call an RPC of this name that is none of the three.
+// Makes a server call an RPC of this name that is none of the three.
 static void call_other(int from, const char *name)
 {
     const struct labrpc_method method = { .name = name,
@@ -1116,7 +1119,7 @@ BREAKS(handler_with_other_messages, "The Three RPCs", {
     tell_answered(server[0], server[1], &method, &entry, &reply);
 })
 
-// Another RPC besides the three; and a server that takes up its own snapshot.
+// A fourth RPC; and a server that applies its own snapshot again.
 KEEPS(rpcs_besides_the_three, {
     call_other(0, "Raft.PreVote");
     commit_one();
@@ -1127,7 +1130,7 @@ KEEPS(rpcs_besides_the_three, {
     tell_snapshot(server[0], 1);
 })
 
-// ---- What a leader sends ----
+// ---- A leader's messages ----
 
 static void expect_appends(int leader, int commits_told, int refused)
 {
@@ -1138,7 +1141,7 @@ static void expect_appends(int leader, int commits_told, int refused)
     cr_assert_eq(its_refused, refused);
 }
 
-// Commits are heard of in any order, and heartbeats tell the same ones again.
+// Commits may arrive in any order, and heartbeats repeat them.
 Test(checker, each_commit_told_alone_counts_once)
 {
     begin();
@@ -1160,7 +1163,7 @@ Test(checker, each_commit_told_alone_counts_once)
     end();
 }
 
-// A refusal by a newer term is none that the leader has to make good.
+// A refusal with a newer term costs the leader no further request.
 Test(checker, refusals_in_the_same_term_are_counted)
 {
     begin();
@@ -1174,7 +1177,7 @@ Test(checker, refusals_in_the_same_term_are_counted)
 
 // ---- Other forms of saved states ----
 
-// A Raft whose raft.x adds a field to PersistentState has that behind its log.
+// A Raft whose raft.x adds a field to PersistentState saves it behind the log.
 Test(checker, a_state_may_go_on)
 {
     struct saved before;
@@ -1189,7 +1192,7 @@ Test(checker, a_state_may_go_on)
     cr_assert_eq(change_last(&change), 2);
     change_apply(&change, &before);
 
-    // Its log is one longer, and the rest stands behind that.
+    // Its log is one entry longer, and the rest is behind that.
     untouched = (struct bytes_range){ 12, state.len - 4 };
     state = state_of(3, 1, 0, 0, "1a3b3c");
     state.len += 4;
@@ -1200,8 +1203,9 @@ Test(checker, a_state_may_go_on)
     saved_free(&before);
 }
 
-// A log may get shorter while its elements stand where they stood: behind the
-// log they are the Raft's own. The second state is the first, but for its head.
+// A log may get shorter while its elements stay in place: the bytes behind the
+// log belong to the Raft. The second state differs from the first only in its
+// head.
 Test(checker, a_shorter_log_is_followed_by_what_it_was)
 {
     struct saved before;
@@ -1221,7 +1225,7 @@ Test(checker, a_shorter_log_is_followed_by_what_it_was)
     saved_free(&before);
 }
 
-// No index is too large.
+// The largest index is valid.
 Test(checker, the_last_index_may_be_the_largest)
 {
     struct saved before;
@@ -1240,7 +1244,7 @@ Test(checker, the_last_index_may_be_the_largest)
     saved_free(&before);
 }
 
-// Other forms are decoded, and encoded in the given one.
+// Other forms are decoded, and encoded again in the given form.
 Test(checker, a_state_is_made_plain)
 {
     struct bytes state = state_of(3, 1, 0, 0, "1a3b");
@@ -1270,7 +1274,7 @@ BREAKS(elections_without_a_pause, "server 2 floods server 0", {
         ask(2, i, 0, 0);
 })
 
-// Thousands of commands that come together, each in an RPC of its own.
+// Thousands of commands that come together, each in its own RPC.
 KEEPS(commands_sent_one_by_one, {
     for (int i = 0; i < 5000; i++)
         append(0, 1, i, i > 0, 0);

@@ -1,4 +1,5 @@
-// The stream of events: who hears of what, in which order, and what it came of.
+// The stream of events: which reader gets which event, in which order, and with
+// which cause.
 #include "events/events.h"
 #include "labrpc/labrpc.h"
 
@@ -10,7 +11,7 @@
 
 enum { MAX_HEARD = 20 };
 
-// What was heard, by all readers together. An RPC is told of on two threads.
+// The events of all readers together. Two threads report the events of an RPC.
 static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 static struct event heard[MAX_HEARD];
 static const char *by[MAX_HEARD];
@@ -88,7 +89,7 @@ Test(events, lives_of_all_servers_are_numbered)
     cr_assert_eq(heard[1].life.number, 2);
 }
 
-// ---- What the network tells ----
+// ---- The network's events ----
 
 static void add_one(void *receiver, const void *args, void *reply)
 {

@@ -1,5 +1,5 @@
-// The tester's words for the network's faults do what they say: to the link
-// that they name, in its direction, also when servers have restarted since.
+// The tester's functions for network faults affect the link that they name, in
+// its direction, also after servers have restarted.
 #include "rt/clock.h"
 #include "tester/config.h"
 
@@ -8,7 +8,7 @@
 // Long enough for two elections.
 enum { WHILE_MS = 1500 };
 
-// How many RPCs reach server i in this time?
+// Returns how many RPCs reach server i in this time.
 static int n_reach(struct config *cfg, int i)
 {
     int before = cfg_rpc_count(cfg, i);
@@ -22,8 +22,8 @@ static void restart(struct config *cfg, int i)
     cfg_connect(cfg, i);
 }
 
-// Of two servers the one cannot reach the other, but is reached by it; also
-// when either of them has restarted. Nobody leads, until the link is mended.
+// Server 0 cannot reach server 1, but receives from it, also after either has
+// restarted. No server leads until the link is repaired.
 Test(faults, a_one_way_cut_outlives_restarts)
 {
     struct config *cfg = cfg_make(2, RELIABLE, NO_SNAPSHOTS);
@@ -42,7 +42,7 @@ Test(faults, a_one_way_cut_outlives_restarts)
     cfg_cleanup(cfg);
 }
 
-// How long the two need to agree, the best of five times.
+// Returns how long the two need to agree: the best of five.
 static int64_t agreement_ms(struct config *cfg)
 {
     int64_t best_ms = 10000;
@@ -56,8 +56,8 @@ static int64_t agreement_ms(struct config *cfg)
     return best_ms;
 }
 
-// A slow link in either direction delays what two servers agree on, whichever
-// leads; also when both have restarted, and until it is made fast again.
+// A slow link in either direction delays agreement, whichever server leads. It
+// stays slow when both have restarted, until it is made fast again.
 Test(faults, a_slow_link_outlives_restarts)
 {
     enum { SLOW_MS = 200 };
@@ -74,8 +74,8 @@ Test(faults, a_slow_link_outlives_restarts)
     cfg_cleanup(cfg);
 }
 
-// A flapping server is connected about half of the time; a crashed one is left
-// as it is.
+// A flapping server is connected about half of the time. A crashed one stays
+// disconnected.
 Test(faults, flapping)
 {
     struct config *cfg = cfg_make(2, RELIABLE, NO_SNAPSHOTS);
@@ -97,8 +97,8 @@ Test(faults, flapping)
     cfg_cleanup(cfg);
 }
 
-// Mending ends all of the faults: what two servers agree on takes its usual
-// time, and no request arrives twice.
+// Repairing the network ends all faults: agreement takes its usual time, and no
+// request arrives twice.
 Test(faults, mending)
 {
     struct config *cfg = cfg_make(2, UNRELIABLE, NO_SNAPSHOTS);
@@ -118,7 +118,7 @@ Test(faults, mending)
     n_arrived = cfg_rpc_count(cfg, 0) + cfg_rpc_count(cfg, 1) - n_arrived;
     n_sent = cfg_rpc_total(cfg) - n_sent;
     cr_assert_leq(n_arrived, n_sent);
-    cr_assert_geq(n_arrived, n_sent - 2);  // Some are under way.
+    cr_assert_geq(n_arrived, n_sent - 2);  // Some are on their way.
 
     cfg_cleanup(cfg);
 }

@@ -1,8 +1,8 @@
 // The simulated network keeps its promises: MIT's eleven tests of its labrpc,
 // then what those leave open.
 //
-// Calls that must overlap run on threads of a go_group; they leave what they
-// saw in a struct pending, and the test's main thread judges it.
+// Calls that must overlap run on threads of a go_group. They record their
+// results in a struct pending, and the test's main thread checks it.
 #include "labrpc/labrpc.h"
 #include "rt/alloc.h"
 #include "rt/clock.h"
@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// What a busy machine may add to a time that the network promises.
+// The time that a busy machine may add.
 #define BUSY_MS 150
 
 #define MAX_LOGGED 400
@@ -35,10 +35,10 @@ struct junk {
 
     // Guarded by mu.
     int n_logged;
-    int logged[MAX_LOGGED];  // What handler2 was called with.
+    int logged[MAX_LOGGED];  // The arguments of handler2.
     int n_blocked;           // Calls that are in handler3 now.
     bool gate_open;          // handler3 returns.
-    const void *seen;        // Where handler4 found its number.
+    const void *seen;        // The address of handler4's argument.
 };
 
 struct by_pointer {
@@ -62,7 +62,7 @@ static bool_t xdr_by_value(XDR *xdrs, struct by_value *message)
            xdr_string(xdrs, &message->text, 100);
 }
 
-// A string to the number in it.
+// Returns the number in a string.
 static void handler1(void *receiver, const void *args, void *reply)
 {
     (void)receiver;
@@ -122,7 +122,7 @@ static void handler6(void *receiver, const void *args, void *reply)
     *(int *)reply = (int)strlen(*(char *const *)args);
 }
 
-// A string of so many bytes.
+// Returns a string of this length.
 static char *string_of(int n_bytes)
 {
     char *text = alloc((size_t)n_bytes + 1);
@@ -136,7 +136,7 @@ static void handler7(void *receiver, const void *args, void *reply)
     *(char **)reply = string_of(*(const int *)args);
 }
 
-// Takes longer than a caller looks for the reply before it sleeps.
+// Takes longer than a caller polls for the reply before it sleeps.
 static void handler8(void *receiver, const void *args, void *reply)
 {
     (void)receiver;
@@ -240,11 +240,11 @@ static void lab_finish(struct lab *lab)
 
 // ---- Calls on threads of their own ----
 
-// A row of `times` calls of handler2, 3 or 8, and what came of it.
+// A series of `times` calls of handler2, 3 or 8, and their results.
 struct pending {
     struct labrpc_end *end;
     int method;
-    int number;  // The first call's argument; the next ones count up.
+    int number;  // The first call's argument; each call adds 1.
     int times;
 
     pthread_mutex_t mu;
@@ -312,8 +312,8 @@ static void start_callers(struct lab *lab, struct pending *p, int n,
         start_calls(lab, &p[i], end, method, i, 1);
 }
 
-// Has it returned at the latest in `ms` milliseconds from now? If so, its
-// results may be read without the lock.
+// Returns whether the calls return within `ms` milliseconds. If so, the results
+// may be read without the lock.
 static bool returns_within(struct pending *p, int ms)
 {
     int64_t due_ns = clock_now_ns() + ms * NS_PER_MS;
@@ -325,7 +325,7 @@ static bool returns_within(struct pending *p, int ms)
     return returned;
 }
 
-// Do all of them return at the latest in `ms` milliseconds from now?
+// Returns whether all of them return within `ms` milliseconds.
 static bool all_return_within(struct pending *p, int n, int ms)
 {
     int64_t due_ms = clock_now_ms() + ms;
@@ -368,8 +368,8 @@ Test(labrpc, basic)
     lab_finish(&lab);
 }
 
-// Structs travel with what they point to, and as a copy: the handler never
-// sees the caller's own memory.
+// Structs travel with what they point to, as a copy: the handler never sees the
+// caller's memory.
 Test(labrpc, types)
 {
     struct lab lab;
@@ -394,8 +394,8 @@ Test(labrpc, types)
     lab_finish(&lab);
 }
 
-// A disabled end delivers nothing: the call fails, leaves the reply alone and
-// does not reach the server. Enabled, the same end works.
+// A disabled end delivers nothing: the call fails, leaves the reply unchanged
+// and does not reach the server. When it is enabled again, the end works.
 Test(labrpc, disconnect)
 {
     struct lab lab;
@@ -420,7 +420,8 @@ Test(labrpc, disconnect)
     lab_finish(&lab);
 }
 
-// A server counts the calls that reach it, the network also those that do not.
+// A server counts the calls that reach it. The network also counts those that
+// do not.
 Test(labrpc, counts)
 {
     struct lab lab;
@@ -441,8 +442,8 @@ Test(labrpc, counts)
     lab_finish(&lab);
 }
 
-// The bytes of arguments and replies are counted as XDR has them: 4 for an
-// int, 4 and the text, filled up to a multiple of 4, for a string.
+// Arguments and replies count with their XDR length: 4 for an int; for a
+// string, 4 and the text, padded to a multiple of 4.
 Test(labrpc, bytes)
 {
     struct lab lab;
@@ -471,7 +472,7 @@ Test(labrpc, bytes)
     lab_finish(&lab);
 }
 
-// Calls on many ends at once are all answered rightly.
+// Concurrent calls on many ends all get the right reply.
 Test(labrpc, concurrent_many)
 {
     enum { CALLERS = 20, TIMES = 10 };
@@ -513,8 +514,7 @@ Test(labrpc, unreliable)
     lab_finish(&lab);
 }
 
-// Calls under way on one end at the same time are all answered rightly, each
-// with its own reply.
+// Concurrent calls on one end all get the right reply, each its own.
 Test(labrpc, concurrent_one)
 {
     enum { CALLERS = 20 };
@@ -533,7 +533,7 @@ Test(labrpc, concurrent_one)
     lab_finish(&lab);
 }
 
-// Calls that wait on a disabled end do not delay a later one, once the end is
+// Calls that wait on a disabled end do not delay a later one when the end is
 // enabled, and are not delivered late.
 Test(labrpc, regression1)
 {
@@ -559,8 +559,8 @@ Test(labrpc, regression1)
     lab_finish(&lab);
 }
 
-// A call waits as long as its handler takes, but no longer than 100 ms for a
-// server that was deleted.
+// A call waits as long as its handler runs, but at most 100 ms for a server
+// that was deleted.
 Test(labrpc, killed)
 {
     struct lab lab;
@@ -578,8 +578,8 @@ Test(labrpc, killed)
     lab_finish(&lab);
 }
 
-// MIT's benchmark: 100,000 calls in a row are all answered; it prints how long
-// they took, and judges nothing by it (bench/ measures with more care).
+// MIT's benchmark: 100,000 calls in a row are all answered. It prints the time
+// and does not check it (bench/ measures more carefully).
 Test(labrpc, benchmark)
 {
     enum { TIMES = 100000 };
@@ -601,7 +601,7 @@ Test(labrpc, benchmark)
 
 // ---- Faults ----
 
-// A handler that blocks holds up nobody else, not even on its own end.
+// A handler that blocks delays no other call, not even on its own end.
 Test(labrpc, slow_handler_delays_nobody)
 {
     struct lab lab;
@@ -640,8 +640,8 @@ Test(labrpc, reply_wakes_its_caller)
     lab_finish(&lab);
 }
 
-// What a server answers after it was replaced is not delivered, and the call
-// does not go to the new one, which starts its own count.
+// A reply of a server that was replaced is not delivered. The call does not go
+// to the new server, which has its own count.
 Test(labrpc, replaced_server_is_not_heard)
 {
     struct lab lab;
@@ -668,8 +668,8 @@ Test(labrpc, replaced_server_is_not_heard)
     lab_finish(&lab);
 }
 
-// An end that was disabled while the handler ran receives no reply: not while
-// the handler runs on, and not when it has returned.
+// An end that was disabled while the handler ran receives no reply, neither
+// while the handler runs nor after it has returned.
 Test(labrpc, disabled_end_hears_nothing)
 {
     struct lab lab;
@@ -691,8 +691,7 @@ Test(labrpc, disabled_end_hears_nothing)
     lab_finish(&lab);
 }
 
-// An end without a server behind it fails its calls within 100 ms, after
-// delays that differ.
+// An end without a server fails its calls within 100 ms, after varying delays.
 Test(labrpc, nobody_answers)
 {
     enum { CALLERS = 20 };
@@ -719,9 +718,9 @@ Test(labrpc, nobody_answers)
     lab_finish(&lab);
 }
 
-// An unreliable network loses one request in ten before the server sees it,
-// and one reply in ten after; made reliable again, it loses nothing. Bounds
-// are six standard deviations away.
+// An unreliable network loses one request in ten before the server gets it, and
+// one reply in ten after. When it is reliable again, it loses nothing. The
+// bounds are six standard deviations away.
 Test(labrpc, unreliable_loss_rate)
 {
     enum { CALLERS = 25, TIMES = 40 };
@@ -747,15 +746,15 @@ Test(labrpc, unreliable_loss_rate)
     cr_assert_eq(labrpc_get_total_count(lab.net), CALLERS * TIMES + 200);
     for (int i = 0; i < CALLERS; i++) {
         cr_assert_eq(calls[i].n_right, calls[i].n_true);
-        // 40 delays of 13 ms in the mean, give or take 50 ms in all.
+        // 40 delays of 13 ms on average, plus or minus 50 ms in total.
         cr_assert_geq(calls[i].took_ms, 220);
     }
     cr_assert_eq(after.n_right, 200);
     lab_finish(&lab);
 }
 
-// Long reordering loses nothing, but holds two replies in three back for 200
-// to 2199 ms, so that later calls return before earlier ones. Bounds are six
+// Long reordering loses nothing, but delays two replies in three by 200 to 2199
+// ms, so that later calls return before earlier ones. The bounds are six
 // standard deviations away.
 Test(labrpc, long_reordering)
 {
@@ -777,14 +776,14 @@ Test(labrpc, long_reordering)
         n_very_long += calls[i].took_ms >= 1000;
     }
     cr_assert(151 <= n_held && n_held <= 249, "%d held back", n_held);
-    cr_assert_gt(n_very_long, 5);  // Of 46 in the mean.
+    cr_assert_gt(n_very_long, 5);  // 46 on average.
     lab_finish(&lab);
 }
 
 // ---- Crueller faults ----
 
-// How many of the numbers from 0 to n - 1 were logged so many times? Call it
-// when no handler runs.
+// Returns how many of the numbers from 0 to n - 1 were logged this many times.
+// Call it when no handler runs.
 static int count_logged(const struct junk *junk, int n, int times)
 {
     int count = 0;
@@ -798,8 +797,8 @@ static int count_logged(const struct junk *junk, int n, int times)
 }
 
 // Reordering of requests loses nothing, but two requests in three reach the
-// server only after 200 to 2199 ms, so that later ones are there before them.
-// Bounds are six standard deviations away.
+// server after 200 to 2199 ms, so that later ones arrive before them. The
+// bounds are six standard deviations away.
 Test(labrpc, request_reordering)
 {
     enum { CALLERS = 300 };
@@ -820,13 +819,13 @@ Test(labrpc, request_reordering)
         cr_assert_eq(calls[i].n_right, 1);
         n_very_long += calls[i].took_ms >= 1000;
     }
-    cr_assert_gt(n_very_long, 5);  // Of 46 in the mean.
+    cr_assert_gt(n_very_long, 5);  // 46 on average.
     cr_assert_eq(count_logged(&lab.junk, CALLERS, 1), CALLERS);
     lab_finish(&lab);
 }
 
-// A duplicate is handled as any request, some time after it, and the server
-// counts it; but nobody waits for it, and it is not one that anybody sent.
+// A duplicate is handled like any request, some time after it, and the server
+// counts it. No caller waits for it, and the network does not count it as sent.
 Test(labrpc, duplicates)
 {
     enum { TIMES = 150 };
@@ -852,8 +851,8 @@ Test(labrpc, duplicates)
     lab_finish(&lab);
 }
 
-// As many requests are duplicated as was asked for, and none any more when it
-// is switched off. Bounds are six standard deviations away.
+// The network duplicates requests at the given rate, and none when that is
+// switched off. The bounds are six standard deviations away.
 Test(labrpc, some_duplicates)
 {
     enum { TIMES = 200 };
@@ -876,8 +875,8 @@ Test(labrpc, some_duplicates)
     lab_finish(&lab);
 }
 
-// A duplicate comes although the request got lost: a caller that has been told
-// nothing cannot know that nothing was done.
+// A lost request may still have a duplicate: a caller without a reply cannot
+// know that nothing was done.
 Test(labrpc, duplicates_of_lost_requests)
 {
     enum { CALLERS = 25, TIMES = 8 };
@@ -900,7 +899,7 @@ Test(labrpc, duplicates_of_lost_requests)
     lab_finish(&lab);
 }
 
-// What comes late finds the server that stands there then.
+// A late request reaches the server that is there when it arrives.
 Test(labrpc, late_requests_find_a_new_server)
 {
     struct lab lab;
@@ -931,8 +930,8 @@ Test(labrpc, late_requests_find_a_new_server)
     lab_finish(&lab);
 }
 
-// A slow way delays what goes that way, and only that: the request before the
-// server has it, the reply after.
+// A slow direction delays only messages in that direction: requests before the
+// server gets them, replies after.
 Test(labrpc, slow_ways)
 {
     struct lab lab;
@@ -961,9 +960,9 @@ Test(labrpc, slow_ways)
     lab_finish(&lab);
 }
 
-// Of an end whose requests are cut, nothing reaches the server; of one whose
-// replies are cut, everything does, but its calls fail all the same. The other
-// ends work, and so does a mended one.
+// If an end's requests are cut, nothing reaches the server. If its replies are
+// cut, requests arrive, but the calls fail. Other ends work, and so does a
+// repaired one.
 Test(labrpc, one_way_cuts)
 {
     struct lab lab;
@@ -993,8 +992,8 @@ Test(labrpc, one_way_cuts)
     lab_finish(&lab);
 }
 
-// What is already on its way when the end is cut or disabled, arrives. Nobody
-// sees a reply leave: it has some time for that after its handler has run.
+// A message that is on its way when the end is cut or disabled arrives. Nobody
+// sees a reply leave, so the test gives it some time after its handler.
 Test(labrpc, what_is_under_way_arrives)
 {
     enum { DELAY_MS = 1200 };
@@ -1022,15 +1021,15 @@ Test(labrpc, what_is_under_way_arrives)
     while (count_logged(&lab.junk, 2, 1) < 2 && clock_now_ms() < due_ms)
         sleep_ms(1);
     cr_assert_eq(count_logged(&lab.junk, 2, 1), 2);
-    cr_assert_eq(calls[0].n_true, 0);  // A disabled end hears no reply.
+    cr_assert_eq(calls[0].n_true, 0);  // A disabled end receives no reply.
     cr_assert_eq(calls[1].n_right, 1);
     lab_finish(&lab);
 }
 
 // ---- The end of the network ----
 
-// Cleaning up ends the wait of a call that nobody answers, which with long
-// delays is long. Later calls fail at once and are not counted.
+// Cleaning up ends the wait of a call without an answer, which long delays make
+// long. Later calls fail at once and are not counted.
 Test(labrpc, cleanup_ends_long_delays)
 {
     enum { CALLERS = 20 };
@@ -1057,7 +1056,7 @@ Test(labrpc, cleanup_ends_long_delays)
     lab_finish(&lab);
 }
 
-// Cleaning up ends the wait for a handler that blocks; joining the handlers
+// Cleaning up ends the wait for a handler that blocks. Joining the handlers
 // then waits for it.
 Test(labrpc, cleanup_ends_wait_for_handler)
 {
@@ -1068,7 +1067,7 @@ Test(labrpc, cleanup_ends_wait_for_handler)
     struct pending calls[CALLERS];
     start_callers(&lab, calls, CALLERS, lab.end, H3);
     await_blocked(&lab.junk, CALLERS);
-    sleep_ms(20);  // They look for a dead server every 100 ms: 80 to go.
+    sleep_ms(20);  // They look for a dead server every 100 ms: 80 are left.
     labrpc_cleanup(lab.net);
     bool in_time = all_return_within(calls, CALLERS, BUSY_MS);
     open_gate(&lab.junk);
@@ -1085,7 +1084,7 @@ static void join_handlers(void *net)
     labrpc_join_handlers(net);
 }
 
-// Joining the handlers returns when, and not before, the last has returned.
+// Joining the handlers returns when the last has returned, and not before.
 Test(labrpc, join_waits_for_handlers)
 {
     struct lab lab;
@@ -1121,8 +1120,8 @@ static void join_and_say_so(void *arg)
     joining->done = true;
 }
 
-// Joining the handlers waits for those of duplicates, too, whose callers have
-// gone long ago.
+// Joining the handlers also waits for those of duplicates, whose callers
+// returned long ago.
 Test(labrpc, join_waits_for_duplicates)
 {
     struct lab lab;
@@ -1151,7 +1150,7 @@ Test(labrpc, join_waits_for_duplicates)
     lab_finish(&lab);
 }
 
-// Cleaning up ends the wait for a reply that is held back.
+// Cleaning up ends the wait for a delayed reply.
 Test(labrpc, cleanup_ends_held_back_replies)
 {
     enum { CALLERS = 60 };
@@ -1172,8 +1171,8 @@ Test(labrpc, cleanup_ends_held_back_replies)
     lab_finish(&lab);
 }
 
-// Cleaning up ends the wait of a request that is held back, and of a duplicate:
-// neither is handled any more.
+// Cleaning up ends the wait of a delayed request, and of a duplicate: neither
+// is handled.
 Test(labrpc, cleanup_ends_late_requests)
 {
     enum { CALLERS = 60 };
@@ -1201,8 +1200,8 @@ Test(labrpc, cleanup_ends_late_requests)
     lab_finish(&lab);
 }
 
-// A network can be freed as soon as it is cleaned up, with duplicates under
-// way.
+// A network can be freed as soon as it is cleaned up, even with duplicates on
+// their way.
 Test(labrpc, duplicates_at_the_end)
 {
     struct lab lab;
@@ -1221,8 +1220,8 @@ Test(labrpc, duplicates_at_the_end)
 
 // ---- Misuse ----
 
-// Runs `misuse` on a network in a process of its own. It must abort that
-// process, having said one line, which names `what` and `remedy`.
+// Runs `misuse` on a network in its own process. It must abort that process
+// after one line on stderr, which names `what` and `remedy`.
 static void expect_fatal(void (*misuse)(struct lab *), const char *what,
                          const char *remedy)
 {
@@ -1315,8 +1314,8 @@ static void read_reply_wrongly(struct lab *lab)
     labrpc_call(lab->end, &other, &text, &reply);
 }
 
-// Using a method that is not there, or with the wrong codec, is a bug in the
-// program: one line names the method and what would be right.
+// To call a method that does not exist, or with the wrong codec, is a bug in
+// the program: one line names the method and says what would be right.
 Test(labrpc, wrong_calls_abort)
 {
     expect_fatal(call_unknown_method, "Junk.Handler9",
@@ -1349,7 +1348,7 @@ static void add_method_twice(struct lab *lab)
     labrpc_add_service(server, methods, N_METHODS, NULL);
 }
 
-// Names that are used twice are a bug in the program, too.
+// To use a name twice is a bug in the program, too.
 Test(labrpc, wrong_names_abort)
 {
     expect_fatal(make_end_twice, "'end1-99'", "a name that no other end");

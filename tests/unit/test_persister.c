@@ -1,4 +1,4 @@
-// The persister: what is saved is read back, together, and copies are copies.
+// The persister: a save is read back as a whole, and copies are independent.
 #include "persister/persister.h"
 
 #include "events/events.h"
@@ -56,7 +56,8 @@ Test(persister, replaces_state_and_snapshot)
     persister_free(p);
 }
 
-// Head replaced, middle kept, the rest replaced: shorter, equal and longer.
+// Replaces the head, keeps the middle, replaces the rest: shorter, equal and
+// longer.
 Test(persister, saves_a_tail)
 {
     struct persister *p = persister_make();
@@ -72,8 +73,8 @@ Test(persister, saves_a_tail)
     persister_free(p);
 }
 
-// What is done to the original does not reach the copy, nor the bytes that
-// were read, nor does what is done to the caller's bytes reach the original.
+// A change to the original reaches neither the copy nor the bytes that were
+// read. A change to the caller's bytes does not reach the original.
 Test(persister, copies_on_the_way_in_and_out)
 {
     char mine[] = "mine";
@@ -101,7 +102,7 @@ struct reader {
     atomic_int torn;
 };
 
-// A copy shows both as of one moment.
+// A copy shows state and snapshot of one moment.
 static void look_for_torn_saves(void *arg)
 {
     struct reader *reader = arg;
@@ -117,7 +118,7 @@ static void look_for_torn_saves(void *arg)
     }
 }
 
-// State and snapshot change together: nobody ever sees one without the other.
+// State and snapshot change together: no reader sees one without the other.
 Test(persister, saves_are_atomic)
 {
     struct reader reader = { .p = persister_make() };
@@ -151,7 +152,7 @@ static void hear(void *self, const struct event *event)
     heard->untouched = event->saved.untouched;
 }
 
-// Each save is told, up to a succession.
+// Each save is reported, until a copy succeeds the persister.
 Test(persister, tells_of_each_save)
 {
     struct heard heard = { 0 };

@@ -1,5 +1,5 @@
-// The reference Raft from inside: its log, what it saves, and how it answers
-// single RPCs. Whole clusters are the graded tests' business.
+// The reference Raft from inside: its log, its saves, and its answers to single
+// RPCs. The graded tests test whole clusters.
 #include "raft/internal.h"
 #include "tester/life.h"
 
@@ -10,8 +10,7 @@
 
 // ---- A peer without a network ----
 
-// Peer 0 of a cluster of n, with what the persister holds. Its RPCs reach
-// nobody.
+// Peer 0 of a cluster of n, with this saved state. Its RPCs reach no server.
 static struct life *lonely_make(int n, struct persister *persister)
 {
     struct life *peer = life_make(labrpc_make_network(), n, 0);
@@ -64,7 +63,7 @@ Test(log, compaction_keeps_a_matching_suffix)
     log_free(&log);
 }
 
-// An entry with another term is another entry: what follows it goes, too.
+// An entry with another term is a different entry: what follows it goes, too.
 Test(log, compaction_drops_what_conflicts)
 {
     struct log log;
@@ -95,7 +94,7 @@ static PersistentState decode_state(struct persister *p)
     return state;
 }
 
-// Is what the persister holds exactly the peer's state?
+// Checks that the persister holds exactly the peer's state.
 static void assert_saved(struct life *peer)
 {
     struct raft *rf = peer->raft;
@@ -131,15 +130,15 @@ static bool send_entries(struct life *peer, int term, int prev_index,
     return response.success;
 }
 
-// Whatever is appended, cut off, compacted or voted: the saved state is the
-// state, though most saves write only what changed.
+// After appending, truncating, compacting or voting, the saved state is the
+// peer's state, though most saves write only the changes.
 Test(persist, saves_exactly_the_state)
 {
     struct life *peer = lonely_make(3, persister_make());
 
     cr_assert(send_entries(peer, 5, 0, 0, 10, 5));
     assert_saved(peer);
-    cr_assert(send_entries(peer, 6, 4, 5, 3, 6));  // Cuts 8 to 10 off.
+    cr_assert(send_entries(peer, 6, 4, 5, 3, 6));  // Truncates 8 to 10.
     assert_saved(peer);
     cr_assert_eq(log_last(&peer->raft->logs)->index, 7);
     cr_assert(send_entries(peer, 6, 7, 6, 5, 6));
@@ -162,7 +161,7 @@ Test(persist, saves_exactly_the_state)
     lonely_free(peer);
 }
 
-// A restarted peer has the term, the vote and the log, and may be saved again.
+// A restarted peer has the term, the vote and the log, and can save again.
 Test(persist, survives_a_restart)
 {
     struct life *before = lonely_make(3, persister_make());
@@ -192,7 +191,8 @@ static void start_with(const void *data, size_t len)
     lonely_make(3, p);
 }
 
-// Damaged states are told in a line, and exit(2), whatever the damage.
+// A damaged state ends the program with one line and exit(2), whatever the
+// damage.
 Test(persist, short_state_is_refused, .exit_code = 2)
 {
     start_with("\0\0\0\5", 4);
@@ -222,7 +222,7 @@ Test(persist, trailing_bytes_are_refused, .exit_code = 2)
 
 // ---- Single RPCs ----
 
-// An old, shorter AppendEntries does not cut what a longer one brought
+// An old, shorter AppendEntries does not truncate what a longer one appended
 // (Figure 2, AppendEntries, step 3: "if an existing entry conflicts").
 Test(append_entries, overtaken_request_cuts_nothing)
 {
@@ -235,7 +235,7 @@ Test(append_entries, overtaken_request_cuts_nothing)
     lonely_free(peer);
 }
 
-// Rejections say where to go on.
+// A rejection says where to continue.
 Test(append_entries, rejections_carry_hints)
 {
     struct life *peer = lonely_make(3, persister_make());
@@ -259,7 +259,7 @@ Test(append_entries, rejections_carry_hints)
     lonely_free(peer);
 }
 
-// commit_index follows only as far as the request shows agreement (step 5).
+// commit_index rises only as far as the request shows agreement (step 5).
 Test(append_entries, commits_only_what_was_compared)
 {
     struct life *peer = lonely_make(3, persister_make());
@@ -296,7 +296,7 @@ static void accept_entries(void *receiver, const void *args, void *reply)
         (AppendEntriesResponse){ .term = request->term, .success = TRUE };
 }
 
-// A follower whose entry 2 is of term 2, and which answers late.
+// A follower whose entry 2 has term 2, and that answers late.
 static void reject_late(void *receiver, const void *args, void *reply)
 {
     (void)receiver;
@@ -314,7 +314,7 @@ static void take_snapshot(void *receiver, const void *args, void *reply)
     atomic_store((atomic_int *)receiver, request->last_included_index);
 }
 
-// Has server i of the peer's network answer with these handlers.
+// Makes server i of the peer's network answer with these handlers.
 static void play_server(struct life *peer, int i,
                         struct labrpc_method methods[N_RPCS], void *receiver)
 {
@@ -351,8 +351,8 @@ static void wait_until_applied(struct raft *rf, int index)
     }
 }
 
-// A rejection that comes when a snapshot has taken the place of the entry it
-// speaks of: the follower gets the snapshot.
+// A rejection arrives when a snapshot has replaced the entry it is about: the
+// follower gets the snapshot.
 Test(replication, rejection_overtaken_by_a_snapshot, .timeout = 20)
 {
     struct labrpc_method quick[N_RPCS], slow[N_RPCS];

@@ -22,7 +22,7 @@ static void count_up(void *arg)
     atomic_fetch_add((atomic_int *)arg, 1);
 }
 
-// Every function runs, once, before go_group_free returns.
+// Every function runs once before go_group_free returns.
 Test(go, runs_each_function_once)
 {
     atomic_int count = 0;
@@ -53,8 +53,8 @@ static void meet(void *arg)
     pthread_mutex_unlock(&m->mu);
 }
 
-// No function waits for another's thread: a hundred that wait for each other
-// all meet.
+// No function waits for another one's thread: a hundred functions that wait for
+// each other all meet.
 Test(go, functions_do_not_wait_for_threads, .timeout = 20)
 {
     struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
@@ -99,7 +99,7 @@ Test(go, functions_start_functions, .timeout = 20)
     cr_assert_eq(count, 100);
 }
 
-// A closed group lets its functions end and its idle threads go.
+// A closed group lets its functions end, and ends its idle threads.
 Test(go, closed_group_can_be_freed, .timeout = 20)
 {
     atomic_int count = 0;
@@ -122,8 +122,8 @@ static size_t mapped_bytes(void)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-// Threads of a closed group give back their stacks when they end, and not only
-// when the group is freed. (The system's library keeps a few for new threads.)
+// Threads of a closed group free their stacks when they end, not only when the
+// group is freed. (The C library keeps a few for new threads.)
 Test(go, ended_threads_keep_no_stacks, .timeout = 20)
 {
     struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
@@ -150,7 +150,8 @@ static void send_numbers(void *arg)
         channel_send(arg, &i);
 }
 
-// Items of one sender arrive in its order, none is lost, buffered or not.
+// Items of one sender arrive in order and none is lost, with a buffer or
+// without.
 Test(channel, keeps_order)
 {
     for (int capacity = 0; capacity <= 3; capacity++) {
@@ -200,7 +201,7 @@ Test(channel, unbuffered_send_waits_for_the_receiver)
     channel_free(sender.ch);
 }
 
-// After close, what was sent is still received, then false.
+// After close, a receiver gets the items that were sent, then false.
 Test(channel, closed_channel_drains)
 {
     struct channel *ch = channel_make(sizeof(int), 2);
@@ -230,7 +231,7 @@ Test(clock, sleeps_long_enough)
     cr_assert_geq(clock_now_ns() - start_ns, 20 * NS_PER_MS);
 }
 
-// A wait that nobody ends is ended by its deadline.
+// A wait without a signal ends at its deadline.
 Test(clock, wait_ends_at_the_deadline)
 {
     pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
@@ -261,7 +262,7 @@ Test(timer, is_due_from_its_moment_on)
 
 // ---- random numbers ----
 
-// Every value of the range comes, none outside, each about equally often.
+// Every value of the range occurs, none outside, each about equally often.
 Test(rng, is_uniform_in_its_range)
 {
     struct rng rng = rng_make();
@@ -271,7 +272,7 @@ Test(rng, is_uniform_in_its_range)
         cr_assert(number >= 5 && number <= 14);
         count[number - 5]++;
     }
-    for (int k = 0; k < 10; k++)  // 10,000 expected; 5 sigma are 474.
+    for (int k = 0; k < 10; k++)  // 10,000 are expected; 5 sigma are 474.
         cr_assert(count[k] > 9500 && count[k] < 10500, "%d of %d", count[k],
                   k + 5);
 }
@@ -285,7 +286,7 @@ Test(rng, generators_differ)
 
 // ---- bytes ----
 
-// A copy is equal and its own.
+// A copy is equal and independent.
 Test(bytes, copies_are_independent)
 {
     char text[] = "abc";

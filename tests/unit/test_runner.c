@@ -1,6 +1,6 @@
-// The runner tells every way a test can end. RAFTLAB_DUMMY_LAB names the
-// program to run: `lab`, linked with tests/unit/dummies.c in place of the
-// graded tests; RAFTLAB_DUMMY_SIMLAB the same in virtual time.
+// The runner reports every way in which a test can end. RAFTLAB_DUMMY_LAB names
+// the program to run: `lab`, linked with tests/unit/dummies.c in place of the
+// graded tests. RAFTLAB_DUMMY_SIMLAB is the same in virtual time.
 #include <criterion/criterion.h>
 
 #include "rt/alloc.h"
@@ -19,7 +19,7 @@
 
 #define HANGS_S 60
 
-// Calls the runner with these arguments; outcome_free frees what it returns.
+// Calls the runner with these arguments. outcome_free frees the result.
 __attribute__((format(printf, 1, 2))) static struct outcome lab(
     const char *format, ...)
 {
@@ -51,7 +51,7 @@ static void expect_no_text(const struct outcome *outcome, const char *unwanted)
               "did not expect \"%s\" in:\n%s", unwanted, outcome->text);
 }
 
-// A call that ends with this status and prints this.
+// Expects this status and this output from a call.
 static void expect_lab(const char *arguments, int status, const char *text)
 {
     struct outcome outcome = lab("%s", arguments);
@@ -62,7 +62,7 @@ static void expect_lab(const char *arguments, int status, const char *text)
     outcome_free(&outcome);
 }
 
-// A call that does nothing but print one line, which says what is wrong.
+// Expects one line and nothing else, which says what is wrong.
 static void expect_refused(const char *arguments, const char *text)
 {
     struct outcome outcome = lab("%s", arguments);
@@ -74,7 +74,7 @@ static void expect_refused(const char *arguments, const char *text)
     outcome_free(&outcome);
 }
 
-// A folder for logs, new and empty; remove_folder frees and removes it.
+// Returns a new and empty folder for logs. remove_folder frees and removes it.
 static char *make_folder(void)
 {
     char *folder = alloc_string("/tmp/raftlab-test-XXXXXX");
@@ -109,7 +109,7 @@ Test(runner, the_first_remark_is_added_to_a_failure)
                "dummy_remark: 1 of 2 tests passed; 1 failed");
 }
 
-// In a soak the output of runs that have passed is gone.
+// A soak keeps no output of runs that passed.
 Test(runner, warnings_are_counted)
 {
     expect_lab("--test two_warnings --runs 3", 0,
@@ -128,7 +128,7 @@ Test(runner, a_failure_on_any_thread_is_told_with_its_message)
                "dummy_fail: 0 of 1 tests passed; 1 failed\n");
 }
 
-// A Raft may print what it likes: the verdict is not read from its output.
+// The runner does not read the verdict from a test's output.
 Test(runner, output_is_no_verdict)
 {
     expect_lab("--test while_it_prints", 1, "  ... FAILED -- no leader\n");
@@ -137,7 +137,7 @@ Test(runner, output_is_no_verdict)
 
 Test(runner, a_process_that_ends_early_has_failed)
 {
-    // A whole name is that test alone, though another's begins with it.
+    // A whole name selects that test alone, though another name begins with it.
     expect_lab("--test by_exit", 1, "dummy_die: 0 of 1 tests passed;");
     expect_lab("--test by_exi", 1, "dummy_die: 0 of 2 tests passed;");
     expect_lab("--test by__exit", 1,
@@ -183,7 +183,7 @@ Test(runner, lateness_is_no_excuse_in_virtual_time)
     free(command);
 }
 
-// What could not be had explains the failure better than what was found.
+// A shortage explains the failure better than the test's own message.
 Test(runner, a_shortage_makes_a_failure_inconclusive)
 {
     expect_lab("--test of_files", 3,
@@ -209,7 +209,7 @@ Test(runner, a_shortage_makes_a_failure_inconclusive)
                "\n      the process asked for 18446744073709551608 bytes");
 }
 
-// By itself, and only then does it count.
+// The test runs again alone, and that result counts.
 Test(runner, what_is_inconclusive_runs_again_once)
 {
     const char *busy = "--suite dummy_again --test busy";
@@ -272,7 +272,7 @@ Test(runner, only_failing_runs_leave_a_log)
     remove_folder(logs);
 }
 
-// What a Raft prints or makes a test say is text, wherever it comes out.
+// All output of a Raft or a test is free of control characters.
 static void expect_fit_for_a_terminal(const struct outcome *outcome)
 {
     expect_text(outcome,
@@ -305,8 +305,8 @@ Test(runner, no_control_characters_reach_the_terminal)
     remove_folder(logs);
 }
 
-// Opened by its own name, too: script(1) makes a terminal, and shows what comes
-// there.
+// The test opens the terminal itself, too. script(1) makes a terminal, and
+// shows what arrives there.
 Test(runner, no_control_characters_reach_it_past_the_runner)
 {
     char *logs = make_folder();
@@ -330,7 +330,7 @@ Test(runner, no_control_characters_reach_it_past_the_runner)
     remove_folder(logs);
 }
 
-// The output of a run alone comes at once, and not when it has ended.
+// The output of a single run appears at once, not when it has ended.
 Test(runner, output_of_one_run_is_live)
 {
     struct outcome outcome = lab(
@@ -342,7 +342,7 @@ Test(runner, output_of_one_run_is_live)
     outcome_free(&outcome);
 }
 
-// Side by side, a test's lines stay together, and not all of a flood is shown.
+// In parallel, a test's lines stay together, and a flood is cut.
 Test(runner, output_is_shown_in_one_piece_and_cut)
 {
     char *logs = make_folder();
@@ -491,8 +491,8 @@ Test(runner, criterion_can_run_them)
                "two leaders in term 3");
 }
 
-// It tells them as skipped.
-// The lock is on the program's file: a copy is nobody else's.
+// The lock is on the program's file. The test copies it, so that no other run
+// has the lock.
 Test(runner, what_a_test_forked_keeps_no_lock_under_criterion)
 {
     if (!can_run_criterion())
@@ -573,7 +573,7 @@ Test(runner, criterion_refuses_reports_that_cannot_be_written)
     remove_folder(folder);
 }
 
-// Criterion takes options from there, too.
+// Criterion takes options from the environment, too.
 Test(runner, criterions_environment_is_read)
 {
     if (!can_run_criterion())
@@ -598,7 +598,7 @@ Test(runner, criterions_environment_is_read)
     expect_lab("--criterion", 0, "ok - dummy_pass::quick");
 }
 
-// A message has what XML and JSON mean something by.
+// The message has characters that mean something in XML and JSON.
 Test(runner, criterions_reports_hold_any_message)
 {
     if (!can_run_criterion())
