@@ -1,12 +1,12 @@
-// A fake Raft that each of the broken ones breaks in one place.
+// A fake Raft. Each broken Raft changes one part of it.
 //
-// Server 0 leads term 1 by decree. Its one thread sends each command to the
-// others, one after the other, each of whom applies it in its RPC handler, and
-// then applies it itself. Nothing is persisted, nobody is ever elected: that is
-// enough for a test in which no server fails.
+// Server 0 leads term 1 from the start. Its only thread sends each command to
+// the other servers, one after the other. They apply it in their RPC handlers.
+// Then the leader applies it. Nothing is persisted and there are no elections.
+// That is enough for a test in which no server fails.
 //
-// It does nothing by the clock: asked for its state, the leader sends a
-// heartbeat. So a bug shows in every run, at the same moment of the test.
+// The fake Raft uses no clock: the leader sends a heartbeat when it is asked
+// for its state. So a bug shows in every run, at the same moment of the test.
 #ifndef TESTS_BROKEN_BASE_H
 #define TESTS_BROKEN_BASE_H
 
@@ -42,24 +42,24 @@ struct raft {
     bool heartbeat_due;
     struct bytes commands[MAX_COMMANDS + 1];  // From index 1 to last_index.
     int last_index;
-    int sent_index;       // The last one that the others have got.
-    pthread_cond_t work;  // Something to send, or dead.
+    int sent_index;       // The last one that all others have received.
+    pthread_cond_t work;  // There is something to send, or dead is set.
 };
 
-// What a broken Raft does, besides the fake one's work or in its place. NULL:
-// nothing, or what the fake Raft does.
+// What a broken Raft does in addition to the fake one, or in place of it. NULL:
+// nothing, or what the fake one does.
 struct bug {
     void (*in_make)(struct raft *rf);          // At the end of raft_make.
     void (*in_start_locked)(struct raft *rf);  // On the leader.
-    void (*in_handler)(struct raft *rf);       // Whatever RPC it answers.
+    void (*in_handler)(struct raft *rf);       // On every RPC that it answers.
 
-    // In the place of apply, on every server.
+    // In place of apply, on every server.
     void (*apply)(struct raft *rf, int index, struct bytes command);
-    // In the place of "server 0 leads".
+    // In place of "server 0 leads".
     bool (*leads)(const struct raft *rf);
 };
 
-// Each broken Raft says what its bug is.
+// Each broken Raft defines its bug.
 static const struct bug bug;
 
 static bool leads(const struct raft *rf)
@@ -86,7 +86,7 @@ static void apply_or_bug(struct raft *rf, int index, struct bytes command)
         apply(rf, index, command);
 }
 
-// ---- The one RPC: AppendEntries, with one entry or, as a heartbeat, none ----
+// ---- The only RPC: AppendEntries, with one entry, or none (a heartbeat) ----
 
 static void handle_append(void *receiver, const void *args, void *reply)
 {
@@ -152,7 +152,7 @@ static void lead(void *arg)
         }
         rf->heartbeat_due = false;
         int index = has_command ? ++rf->sent_index : 0;
-        struct bytes command = rf->commands[index];  // Stays until raft_free.
+        struct bytes command = rf->commands[index];  // Valid until raft_free.
         pthread_mutex_unlock(&rf->mu);
         send_to_all(rf, index, command);
         if (has_command)

@@ -1,4 +1,4 @@
-// What a fuzzer is given, taken bit by bit. At its end there are zeros.
+// The bytes of a fuzzer, taken piece by piece. After the end there are zeros.
 #ifndef TESTS_FUZZ_INPUT_H
 #define TESTS_FUZZ_INPUT_H
 
@@ -25,7 +25,7 @@ static inline uint8_t take_byte(struct input *input)
     return *input->data++;
 }
 
-// At most `len` bytes, which stay the input's.
+// Returns at most `len` bytes. They still belong to the input.
 static inline struct bytes take_bytes(struct input *input, size_t len)
 {
     struct bytes taken = { (void *)input->data,
@@ -35,7 +35,7 @@ static inline struct bytes take_bytes(struct input *input, size_t len)
     return taken;
 }
 
-// Most words are small, some are as large as an int can be, some are anything.
+// Most words are small, some are near the limits of an int, some are arbitrary.
 static inline uint32_t take_word(struct input *input)
 {
     uint32_t word = take_byte(input);
@@ -49,7 +49,7 @@ static inline uint32_t take_word(struct input *input)
     return word;
 }
 
-// What must hold, with NDEBUG, too.
+// An assertion that NDEBUG does not switch off.
 static inline void must(int holds)
 {
     if (!holds)

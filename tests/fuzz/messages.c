@@ -1,5 +1,6 @@
-// Bytes as messages of raft/raft.x: what decodes is read as the checker reads
-// it, and is the same after another way through the network's codec.
+// Decodes bytes as the messages of raft/raft.x. A message that decodes is read
+// as the checker reads it. After another pass through the network's codec it is
+// the same.
 #include "checker/messages.h"
 #include "checker/saved.h"
 #include "labrpc/internal.h"
@@ -24,7 +25,8 @@ static const struct labrpc_method methods[] = {
     RPC(InstallSnapshot),
 };
 
-// What decodes is in *message, to be freed with xdr_free.
+// Returns whether the bytes decode. *message then has the result; free it with
+// xdr_free.
 static bool decodes(xdrproc_t xdr, struct bytes from, void *message)
 {
     XDR xdrs;
@@ -74,8 +76,8 @@ static void read_reply(const struct labrpc_method *method, struct bytes from)
     xdr_free(method->xdr_reply, reply);
 }
 
-// What decodes as a PersistentState has a plain form, which the checker reads
-// as it reads the bytes themselves.
+// Bytes that decode as a PersistentState have a plain form. The checker must
+// read the same from it as from the bytes.
 static void read_saved(struct bytes from)
 {
     struct bytes plain = saved_state_make_plain(from);
@@ -93,7 +95,7 @@ static void read_saved(struct bytes from)
     bytes_free(&plain);
 }
 
-// Words, of which XDR is made, the last of them cut short at times.
+// Words, because XDR consists of them. Sometimes the last one is incomplete.
 static struct bytes take_message(struct input *input)
 {
     size_t missing = take_byte(input) % 4;
@@ -103,7 +105,8 @@ static struct bytes take_message(struct input *input)
     while (input->left > 0)
         words[count++] = htonl(take_word(input));
     size_t len = count * sizeof *words;
-    // In memory of its own, of just this size, so that reading past it shows.
+    // The copy is exactly this long, so that a sanitizer sees reads past its
+    // end.
     struct bytes message =
         bytes_copy((struct bytes){ words, len > missing ? len - missing : 0 });
     free(words);

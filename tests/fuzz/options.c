@@ -1,5 +1,5 @@
-// Command lines of `lab` and `simlab`: each is read, or refused with a line and
-// status 2. Nothing else may come of it.
+// Command lines of `lab` and `simlab`. Each is accepted, or refused with one
+// line and status 2. Nothing else may happen.
 #include "runner/options.h"
 #include "runner/output.h"
 #include "runner/world.h"
@@ -20,7 +20,7 @@ static const char *const known[] = {
 };
 #define N_KNOWN (sizeof known / sizeof *known)
 
-// ---- What options.c asks of others ----
+// ---- Functions that options.c needs ----
 
 const bool world_is_simulated = true;
 
@@ -41,7 +41,7 @@ int output_end(int status)
     return status;
 }
 
-// ---- The end of the program is the end of an input ----
+// ---- exit ends the input, not the program ----
 
 static jmp_buf at_exit;
 static bool reads;
@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         argv[argc] = words[argc - 1];
         argc++;
     }
-    optind = 0;  // glibc's getopt begins anew.
+    optind = 0;  // glibc's getopt begins again.
     reads = true;
     if (setjmp(at_exit) == 0)
         read_line(argc, argv);

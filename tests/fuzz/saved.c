@@ -1,6 +1,6 @@
 // Saved states, as the checker reads them (checker/saved.c). A state is saved,
-// and then a tail in its place. Reading what has changed must find what reading
-// all of the second state finds.
+// and then its tail is replaced. Reading the changed part must give the same as
+// reading the whole second state.
 #include "checker/saved.h"
 #include "tests/fuzz/input.h"
 
@@ -42,7 +42,7 @@ static void add_elements(struct state *state, struct input *input)
     }
 }
 
-// Elements that are well formed, then bytes that need not be.
+// Well-formed elements, then arbitrary bytes.
 static void add_tail(struct state *state, struct input *input)
 {
     add_elements(state, input);
@@ -59,7 +59,8 @@ static void add_head(struct state *state, struct input *input)
 static const char *read_state(const struct state *state, struct saved *saved,
                               struct bytes_range untouched, bool may_go_on)
 {
-    // In memory of its own, of just this size, so that reading past it shows.
+    // The copy is exactly this long, so that a sanitizer sees reads past its
+    // end.
     struct bytes copy =
         bytes_copy((struct bytes){ (void *)state->data, state->len });
     struct change change = { 0 };
@@ -82,7 +83,7 @@ static void must_be_alike(const struct saved *one, const struct saved *other)
     for (int k = 0; k < one->count; k++) {
         must(one->entries[k].term == other->entries[k].term);
         must(one->entries[k].end == other->entries[k].end);
-        // The first has no command any more.
+        // The first element has no command any more.
         must(k == 0 || one->entries[k].hash == other->entries[k].hash);
     }
 }

@@ -1,10 +1,9 @@
-// To be preloaded: refuses the K-th call of one kind that a process makes, as a
-// system does that has no more. REFUSE names the kind and K, such as
-// "memory 17"; a child goes on counting where its parent was. Says so when it
-// refuses, on stderr.
+// For LD_PRELOAD: makes the K-th call of one kind fail, as a system without
+// that resource does. REFUSE names the kind and K, such as "memory 17". A child
+// continues its parent's count. Prints a line on stderr when it refuses a call.
 //
-// Memory is refused below libc's second names, since the lab defines malloc and
-// the like itself (tester/interposed.c).
+// Memory is refused in libc's internal functions, because the lab defines
+// malloc and the like itself (tester/interposed.c).
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -72,8 +72,8 @@ const struct outcome *simulate_seed(void (*body)(void), uint64_t seed)
     return simulate(body, &options);
 }
 
-// Under both policies and on both back ends: the events must be the same on
-// both.
+// Under both policies and on both back ends. The events must be the same on
+// both back ends.
 static void check_seed(void (*body)(void), uint64_t seed)
 {
     for (int policy = SIM_UNIFORM; policy <= SIM_PCT; policy++) {

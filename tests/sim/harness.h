@@ -1,5 +1,6 @@
-// Runs pieces of program under the simulator, each in a child, and tells how
-// they ended. A plain program: Criterion cannot start under ThreadSanitizer.
+// Runs small programs under the simulator, each in a child process, and reports
+// how they ended. This is a plain program, because Criterion cannot start under
+// ThreadSanitizer.
 #ifndef TESTS_SIM_HARNESS_H
 #define TESTS_SIM_HARNESS_H
 
@@ -13,8 +14,8 @@
 
 // How a child ended.
 struct outcome {
-    bool returned;        // The body came to its end.
-    char message[16384];  // Of the simulator, or of a check that failed.
+    bool returned;        // The body returned.
+    char message[16384];  // From the simulator, or from a check that failed.
     uint64_t hash;
     uint64_t points;
     int64_t now_ns;
@@ -22,8 +23,8 @@ struct outcome {
     int wait_status;
 };
 
-// Runs body() as thread 0 of a simulation. The outcome is overwritten by the
-// next call.
+// Runs body() as thread 0 of a simulation. The next call overwrites the
+// outcome.
 const struct outcome *simulate(void (*body)(void),
                                const struct sim_options *options);
 
@@ -33,25 +34,25 @@ const struct outcome *simulate_seed(void (*body)(void), uint64_t seed);
 // Ends the child, or the test, as failed.
 _Noreturn void fail_at(const char *file, int line, const char *what);
 
-// In a body, or in a test.
+// For bodies and for tests.
 #define check(condition)                                                       \
     do {                                                                       \
         if (!(condition))                                                      \
             fail_at(__FILE__, __LINE__, #condition);                           \
     } while (0)
 
-// Runs the body with a few seeds, under both policies and on both back ends;
-// all must come to their end with no thread left.
+// Runs the body with a few seeds, under both policies and on both back ends. In
+// each run the body must return, and no thread may be left.
 void check_body(void (*body)(void));
 
-// The message of the one run must contain all these texts, up to a NULL.
+// Checks that the message of the run contains all these texts, up to a NULL.
 void check_message(const struct outcome *outcome, ...);
 
-// Threads, for brevity.
+// A shorter name for creating a thread.
 pthread_t start(void *(*run)(void *), void *arg);
 void join(pthread_t thread);
 
-// A thread of the server's own.
+// The same for a thread of a server.
 pthread_t start_in(struct sim_server *server, void *(*run)(void *), void *arg);
 
 struct sim_test {

@@ -1,5 +1,6 @@
-// An argument whose error nobody can want is reported, with its value: who
-// does not look at the result goes on, and spins, or believes what is not so.
+// The simulator reports an argument that no program can intend, with its value.
+// A program that ignores the error would continue with a wrong assumption, or
+// spin.
 #include "tests/sim/harness.h"
 
 #include <errno.h>
@@ -43,7 +44,8 @@ static pthread_t joined(void)
     return thread;
 }
 
-// The check keeps the call from being a jump: the message names this file.
+// The check keeps the compiler from turning the call into a jump, so that the
+// message names this file.
 #define CALLS(name_, call)                                                     \
     static void name_(void)                                                    \
     {                                                                          \
@@ -160,7 +162,7 @@ SIM_TEST(times_that_are_none)
                       times[i].message, " (tests/sim/test_arguments.c:", NULL);
 }
 
-// A time of before the clock began is a time: it has passed.
+// A time before the clock began is valid: it has passed.
 static void wait_until_before(void)
 {
     for (int i = 0; i < 2; i++) {
@@ -179,7 +181,7 @@ SIM_TEST(times_that_have_passed)
     check_body(wait_until_before);
 }
 
-// ---- Everything else ----
+// ---- Other arguments ----
 
 static int delete_twice(void)
 {

@@ -1,5 +1,5 @@
-// Textbook bugs: each is found within 1,000 seeds, under both policies, and
-// the same program without the bug runs through under all of them.
+// Textbook bugs. Each is found within 1,000 seeds under both policies. The same
+// program without the bug passes with all of them.
 #include "tests/sim/harness.h"
 
 #include <stdatomic.h>
@@ -37,7 +37,7 @@ static void check_found(void (*bug)(void), void (*no_bug)(void))
     check(count_finds(no_bug, SIM_PCT) == 0);
 }
 
-// ---- A lost wake-up: the flag is looked at without the lock ----
+// ---- A lost wake-up: the flag is read without the lock ----
 
 static atomic_bool ready;
 
@@ -358,7 +358,7 @@ SIM_TEST(flag_without_lock_is_found)
     check_found(set_without_lock, doubt_a_wakeup);
 }
 
-// ---- A wait that ends at once lets the mutex go all the same ----
+// ---- A timed wait that ends at once still releases the mutex ----
 
 static bool counted;
 
@@ -405,7 +405,7 @@ SIM_TEST(change_during_a_wait_that_is_late_is_found)
     check_found(keep_what_was_seen, look_again);
 }
 
-// ---- What only happens while another holds a lock ----
+// ---- Events that happen only while another thread holds a lock ----
 
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_spinlock_t spin;
@@ -479,7 +479,7 @@ SIM_TEST(a_trylock_that_fails_is_found)
     check_found(try_spin, wait_for_all);
 }
 
-// What was changed under a lock is seen, and the lock is not yet let go.
+// ---- A change under a lock becomes visible before the lock is released ----
 
 static void *set_and_let_go(void *unused)
 {
@@ -510,8 +510,8 @@ SIM_TEST(a_lock_held_after_the_change_is_found)
     check_found(believe_it_let_go, wait_until_it_lets_go);
 }
 
-// However a lock is taken, others see at times that it is held and the change
-// under it not yet made, and at times that it is made already.
+// However a lock is taken: other threads sometimes see that it is held and the
+// change is not made yet, and sometimes that the change is made.
 
 static int lock_mutex(void)
 {
@@ -570,7 +570,7 @@ static void unlock_spin(void)
 
 static const struct way {
     int (*take)(void);
-    int (*try_to_take)(void);  // Fails while another has it.
+    int (*try_to_take)(void);  // Fails while another thread holds it.
     void (*let_go)(void);
 } ways[] = {
     { lock_mutex, try_lock_mutex, unlock_mutex },
@@ -584,7 +584,7 @@ static const struct way {
 };
 
 static const struct way *way;
-static bool looked_for;  // What `ready` is while the lock is seen to be held.
+static bool looked_for;  // The value of `ready` while the lock is held.
 
 static void *set_ready_this_way(void *unused)
 {
@@ -630,7 +630,7 @@ SIM_TEST(a_lock_held_around_the_change_is_found)
     }
 }
 
-// A thread whose last word has been said has not ended yet.
+// A thread that has made its last visible step has not ended yet.
 
 static void *say_last_word(void *unused)
 {
@@ -728,8 +728,8 @@ SIM_TEST(same_seed_same_hash_other_seed_other_hash)
     }
 }
 
-// The seed 0, and the number of the only thread, which is 0, change nothing in
-// a sum; the hash must tell them apart nevertheless.
+// The seed is 0, and so is the number of the only thread. In a sum they would
+// change nothing. The hash must still tell them apart.
 static int n_locks;
 
 static void lock_often(void)

@@ -1,5 +1,6 @@
-// Who waits for whom: each reader of an rwlock counts, however many there are.
-// A circle is told when it closes, and nothing else is told as one.
+// Circles of waiting threads. Every reader of an rwlock counts, however many
+// there are. A circle is reported when it closes, and nothing else is reported
+// as one.
 #include "tests/sim/harness.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ static struct timespec in_ms(int ms)
     return time;
 }
 
-// The simulation goes on for a while, whoever else waits.
+// The simulation continues for a while, whatever the other threads wait for.
 static void tick_for_a_second(void)
 {
     for (int i = 0; i < 1000; i++)
@@ -44,7 +45,8 @@ static void *tick(void *unused)
     return unused;
 }
 
-// The body's deadlock is told with every seed, and before this time.
+// Checks that the body's deadlock is reported with every seed, and before this
+// time.
 static const struct outcome *check_told(void (*body)(void), int before_ms)
 {
     const struct outcome *o = NULL;
@@ -57,7 +59,7 @@ static const struct outcome *check_told(void (*body)(void), int before_ms)
     return o;
 }
 
-// ---- Readers that have let go are forgotten ----
+// ---- Readers that have released the lock do not count ----
 
 static void *read_for(void *ms)
 {
@@ -253,7 +255,7 @@ static void *write_for_writers(void *unused)
     return unused;
 }
 
-// The writer waits for the reader, and the reader must not pass it.
+// The writer waits for the reader, and the reader must not overtake the writer.
 static void read_again_behind_a_writer(void)
 {
     pthread_rwlock_rdlock(&for_writers);
@@ -313,13 +315,14 @@ SIM_TEST(who_crashed_while_reading_reads_for_ever)
                   NULL);
 }
 
-// ---- Who has been woken will go on ----
+// ---- A thread that has been woken will continue ----
 
 static void *hold_mu_then_other(void *unused)
 {
     pthread_mutex_lock(&mu);
     usleep(100);
-    pthread_mutex_unlock(&mu);  // Wakes the patient one; this may be faster.
+    // Wakes the waiting thread; this thread may be faster.
+    pthread_mutex_unlock(&mu);
     pthread_mutex_lock(&mu);
     pthread_mutex_lock(&other);
     pthread_mutex_unlock(&other);
@@ -354,7 +357,7 @@ SIM_TEST(who_was_woken_and_waits_for_a_time_closes_no_circle)
         check(simulate_seed(be_patient, seed)->returned);
 }
 
-// ---- Who waited on a condition variable waits for the mutex then ----
+// ---- After a wait on a condition variable, a thread waits for the mutex ----
 
 static bool signalled;
 

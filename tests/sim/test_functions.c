@@ -1,4 +1,4 @@
-// What each family of simulated functions does, POSIX's errors included.
+// Each family of simulated functions, including POSIX's errors.
 #include "tests/sim/harness.h"
 
 #include <errno.h>
@@ -36,7 +36,8 @@ static struct timespec in_ms(clockid_t clock, int64_t ms)
     return time;
 }
 
-// Has this much virtual time gone by, within a hundredth of a millisecond?
+// Returns whether this much virtual time has passed, within a hundredth of a
+// millisecond.
 static bool took_ms(int64_t start_ns, int64_t ms)
 {
     int64_t ns = now_ns() - start_ns;
@@ -264,7 +265,8 @@ extern void __tsan_init(void) __attribute__((weak));
 
 SIM_TEST(cleanup_handlers_run)
 {
-    if (__tsan_init == NULL)  // It does not know the system's setjmp of these.
+    // ThreadSanitizer does not know the system's setjmp of these.
+    if (__tsan_init == NULL)
         check_body(cleanup);
 }
 
@@ -598,7 +600,7 @@ SIM_TEST(spin_locks_exclude)
     check_body(spin_locks);
 }
 
-// ---- What was made before the simulation began ----
+// ---- Objects that were initialised before the simulation ----
 
 static struct {
     pthread_cond_t realtime, monotonic;
@@ -615,7 +617,7 @@ static void count_run(void)
     early.n_runs++;
 }
 
-// A wait, which leaves its traces in it, on one with this clock.
+// Waits on a condition variable with this clock, which leaves traces in it.
 static void make_and_use_cond(pthread_cond_t *cond, clockid_t clock)
 {
     pthread_condattr_t attr;
@@ -695,7 +697,7 @@ static void *note_id(void *unused)
     return unused;
 }
 
-// What is drawn is part of the hash.
+// Drawn numbers are part of the hash.
 static void draw_from(pid_t id)
 {
     srand((unsigned)id);
@@ -806,7 +808,8 @@ static void clocks(void)
     check(times(&used) - ticks == 50);
 
     int64_t start_ns = now_ns();
-    while (now_ns() - start_ns < MS)  // A loop around a clock gets on.
+    // A loop that reads the clock makes progress.
+    while (now_ns() - start_ns < MS)
         ;
 }
 
@@ -866,7 +869,7 @@ static void randoms(void)
     check(random() == a);
     check(a >= 0 && a <= RAND_MAX);
 
-    // As POSIX defines it.
+    // The values that POSIX defines.
     srand48(1);
     check(lrand48() == 89400484);
     unsigned short seed[3] = { 0x330e, 1, 0 };
@@ -887,7 +890,7 @@ static void randoms(void)
     check(arc4random() != arc4random());
 }
 
-// A simulated thread has one processor, and no priority but the usual one.
+// A simulated thread has one processor, and only the usual priority.
 static void priorities(void)
 {
     pthread_t self = pthread_self();

@@ -1,4 +1,4 @@
-// The memory that a simulation takes: stacks that grow, and address space.
+// The memory of a simulation: stacks that grow, and address space.
 #include "tests/sim/harness.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static void *use_its_lowest_part(void *unused)
     volatile char room[7 * MB];
     room[0] = 1;
     room[5 * MB] = 2;
-    usleep(1000);  // Others run meanwhile.
+    usleep(1000);  // Other threads run meanwhile.
     check(room[0] == 1 && room[5 * MB] == 2);
     return unused;
 }
@@ -58,7 +58,7 @@ static void deep_stacks(void)
         join(threads[i]);
 }
 
-// As large as on the system, whoever is the first to write there.
+// As large as on the system, whichever thread writes there first.
 SIM_TEST(stacks_grow_to_8_mb)
 {
     check_body(deep_stacks);
@@ -68,8 +68,8 @@ SIM_TEST(stacks_grow_to_8_mb)
 
 #define MAX_THREADS 3000
 
-// There if the program is linked with a sanitizer. That maps terabytes for
-// itself, and ThreadSanitizer uses 0.8 MB a thread.
+// Present if the program is linked with a sanitizer. A sanitizer maps
+// terabytes, and ThreadSanitizer uses 0.8 MB per thread.
 extern void __asan_init(void) __attribute__((weak));
 extern void __tsan_init(void) __attribute__((weak));
 
@@ -78,7 +78,7 @@ static bool has_sanitizer(void)
     return __asan_init != NULL || __tsan_init != NULL;
 }
 
-// To begin a test with that measures what is mapped.
+// For the beginning of a test that measures mapped memory.
 #define LEAVE_OUT_WITH_SANITIZER()                                             \
     do {                                                                       \
         if (has_sanitizer()) {                                                 \
@@ -117,7 +117,7 @@ static void many_threads(void)
     check(sim_thread_count() == 1);
 }
 
-// The tables grow, and the threads in them stay where they are.
+// The tables grow, and the threads in them keep their addresses.
 SIM_TEST(many_threads_need_little_address_space)
 {
     for (uint64_t seed = 1; seed <= 2; seed++) {

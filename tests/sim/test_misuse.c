@@ -1,5 +1,4 @@
-// What a program must not do with the system's objects. Each is told with the
-// place where it is done.
+// Misuse of the system's objects. Each report names the place.
 #include "tests/sim/harness.h"
 
 #include <fcntl.h>
@@ -8,7 +7,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-// MISUSE(name, what is said, body)
+// MISUSE(name, the message, body)
 #define MISUSE(name_, says_, ...)                                              \
     static void do_##name_(void) __VA_ARGS__ SIM_TEST(name_)                   \
     {                                                                          \
@@ -22,7 +21,7 @@ static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_spinlock_t spin;
 static sem_t sem;
 
-// Has another thread do it, and lets it come as far as it can.
+// Starts a thread, and lets it run as far as it can.
 static pthread_t let(void *(*run)(void *))
 {
     pthread_t thread = start(run, NULL);

@@ -1,5 +1,5 @@
-// Queues of many threads (sim/queue.c): whoever stands in one is found there,
-// and the policy prefers whom it should. The threads here never run.
+// Queues of many threads (sim/queue.c): every thread in a queue is found there,
+// and the policy chooses the right one. These threads never run.
 #include "sim/internal.h"
 #include "tests/sim/harness.h"
 
@@ -28,7 +28,7 @@ static void remove_some(int n)
     }
 }
 
-// As many as are left say that they are in it, each where it is.
+// Checks that as many threads as are left are in the queue, each at its place.
 static void check_places(void)
 {
     uint32_t n = 0;
@@ -90,8 +90,8 @@ SIM_TEST(queue_drawn_evenly)
     check(simulate_seed(draw_evenly, 1)->returned);
 }
 
-// Its array goes to the next queue that needs one as large: locks that are
-// used once and forgotten take no memory.
+// The array goes to the next queue that needs one of this size: a lock that is
+// used once and forgotten takes no memory.
 static void reuse_arrays(void)
 {
     add_all();

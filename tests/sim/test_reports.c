@@ -1,5 +1,5 @@
-// What the simulator reports, and that its message names the threads and the
-// places. (The call is never a function's last: that would be a jump.)
+// The simulator's reports. Each names the threads and the places. (No call is a
+// function's last statement, because the compiler would make it a jump.)
 #include "tests/sim/harness.h"
 
 #include <fcntl.h>
@@ -13,7 +13,7 @@ static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t other = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
-// Runs the body with seeds until one is reported.
+// Runs the body with seeds until the simulator reports something.
 static const struct outcome *find(void (*body)(void))
 {
     for (uint64_t seed = 1; seed <= 1000; seed++) {
@@ -60,7 +60,7 @@ SIM_TEST(deadlock_names_the_circle)
 {
     const struct outcome *o = find(deadlock);
     if (strstr(o->message, "2 threads wait for each other") == NULL)
-        return;  // One ended with a lock held: the next test.
+        return;  // One thread ended with a lock held: that is the next test.
     check_message(o,
                   "\"one\" (server 1) waits to lock a mutex, held by thread ",
                   "\"two\" (server 2) since take_other_then_mu "
@@ -80,7 +80,7 @@ static void deadlock_beside_a_timer(void)
     deadlock();
 }
 
-// The circle is told when it closes, though others go on.
+// The circle is reported when it closes, though other threads continue.
 SIM_TEST(deadlock_is_told_at_once)
 {
     const struct outcome *o = find(deadlock_beside_a_timer);
@@ -338,7 +338,7 @@ SIM_TEST(stack_overflow)
                   NULL);
 }
 
-// ---- A lock that is made anew while somebody waits for it ----
+// ---- A lock that is initialised again while a thread waits for it ----
 
 static pthread_cond_t renewed = PTHREAD_COND_INITIALIZER;
 
@@ -378,7 +378,8 @@ static void init_while_two_wait(void)
     join(waiter);
 }
 
-// Who waits for the new one is not taken for who waited for the old.
+// A thread that waits for the new object is not one that waited for the old
+// one.
 SIM_TEST(init_of_a_cond_that_is_waited_for_again)
 {
     check_message(simulate_seed(init_while_two_wait, 1),

@@ -1,5 +1,5 @@
-// What can befall a server: it crashes, it pauses, its clock goes wrong. The
-// rest of the program goes on, and gets its locks.
+// Faults of a server: it crashes, it pauses, its clock is wrong. The rest of
+// the program continues, and gets its locks.
 #include "tests/sim/harness.h"
 
 #include <time.h>
@@ -15,7 +15,7 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// What a server calls: it takes a lock that is everybody's.
+// A function that servers call. It takes a shared lock.
 static void add_one(int *count)
 {
     struct sim_server *from = sim_server_go_out();
@@ -51,7 +51,7 @@ static void crash_one_of_two(void)
     usleep(20000 + (unsigned)rand() % 1000);
     check(sim_thread_count() == 7);
     sim_server_crash(one);
-    usleep(1000);  // Who held the lock has let go of it by now.
+    usleep(1000);  // The server that held the lock has released it by now.
     check(sim_thread_count() == 4);
     int before = counts[1], other = counts[2];
     usleep(100000);

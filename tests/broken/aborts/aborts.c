@@ -1,5 +1,5 @@
-// Wrong: an assertion of the Raft does not hold.
-// Verdict: failed, with the place; what the assertion says is in the output.
+// Wrong: an assertion of the Raft fails.
+// Verdict: failed, with the place. The assertion's message is in the output.
 #include "tests/broken/base.h"
 
 static void check_log(struct raft *rf)

@@ -1,5 +1,5 @@
 // Wrong: server 1 applies a command that nobody offered.
-// Verdict: failed as soon as it is applied, with the server, the index and the
+// Verdict: failed when it is applied, with the server, the index and the
 // command.
 #include "tests/broken/base.h"
 

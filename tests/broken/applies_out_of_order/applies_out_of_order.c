@@ -1,6 +1,5 @@
-// Wrong: server 1 leaves out index 2.
-// Verdict: failed as soon as index 3 is applied, with the server and both
-// indexes.
+// Wrong: server 1 skips index 2.
+// Verdict: failed when index 3 is applied, with the server and both indexes.
 #include "tests/broken/base.h"
 
 static void apply_with_gap(struct raft *rf, int index, struct bytes command)

@@ -1,6 +1,5 @@
 // Wrong: server 1 applies index 2 twice.
-// Verdict: failed as soon as it is applied again, with the server and the
-// index.
+// Verdict: failed when it is applied again, with the server and the index.
 #include "tests/broken/base.h"
 
 static void apply_again(struct raft *rf, int index, struct bytes command)

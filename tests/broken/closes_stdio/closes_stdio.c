@@ -1,6 +1,6 @@
-// Wrong: it floods stdout, closes stdin, stdout and stderr, and then fails.
-// Verdict: failed, by the assertion, with the place, as if nothing had been
-// printed or closed.
+// Wrong: it floods stdout, closes stdin, stdout and stderr, and then an
+// assertion fails. Verdict: failed, with the assertion's place. Flood and
+// closing change nothing.
 #include "tests/broken/base.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-// Wrong: it saves what it cannot read, so that it cannot start again.
-// Verdict: failed, with the exit(2) that raft.h asks for and the place; which
-// server it was is in the line that the Raft prints.
+// Wrong: it saves a state that it cannot read, so that it cannot restart.
+// Verdict: failed, with the exit(2) that raft.h asks for, and the place. The
+// line that the Raft prints names the server.
 #include "tests/broken/base.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // Wrong: raft_start locks its mutex a second time.
-// Verdict: failed when the call has not come back within 10 s, with the call,
-// the server, and on stderr the place where it stands.
+// Verdict: failed when the call has not returned for 10 s, with the call and
+// the server. stderr shows the place.
 #include "tests/broken/base.h"
 
 static void lock_again(struct raft *rf)

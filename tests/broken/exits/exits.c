@@ -1,4 +1,4 @@
-// Wrong: an RPC handler calls exit(0), which says that all is well.
+// Wrong: an RPC handler calls exit(0), which means success.
 // Verdict: failed, with the exit and the place.
 #include "tests/broken/base.h"
 

@@ -1,5 +1,5 @@
-// Wrong: an RPC handler calls _exit(0), which nothing in the process hears of.
-// Verdict: failed, with the exit status. Nobody can say where.
+// Wrong: an RPC handler calls _exit(0), which nothing in the process notices.
+// Verdict: failed, with the exit status. The place is unknown.
 #include "tests/broken/base.h"
 
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // Wrong: server 1's RPC handler never returns.
-// Verdict: failed when, 5 s after the end, the handler has not returned; on
-// stderr the place where it stands.
+// Verdict: failed when the handler has not returned 5 s after the end. stderr
+// shows its place.
 #include "tests/broken/base.h"
 
 #include "rt/clock.h"

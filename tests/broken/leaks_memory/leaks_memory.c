@@ -1,5 +1,5 @@
 // Wrong: raft_make allocates until there is no more memory.
-// Verdict: failed, with the size, where the limit is above 2 GB.
+// Verdict: failed, with the size, if the limit is above 2 GB.
 #include "tests/broken/base.h"
 
 #define MOST  5000

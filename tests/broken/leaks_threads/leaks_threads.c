@@ -1,5 +1,5 @@
 // Wrong: raft_make starts threads until there are no more.
-// Verdict: failed, with the number of threads, where the limit is above 2,000.
+// Verdict: failed, with the number of threads, if the limit is above 2,000.
 #include "tests/broken/base.h"
 
 #include <unistd.h>

@@ -1,7 +1,6 @@
-// Wrong: on server 1, raft_make waits for a leader, of whom it cannot hear
-// before raft_make has returned.
-// Verdict: failed when the call has not come back within 10 s, with the call,
-// the server, and on stderr the place where it stands.
+// Wrong: on server 1, raft_make waits for a leader. It cannot hear from one
+// before raft_make has returned. Verdict: failed when the call has not returned
+// for 10 s, with the call and the server. stderr shows the place.
 #include "tests/broken/base.h"
 
 static void wait_for_leader(struct raft *rf)

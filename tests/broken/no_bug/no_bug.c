@@ -1,5 +1,5 @@
-// Wrong: nothing, as far as a test without failures can tell.
-// Verdict: passed. So it is the bugs that fail the others.
+// Wrong: nothing that a test without failures can show.
+// Verdict: passed. So the other Rafts fail because of their bugs.
 #include "tests/broken/base.h"
 
 static const struct bug bug = { 0 };

@@ -1,5 +1,5 @@
-// Wrong: a thread recurses for ever, along a list that bites its own tail.
-// Verdict: failed, by SIGSEGV. There is no stack left on which to say where.
+// Wrong: a thread recurses for ever along a circular list.
+// Verdict: failed, by SIGSEGV. There is no stack left to report the place.
 #include "tests/broken/base.h"
 
 struct node {

@@ -1,5 +1,5 @@
-// Wrong: it never leads, and prints what a test that has passed prints.
-// Verdict: failed for want of a leader. What is printed is no verdict.
+// Wrong: no server leads, and it prints what a passed test prints.
+// Verdict: failed, because there is no leader. Output is no verdict.
 #include "tests/broken/base.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// Wrong: its RPCs have names of their own.
-// Verdict: failed, with the names: the checker could not read what they say.
+// Wrong: its RPCs have other names than those of the lab.
+// Verdict: failed, with the names: the checker could not read the messages.
 #define RPC_NAME "Raft.Append"
 #include "tests/broken/base.h"
 

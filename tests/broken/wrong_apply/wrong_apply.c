@@ -1,6 +1,6 @@
 // Wrong: at index 2, server 2 applies the command of index 1.
-// Verdict: failed as soon as it is applied, with both servers, the index and
-// both commands.
+// Verdict: failed when it is applied, with both servers, the index and both
+// commands.
 #include "tests/broken/base.h"
 
 static struct bytes first_command;
