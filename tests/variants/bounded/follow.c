@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-// Says where the leader should go on, given that its prev_log_index does not
-// fit (raft.x, AppendEntriesResponse).
+// Tells the leader where to continue when its prev_log_index does not match
+// (raft.x, AppendEntriesResponse).
 static void hint_locked(const struct raft *rf, int prev_log_index,
                         AppendEntriesResponse *response)
 {
@@ -21,16 +21,16 @@ static void hint_locked(const struct raft *rf, int prev_log_index,
     response->conflict_index = index;
 }
 
-// Is our log the leader's up to prev_log_index? What the snapshot covers is
-// committed, and so it is.
+// Does our log match the leader's up to prev_log_index? Entries that the
+// snapshot covers are committed, so they match.
 static bool fits_locked(const struct raft *rf, int index, int term)
 {
     return index <= log_first(rf) ||
            (index <= log_last(rf) && log_term(rf, index) == term);
 }
 
-// Steps 3 and 4: an entry that we have stays, with what is behind it; one that
-// differs goes, with what is behind it.
+// Steps 3 and 4: a matching entry stays, with those after it. A conflicting
+// entry goes, with those after it.
 static void store_locked(struct raft *rf, const AppendEntriesRequest *request)
 {
     must_hold(&rf->mu);
@@ -50,8 +50,8 @@ static void store_locked(struct raft *rf, const AppendEntriesRequest *request)
         save_locked(rf);
 }
 
-// Step 5. A batch may end far from the leader's last entry: what is behind it
-// in our log has not been compared.
+// Step 5. A batch may end long before the leader's last entry. Entries after
+// the batch have not been compared.
 static void commit_locked(struct raft *rf, int leader_commit, int last_new)
 {
     must_hold(&rf->mu);
@@ -94,7 +94,7 @@ static void install_locked(struct raft *rf,
     rf->commit_index = request->last_included_index;
     save_with_snapshot_locked(rf, snapshot);
 
-    // One that has not been applied yet is older.
+    // A snapshot that has not been applied yet is older.
     bytes_free(&rf->snapshot_to_apply.snapshot);
     rf->snapshot_to_apply = (struct apply_msg){
         .snapshot_valid = true,

@@ -1,6 +1,6 @@
-// The log and its way to the persister. Entries own their commands. As batches
-// are small, saves are many: each writes only the elements that are new, behind
-// those that have not changed since the last.
+// The log, and how it is saved. Entries own their commands. Batches are small,
+// so there are many saves: each writes only the new elements, after those that
+// are saved already.
 #include "node.h"
 
 #include "rt/alloc.h"
@@ -65,7 +65,7 @@ void cut_locked(struct raft *rf, int index)
     while (log_last(rf) >= index)
         free(rf->entries[--rf->n_entries].command.command_val);
     if (rf->n_saved > rf->n_entries)
-        rf->n_saved = 0;  // The next save is a whole one.
+        rf->n_saved = 0;  // The next save writes everything.
 }
 
 void compact_locked(struct raft *rf, int index, int term)
@@ -97,7 +97,7 @@ void free_log(struct raft *rf)
 
 // ---- The persister ----
 
-// What stands before the elements of the log: two numbers and the count.
+// The bytes before the elements of the log: two numbers and the count.
 #define HEAD_BYTES ((size_t)3 * BYTES_PER_XDR_UNIT)
 
 static struct bytes encode(xdrproc_t codec, void *message, size_t size)
@@ -110,7 +110,7 @@ static struct bytes encode(xdrproc_t codec, void *message, size_t size)
     return encoded;
 }
 
-// The caller frees it.
+// The caller frees the result.
 static struct bytes encode_all_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
@@ -126,8 +126,8 @@ static struct bytes encode_all_locked(struct raft *rf)
     return all;
 }
 
-// The elements that are not saved yet, encoded one behind the other as they
-// are in a PersistentState: as that of a log of their own, without its head.
+// Encodes the elements that are not saved yet, as PersistentState has them,
+// without the head.
 static void save_new_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
@@ -171,7 +171,7 @@ void save_with_snapshot_locked(struct raft *rf, struct bytes snapshot)
     bytes_free(&state);
 }
 
-// Takes over what was saved, if anything was; else begins with an empty log.
+// Restores the saved state, or begins with an empty log.
 void load_locked(struct raft *rf)
 {
     must_hold(&rf->mu);

@@ -1,7 +1,7 @@
-// What the files of this Raft share: the node, and who calls what.
+// The files of this Raft share this: the node, and the functions of each file.
 //
-// One lock, rf->mu. It is let go for every RPC and every delivery, and nothing
-// else is waited for while it is held.
+// One lock, rf->mu. A thread releases it for every RPC and every delivery, and
+// waits for nothing else while it holds it.
 #ifndef BOUNDED_NODE_H
 #define BOUNDED_NODE_H
 
@@ -20,14 +20,14 @@
 #define MAX_BATCH       4  // Entries in one AppendEntries.
 #define POLL_MS         10
 #define HEARTBEAT_MS    100
-#define RESEND_MS       10   // An answer that takes longer is late,
-#define ALIVE_MS        500  // if the peer has answered something lately.
+#define RESEND_MS       10   // An answer that takes longer counts as late,
+#define ALIVE_MS        500  // if the peer has answered in this time.
 #define ELECTION_MIN_MS 400
 #define ELECTION_MAX_MS 800
 
 enum role { FOLLOWER, CANDIDATE, LEADER };
 
-// What a leader knows of one peer; 0 <= match < next <= last index + 1.
+// A leader's state for one peer; 0 <= match < next <= last index + 1.
 struct progress {
     int next;
     int match;
@@ -55,16 +55,17 @@ struct raft {
     struct rng rng;
     int64_t election_due_ms;
     int64_t heartbeat_due_ms;
-    int64_t led_ms;  // When a current leader spoke last; 0: none has.
+    // The time of the last message from a current leader; 0: none.
+    int64_t led_ms;
 
-    // Persistent. entries[0] stands for what the snapshot covers.
+    // Persistent. entries[0] is the last entry that the snapshot covers.
     int current_term;
     int voted_for;
     Entry *entries;
     int n_entries;
     int capacity;
-    int n_saved;         // So many elements are in the persister as they are
-    size_t saved_bytes;  // here, and end there at this byte.
+    int n_saved;         // This many elements are saved,
+    size_t saved_bytes;  // and they end at this byte.
 
     int commit_index;
     int last_applied;
@@ -90,8 +91,8 @@ void append_locked(struct raft *rf, int term, struct bytes command);
 // Drops the entries from `index` on.
 void cut_locked(struct raft *rf, int index);
 
-// The snapshot now covers everything up to (index, term). Entries behind stay
-// if that entry is in the log, else none does.
+// The snapshot now covers everything up to (index, term). If that entry is in
+// the log, the entries after it stay; else all go.
 void compact_locked(struct raft *rf, int index, int term);
 
 void free_log(struct raft *rf);
@@ -114,10 +115,10 @@ void lead_locked(struct raft *rf);
 // One request to every peer, whether or not there is something new for it.
 void send_heartbeats_locked(struct raft *rf);
 
-// Goes on where an answer is late.
+// Sends the next batch where an answer is late.
 void overtake_locked(struct raft *rf);
 
-// The log has grown: sends to whoever has no request under way.
+// The log has grown: sends to each peer without a request under way.
 void replicate_locked(struct raft *rf);
 
 // ---- follow.c: the follower's side ----

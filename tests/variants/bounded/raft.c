@@ -1,20 +1,19 @@
 // A Raft that sends at most four entries in an AppendEntries.
 //
-// How it differs: a follower that is behind gets its entries in batches, the
-// next when the last is answered, or ought to have been (replicate.c), so that
-// most requests end before the leader's log does: prev + entries,
-// leader_commit and the last index are three different numbers, and a reply
-// says less than "all of it".
-// The ticker polls; nobody is woken for a time-out; entries are applied one by
-// one. Who has just heard from a leader, or leads, disregards RequestVotes: it
-// grants none, and does not take over their terms.
+// How it differs: a follower that is behind gets its entries in batches. The
+// leader sends the next batch when the last one is answered, or should have
+// been (replicate.c). So most requests end before the leader's log does: the
+// last entry sent, leader_commit and the last index are three different
+// numbers, and a success covers only a part of the log. The ticker polls;
+// nobody is woken for a timeout; entries are applied one by one. A leader, and
+// a server that has just heard from one, ignores RequestVotes: it grants none,
+// and does not adopt their terms.
 //
-// Why it is right: it is Figures 2 and 13. The size of a batch is the leader's
-// to choose; a follower commits only up to the end of the batch it was sent,
-// and the leader counts only what was in it. That RequestVotes are disregarded
-// is §6's rule against servers that disrupt the cluster: the candidate comes
-// again, and a leader that is deposed hears of it from a reply or from the next
-// leader.
+// Why it is right: it is Figures 2 and 13. The leader may choose the size of a
+// batch. A follower commits only up to the end of the batch it was sent, and
+// the leader counts only what was in it. Ignoring RequestVotes is §6's rule
+// against disruptive servers: the candidate asks again, and a deposed leader
+// learns of the new term from a reply or from the next leader.
 //
 // This file: the service's side, the ticker, and the applier.
 #include "node.h"
@@ -27,7 +26,7 @@
 
 // ---- Threads ----
 
-// A timer is at most POLL_MS late, which no time-out here notices.
+// A timer is at most POLL_MS late. No timeout here is that exact.
 static void tick(void *arg)
 {
     struct raft *rf = arg;

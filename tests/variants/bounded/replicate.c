@@ -1,18 +1,17 @@
 // The leader's side of replication (§5.3, §7), in bounded batches.
 //
-// To each peer there is one request that is awaited. When it comes back, and
-// the peer still lacks something, the next batch goes out at once, from the
-// thread that brought the answer; when there is nothing more to send, the peer
-// is idle, until a new entry or a new commit_index finds it so. No thread
-// waits for any of this.
+// The leader waits for one request to each peer. When the answer arrives and
+// the peer still lacks entries, the thread that brought the answer sends the
+// next batch at once. When there is nothing to send, the peer is idle until
+// there is a new entry or a new commit_index. No thread waits for that.
 //
-// A request to a peer that is cut off may stay away for seconds, and one that
-// got lost is never answered. So a heartbeat goes out whatever is under way,
-// carries the batch that is due, and is from then on the awaited one. And to a
-// peer that is known to be there, the answer is probably late, not lost: after
-// RESEND_MS the batch behind the unanswered one follows it. A success says
-// that all up to its end is there; if that moves `next`, it does not matter to
-// which request it was the answer.
+// A request to a disconnected peer may take seconds, and a lost one is never
+// answered. So a heartbeat is sent in any case. It carries the batch that is
+// due, and the leader then waits for its answer instead. If a peer has answered
+// lately, a missing answer is probably late, not lost: after RESEND_MS the
+// leader sends the batch after the unanswered one. A success means that the
+// peer holds everything up to the request's end. If that raises `next`, it does
+// not matter which request was answered.
 #include "node.h"
 
 #include "rt/alloc.h"
@@ -22,8 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// An AppendEntries or InstallSnapshot on its way: `number` tells whether it is
-// still the awaited one when it comes back.
+// An AppendEntries or InstallSnapshot on its way. `number` tells whether it is
+// still the one that the leader waits for.
 struct shipment {
     struct raft *rf;
     int peer;
@@ -37,8 +36,8 @@ static void send_if_behind_locked(struct raft *rf, int peer);
 
 // ---- Answers ----
 
-// The shipment has come back. True if the answer counts: this node still leads
-// in the term in which it sent it.
+// An answer has arrived. Returns true if it counts: this node still leads in
+// the term in which it sent the request.
 static bool take_back_locked(const struct shipment *shipment, bool answered,
                              int response_term)
 {
@@ -56,8 +55,8 @@ static bool take_back_locked(const struct shipment *shipment, bool answered,
     return answered;
 }
 
-// Commits what a majority holds, if it is of this term (§5.4.2); what is older
-// is committed with it.
+// Commits what a majority holds, if it is of this term (§5.4.2). Older entries
+// are committed with it.
 static void advance_commit_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
@@ -94,8 +93,8 @@ static void confirm_locked(struct raft *rf, int peer, int index)
     advance_commit_locked(rf);
 }
 
-// A batch before the refused one is lost, or late: goes on behind the peer's
-// last entry, if that is what the refusal tells.
+// A batch before the refused one is lost or late. If the refusal says so,
+// continues after the peer's last entry.
 static void miss(struct progress *progress,
                  const AppendEntriesResponse *response)
 {
@@ -106,9 +105,9 @@ static void miss(struct progress *progress,
         progress->sent_up_to = end;
 }
 
-// The peer's log differs from ours at prev_log_index. Goes back behind our
-// last entry of the term that stands there, or to where that term begins in
-// the peer's log (§5.3, at its end).
+// The peer's log differs at prev_log_index. Goes back to after our last entry
+// of the term that the peer has there, or to the peer's first entry of that
+// term (end of §5.3).
 static void go_back_locked(struct raft *rf, int peer, int prev_log_index,
                            const AppendEntriesResponse *response)
 {
@@ -117,7 +116,7 @@ static void go_back_locked(struct raft *rf, int peer, int prev_log_index,
     if (prev_log_index >= progress->next)
         miss(progress, response);
     if (prev_log_index != progress->next - 1)
-        return;  // It answers what was sent before an earlier step.
+        return;  // The refusal answers a request from before an earlier step.
     int next = response->conflict_index;
     if (response->conflict_term != NO_TERM) {
         int index = prev_log_index - 1;
@@ -191,7 +190,7 @@ static void fill_in_snapshot_locked(struct raft *rf, struct shipment *shipment)
     };
 }
 
-// MAX_BATCH entries from `next` on, or as many as there are, or none.
+// MAX_BATCH entries from `next` on, or fewer if there are fewer.
 static void fill_in_batch_locked(struct raft *rf, int next,
                                  struct shipment *shipment)
 {
@@ -214,7 +213,7 @@ static void fill_in_batch_locked(struct raft *rf, int next,
     };
 }
 
-// Sends what follows `from` - 1, which is not below the peer's `next`.
+// Sends the entries from `from` on, which is not below the peer's `next`.
 static void send_locked(struct raft *rf, int peer, int from)
 {
     must_hold(&rf->mu);
@@ -238,8 +237,8 @@ static void send_locked(struct raft *rf, int peer, int from)
     }
 }
 
-// Where the batch behind the newest request begins; what the peer lacks first,
-// when all has been sent.
+// Returns where the batch after the newest request begins, or the first entry
+// that the peer lacks, if everything was sent.
 static int behind_sent_locked(const struct raft *rf, int peer)
 {
     const struct progress *progress = &rf->progress[peer];
@@ -258,12 +257,12 @@ static void send_if_behind_locked(struct raft *rf, int peer)
         send_locked(rf, peer, behind_sent_locked(rf, peer));
 }
 
-// ---- What begins it ----
+// ---- What starts it ----
 
 void replicate_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
-    advance_commit_locked(rf);  // A node without peers is its own majority.
+    advance_commit_locked(rf);  // A node without peers is a majority.
     for (int peer = 0; peer < rf->n_peers; peer++)
         send_if_behind_locked(rf, peer);
 }

@@ -1,5 +1,5 @@
-// Elections (§5.2, §5.4.1). The ticker stands; each question to a peer, with
-// its answer, is a thread of its own.
+// Elections (§5.2, §5.4.1). The ticker starts them. Each request to a peer runs
+// on a thread of its own.
 #include "node.h"
 
 #include "rt/alloc.h"
@@ -22,8 +22,9 @@ void put_off_election_locked(struct raft *rf)
         rng_between(&rf->rng, ELECTION_MIN_MS, ELECTION_MAX_MS);
 }
 
-// Becomes a follower; `term` is not older than ours. A leader's election time
-// is long past, so it starts anew; a candidate's and a follower's goes on.
+// Becomes a follower; `term` is not older than ours. A leader's election timer
+// expired long ago, so it starts again; a candidate's and a follower's
+// continues.
 void follow_locked(struct raft *rf, int term)
 {
     must_hold(&rf->mu);
@@ -37,7 +38,7 @@ void follow_locked(struct raft *rf, int term)
     }
 }
 
-// The leader of this term speaks.
+// A message from the leader of this term.
 void follow_leader_locked(struct raft *rf, int term)
 {
     must_hold(&rf->mu);
@@ -46,7 +47,7 @@ void follow_leader_locked(struct raft *rf, int term)
     rf->led_ms = clock_now_ms();
 }
 
-// Nobody who hears its leader needs another (§6).
+// A server that hears its leader needs no other one (§6).
 static bool has_leader_locked(const struct raft *rf)
 {
     return rf->role == LEADER ||
@@ -103,7 +104,7 @@ void stand_locked(struct raft *rf)
         };
         go(rf->threads, "ask", ask, question);
     }
-    count_vote_locked(rf);  // Its own.
+    count_vote_locked(rf);  // Its own vote.
 }
 
 // Is the candidate's log at least as up-to-date as ours (§5.4.1)?

@@ -1,6 +1,7 @@
-// Messages on their way. Each has a plain joinable thread, because it may stay
-// away for seconds and nobody shall wait for it. Having returned, it puts
-// itself on a list; the timekeeper joins what is there, and raft_free the rest.
+// Messages on their way. Each has a joinable thread, because a call may take
+// seconds and nobody should wait for it. When the call has returned, it adds
+// itself to a list. The timekeeper joins the threads on the list, and raft_free
+// the rest.
 #include "monitor.h"
 
 #include "rt/alloc.h"

@@ -1,5 +1,5 @@
-// Elections (§5.2, §5.4.1). A candidate asks again whoever has not answered
-// yet; a voter that has granted says so again, and is counted once.
+// Elections (§5.2, §5.4.1). A candidate repeats its request to each peer that
+// has not answered. A voter grants it again, and counts once.
 #include "monitor.h"
 
 void postpone_election(struct raft *rf)
@@ -28,7 +28,7 @@ void become_follower(struct raft *rf, int term)
 static void count_votes(struct raft *rf)
 {
     INSIDE(rf);
-    int n_votes = 1;  // Its own.
+    int n_votes = 1;  // Its own vote.
     for (int p = 0; p < rf->n_peers; p++)
         n_votes += p != rf->me && rf->peers[p].voter_granted;
     if (n_votes > rf->n_peers / 2)

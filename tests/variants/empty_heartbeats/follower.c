@@ -1,8 +1,8 @@
 // The follower: AppendEntries (Figure 2) and InstallSnapshot (Figure 13). It
-// makes no difference between a heartbeat and a message with entries.
+// treats a heartbeat like a message with entries.
 #include "monitor.h"
 
-// The leader's prev_log_index does not fit: what stands there instead?
+// The leader's prev_log_index does not match. Reports the term at that index.
 static void describe_conflict(const struct raft *rf, int prev,
                               AppendEntriesResponse *response)
 {
@@ -22,7 +22,7 @@ static void describe_conflict(const struct raft *rf, int prev,
 static void merge(struct raft *rf, const AppendEntriesRequest *request)
 {
     INSIDE(rf);
-    // Pass over what is here, in the snapshot or in the log.
+    // Skips entries that are in the snapshot or in the log.
     u_int k = 0;
     const Entry *entries = request->entries.entries_val;
     while (k < request->entries.entries_len &&
@@ -30,7 +30,7 @@ static void merge(struct raft *rf, const AppendEntriesRequest *request)
             log_has(rf, entries[k].index, entries[k].term)))
         k++;
     if (k == request->entries.entries_len)
-        return;  // Nothing is new; what we have beyond it stays.
+        return;  // Nothing is new; our entries after that stay.
     if (entries[k].index <= log_last(rf))
         log_cut_from(rf, entries[k].index);
     for (; k < request->entries.entries_len; k++) {
@@ -82,7 +82,7 @@ static void take_snapshot(struct raft *rf,
     log_rebase(rf, request->last_included_index, request->last_included_term);
     rf->commit_index = request->last_included_index;
     save_both(rf, data);
-    bytes_free(&rf->new_snapshot.snapshot);  // Overtaken by this one.
+    bytes_free(&rf->new_snapshot.snapshot);  // This snapshot replaces it.
     rf->new_snapshot = (struct apply_msg){
         .snapshot_valid = true,
         .snapshot = bytes_copy(data),

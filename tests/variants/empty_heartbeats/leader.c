@@ -1,15 +1,16 @@
-// The leader. Two flows to each follower, which do not know of each other:
+// The leader sends two kinds of messages to each follower, independently:
 //
 //   heartbeats  AppendEntries without entries, ten a second. Their
-//               prev_log_index asks whether the logs agree up to next_index-1;
-//               the answer moves match_index or next_index as any other does.
-//   entries     all from next_index on, or a snapshot, one message at a time,
-//               by the follower's sender. It has work when raft_start was
-//               called, or an answer shows that something is missing.
+//               prev_log_index checks whether the logs match up to
+//               next_index-1. The answer moves match_index or next_index like
+//               any other.
+//   entries     all from next_index on, or a snapshot. The follower's sender
+//               sends one message at a time, after raft_start or when an answer
+//               shows that the follower lacks entries.
 //
-// A message with entries that got lost is not missed by a clock of its own:
-// the answer to a later heartbeat tells that the follower is there and lacks
-// them. Followers learn commit_index from what comes next, heartbeat or entry.
+// There is no timer for lost entries: the answer to a later heartbeat shows
+// that the follower lacks them. Followers learn commit_index from the next
+// message, heartbeat or entries.
 #include "monitor.h"
 
 #include <stdlib.h>
@@ -24,7 +25,8 @@ static int by_value(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-// The highest index that a majority holds, if it is of our term (§5.4.2).
+// Returns the highest index that a majority holds, if it is of our term
+// (§5.4.2).
 static void update_commit_index(struct raft *rf)
 {
     INSIDE(rf);
@@ -56,7 +58,7 @@ void send_heartbeats(struct raft *rf)
             continue;
         int prev = peer->next_index - 1;
         if (prev < log_base(rf))
-            prev = log_base(rf);  // It will get a snapshot.
+            prev = log_base(rf);  // The follower will get a snapshot.
         struct call *call = new_call(peer, APPEND_ENTRIES);
         call->request.append = (AppendEntriesRequest){
             .term = rf->saved.current_term,
@@ -133,7 +135,7 @@ void *sender(void *arg)
 
 // ---- Replies ----
 
-// Does the answer count? Not unless we still lead in the term of the request.
+// Does the reply count? Only if we still lead in the term of the request.
 static bool is_current(struct call *call, bool answered, int reply_term)
 {
     struct raft *rf = call->rf;
@@ -148,7 +150,8 @@ static bool is_current(struct call *call, bool answered, int reply_term)
     return answered;
 }
 
-// The follower has answered: it is there, and needs what it does not hold.
+// The follower has answered: it can be reached, and needs the entries that it
+// lacks.
 static void look_for_work(struct peer *peer)
 {
     struct raft *rf = peer->rf;
@@ -157,7 +160,7 @@ static void look_for_work(struct peer *peer)
         return;
     peer->has_work = true;
     if (clock_now_ns() - peer->sent_at_ns > LATE_MS * NS_PER_MS)
-        peer->under_way = 0;  // Lost, or so late that it makes no difference.
+        peer->under_way = 0;  // Lost, or too late to matter.
     pthread_cond_broadcast(&rf->changed);
 }
 
@@ -173,9 +176,9 @@ static void agree_up_to(struct peer *peer, int index)
     update_commit_index(rf);
 }
 
-// Where to look for agreement, given that the logs differ at `prev` (§5.3):
-// behind our last entry of the follower's term there, if we have one, else
-// where the follower's entries of that term begin.
+// Returns where to try next when the logs differ at `prev` (§5.3): after our
+// last entry of the follower's term there, if we have one, else at the
+// follower's first entry of that term.
 static int earlier_next_index(const struct raft *rf, int prev,
                               const AppendEntriesResponse *reply)
 {
@@ -219,12 +222,12 @@ void install_replied(struct call *call, bool answered)
     look_for_work(call->peer);
 }
 
-// ---- What begins it ----
+// ---- What starts it ----
 
 void log_has_grown(struct raft *rf)
 {
     INSIDE(rf);
-    update_commit_index(rf);  // A server alone is a majority.
+    update_commit_index(rf);  // A single server is a majority.
     for (int p = 0; p < rf->n_peers; p++)
         rf->peers[p].has_work = is_other(&rf->peers[p]);
     pthread_cond_broadcast(&rf->changed);

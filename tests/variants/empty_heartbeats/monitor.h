@@ -1,10 +1,10 @@
-// The monitor: one lock, and one condition variable on which everybody waits
-// who waits at all. Whoever changes something broadcasts, and each waiter
-// looks for himself whether it concerns him.
+// The monitor: one lock, and one condition variable on which every waiting
+// thread waits. A thread that changes something broadcasts, and each waiter
+// checks its own condition.
 //
-// All functions declared here run inside the monitor, that is with the lock
-// held, but for those that say "outside". Nobody calls the network, sends on
-// the apply channel or joins a thread from the inside.
+// All functions declared here run inside the monitor, with the lock held,
+// except those marked "outside". No thread calls the network, sends on the
+// apply channel or joins a thread inside the monitor.
 #ifndef EMPTY_HEARTBEATS_MONITOR_H
 #define EMPTY_HEARTBEATS_MONITOR_H
 
@@ -22,40 +22,41 @@
 #define HEARTBEAT_MS    100
 #define ELECTION_MIN_MS 350
 #define ELECTION_MAX_MS 700
-#define ASK_AGAIN_MS    100  // A candidate that has no answer.
-#define LATE_MS         100  // Entries not answered for so long are sent again.
+#define ASK_AGAIN_MS    100  // When a candidate has no answer.
+// Entries without an answer for so long are sent again.
+#define LATE_MS 100
 
 #define NEVER INT64_MAX
 
 enum role { FOLLOWER, CANDIDATE, LEADER };
 enum method { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_METHODS };
 
-// What this server knows of another one.
+// The state of one peer.
 struct peer {
     struct raft *rf;
     int id;
     pthread_t sender;
 
-    // In an election of ours:
+    // As a candidate:
     bool voter_answered;
     bool voter_granted;
 
-    // While we lead; 0 <= match_index < next_index <= last index + 1.
+    // As the leader; 0 <= match_index < next_index <= last index + 1.
     int next_index;
     int match_index;
-    bool has_work;       // The sender shall send it entries or a snapshot.
-    int under_way;       // The number of the last such message; 0: it is back.
-    int64_t sent_at_ns;  // When that went out.
+    bool has_work;       // The sender is to send entries or a snapshot.
+    int under_way;       // The number of the last such message; 0: answered.
+    int64_t sent_at_ns;  // When that was sent.
 };
 
-// A message on its way, on a thread of its own. The three kinds of requests
-// and replies share the space.
+// A message on its way, on a thread of its own. The three kinds of requests and
+// replies share the memory.
 struct call {
     struct raft *rf;
     struct peer *peer;
     enum method method;
-    int term;    // In which it was sent.
-    int number;  // Of messages with entries or a snapshot; 0: a heartbeat.
+    int term;    // The term in which it was sent.
+    int number;  // For messages with entries or a snapshot; 0: a heartbeat.
     pthread_t thread;
     struct call *next;
     union {
@@ -90,7 +91,7 @@ struct raft {
     int64_t heartbeat_at_ns;  // NEVER while not.
     int64_t ask_again_at_ns;  // NEVER while not candidate.
 
-    PersistentState saved;  // As it is in the persister, but for a moment,
+    PersistentState saved;  // As the persister has it, except for a moment,
     char *image;            // and the same encoded (store.c).
     size_t image_size;
     size_t image_room;
@@ -102,7 +103,7 @@ struct raft {
     struct peer *peers;
     int n_sent;             // Messages with entries or snapshots.
     int n_running;          // Calls on their way,
-    struct call *returned;  // and those whose threads wait to be joined.
+    struct call *returned;  // and those whose threads are to be joined.
 };
 
 #define INSIDE(rf) must_hold(&(rf)->mu)
@@ -122,7 +123,7 @@ void log_add(struct raft *rf, int term, struct bytes command);
 void log_cut_from(struct raft *rf, int index);
 void log_rebase(struct raft *rf, int index, int term);
 
-// Copies of all entries from an index on, for a message to own.
+// Copies all entries from an index on, for a message.
 Entry *log_tail(const struct raft *rf, int from, u_int *count);
 
 void save(struct raft *rf);
@@ -131,7 +132,7 @@ void load(struct raft *rf);
 
 // ---- calls.c ----
 
-// Sends the request in *call, and has the reply dealt with.
+// Sends the request in *call, and handles the reply.
 struct call *new_call(struct peer *peer, enum method method);
 void send_off(struct call *call);
 

@@ -1,14 +1,14 @@
-// A Raft whose heartbeats are empty AppendEntries on a timer of their own.
+// A Raft whose heartbeats are empty AppendEntries with a timer of their own.
 //
-// How it differs: entries travel in other messages than heartbeats, sent only
-// when raft_start or an answer gives reason to (leader.c). So a heartbeat's
-// prev_log_index may lie before entries that are under way, and followers
-// learn of a commit up to a heartbeat later. It is a monitor: one lock, one
-// condition variable, plain pthreads. It saves its state whole.
+// How it differs: entries travel in messages of their own, which the leader
+// sends only after raft_start or an answer (leader.c). So a heartbeat's
+// prev_log_index may lie before entries that are on their way, and followers
+// learn of a commit up to one heartbeat later. It is a monitor: one lock, one
+// condition variable, plain pthreads. It saves its whole state.
 //
-// Why it is right: an AppendEntries without entries obeys Figure 2 like any
-// other. It is refused if prev_log_index does not fit, it commits no further
-// than prev_log_index, and it cuts nothing off.
+// Why it is right: an AppendEntries without entries follows Figure 2 like any
+// other. It is refused if prev_log_index does not match, commits at most up to
+// prev_log_index, and truncates nothing.
 //
 // This file: the service's side, and the two threads that do not send.
 #include "monitor.h"
@@ -62,7 +62,7 @@ static void *keep_time(void *arg)
 
 // ---- The applier ----
 
-// Waits for something to apply; false if there will be no more.
+// Waits for something to apply. Returns false if there will be nothing more.
 static bool await_message(struct raft *rf, struct apply_msg *message)
 {
     INSIDE(rf);

@@ -1,7 +1,6 @@
-// The log lives inside the PersistentState, as rpcgen has declared it. Beside
-// it stands the same state encoded, the image: what changes the one changes the
-// other. So the state can be saved whole, each time, and no entry is encoded
-// twice.
+// The log is inside the PersistentState that rpcgen declares. Beside it is the
+// same state in encoded form, the image. Each change is made to both. So the
+// whole state can be saved each time, and no entry is encoded twice.
 #include "monitor.h"
 
 #include "rt/alloc.h"
@@ -54,7 +53,7 @@ static Entry make_entry(int index, int term, struct bytes command)
 
 // ---- The image ----
 
-// What stands before the elements of the log: two numbers and the count.
+// The bytes before the elements of the log: two numbers and the count.
 #define HEAD_BYTES ((size_t)3 * BYTES_PER_XDR_UNIT)
 
 static size_t encoded_bytes(const Entry *of)
@@ -62,7 +61,7 @@ static size_t encoded_bytes(const Entry *of)
     return (size_t)3 * BYTES_PER_XDR_UNIT + RNDUP(of->command.command_len);
 }
 
-// Writes at an offset, with the codec of what is written.
+// Encodes a value at an offset.
 static void put(struct raft *rf, size_t at, size_t size, xdrproc_t codec,
                 void *what)
 {
@@ -129,8 +128,8 @@ void log_cut_from(struct raft *rf, int index)
     rf->saved.logs.logs_len = (u_int)(index - log_base(rf));
 }
 
-// A snapshot covers all up to `index`. What follows it stays if it follows
-// that very entry (Figure 13, steps 6 and 7).
+// A snapshot covers everything up to `index`. If its last entry is in the log,
+// the entries after it stay (Figure 13, steps 6 and 7).
 void log_rebase(struct raft *rf, int index, int term)
 {
     INSIDE(rf);

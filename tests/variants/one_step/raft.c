@@ -1,26 +1,25 @@
-// A Raft that looks for the match one entry at a time, and has one thread a
-// peer, its courier, that does all the sending, one call after the other.
+// A Raft that searches for the match one entry at a time. One thread per peer,
+// its courier, makes all calls to the peer, one after the other.
 //
-// How it differs from the reference: as long as a leader does not know where a
-// follower's log matches, it sends AppendEntries without entries, each asking
-// about the entry before (Figure 2, "decrement nextIndex and retry"), whatever
-// the refusal's conflict fields say; only when one succeeds does it send what
-// the follower lacks. RequestVotes go by the couriers, too, and are repeated
-// until answered (§5.5). The log keeps terms and commands in arrays of their
-// own. The state is saved whole, but for a term or vote, which replaces two
-// words.
+// How it differs from the reference: while a leader does not know where a
+// follower's log matches, it sends AppendEntries without entries. Each one
+// checks the entry before the last (Figure 2, "decrement nextIndex and retry"),
+// whatever the conflict fields say. Only when one succeeds does the leader send
+// entries. The couriers send RequestVotes, too, and repeat them until answered
+// (§5.5). The log keeps terms and commands in separate arrays. The whole state
+// is saved each time, except for a term or vote, which replaces two words.
 //
-// A call to a peer that is cut off can take 7 s to fail, and the peer may be
-// back before. So a courier has a helper make the call, and waits for it for
-// PATIENCE_MS, or until its server stands or leads; then it lets go of the
-// call, and whatever the helper brings back is thrown away (courier_call).
-// Replies that always take longer than that are none that Raft could live with:
-// it wants RPCs that are quick against the election timeout (§5.6).
+// A call to a disconnected peer can take 7 s to fail, and the peer may be back
+// before that. So a helper thread makes the call. The courier waits for it for
+// PATIENCE_MS, or until its server starts an election or becomes leader. Then
+// it abandons the call, and the helper's result is dropped (courier_call). If
+// replies always took longer, Raft could not work: it needs RPCs that are fast
+// compared with the election timeout (§5.6).
 //
-// Why it is right: a courier has at most one call that counts, so replies never
-// overtake each other; a reply counts only if the courier still waits for it
-// and the term and role are those in which it asked. Everything is saved before
-// the lock is let go.
+// Why it is right: a courier has at most one call that counts, so no reply
+// overtakes another. A reply counts only if the courier still waits for it and
+// the term and role are those of the request. Everything is saved before the
+// lock is released.
 #include "raft/raft.h"
 
 #include "log.h"
@@ -46,7 +45,7 @@ enum role { FOLLOWER, CANDIDATE, LEADER };
 enum { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_RPCS };
 static const struct labrpc_method methods[N_RPCS];
 
-// What the server knows of a peer, and the thread that talks to it.
+// The state of a peer, and the thread that calls it.
 struct courier {
     struct raft *rf;
     int peer;
@@ -60,8 +59,8 @@ struct courier {
 
     bool has_answered;  // As a candidate: this term's RequestVote.
 
-    // As a leader: 0 <= match_index < next_index. As long as the match is not
-    // found, next_index - 1 is where to ask next.
+    // As a leader: 0 <= match_index < next_index. Until the match is found,
+    // next_index - 1 is the entry to check next.
     int next_index;
     int match_index;
     bool is_match_found;
@@ -94,7 +93,7 @@ struct raft {
     pthread_cond_t election_changed;
 };
 
-// One call, shared by a courier and the helper that makes it.
+// One call. A courier and its helper share it.
 struct call {
     struct courier *courier;
     int method;
@@ -147,7 +146,7 @@ static void save_with_snapshot(struct raft *rf, struct bytes snapshot)
     bytes_free(&encoded);
 }
 
-// Term and vote are the first two words of the state; the rest stays.
+// Term and vote are the first two words of the state; the rest is unchanged.
 static void save_term_and_vote(struct raft *rf)
 {
     size_t size = persister_raft_state_size(rf->persister);
@@ -209,7 +208,7 @@ static void reset_election_timer(struct raft *rf)
                 rng_between(&rf->rng, ELECTION_MIN_MS, ELECTION_MAX_MS));
 }
 
-// Follows in a term that is ours or a newer one (§5.1).
+// Becomes a follower in a term that is ours or a newer one (§5.1).
 static void become_follower(struct raft *rf, int term)
 {
     if (rf->role == LEADER) {
@@ -335,7 +334,7 @@ static void apply(void *arg)
     pthread_mutex_unlock(&rf->mu);
 }
 
-// ---- What a courier sends ----
+// ---- A courier's requests ----
 
 static void fill_vote(struct raft *rf, struct call *call)
 {
@@ -358,7 +357,7 @@ static void fill_install(struct raft *rf, struct call *call)
     };
 }
 
-// A question where the match is, or all that the follower lacks.
+// A request that checks for the match, or everything that the follower lacks.
 static void fill_append(struct raft *rf, struct call *call)
 {
     const struct courier *courier = call->courier;
@@ -396,7 +395,7 @@ static void free_call(struct call *call)
     free(call);
 }
 
-// The helper. A call that its courier has let go of is its own to free.
+// The helper. It frees a call that its courier has abandoned.
 static void make_call(void *arg)
 {
     struct call *call = arg;
@@ -415,18 +414,17 @@ static void make_call(void *arg)
     pthread_mutex_unlock(&rf->mu);
 }
 
-// Is the server still what it was when it asked? All three requests begin with
-// the term.
+// Is the server in the term and role of the request? All three requests begin
+// with the term.
 static bool is_of_now(const struct raft *rf, const struct call *call)
 {
     return call->args.vote.term == rf->current_term &&
            (call->method == REQUEST_VOTE) == (rf->role == CANDIDATE);
 }
 
-// Makes a call and waits for its reply, but not for longer than PATIENCE_MS,
-// nor when there is something else to ask, nor beyond the death of the server.
-// Lets the lock go meanwhile. Returns the answered call, for the caller to
-// free, or NULL.
+// Makes a call and waits for its reply: at most PATIENCE_MS, and only while
+// there is nothing else to ask and the server runs. Releases the lock
+// meanwhile. Returns the answered call, for the caller to free, or NULL.
 static struct call *courier_call(struct courier *courier)
 {
     struct raft *rf = courier->rf;
@@ -449,7 +447,7 @@ static struct call *courier_call(struct courier *courier)
     return NULL;
 }
 
-// ---- What a courier does with a reply ----
+// ---- A courier and a reply ----
 
 static void raise_match(struct raft *rf, struct courier *courier, int index)
 {
@@ -498,7 +496,7 @@ static void take_reply(struct courier *courier, const struct call *call)
     }
 }
 
-// When to send next; TIMER_NEVER as a follower.
+// Returns when to send next; TIMER_NEVER as a follower.
 static int64_t next_call_ns(const struct courier *courier)
 {
     const struct raft *rf = courier->rf;
@@ -536,7 +534,7 @@ static void run_courier(void *arg)
     pthread_mutex_unlock(&rf->mu);
 }
 
-// ---- What peers ask ----
+// ---- Requests of peers ----
 
 static void request_vote(void *receiver, const void *args_, void *reply_)
 {
@@ -586,8 +584,8 @@ static void store_entries(struct raft *rf, const AppendEntriesRequest *args)
         save_all(rf);
 }
 
-// Fills in the conflict fields as raft.x has it, although a leader of this kind
-// does not look at them.
+// Sets the conflict fields as raft.x says, although a leader of this kind
+// ignores them.
 static void describe_conflict(const struct log *log, int prev,
                               AppendEntriesResponse *reply)
 {
@@ -640,7 +638,7 @@ static void install_snapshot(void *receiver, const void *args_, void *reply_)
     if (args->term >= rf->current_term) {
         become_follower(rf, args->term);
         reset_election_timer(rf);
-        // What is committed here needs no snapshot.
+        // Committed entries need no snapshot.
         if (args->last_included_index > rf->commit_index) {
             log_compact(&rf->log, args->last_included_index,
                         args->last_included_term);
@@ -673,7 +671,7 @@ const struct labrpc_method *raft_methods(int *n_methods)
     return methods;
 }
 
-// ---- What the service asks ----
+// ---- Calls of the service ----
 
 static void make_couriers(struct raft *rf)
 {

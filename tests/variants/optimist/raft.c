@@ -1,19 +1,19 @@
-// A Raft whose leader believes that everything arrives, and whose follower
-// throws away early.
+// A Raft whose leader assumes that everything arrives, and whose follower
+// truncates early.
 //
-// How it differs from the reference: next_index moves behind what is sent at
-// the moment it is sent, without a bound and without looking at what becomes of
-// it. A success counts only if it speaks of the very end of what has been sent;
-// one that next_index has overtaken is ignored, and the next heartbeat, which
-// is empty and asks about that end, brings the news. A loss is noticed in the
-// same way: the heartbeat is refused. A follower whose entry before the new
-// ones conflicts drops it, and all behind it, when it refuses. C11's threads,
-// one for each RPC.
+// How it differs from the reference: next_index moves past the entries when
+// they are sent, without a limit and whatever happens to them. A success counts
+// only if it covers everything that has been sent. If more has been sent since,
+// the leader ignores it, and checks with the next heartbeat, which is empty and
+// begins at that end. The leader notices a loss in the same way: the heartbeat
+// is refused. A follower whose previous entry conflicts truncates its log there
+// when it refuses. It uses C11's threads, one for each RPC.
 //
-// Why it is right: a success that counts says that the follower holds the
-// leader's log up to the end of its request. To ignore one costs time. What
-// differs from the log of the current term's leader is not committed, so it may
-// go at any time; a follower never drops what it knows to be committed.
+// Why it is right: a success that counts means that the follower holds the
+// leader's log up to the end of the request. Ignoring one costs only time.
+// Entries that differ from the log of the current term's leader are not
+// committed, so a follower may truncate them at any time. It never truncates an
+// entry that it knows to be committed.
 #include "store.h"
 
 #include "raft/raft.h"
@@ -32,12 +32,13 @@
 
 enum role { FOLLOWS, STANDS, LEADS };
 
-// What a leader believes of a peer.
+// A leader's assumptions about a peer.
 struct belief {
     int next_index;
     int match_index;
-    int era;  // A new one after each refusal: what was sent before is refused,
-              // too, and says nothing new.
+    // Increases with each refusal. Requests of an older era are refused, too,
+    // and say nothing new.
+    int era;
 };
 
 struct raft {
@@ -48,7 +49,7 @@ struct raft {
     thrd_t clockwork;
     thrd_t applier;
 
-    mtx_t mu;  // For all that follows.
+    mtx_t mu;  // Guards everything below.
     cnd_t clock_changed;
     cnd_t applicable;
     cnd_t letters_back;
@@ -184,7 +185,7 @@ static void send_snapshot(struct raft *rf, int to)
     post(letter);
 }
 
-// All that has not been sent yet, which may be nothing.
+// All entries that have not been sent yet; perhaps none.
 static void send_news(struct raft *rf, int to)
 {
     struct belief *belief = &rf->beliefs[to];
@@ -236,7 +237,7 @@ static void raise_commit(struct raft *rf)
     }
 }
 
-// The peer holds the log up to `end`, if that is where its news ended.
+// The peer holds the log up to `end`, if that is the end of what was sent.
 static void believe(struct raft *rf, int to, int end)
 {
     struct belief *belief = &rf->beliefs[to];
@@ -246,8 +247,8 @@ static void believe(struct raft *rf, int to, int end)
     raise_commit(rf);
 }
 
-// Where the logs may agree (end of §5.3): behind the leader's last entry of the
-// conflicting term, or where the follower's first of it is.
+// Returns where the logs may match (end of §5.3): after the leader's last entry
+// of the conflicting term, or at the follower's first entry of it.
 static int where_to_begin(const struct raft *rf, int prev,
                           const AppendEntriesResponse *answer)
 {
@@ -318,7 +319,7 @@ static void stand(struct raft *rf)
     count_vote(rf);
 }
 
-// An answer counts in the term of its letter, and every answer begins with a
+// A reply counts only in the term of its request. All replies begin with a
 // term.
 static void read_answer(struct letter *letter, const void *answer)
 {
@@ -371,7 +372,8 @@ static void answer_vote(void *receiver, const void *args, void *reply)
     mtx_unlock(&rf->mu);
 }
 
-// Refuses, says where the conflicting term begins, and forgets what conflicts.
+// Refuses, reports where the conflicting term begins, and truncates the
+// conflicting entries.
 static void refuse(struct raft *rf, int prev, AppendEntriesResponse *answer)
 {
     if (prev > store_last(&rf->store)) {
@@ -580,7 +582,7 @@ bool raft_start(struct raft *rf, struct bytes command, int *index, int *term)
             &rf->store,
             &(Entry){ *index, *term, { (u_int)command.len, command.data } });
         store_save(&rf->store, NULL);
-        raise_commit(rf);  // Of a server that is alone.
+        raise_commit(rf);  // If the server is alone.
         send_all(rf);
     }
     mtx_unlock(&rf->mu);

@@ -1,4 +1,4 @@
-// The optimist's log, and how it is saved.
+// The log, and how it is saved.
 #include "store.h"
 
 #include "rt/alloc.h"

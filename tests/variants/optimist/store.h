@@ -1,5 +1,4 @@
-// The log and what of it survives a crash, for the optimist. No locks: the
-// caller's.
+// The log, and how it is saved. There are no locks: the caller has one.
 #ifndef OPTIMIST_STORE_H
 #define OPTIMIST_STORE_H
 
@@ -10,8 +9,8 @@
 
 #include <stdbool.h>
 
-// A log is a chain of entries, each of which points to the one before it. The
-// oldest one is what the snapshot covers.
+// A log is a linked list. Each entry points to the previous one. The oldest is
+// the last entry that the snapshot covers.
 struct link {
     struct link *before;
     Entry entry;
@@ -36,19 +35,20 @@ int store_term_at(const struct store *store, int index);
 const Entry *store_at(const struct store *store, int index);
 bool store_has(const struct store *store, int index, int term);
 
-// A copy of the entry is the newest from now on.
+// Appends a copy of the entry.
 void store_push(struct store *store, const Entry *entry);
 
-// The entries from index on go.
+// Removes the entries from index on.
 void store_pop_from(struct store *store, int index);
 
-// The entries up to index go. What follows stays if the log has that entry.
+// Removes the entries up to index. If the log has that entry, the entries after
+// it stay.
 void store_rebase(struct store *store, int index, int term);
 
-// A copy, whose command is the caller's to free.
+// Returns a copy. The caller frees its command.
 Entry store_copy(const Entry *entry);
 
-// Saves it all; with the snapshot if it is not NULL.
+// Saves everything; also the snapshot if it is not NULL.
 void store_save(struct store *store, const struct bytes *snapshot);
 
 #endif

@@ -1,9 +1,10 @@
-// What the files of this Raft share.
+// The files of this Raft share this.
 //
-// A readers-writer lock guards the server. Nearly all of it writes; but to ask
-// who leads, and to be refused by a follower, takes only the shared side.
-// Functions that end in _locked want the exclusive side. Threads are woken by
-// semaphores, which remember a wake-up that comes before the wait.
+// A readers-writer lock guards the server. Nearly all functions need the
+// exclusive side. Only raft_get_state, and raft_start on a follower, take the
+// shared side. Functions that end in _locked need the exclusive side.
+// Semaphores wake threads, because they remember a wake-up that comes before
+// the wait.
 #ifndef PIPELINED_CORE_H
 #define PIPELINED_CORE_H
 
@@ -22,7 +23,7 @@
 
 #define MAX_IN_FLIGHT    4    // Messages to one follower,
 #define MAX_ENTRIES_EACH 32   // and entries in each.
-#define LOST_MS          160  // No answer for so long: start over.
+#define LOST_MS          160  // No answer for so long: start again.
 #define HEARTBEAT_MS     120
 #define ELECTION_MIN_MS  300
 #define ELECTION_MAX_MS  600
@@ -41,31 +42,33 @@ struct slot {
     struct command *command;  // NULL in slot 0.
 };
 
-// slots[k] is the entry at base + k; slots[0] is what the snapshot ends with.
+// slots[k] is the entry at base + k; slots[0] is the last one that the snapshot
+// covers.
 struct journal {
     struct slot *slots;
     int count;
     int capacity;
     int base;
-    int n_saved;         // Slots that are in the persister as they are here,
+    int n_saved;         // Slots that are saved as they are here,
     size_t saved_bytes;  // and their size there.
 };
 
 // The pipe to one follower.
 //
-// 0 <= match_index < sure_next <= next_index <= last index + 1. Before
-// sure_next nothing is open: those entries are known to be there, or the probe
-// for them has not been answered. Messages in flight cover sure_next and on.
+// 0 <= match_index < sure_next <= next_index <= last index + 1. The follower
+// holds the entries before sure_next, or the probe for them has not been
+// answered. The messages in flight carry sure_next and later.
 struct pipe {
     int match_index;
     int sure_next;
     int next_index;
     int told_commit;
 
-    int epoch;  // Changes when all that is in flight is given up.
+    int epoch;  // Changes when everything in flight is abandoned.
     int n_in_flight;
     bool carries_snapshot;
-    int64_t heard_ms;  // Or, if later, when the first in flight was sent.
+    // The last answer, or if later, the first send in flight.
+    int64_t heard_ms;
 };
 
 struct raft {
@@ -77,8 +80,8 @@ struct raft {
     struct channel *apply_ch;
     struct go_group *threads;
 
-    sem_t alarm_changed;  // A time-out is nearer than it was, or dead.
-    sem_t to_apply;       // Something to apply, or dead.
+    sem_t alarm_changed;  // A timeout has moved nearer, or dead is set.
+    sem_t to_apply;       // There is something to apply, or dead is set.
 
     pthread_rwlock_t lock;
 
@@ -123,7 +126,7 @@ int term_of(const struct journal *log, int index);
 struct command *command_of(const struct journal *log, int index);
 bool holds(const struct journal *log, int index, int term);
 
-// The log takes over the caller's use of the command.
+// The log takes over the caller's reference to the command.
 void journal_append(struct journal *log, int term, struct command *command);
 void journal_cut(struct journal *log, int from);
 void journal_compact(struct journal *log, int index, int term);

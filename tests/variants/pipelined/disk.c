@@ -1,5 +1,5 @@
-// The state on its way to the persister and back. A save writes the head and
-// the slots that are new; after a cut or a snapshot it writes everything.
+// How the state is saved and restored. A save writes the head and the new
+// slots. After a truncation or a snapshot it writes everything.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -16,8 +16,7 @@ static size_t slot_bytes(const struct slot *slot)
     return 3 * UNIT + (slot->command != NULL ? RNDUP(slot->command->len) : 0);
 }
 
-// Encodes the head and, behind it, the slots from `from` on. The caller frees
-// it.
+// Encodes the head, then the slots from `from` on. The caller frees the result.
 static struct bytes encode(struct raft *rf, int from)
 {
     struct journal *log = &rf->log;

@@ -12,8 +12,8 @@ struct ballot {
     RequestVoteRequest request;
 };
 
-// Wakes nobody: the clock thread looks again when the alarm that it waits for
-// goes off. A shorter time that was drawn meanwhile is noticed then.
+// Wakes no thread: the clock thread looks again when its current alarm is due,
+// and notices a shorter timeout then.
 void await_leader_locked(struct raft *rf)
 {
     rf->alarm_ms =

@@ -1,5 +1,5 @@
-// The follower: AppendEntries (Figure 2) and InstallSnapshot (Figure 13). As
-// the leader does not wait, these come in any order, and more than once.
+// The follower: AppendEntries (Figure 2) and InstallSnapshot (Figure 13). The
+// leader does not wait, so these arrive in any order, and more than once.
 #include "core.h"
 
 static void explain_refusal_locked(const struct raft *rf, int prev,
@@ -18,8 +18,8 @@ static void explain_refusal_locked(const struct raft *rf, int prev,
     }
 }
 
-// Entries that are here stay, and so does what follows them, which another
-// message may have brought; the first that differs ends what is ours.
+// Matching entries stay, and so do those after them, which another message may
+// have brought. The log is truncated at the first conflicting entry.
 static void write_entries_locked(struct raft *rf,
                                  const AppendEntriesRequest *request)
 {

@@ -1,5 +1,5 @@
-// The log. A command's bytes exist once, however many messages carry them: the
-// last user frees them, be it the log or a message that is late.
+// The log. Each command exists once in memory, however many messages carry it.
+// Its last user frees it: the log, or a message that is late.
 #include "core.h"
 
 #include "rt/alloc.h"

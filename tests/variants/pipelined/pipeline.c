@@ -1,18 +1,17 @@
-// The leader (§5.3, §7), which does not wait for an answer before it sends on.
+// The leader (§5.3, §7). It sends on without waiting for an answer.
 //
-// To each follower leads a pipe with up to MAX_IN_FLIGHT messages in flight.
-// Sending one moves next_index behind its last entry, in the hope that it
-// arrives. The hope fails in three ways, and then all in flight is given up (a
-// new epoch) and next_index goes back:
-//   - a follower refuses one: to where its hint says;
-//   - a call returns without an answer, or none does for LOST_MS: to sure_next.
-// A call to a follower that is cut off may hang for seconds; giving it up
-// costs only its thread.
+// There is a pipe to each follower with up to MAX_IN_FLIGHT messages. Sending a
+// message moves next_index past its last entry, on the assumption that it
+// arrives. If the assumption is wrong, the leader abandons everything in flight
+// (a new epoch) and moves next_index back:
+//   - a follower refuses a message: to where its hint says;
+//   - a call fails, or there is no answer for LOST_MS: to sure_next.
+// A call to a disconnected follower may hang for seconds. Abandoning it costs
+// only its thread.
 //
-// What is given up may have arrived after all. A success counts whenever it
-// comes, in any order: it says that the follower holds the log up to the end
-// of that message, and nothing else is concluded from it. A refusal counts only
-// in its epoch.
+// An abandoned message may have arrived after all. A success counts whenever it
+// comes, in any order: it means that the follower holds the log up to the end
+// of that message, and no more. A refusal counts only in its epoch.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -26,7 +25,7 @@ struct message {
     int term;
     int epoch;  // BEAT if it is outside the pipe.
     AppendEntriesRequest append;
-    struct command *commands[MAX_ENTRIES_EACH];  // That `append` points into.
+    struct command *commands[MAX_ENTRIES_EACH];  // `append` points into these.
     InstallSnapshotRequest install;
 };
 
@@ -54,7 +53,7 @@ static bool is_majority_locked(const struct raft *rf, int index)
     return n > rf->n_peers / 2;
 }
 
-// Commits what a majority holds, if it is of this term (§5.4.2). Terms do not
+// Commits what a majority holds, if it is of this term (§5.4.2). Terms never
 // decrease along the log, so the search ends at the first older one.
 static void commit_locked(struct raft *rf)
 {
@@ -86,7 +85,7 @@ static void arrived_locked(struct raft *rf, int peer, int index)
     commit_locked(rf);
 }
 
-// Where to try again after a refusal (§5.3).
+// Returns where to try again after a refusal (§5.3).
 static int next_after_refusal_locked(const struct raft *rf, int prev,
                                      const AppendEntriesResponse *response)
 {
@@ -114,7 +113,7 @@ static void refused_locked(struct raft *rf, const struct message *message,
     give_up_locked(pipe, next);
 }
 
-// A message is back. True if its answer counts.
+// An answer has arrived. Returns true if it counts.
 static bool come_back_locked(const struct message *message, bool answered,
                              int its_term)
 {
@@ -230,7 +229,8 @@ static void send_append_locked(struct raft *rf, int peer)
     go(rf->threads, "append", carry_append, message);
 }
 
-// Nothing follows a snapshot until it has arrived: it could be overtaken.
+// The leader sends nothing after a snapshot until it has arrived, because that
+// could overtake it.
 static void send_snapshot_locked(struct raft *rf, int peer)
 {
     struct pipe *pipe = &rf->pipes[peer];
@@ -252,7 +252,7 @@ static void send_snapshot_locked(struct raft *rf, int peer)
     go(rf->threads, "snapshot", carry_snapshot, message);
 }
 
-// One message, whatever there is to say.
+// Sends one message, with entries or without.
 static void send_locked(struct raft *rf, int peer)
 {
     if (rf->pipes[peer].next_index <= rf->log.base)
@@ -261,8 +261,8 @@ static void send_locked(struct raft *rf, int peer)
         send_append_locked(rf, peer);
 }
 
-// Sends on as long as there are entries and there is room. That something is
-// committed is told by the message that follows, or if there is none, alone.
+// Sends while there are entries and room. The next message tells the follower
+// what is committed; if there is none, an empty one does.
 static void fill_pipe_locked(struct raft *rf, int peer)
 {
     struct pipe *pipe = &rf->pipes[peer];
@@ -275,8 +275,8 @@ static void fill_pipe_locked(struct raft *rf, int peer)
         send_locked(rf, peer);
 }
 
-// A heartbeat beside a pipe that is not empty: it refers to what the follower
-// is known to hold, so that nothing in flight matters to it.
+// A heartbeat beside a pipe that is not empty. It begins at an entry that the
+// follower is known to hold, so that messages in flight do not matter.
 static void send_beside_pipe_locked(struct raft *rf, int peer)
 {
     int prev = rf->pipes[peer].match_index;
@@ -286,11 +286,11 @@ static void send_beside_pipe_locked(struct raft *rf, int peer)
     go(rf->threads, "beat", carry_append, message);
 }
 
-// ---- What begins it ----
+// ---- What starts it ----
 
 void fill_pipes_locked(struct raft *rf)
 {
-    commit_locked(rf);  // A server alone needs nobody.
+    commit_locked(rf);  // A single server needs no other.
     for (int peer = 0; peer < rf->n_peers; peer++)
         fill_pipe_locked(rf, peer);
 }

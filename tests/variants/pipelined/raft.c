@@ -1,15 +1,15 @@
 // A Raft that keeps several AppendEntries in flight to each follower.
 //
-// How it differs: the leader sends on without waiting for answers and moves
-// next_index when it sends, not when it hears (pipeline.c). Requests overtake
-// each other, so followers refuse some that are only early; answers come in
-// any order. A readers-writer lock, semaphores, the system's own clock;
-// commands are shared by reference count.
+// How it differs: the leader sends on without waiting for answers, and moves
+// next_index when it sends, not when it gets an answer (pipeline.c). Requests
+// overtake each other, so followers refuse some that only come too early.
+// Answers come in any order. It uses a readers-writer lock, semaphores and the
+// system's own clock; reference counts share the commands.
 //
 // Why it is right: next_index is a guess in Figure 2, too, and a wrong guess
-// costs a refusal. What decides is match_index, which rises only by answers
-// and only to the end of what was sent; and each AppendEntries is checked by
-// its receiver alone, whatever came before it.
+// costs a refusal. What counts is match_index. It rises only by answers, and
+// only to the end of what was sent. The receiver checks each AppendEntries by
+// itself, whatever came before it.
 //
 // This file: the service's side, and the two threads that live as long as the
 // server.
@@ -30,7 +30,7 @@ int64_t now_ms(void)
 
 // ---- Threads ----
 
-// Does what is due. Returns when to look again; 0 once the server is dead.
+// Does what is due. Returns when to look again; 0 when the server is dead.
 static int64_t attend(struct raft *rf)
 {
     lock(rf);
@@ -57,7 +57,7 @@ static void watch_clock(void *arg)
     }
 }
 
-// Takes the next message to deliver; false if there is none for now.
+// Returns the next message to deliver; false if there is none for now.
 static bool take_message_locked(struct raft *rf, struct apply_msg *message)
 {
     if (rf->snapshot_to_apply.snapshot_valid) {

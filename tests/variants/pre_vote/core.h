@@ -1,12 +1,11 @@
-// What the files of this Raft share.
+// The files of this Raft share this.
 //
-// A server is an actor: one thread, the core, does everything, one job after
-// the other, and all of a Raft's state is its own. So there is no lock for it.
-// Whoever wants something of the server has the core do it (inbox.c): an RPC
-// that arrived, a reply, a call of the service. The core never waits for
-// anything but the next job or the next time-out.
+// A server is an actor: one thread, the core, does one job after the other.
+// Only the core uses Raft's state, so there is no lock for it. Other threads
+// give the core jobs (inbox.c): an RPC that arrived, a reply, a call of the
+// service. The core waits only for the next job or the next timeout.
 //
-// Functions that begin with core_ run on the core's thread and nowhere else.
+// Functions that begin with core_ run only on the core's thread.
 #ifndef PRE_VOTE_CORE_H
 #define PRE_VOTE_CORE_H
 
@@ -24,9 +23,11 @@
 #define HEARTBEAT_MS    100
 #define ELECTION_MIN_MS 250
 #define ELECTION_MAX_MS 400
-#define QUORUM_MS       1000  // A leader that hears no majority steps down.
+// A leader steps down if no majority has answered for so long.
+#define QUORUM_MS 1000
 
-// A follower whose time is up does not stand at once: it asks around first.
+// A follower whose timer expires first asks the others whether they would vote
+// for it.
 enum role { FOLLOWER, ASKING, CANDIDATE, LEADER };
 
 // Jobs for the core, in the order in which they came.
@@ -51,14 +52,14 @@ struct outbox {
     bool closed;
 };
 
-// What the core knows of a peer.
+// The core's state for a peer.
 struct peer {
-    bool says_yes;   // To this server's question, or candidacy.
+    bool says_yes;   // To this server's pre-vote or vote request.
     int next_index;  // 0 <= match_index < next_index <= last index + 1
     int match_index;
     int told_commit;
-    int awaited;       // The newest request's number; 0: it is back.
-    int64_t heard_ns;  // The last answer in this term of ours.
+    int awaited;       // The newest request's number; 0: answered.
+    int64_t heard_ns;  // The last answer in this term.
 };
 
 struct raft {
@@ -73,7 +74,7 @@ struct raft {
     struct inbox inbox;
     struct outbox outbox;
 
-    // The core's.
+    // Only the core uses these.
     bool dead;
     bool stopped;
     int n_calls;  // Under way.
@@ -82,7 +83,7 @@ struct raft {
     int64_t election_ns;   // When it is due; NEVER while leader.
     int64_t heartbeat_ns;  // NEVER while not.
     int64_t leader_heard_ns;
-    int asking;  // Counts the times that it began to ask.
+    int asking;  // How often it has begun a pre-vote.
 
     int current_term;
     int voted_for;
@@ -90,10 +91,10 @@ struct raft {
     Entry *entries;  // entries[0] is the last that the snapshot covers.
     int n_entries;
     int capacity;
-    int n_saved;         // Elements that are in the persister as they are here,
-    size_t saved_bytes;  // and where they end there.
+    int n_saved;         // Elements that are saved as they are here,
+    size_t saved_bytes;  // and where they end.
 
-    int commit_index;  // Everything up to it is in the outbox, or was.
+    int commit_index;  // Everything up to it is, or was, in the outbox.
     struct peer *peers;
     int n_requests;
 };
@@ -106,7 +107,7 @@ struct call {
     int peer;
     int method;
     int term;
-    int number;  // Of requests to followers; of `asking` in a pre-vote.
+    int number;  // Of a request to a follower; in a pre-vote, `asking`.
     bool answered;
     union {
         RequestVoteRequest vote;
@@ -124,17 +125,17 @@ struct call {
 
 typedef void work(struct raft *rf, void *arg);
 
-// Has the core do it some time soon; returns at once.
+// Gives the core a job; returns at once.
 void post(struct raft *rf, work *do_it, void *arg);
 
-// Has the core do it, and waits until it is done.
+// Gives the core a job, and waits until it is done.
 void ask(struct raft *rf, work *do_it, void *arg);
 
 void inbox_init(struct inbox *inbox);
 void inbox_free(struct inbox *inbox);
 
-// The core's thread; arg is the struct raft. Ends when it has been stopped and
-// every call has come back.
+// The core's thread; arg is the struct raft. Ends when it is stopped and every
+// call has returned.
 void core(void *arg);
 
 // ---- outbox.c: from the core to the service ----
@@ -190,7 +191,7 @@ void handle_install(void *receiver, const void *args, void *reply);
 enum { REQUEST_VOTE, PRE_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_METHODS };
 extern const struct labrpc_method methods[N_METHODS];
 
-// A request and the reply to be filled in, for the core.
+// A request, and the reply that the core sets.
 struct exchange {
     const void *request;
     void *reply;

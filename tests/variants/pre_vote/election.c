@@ -1,13 +1,13 @@
-// Elections with a question before them (Ongaro's thesis, §9.6).
+// Elections with a pre-vote (Ongaro's thesis, §9.6).
 //
-// A server whose time is up asks the others whether they would vote for it in
-// the next term. Asking and answering change nothing: no term, no vote, no
-// time-out, nothing is saved. Only with a majority of yeses does it stand, by
-// Figure 2. So a server that was cut off comes back in the term in which it
-// went, and deposes nobody.
+// A server whose timer expires asks the others whether they would vote for it
+// in the next term. Asking and answering change nothing: no term, no vote, no
+// timeout; nothing is saved. Only with a majority does it start an election, as
+// in Figure 2. So a server that was disconnected comes back in its old term,
+// and deposes no leader.
 //
-// A yes is a guess about a vote, not a promise, so it may be old: one that
-// comes late, while the server still asks, counts.
+// A yes is no promise, so it may be old: one that comes late still counts while
+// the server asks.
 #include "core.h"
 
 #include "rt/clock.h"
@@ -57,7 +57,7 @@ static void forget_answers(struct raft *rf)
         rf->peers[peer].says_yes = false;
 }
 
-// Asks all peers, for a vote in `term` or whether there would be one.
+// Asks all peers: for a vote in `term`, or whether they would vote.
 static void ask_peers(struct raft *rf, int method, int term)
 {
     for (int peer = 0; peer < rf->n_peers; peer++) {
@@ -104,7 +104,7 @@ void core_begin_asking(struct raft *rf)
         stand(rf);
 }
 
-// An answer to either question.
+// An answer to a vote request or a pre-vote.
 void core_take_vote(struct raft *rf, struct call *call)
 {
     if (!call->answered)
@@ -152,7 +152,7 @@ static void answer_vote(struct raft *rf, void *arg)
         is_up_to_date(rf, request)) {
         rf->voted_for = request->candidate_id;
         core_save(rf);
-        core_follow(rf, request->term);  // It asks no more, if it did.
+        core_follow(rf, request->term);  // It stops asking.
         core_put_off_election(rf);
         response->vote_granted = true;
         tell("VOTE", "for S%d, whose %d. election it is", request->candidate_id,

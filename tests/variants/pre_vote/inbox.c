@@ -1,4 +1,4 @@
-// The core and its inbox. Its mutex guards the queue, nothing of Raft.
+// The core and its inbox. The mutex guards the queue, and nothing of Raft.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -9,7 +9,8 @@
 struct job {
     work *do_it;
     void *arg;
-    bool is_awaited;  // By ask(), which keeps it on its stack.
+    // The caller of ask() waits, and keeps the job on its stack.
+    bool is_awaited;
     bool is_done;
     struct job *next;
 };
@@ -58,7 +59,7 @@ void ask(struct raft *rf, work *do_it, void *arg)
     pthread_mutex_unlock(&rf->inbox.mu);
 }
 
-// The next job; NULL if a time-out came first.
+// Returns the next job; NULL if a timeout came first.
 static struct job *next_job(struct raft *rf)
 {
     struct inbox *inbox = &rf->inbox;

@@ -1,11 +1,13 @@
-// The leader (§5.3, §7). To each follower one request is awaited; its answer,
-// or a new entry if none is awaited, brings the next. A heartbeat goes out in
-// any case, with all that is missing, and takes over as the awaited one: the
-// one before it may hang for seconds, or be lost.
+// The leader (§5.3, §7). It waits for one request to each follower. The answer,
+// or a new entry if it waits for none, brings the next request. A heartbeat is
+// sent in any case, with everything that the follower lacks. The leader then
+// waits for the heartbeat's answer instead, because the older request may hang
+// for seconds, or be lost.
 //
-// As the others refuse to be asked while they hear from a leader, a leader must
-// not go on for ever that can tell but not be told (thesis, §6.2): it steps
-// down, in its own term, when no majority has answered for QUORUM_MS.
+// Followers refuse pre-votes while they hear from a leader. So a leader whose
+// messages arrive, but which gets no answers, must not lead for ever (thesis,
+// §6.2). It steps down, in its own term, when no majority has answered for
+// QUORUM_MS.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -15,7 +17,7 @@
 
 // ---- Committing ----
 
-// Raises commit_index; what is committed is as good as delivered.
+// Raises commit_index, and puts what is committed into the outbox.
 void core_commit(struct raft *rf, int index)
 {
     while (rf->commit_index < index) {
@@ -37,7 +39,7 @@ static int n_holders(const struct raft *rf, int index)
     return n;
 }
 
-// §5.4.2: an entry of an older term is never committed by counting.
+// §5.4.2: counting replicas never commits an entry of an older term.
 static void commit_what_a_majority_holds(struct raft *rf)
 {
     for (int index = last_of(rf);
@@ -100,7 +102,7 @@ static void send_to(struct raft *rf, int id)
         send_snapshot(rf, call);
 }
 
-// Sends to those who lack something and have no request under way.
+// Sends to each follower that lacks something and has no request under way.
 void core_replicate(struct raft *rf)
 {
     commit_what_a_majority_holds(rf);
@@ -172,8 +174,8 @@ static void note_match(struct peer *peer, int index)
         peer->next_index = index + 1;
 }
 
-// Goes back (§5.3): behind our last entry of the term that the follower has at
-// `prev`; if we have none, to where that term begins there.
+// Goes back (§5.3): to after our last entry of the term that the follower has
+// at `prev`; if we have none, to the follower's first entry of that term.
 static void go_back(struct raft *rf, struct peer *peer, int prev,
                     const AppendEntriesResponse *response)
 {

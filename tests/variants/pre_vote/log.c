@@ -1,5 +1,5 @@
-// The log, and the saved state. Behind the log stands a field of our own, so a
-// save replaces the head and all from the first new element to the end.
+// The log, and the saved state. A field of our own is behind the log, so a save
+// replaces the head, and everything from the first new element to the end.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -85,7 +85,7 @@ void core_compact(struct raft *rf, int index, int term)
 #define FOOT_BYTES UNIT        // n_elections.
 
 // Encodes the head, the elements from number `from` on, and the foot. The
-// caller frees it.
+// caller frees the result.
 static struct bytes encode(struct raft *rf, int from)
 {
     size_t size = HEAD_BYTES + FOOT_BYTES;

@@ -1,6 +1,6 @@
-// What is committed, on its way to the service. The core puts it here as soon
-// as it is committed and does not look at it again; the applier takes it out.
-// The order is that of the queue: a snapshot comes behind all that it covers.
+// Messages to the service. The core puts committed entries here and does not
+// look at them again; the applier takes them out in order. A snapshot comes
+// after everything that it covers.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -53,7 +53,7 @@ void outbox_close(struct outbox *outbox)
     pthread_mutex_unlock(&outbox->mu);
 }
 
-// The next parcel; NULL once the outbox is closed.
+// Returns the next message; NULL when the outbox is closed.
 static struct parcel *take(struct outbox *outbox)
 {
     pthread_mutex_lock(&outbox->mu);

@@ -1,13 +1,13 @@
-// A Raft that asks before it stands for election, and is an actor.
+// A Raft with a pre-vote, built as an actor.
 //
 // How it differs: an RPC of its own, "Raft.PreVote", comes before RequestVote
-// (election.c), and a leader without a majority steps down (leader.c). All
-// state belongs to one thread, which is sent jobs and has no lock. raft.x has
-// a field more in a message and in the saved state.
+// (election.c), and a leader without a majority steps down (leader.c). One
+// thread owns all state and gets jobs, so there is no lock. raft.x has one more
+// field in a message and in the saved state.
 //
-// Why it is right: pre-vote keeps some servers from standing, which Figure 2
-// lets anybody do at any time, and a leader may cease to lead at any time. Who
-// stands, votes and leads does so by Figure 2, and what is replicated is, too.
+// Why it is right: the pre-vote keeps some servers from starting an election.
+// In Figure 2 a server may delay an election, and a leader may stop leading, at
+// any time. Elections, votes and replication follow Figure 2.
 //
 // This file: the service's side, and calls to peers.
 #include "core.h"
@@ -57,7 +57,7 @@ static void carry(void *arg)
     post(rf, take_reply, call);
 }
 
-// It may take seconds to return: each has a thread of its own.
+// A call may take seconds, so each has a thread of its own.
 void core_send(struct call *call)
 {
     assert(!call->rf->dead);
@@ -85,7 +85,7 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
     core_follow(rf, rf->current_term);
     core_put_off_election(rf);
 
-    // From here on, what is the core's is the core's.
+    // From here on, only the core uses its fields.
     rf->threads = go_group_make();
     go_group_set_server(rf->threads, me);
     go(rf->threads, "core", core, rf);
@@ -164,7 +164,7 @@ void raft_snapshot(struct raft *rf, int index, struct bytes snapshot)
     ask(rf, compact, &(struct compaction){ index, snapshot });
 }
 
-// The dead still answer, but send nothing and wait for no time-out.
+// A dead server still answers, but sends nothing and has no timers.
 static void die(struct raft *rf, void *arg)
 {
     (void)arg;
@@ -187,7 +187,7 @@ static void stop(struct raft *rf, void *arg)
 
 void raft_free(struct raft *rf)
 {
-    ask(rf, stop, NULL);  // Done behind `die`: nothing is sent after it.
+    ask(rf, stop, NULL);  // It runs after `die`, so nothing is sent after it.
     go_group_free(rf->threads);
     inbox_free(&rf->inbox);
     outbox_free(&rf->outbox);

@@ -1,4 +1,4 @@
-// What a server answers, and reports of itself with each answer.
+// The answers of a server, each with a report of its log or vote.
 #include "core.h"
 
 #include <assert.h>

@@ -1,17 +1,18 @@
-// A Raft that believes what its followers report, not what it has sent.
+// A Raft whose leader relies on what its followers report, not on what it has
+// sent.
 //
-// How it differs from the reference: its own raft.x. A follower's reply says up
-// to where its log is the leader's and where it ends, a voter's says whose it
-// is, and the leader uses these alone for match_index and for its count of
-// votes. Whatever happens, a single function looks over all the peers and sends
-// each what is due: one request at a time, a second one after 120 ms. Below its
-// snapshot a leader asks about nothing: while the snapshot is under way its
-// heartbeats ask about the snapshot's last entry. The saved state is encoded by
-// hand.
+// How it differs from the reference: it has its own raft.x. A follower's reply
+// says up to where its log matches the leader's and where its log ends; a
+// voter's reply says who the voter is. The leader uses only these for
+// match_index and for counting votes. After every event, one function goes
+// through all peers and sends each what is due: one request at a time, a second
+// one after 120 ms. Below its snapshot a leader checks nothing: while the
+// snapshot is on its way, heartbeats check the snapshot's last entry. The saved
+// state is encoded by hand.
 //
 // Why it is right: a report holds in the term in which it is made, and a
-// follower in the leader's term drops nothing that it has reported. It reports
-// only what the request has shown to agree.
+// follower in the leader's term truncates nothing that it has reported. It
+// reports only what the request has shown to match.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -66,8 +67,8 @@ const struct labrpc_method *raft_methods(int *n_methods)
 
 // ---- The clock ----
 
-// When there is something to do again: the next heartbeat, or a request that is
-// late by then, or an election.
+// Returns when there is something to do again: the next heartbeat, a request
+// that is late by then, or an election.
 static int64_t next_look_ms(const struct raft *rf)
 {
     if (rf->role != HEAD)
@@ -87,7 +88,7 @@ static void run_clock(void *arg)
     while (!rf->dead) {
         int64_t next = next_look_ms(rf);
         if (next == INT64_MAX)
-            next = reports_now_ms() + BEAT_MS;  // It is alone.
+            next = reports_now_ms() + BEAT_MS;  // The server is alone.
         if (reports_now_ms() >= next) {
             if (rf->role != HEAD)
                 reports_stand(rf);
@@ -138,7 +139,7 @@ static void run_applier(void *arg)
     pthread_mutex_unlock(&rf->mu);
 }
 
-// ---- What the service calls ----
+// ---- Calls of the service ----
 
 struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
                        struct persister *persister, struct channel *apply_ch)

@@ -1,5 +1,5 @@
-// What the files of `reports` share. One lock, rf->mu, guards all but the
-// constants.
+// The files of this Raft share this. One lock, rf->mu, guards everything but
+// the constants.
 #ifndef REPORTS_CORE_H
 #define REPORTS_CORE_H
 
@@ -16,14 +16,14 @@ enum { FIRST_OUT_MS = 380, LAST_OUT_MS = 820 };
 
 enum role { VOTER, STANDING, HEAD };
 
-// What is known of a peer, from its reports.
+// The state of a peer, from its reports.
 struct peer {
     int next_index;
     int match_index;
     int told_commit;
-    int64_t sent_ms;  // The newest request; 0 if it is back.
+    int64_t sent_ms;  // When the newest request was sent; 0: answered.
     int64_t install_ms;
-    int64_t beat_ms;  // When to say something in any case.
+    int64_t beat_ms;  // When to send a heartbeat.
 };
 
 struct raft {
@@ -39,10 +39,10 @@ struct raft {
     bool dead;
     enum role role;
     struct ledger ledger;
-    unsigned voters;  // A bit for each that has granted its vote.
+    unsigned voters;  // One bit for each server that has granted its vote.
     int commit_index;
     int last_applied;
-    int64_t out_ms;  // When the patience ends.
+    int64_t out_ms;  // When the next election is due.
     struct peer *peers;
 };
 
@@ -57,10 +57,10 @@ void reports_follow(struct raft *rf, int term);
 
 // ---- send.c ----
 
-// Stands for election.
+// Starts an election.
 void reports_stand(struct raft *rf);
 
-// Sends each peer what is due to it. Whatever happens, this follows.
+// Sends each peer what is due. Called after every event.
 void reports_pump(struct raft *rf);
 
 // Commits what a majority has reported.

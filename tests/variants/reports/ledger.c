@@ -1,4 +1,4 @@
-// The log of `reports`, and how it is saved.
+// The log, and how it is saved.
 #include "ledger.h"
 
 #include "rt/alloc.h"
@@ -78,7 +78,7 @@ void ledger_begin_at(struct ledger *ledger, int index, int term)
     ledger_add(ledger, term, (struct bytes){ NULL, 0 });
 }
 
-// ---- The saved state, in XDR: integers of four bytes, the highest first ----
+// ---- The saved state in XDR: integers of four bytes, big-endian ----
 
 struct pen {
     unsigned char *at;

@@ -1,5 +1,5 @@
-// The log of `reports`: an array with a gap in front, which what a snapshot
-// covers leaves behind, and the saved state, encoded by hand. No locks.
+// The log: an array with a gap at the front, where entries were that a snapshot
+// covers now. And the saved state, encoded by hand. There are no locks.
 #ifndef REPORTS_LEDGER_H
 #define REPORTS_LEDGER_H
 
@@ -19,11 +19,12 @@ struct ledger {
     struct persister *persister;
     int current_term;
     int voted_for;
-    struct line *lines;  // lines[gap] is of index `first`.
+    struct line *lines;  // lines[gap] has the index `first`.
     int gap;
-    int end;  // Of what is used.
+    int end;  // The end of the used part.
     int capacity;
-    int first;  // What the snapshot covers up to; its line has only a term.
+    // The last index that the snapshot covers; that line has only a term.
+    int first;
 };
 
 void ledger_open(struct ledger *ledger, struct persister *persister, int me);
@@ -34,11 +35,12 @@ int ledger_term(const struct ledger *ledger, int index);
 struct bytes ledger_command(const struct ledger *ledger, int index);
 bool ledger_agrees(const struct ledger *ledger, int index, int term);
 
-// The command is copied.
+// Copies the command.
 void ledger_add(struct ledger *ledger, int term, struct bytes command);
 void ledger_truncate(struct ledger *ledger, int last);
 
-// Forgets what comes before index; all, if index has not this term.
+// Discards the entries before index; all entries, if index does not have this
+// term.
 void ledger_begin_at(struct ledger *ledger, int index, int term);
 
 void ledger_save(struct ledger *ledger);

@@ -1,5 +1,5 @@
-// What a candidate and a leader send (§5.2, §5.3, §7), and what they make of
-// the reports that come back.
+// The requests of a candidate and of a leader (§5.2, §5.3, §7), and what they
+// do with the reports in the replies.
 #include "core.h"
 
 #include "rt/alloc.h"
@@ -114,7 +114,7 @@ void reports_count(struct raft *rf)
         if (n <= rf->n / 2)
             return;
         if (ledger_term(ledger, index) != ledger->current_term)
-            continue;  // Committed with a later one of this term (Figure 8).
+            continue;  // A later entry of this term commits it (Figure 8).
         rf->commit_index = index;
         pthread_cond_signal(&rf->wake_applier);
     }
@@ -130,8 +130,8 @@ static void has_reported(struct raft *rf, int p, int match_index)
     reports_count(rf);
 }
 
-// Goes back to where the leader's log may agree with the follower's, of which
-// the end and the conflicting term are known.
+// Goes back to where the leader's log may match the follower's, whose end and
+// conflicting term are known.
 static void go_back(struct raft *rf, int p, int prev,
                     const AppendEntriesResponse *report)
 {
@@ -245,8 +245,7 @@ static void send_what_is_due(struct raft *rf, int to, int64_t now)
     const struct ledger *ledger = &rf->ledger;
     int last = ledger_last(ledger);
     bool is_quiet = peer->sent_ms == 0 || now - peer->sent_ms >= LATE_MS;
-    // Until a snapshot that is on its way has come, heartbeats are all there
-    // is to say.
+    // While a snapshot is on its way, the leader sends only heartbeats.
     bool needs_snapshot = peer->next_index <= ledger->first;
     bool is_installing = needs_snapshot && peer->install_ms != 0 &&
                          now - peer->install_ms < INSTALL_LATE_MS;

@@ -1,5 +1,5 @@
-// What goes up to the service, in order, by a thread of its own: the service
-// may be slow, and may be asking something of us before it takes the next.
+// Delivers messages to the service, in order, on a thread of its own: the
+// service may be slow, and may call the Raft before it takes the next message.
 #ifndef SLOW_TIMERS_DELIVERY_H
 #define SLOW_TIMERS_DELIVERY_H
 
@@ -9,13 +9,13 @@ struct delivery;
 
 struct delivery *delivery_start(struct channel *apply_ch);
 
-// Leaves a message to the thread; what it points to is the receiver's.
+// Hands a message to the thread. The receiver owns what it points to.
 void delivery_add(struct delivery *delivery, struct apply_msg msg);
 
-// Nothing more is delivered, but for what is being sent. Does not wait.
+// Stops delivery, except for the message that is being sent. Does not wait.
 void delivery_end(struct delivery *delivery);
 
-// Waits for the thread of an ended delivery, and frees all.
+// Waits for the thread of a stopped delivery, and frees everything.
 void delivery_free(struct delivery *delivery);
 
 #endif

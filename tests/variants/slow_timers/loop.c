@@ -30,7 +30,7 @@ static void enqueue(struct loop *loop, struct event *event)
     pthread_cond_signal(&loop->work);
 }
 
-// Waits for events; returns none if it is time to settle, or to stop.
+// Waits for events. Returns none if it is time to settle or to stop.
 static struct event *take_all(struct loop *loop, int64_t wake_ns)
 {
     while (loop->first == NULL && !loop->stopping && clock_now_ns() < wake_ns)
@@ -41,7 +41,8 @@ static struct event *take_all(struct loop *loop, int64_t wake_ns)
     return all;
 }
 
-// Acts on each; returns those that somebody waits for. The others are gone.
+// Handles each event. Returns those whose callers wait; act has freed the
+// others.
 static struct event *act_on(struct event *all)
 {
     struct event *asked = NULL;

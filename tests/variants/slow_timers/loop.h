@@ -1,5 +1,5 @@
-// An event loop: one thread that does one thing after the other, so that what
-// it alone touches needs no lock.
+// An event loop: one thread handles one event after the other. Data that only
+// this thread uses needs no lock.
 #ifndef SLOW_TIMERS_LOOP_H
 #define SLOW_TIMERS_LOOP_H
 
@@ -8,11 +8,11 @@
 
 struct loop;
 
-// Something that happened. It is part of a larger struct, which says what.
+// An event. It is part of a larger struct with the details.
 struct event {
     void (*act)(struct event *event);  // Called on the loop's thread.
 
-    // The loop's own.
+    // Private to the loop.
     struct event *next;
     bool is_asked;
     bool is_done;
@@ -23,18 +23,18 @@ struct event {
 //            moment, on clock_now_ns(), that it returned the last time
 struct loop *loop_make(int64_t (*settle)(void *owner), void *owner);
 
-// Starts the thread. It takes all the events there are, calls act for each in
-// the order in which they came, then settle; and so on.
+// Starts the thread. It takes all events that there are, calls act for each in
+// order, then settle, and so on.
 void loop_start(struct loop *loop);
 
-// Leaves an event to the loop. act frees it.
+// Hands an event to the loop. act frees it.
 void loop_tell(struct loop *loop, struct event *event);
 
-// Leaves an event to the loop, and waits until settle has been called after
-// it. The event stays the caller's.
+// Hands an event to the loop, and waits until settle has been called after it.
+// The caller still owns the event.
 void loop_ask(struct loop *loop, struct event *event);
 
-// Waits until all events are through, ends the thread and frees the loop.
+// Waits until all events are handled, ends the thread and frees the loop.
 void loop_stop(struct loop *loop);
 
 #endif

@@ -1,19 +1,19 @@
 // A Raft as a state machine on one thread, with timers about as slow as the lab
-// allows: a heartbeat every 0.3 s, an election after 0.8 to 1.4 s of silence.
+// allows: a heartbeat every 0.3 s, an election after 0.8 to 1.4 s without a
+// message.
 //
-// How it differs from the reference: there is no lock on Raft's state. All that
-// happens (an RPC that arrives, a reply, a call of the service) becomes an
-// event for the loop (loop.h), whose thread alone touches the state; who asked
-// waits for the answer. What several events change is saved once, after all of
-// them, and only then do answers, messages and commands leave (settle). A
-// command waits a few milliseconds for company before it is sent; a commit is
-// told with the next heartbeat. The snapshot stays in memory, too.
+// How it differs from the reference: there is no lock on Raft's state.
+// Everything that happens (an RPC that arrives, a reply, a call of the service)
+// becomes an event for the loop (loop.h). Only the loop's thread uses the
+// state; callers wait for the result. After a batch of events the state is
+// saved once, and only then do answers, messages and commands leave (settle). A
+// command waits a few milliseconds for others before it is sent. Followers
+// learn of a commit with the next heartbeat. The snapshot stays in memory, too.
 //
-// Why it is right: nothing leaves before it is saved; one thread takes each
-// step of Figure 2 as a whole; replies count only in the term and role in which
-// their requests were sent. The loop never waits for the network or for the
-// service: calls are made by threads of a group, commands are sent by the
-// delivery's (delivery.h).
+// Why it is right: nothing leaves before it is saved. One thread takes each
+// step of Figure 2 as a whole. Replies count only in the term and role of their
+// requests. The loop never waits for the network or for the service: threads of
+// a group make calls, and the delivery's thread sends commands (delivery.h).
 #include "raft/raft.h"
 
 #include "delivery.h"
@@ -39,7 +39,7 @@ enum role { FOLLOWER, CANDIDATE, LEADER };
 enum { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_RPCS };
 static const struct labrpc_method methods[N_RPCS];
 
-// An RPC that we make, and the event of its return.
+// An RPC of ours, and the event of its return.
 struct call {
     struct event event;
     struct raft *rf;
@@ -59,7 +59,7 @@ struct call {
     struct call *next;  // In the outbox.
 };
 
-// The loop's thread alone reads and writes what follows the constants.
+// Only the loop's thread uses the fields after the constants.
 struct raft {
     struct labrpc_end **peers;
     int n_peers;
@@ -152,8 +152,8 @@ static void drop_behind(struct raft *rf, int index)
     }
 }
 
-// Takes over a snapshot. What follows the last entry that it covers stays; if
-// that entry is not here, nothing does (Figure 13).
+// Installs a snapshot. If the last entry that it covers is in the log, the
+// entries after it stay; else all go (Figure 13).
 static void take_snapshot(struct raft *rf, int index, int term,
                           struct bytes snapshot)
 {
@@ -175,7 +175,7 @@ static void take_snapshot(struct raft *rf, int index, int term,
 
 // ---- Saving ----
 
-// As raft.x has it: the first element of logs stands for the base.
+// As in raft.x: the first element of logs is the base.
 static struct bytes encode_state(const struct raft *rf)
 {
     PersistentState head = { .current_term = rf->current_term,
@@ -251,7 +251,7 @@ static void wait_for_election(struct raft *rf)
                 rng_between(&rf->rng, ELECTION_MIN_MS, ELECTION_MAX_MS));
 }
 
-// A newer term makes anyone a follower, who may vote (§5.1).
+// A newer term makes any server a follower without a vote (§5.1).
 static void see_term(struct raft *rf, int term)
 {
     if (term <= rf->current_term)
@@ -266,7 +266,7 @@ static void see_term(struct raft *rf, int term)
     rf->is_changed = true;
 }
 
-// The sender leads this term, which is ours: a candidate gives way (§5.2).
+// The sender leads our term: a candidate becomes a follower (§5.2).
 static void hear_from_leader(struct raft *rf)
 {
     assert(rf->role != LEADER);
@@ -274,7 +274,7 @@ static void hear_from_leader(struct raft *rf)
     wait_for_election(rf);
 }
 
-// ---- What we send ----
+// ---- Our requests ----
 
 // It leaves when everything is saved.
 static struct call *write_call(struct raft *rf, int peer, int method)
@@ -301,7 +301,7 @@ static void write_snapshot(struct raft *rf, int peer)
     };
 }
 
-// All that the peer lacks; nothing, if it lacks nothing.
+// All entries that the peer lacks; none, if it lacks none.
 static void write_to(struct raft *rf, int peer)
 {
     int prev = rf->next_index[peer] - 1;
@@ -338,7 +338,7 @@ static void write_to_all(struct raft *rf)
 
 // ---- Committing ----
 
-// We hold all our entries, and have saved those that others hold before we sent
+// We hold all our entries. Those that others hold we had saved before we sent
 // them.
 static void advance_commit_index(struct raft *rf)
 {
@@ -461,8 +461,8 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-// Saves what has changed, and then lets out what depends on it. Returns when
-// the next timer is due.
+// Saves the changes, then sends what depends on them. Returns when the next
+// timer is due.
 static int64_t settle(void *owner)
 {
     struct raft *rf = owner;
@@ -473,7 +473,7 @@ static int64_t settle(void *owner)
         deliver(rf);
     send_outbox(rf);
     if (rf->is_dead)
-        return TIMER_NEVER;  // It only answers.
+        return TIMER_NEVER;  // A dead server only answers.
     return earlier(rf->election.due_ns,
                    earlier(rf->heartbeat.due_ns, rf->gathering.due_ns));
 }
@@ -495,8 +495,8 @@ static void take_match(struct raft *rf, int peer, int index)
     advance_commit_index(rf);
 }
 
-// Where the follower may agree: behind our last entry of the term that it has
-// there, or else where its first entry of that term is (end of §5.3).
+// Returns where the follower may match: after our last entry of the term that
+// it has there, or else at its first entry of that term (end of §5.3).
 static int agreeing_index(const struct raft *rf, int prev,
                           const AppendEntriesResponse *reply)
 {
@@ -515,7 +515,7 @@ static void take_refusal(struct raft *rf, const struct call *call)
     int peer = call->peer;
     int prev = call->args.append.prev_log_index;
     if (rf->role != LEADER || prev != rf->next_index[peer] - 1)
-        return;  // An answer to what was asked before the last.
+        return;  // The reply answers an older request.
     int next = agreeing_index(rf, prev, &call->reply.append);
     if (next > prev)
         next = prev;
@@ -526,8 +526,8 @@ static void take_refusal(struct raft *rf, const struct call *call)
     write_to(rf, peer);
 }
 
-// Does it tell of our own term, the one in which we asked? (All three requests
-// and replies begin with it.)
+// Is the reply of our term, in which we asked? (All three requests and replies
+// begin with it.)
 static bool is_current(struct raft *rf, const struct call *call)
 {
     int asked_in = call->args.vote.term;
@@ -556,7 +556,7 @@ static void take_reply(struct event *event)
     free_call(call);
 }
 
-// ---- Questions: RPCs that arrive, and calls of the service ----
+// ---- RPCs that arrive, and calls of the service ----
 
 struct question {
     struct event event;
@@ -619,7 +619,7 @@ static void take_entries(struct raft *rf, const AppendEntriesRequest *args)
                        (entry->index <= rf->base_index ||
                         term_at(rf, entry->index) == entry->term);
         if (is_here)
-            continue;  // With all behind it: the request may be an old one.
+            continue;  // It stays, with those after it: the request may be old.
         assert(entry->index > rf->commit_index);
         drop_behind(rf, entry->index - 1);
         append(rf, entry->term, command_of(entry));
@@ -665,9 +665,9 @@ static void answer_install(struct event *event)
         return;
     hear_from_leader(rf);
     if (args->last_included_index <= rf->commit_index)
-        return;  // We have all that it covers.
+        return;  // We have everything that it covers.
     save(rf);
-    deliver(rf);  // What was committed before goes first.
+    deliver(rf);  // What was committed before comes first.
     take_snapshot(rf, args->last_included_index, args->last_included_term,
                   (struct bytes){ args->data.data_val, args->data.data_len });
     rf->commit_index = rf->base_index;
@@ -729,7 +729,7 @@ static void answer_kill(struct event *event)
     go_group_close(rf->callers);
 }
 
-// ---- The front ----
+// ---- The interface ----
 
 static void request_vote(void *rf, const void *args, void *reply)
 {
@@ -813,7 +813,7 @@ void raft_snapshot(struct raft *rf, int index, struct bytes snapshot)
     ask(rf, answer_snapshot, &args, NULL);
 }
 
-// The loop goes on: handlers may still ask it something.
+// The loop continues: handlers may still need it.
 void raft_kill(struct raft *rf)
 {
     ask(rf, answer_kill, NULL, NULL);
@@ -821,7 +821,8 @@ void raft_kill(struct raft *rf)
 
 void raft_free(struct raft *rf)
 {
-    go_group_free(rf->callers);  // They tell the loop; so it goes after them.
+    // They give the loop events, so the loop ends after them.
+    go_group_free(rf->callers);
     loop_stop(rf->loop);
     delivery_free(rf->delivery);
     drop_behind(rf, rf->base_index);

@@ -1,16 +1,17 @@
 // A Raft as a student hands it in: one lock around everything, a thread that
 // looks at the time every 10 ms, a new thread for every RPC.
 //
-// How it differs from the reference: no replicators and no thread pool, but a
-// round of AppendEntries after every raft_start and every 100 ms, whatever else
-// is under way, each with all that its follower lacks. A commit is told with
-// the next round. The whole state is saved every time. The applier delivers one
-// entry at a time. Plain pthreads, usleep() and rand(); nothing of rt/go.h.
+// How it differs from the reference: it has no replicators and no thread pool.
+// It sends a round of AppendEntries after every raft_start and every 100 ms,
+// whatever else is under way, each with all entries that the follower lacks.
+// Followers learn of a commit in the next round. The whole state is saved every
+// time. The applier delivers one entry at a time. It uses plain pthreads,
+// usleep() and rand(), and nothing of rt/go.h.
 //
-// Why it is right: whoever changes the term, the vote or the log saves before
-// it lets the lock go; a reply counts only in the term and role in which its
-// request was sent; rounds that overtake each other do no harm, because
-// match_index only rises and a follower only cuts what conflicts.
+// Why it is right: every change to the term, the vote or the log is saved
+// before the lock is released. A reply counts only in the term and role of its
+// request. Rounds that overtake each other do no harm, because match_index only
+// rises and a follower truncates only what conflicts.
 #include "raft/raft.h"
 #include "rt/alloc.h"
 #include "rt/debug_log.h"
@@ -42,13 +43,13 @@ struct raft {
     pthread_t ticker;
     pthread_t applier;
 
-    pthread_mutex_t mu;  // For all that follows.
+    pthread_mutex_t mu;  // Guards everything below.
     bool dead;
     enum role role;
     int current_term;
     int voted_for;
 
-    // log[0] stands for the last entry that the snapshot covers.
+    // log[0] is the last entry that the snapshot covers.
     Entry *log;
     int log_len;
     int log_capacity;
@@ -134,8 +135,9 @@ static void cut_tail(struct raft *rf, int index)
         free(rf->log[--rf->log_len].command.command_val);
 }
 
-// Drops the entries up to index, which becomes log[0]; behind it stays only
-// what follows an entry of that term (Figure 13, steps 6 and 7).
+// Removes the entries up to index, which becomes log[0]. The entries after it
+// stay only if the log has that entry with that term (Figure 13, steps 6 and
+// 7).
 static void cut_head(struct raft *rf, int index, int term)
 {
     bool follows = index <= last_index(rf) && term_at(rf, index) == term;
@@ -155,8 +157,7 @@ static void cut_head(struct raft *rf, int index, int term)
 
 // ---- What survives a crash ----
 
-// How many bytes the state takes in XDR. xdr_sizeof() knows it, too, but takes
-// as long for it as encoding does.
+// Returns the size of the state in XDR. xdr_sizeof() is as slow as encoding.
 static size_t encoded_size(const struct raft *rf)
 {
     size_t size = 3 * (size_t)BYTES_PER_XDR_UNIT;
@@ -219,11 +220,11 @@ static void reset_election_timer(struct raft *rf)
         now_ms() + ELECTION_MIN_MS + rand() % ELECTION_SPREAD_MS;
 }
 
-// Follows, in this term. A new one comes with a free vote (§5.1).
+// Becomes a follower in this term. A new term begins without a vote (§5.1).
 static void follow(struct raft *rf, int term)
 {
     if (rf->role == LEADER)
-        reset_election_timer(rf);  // A leader's has run out long ago.
+        reset_election_timer(rf);  // A leader's timer expired long ago.
     rf->role = FOLLOWER;
     if (term > rf->current_term) {
         rf->current_term = term;
@@ -273,8 +274,8 @@ static bool make_call(const struct call *call, void *reply)
                        reply);
 }
 
-// Has a thread make the call. If none can be had, the RPC is lost, as others
-// are on a bad network.
+// Makes the call on a thread. If there is no thread, the RPC is lost, as on a
+// bad network.
 static void start_call(struct call *call, void *(*fn)(void *))
 {
     struct raft *rf = call->rf;
@@ -287,7 +288,7 @@ static void start_call(struct call *call, void *(*fn)(void *))
     rf->n_calls++;
 }
 
-// The last thing that such a thread does; it holds the lock.
+// The last step of such a thread; it holds the lock.
 static void end_call(struct call *call)
 {
     struct raft *rf = call->rf;
@@ -296,7 +297,8 @@ static void end_call(struct call *call)
         pthread_cond_signal(&rf->calls_cond);
 }
 
-// Does a reply still count? A newer term in it makes us follow (§5.1).
+// Does a reply still count? A newer term in it makes this server a follower
+// (§5.1).
 static bool is_current(struct raft *rf, enum role role, int sent_term,
                        int reply_term)
 {
@@ -318,12 +320,12 @@ static void has_up_to(struct raft *rf, int peer, int index)
 static void send_to(struct raft *rf, int peer);
 
 // Goes back to the last entry of the conflicting term that we have, or to the
-// first that the follower has of it (end of §5.3), and tries again there.
+// follower's first one of it (end of §5.3), and tries again there.
 static void back_up(struct raft *rf, int peer, int prev,
                     const AppendEntriesResponse *reply)
 {
     if (rf->next_index[peer] != prev + 1)
-        return;  // Refuses what was asked earlier.
+        return;  // The refusal answers an older request.
     int next = reply->conflict_index;
     for (int i = prev; reply->conflict_term != NO_TERM && i > first_index(rf);
          i--) {
@@ -333,7 +335,7 @@ static void back_up(struct raft *rf, int peer, int prev,
         }
     }
     if (next > prev)
-        next = prev;  // Always by one at least.
+        next = prev;  // At least one back.
     if (next <= rf->match_index[peer])
         next = rf->match_index[peer] + 1;
     rf->next_index[peer] = next;
@@ -392,7 +394,7 @@ static void send_snapshot(struct raft *rf, int peer)
     start_call(call, call_install);
 }
 
-// Sends all that the peer lacks, which may be nothing: then it is a heartbeat.
+// Sends all entries that the peer lacks; if there are none, it is a heartbeat.
 static void send_to(struct raft *rf, int peer)
 {
     int next = rf->next_index[peer];
@@ -475,10 +477,10 @@ static void start_election(struct raft *rf)
         start_call(call, call_vote);
     }
     rf->votes = 0;
-    count_vote(rf);  // Its own.
+    count_vote(rf);  // Its own vote.
 }
 
-// ---- The two threads that last ----
+// ---- The two permanent threads ----
 
 static void *run_ticker(void *arg)
 {
@@ -498,8 +500,8 @@ static void *run_ticker(void *arg)
     return NULL;
 }
 
-// What to deliver next. Both come in order, also when a snapshot arrives
-// between two entries: it is the log's head that says which is next.
+// Returns what to deliver next. Order holds when a snapshot arrives between two
+// entries, because the head of the log says what is next.
 static struct apply_msg next_to_apply(struct raft *rf)
 {
     if (rf->last_applied < first_index(rf)) {
@@ -538,7 +540,7 @@ static void *run_applier(void *arg)
     return NULL;
 }
 
-// ---- What peers ask ----
+// ---- Requests of peers ----
 
 static void request_vote(void *receiver, const void *args_, void *reply_)
 {
@@ -566,7 +568,7 @@ static void request_vote(void *receiver, const void *args_, void *reply_)
     pthread_mutex_unlock(&rf->mu);
 }
 
-// Tells the leader where the logs part.
+// Tells the leader where the logs differ.
 static void set_conflict(struct raft *rf, int prev,
                          AppendEntriesResponse *reply)
 {
@@ -583,8 +585,8 @@ static void set_conflict(struct raft *rf, int prev,
     reply->conflict_index = index;
 }
 
-// Figure 2, steps 3 and 4. What the snapshot covers is here already, and so is
-// what matches: it stays, with all behind it.
+// Figure 2, steps 3 and 4. Entries that the snapshot covers and entries that
+// match stay, with those after them.
 static void store(struct raft *rf, const AppendEntriesRequest *args)
 {
     bool changed = false;
@@ -638,7 +640,7 @@ out:
     pthread_mutex_unlock(&rf->mu);
 }
 
-// One that covers no more than what is committed here is an old one.
+// A snapshot that covers no more than what is committed here is old.
 static void install_snapshot(void *receiver, const void *args_, void *reply_)
 {
     struct raft *rf = receiver;
@@ -680,7 +682,7 @@ const struct labrpc_method *raft_methods(int *n_methods)
     return methods;
 }
 
-// ---- What the service asks ----
+// ---- Calls of the service ----
 
 struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
                        struct persister *persister, struct channel *apply_ch)
@@ -747,7 +749,7 @@ void raft_kill(struct raft *rf)
 {
     pthread_mutex_lock(&rf->mu);
     rf->dead = true;
-    rf->role = FOLLOWER;  // So that no late reply has it send anything.
+    rf->role = FOLLOWER;  // So that no late reply makes it send anything.
     pthread_cond_signal(&rf->apply_cond);
     pthread_mutex_unlock(&rf->mu);
 }
