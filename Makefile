@@ -84,7 +84,7 @@ CFLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 DEBUG = -g -fno-omit-frame-pointer -fno-optimize-sibling-calls $(if $(filter clang%,$(CC)),-gdwarf-aranges)
 CFLAGS = -std=gnu11 $(DEBUG) $(CFLAGS_$(MODE))
 CPPFLAGS = -D_GNU_SOURCE -I. -I$(B)/gen -isystem /usr/include/tirpc
-LDLIBS = -lcriterion -ltirpc -ldw -lpthread
+LDLIBS = -ltirpc -ldw -lpthread
 
 # ---- Files ----
 
@@ -100,10 +100,14 @@ R := $(B)/raft-$(subst /,_,$(RAFT))
 # Rafts with the same one share them.
 READERS_C := $(wildcard checker/messages.c tests/fig2/*.c)
 
+# Of these a program has one or the other.
+EITHER_OR := $(addprefix runner/,real_world.c without_criterion.c criterion.c \
+    criterion_args.c)
+
 CORE := $(wildcard rt/*.c events/*.c labrpc/*.c persister/*.c)
 LAB := $(CORE) $(filter-out $(READERS_C),$(wildcard checker/*.c)) \
     $(wildcard tester/*.c) \
-    $(filter-out runner/real_world.c,$(wildcard runner/*.c))
+    $(filter-out $(EITHER_OR),$(wildcard runner/*.c))
 LAB += $(wildcard tests/graded/*.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
@@ -123,6 +127,14 @@ $(error $(R) cannot be written; the lab is built into the folder that it is in)
 endif
 LAB_O := $(LAB:%.c=$(B)/%.o) $(READERS_C:%.c=$(X)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
+
+# Criterion runs tests in a program of its own, PROGRAM-criterion, which
+# PROGRAM --criterion starts: no other loads it. Under a sanitizer there is none:
+# Criterion wants memory at addresses that ThreadSanitizer keeps for itself, and
+# gcc's AddressSanitizer tears apart the list of tests that it reads.
+NO_CRITERION_O := $(B)/runner/without_criterion.o
+CRITERION_O := $(B)/runner/criterion.o $(B)/runner/criterion_args.o
+with_criterion = $1 $(if $(filter plain debug,$(MODE)),$1-criterion)
 
 # The same objects, linked so that what blocks, tells the time or draws a
 # random number comes from sim/; virtual/ tells that of the lab. Neither is ever
@@ -185,13 +197,14 @@ $(R)/checked: $(RAFT_LINKED)
 	@scripts/check-objects $(RAFT) $(filter $(R)/%.o,$^)
 	@touch $@
 
-$(LAB_BIN): $(LAB_O) $(B)/runner/real_world.o $(RAFT_LINKED) $(B)/link | $(R)/checked
+LAB_PARTS := $(LAB_O) $(B)/runner/real_world.o $(RAFT_LINKED) $(B)/link
+$(LAB_BIN): $(LAB_PARTS) $(NO_CRITERION_O) | $(R)/checked
 	$(call link)
+$(LAB_BIN)-criterion: $(LAB_PARTS) $(CRITERION_O) | $(R)/checked
+	$(call link,,-lcriterion)
 
-# Criterion's tests are plain functions without prototypes. gcc's address
-# sanitizer must leave the list of tests alone, which is pieced together from
-# globals.
-$(B)/tests/%.o $(X)/tests/%.o: STRICT = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
+# gcc's address sanitizer must leave the list of Criterion's tests alone, which is
+# pieced together from globals.
 ifeq ($(MODE),asan)
 $(B)/tests/%.o $(X)/tests/%.o: CFLAGS += --param asan-globals=0
 endif
@@ -297,15 +310,19 @@ asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(filter 1,$(SIM)),sim,sani
 .PHONY: sanitized lab
 sanitized: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8)
-lab: $(LAB_BIN)
+lab: $(call with_criterion,$(LAB_BIN))
 
 # ---- The simulator ----
 
 $(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
-$(SIM_BIN): $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link | $(R)/checked
+SIM_PARTS := $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) \
+    $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link
+$(SIM_BIN): $(SIM_PARTS) $(NO_CRITERION_O) | $(R)/checked
 	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
 	    scripts/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
+$(SIM_BIN)-criterion: $(SIM_PARTS) $(CRITERION_O) | $(R)/checked
+	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS) -lcriterion)
 
 SEEDS ?= 1
 FIRST ?= 1
@@ -313,7 +330,7 @@ SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
     'make replay$(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))'
 
 .PHONY: simlab sim replay
-simlab: $(SIM_BIN)
+simlab: $(call with_criterion,$(SIM_BIN))
 sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
 	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc)))

@@ -35,9 +35,6 @@
 // How often to look whether a test has ended.
 #define LOOK_EVERY_MS 10
 
-// Only there if the program is linked with ThreadSanitizer.
-extern void __tsan_init(void) __attribute__((weak));
-
 // Criterion counts a test that a filter leaves out as skipped, too; but only
 // one that has run comes here.
 static size_t n_inconclusive;
@@ -139,13 +136,6 @@ static int run(struct criterion_test_set *tests)
 
 int criterion_main(int argc, char **argv)
 {
-    if (__tsan_init != NULL) {
-        // It wants memory at addresses that the sanitizer keeps for itself.
-        fputs("lab: Criterion cannot start tests in a program built with "
-              "ThreadSanitizer; leave --criterion out\n",
-              stderr);
-        return EXIT_BAD_INPUT;
-    }
     sigaction(SIGABRT, &(struct sigaction){ .sa_handler = tell_shortage },
               NULL);
     argv[1] = argv[0];

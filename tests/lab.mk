@@ -10,11 +10,15 @@ RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
 $(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
+	$(call link,,-lcriterion)
+DUMMY_PARTS := $(B)/tests/unit/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
+$(B)/dummy_lab: $(DUMMY_PARTS) $(NO_CRITERION_O)
 	$(call link)
-$(B)/dummy_lab: $(B)/tests/unit/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
-	$(call link)
+$(B)/dummy_lab-criterion: $(DUMMY_PARTS) $(CRITERION_O)
+	$(call link,,-lcriterion)
 $(B)/dummy_simlab: $(B)/tests/unit/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link \
-    $(filter-out $(B)/runner/real_world.o,$(RUNNER_O)) $(filter-out $(NOT_SIM_O),$(HARNESS_O))
+    $(NO_CRITERION_O) $(filter-out $(B)/runner/real_world.o,$(RUNNER_O)) \
+    $(filter-out $(NOT_SIM_O),$(HARNESS_O))
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 $(UNIT_O): CPPFLAGS += -I$(X)/gen
 $(UNIT_O): | $(RAFT_X_H)
@@ -24,7 +28,7 @@ broken: $(LAB_BIN)
 	@for name in $(BROKEN); do \
 	    $(MAKE) --no-print-directory RAFT=tests/broken/$$name lab || exit; \
 	done
-unit: $(R)/unit $(B)/dummy_lab $(B)/dummy_simlab broken
+unit: $(R)/unit $(call with_criterion,$(B)/dummy_lab) $(B)/dummy_simlab broken
 	@RAFTLAB_DUMMY_LAB=$(B)/dummy_lab \
 	    RAFTLAB_DUMMY_SIMLAB=$(B)/dummy_simlab RAFTLAB_BUILD=$(B) \
 	    $(R)/unit $(if $(T),--filter '@(*$(subst $() $(),*|*,$(strip $(T)))*)') \
