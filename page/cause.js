@@ -1,0 +1,78 @@
+// Why an event happened, and what came of it.
+
+// The event that led to event i: { i, sure }, or null. The record knows a
+// message's departure; for the rest it is the event before it, on the same
+// thread or server, and that is marked as inferred.
+function causeOf(run, i) {
+    const e = run.events[i];
+    const known = placeOf(run, e.cause);
+    if (known !== -1 && known < i)
+        return { i: known, sure: true };
+    if (e.server === undefined)
+        return causeOfRule(run, e);
+    if (e.event === 'rule_broken' && causeOfRule(run, e))
+        return causeOfRule(run, e);
+    if (isFault(e))
+        return causeOfFault(run, i);
+    const before = eventBefore(run, i);
+    return before === -1 ? null : { i: before, sure: false };
+}
+
+function isFault(e) {
+    return kindOf(e) === 'faults';
+}
+
+// What a rule contradicts is told by its numbers; the later of the two.
+function causeOfRule(run, e) {
+    const places = rulePlaces(run, e);
+    return places.length > 0 ? { i: Math.max(...places), sure: true } : null;
+}
+
+function rulePlaces(run, e) {
+    return (Array.isArray(e.events) ? e.events : [])
+        .map((n) => placeOf(run, n)).filter((p) => p !== -1);
+}
+
+// It is the test that crashes and cuts off.
+function causeOfFault(run, i) {
+    const act = actAt(run, i);
+    return act ? { i: act.begin, sure: false } : null;
+}
+
+const FARTHEST = 2000;
+
+// The event before it on its thread, else on its server, in the same life.
+function eventBefore(run, i) {
+    const e = run.events[i];
+    let onServer = -1;
+    for (let k = i - 1; k >= 0 && k > i - FARTHEST; k--) {
+        const other = run.events[k];
+        if (other.server !== e.server || kindOf(other) === 'threads')
+            continue;
+        if (other.life !== e.life)
+            break;
+        if (other.thread === e.thread)
+            return k;
+        onServer = onServer === -1 ? k : onServer;
+    }
+    return onServer;
+}
+
+// The events that event i led to, as far as the record knows it.
+function effectsOf(run, i) {
+    if (!run.effects)
+        run.effects = findEffects(run);
+    return run.effects.get(i) || [];
+}
+
+function findEffects(run) {
+    const effects = new Map();
+    run.events.forEach((e, i) => {
+        const cause = placeOf(run, e.cause);
+        const causes = e.event === 'rule_broken' ? rulePlaces(run, e) : [cause];
+        for (const place of causes)
+            if (place !== -1)
+                effects.set(place, (effects.get(place) || []).concat(i));
+    });
+    return effects;
+}
