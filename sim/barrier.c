@@ -16,7 +16,7 @@ _Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t),
 #define DESTROYED 0x51cbaeu
 
 static const struct sim_reason for_others = {
-    "for more threads to come to a barrier", NULL
+    .text = "for more threads to come to a barrier", .is_long = true
 };
 
 // The count of a barrier that the system made. Where the system keeps it is not

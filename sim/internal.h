@@ -72,6 +72,8 @@ struct sim_reason {
     // Steps to the next thread that must act first; false if there is no other.
     // NULL: no particular thread must.
     bool (*next_holder)(const void *object, struct sim_holder *holder);
+    // It can take long, so no lock should be held meanwhile.
+    bool is_long;
 };
 
 // A wait for a mutex, which begins where one on a condition variable ends.
@@ -82,14 +84,19 @@ struct sim_relock {
     const struct sim_reason *reason;
 };
 
-// A read lock that a thread holds. A thread that reads an rwlock twice has two.
-struct sim_read {
-    void *rwlock;
-    const void *place;      // Where it was locked.
-    int number;             // The thread's, which may have ended.
-    struct sim_read *next;  // Of the thread, the newest first.
-    struct sim_read *next_of_lock;
-    struct sim_read *previous_of_lock;
+// A lock that a thread holds. A thread that reads an rwlock twice has two.
+struct sim_hold {
+    const void *lock;
+    const char *what;           // "a mutex"
+    const void *place;          // Where it was locked.
+    int number;                 // The thread's, which may have ended.
+    struct sim_server *server;  // Whose code locked it, or NULL.
+    bool was_tried;             // By a trylock.
+    struct sim_hold *next;      // Of the thread, the newest first.
+
+    // Of an rwlock: the other readers.
+    struct sim_hold *next_of_lock;
+    struct sim_hold *previous_of_lock;
 };
 
 struct sim_thread {
@@ -107,6 +114,7 @@ struct sim_thread {
     const struct sim_reason *reason;  // NULL while it does not wait.
     const void *object;               // What it waits for.
     const void *place;                // Where: a return address.
+    int64_t wait_began_ns;
     // While it waits on a condition variable: the mutex to lock again. Then,
     // why that wait ended.
     struct sim_relock relock;
@@ -138,8 +146,8 @@ struct sim_thread {
     bool frozen;    // It shall not run,
     bool is_ready;  // though it could.
 
-    struct sim_read *reads;
-    int n_reads;
+    struct sim_hold *holds;
+    int n_holds;
     void **values;  // By key; NULL until one is set.
     void *cleanup;  // The innermost pthread_cleanup_push.
     bool cancel_disabled;
@@ -171,7 +179,7 @@ struct sim_visit {
     struct sim_server *where;  // Where it came from; NULL: outside.
 
     // What it had when it came.
-    int n_reads;
+    int n_holds;
     void *cleanup;
     bool cancel_disabled;
     bool cancel_asynchronous;
@@ -470,11 +478,22 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
 int sim_thread_detach(pthread_t id, const void *place);
 _Noreturn void sim_thread_exit(void *value);
 
-// ---- rwlock.c ----
+// ---- holds.c ----
 
-// The calling thread forgets the newest of its read locks, until it knows this
-// many; they stay locked.
-void sim_rwlock_abandon(int n_reads);
+// The calling thread has taken a lock.
+//   what  "a mutex"
+struct sim_hold *sim_hold_add(const void *lock, const char *what,
+                              const void *place);
+
+// The newest of the calling thread's holds of this lock; NULL: there is none.
+struct sim_hold *sim_hold_find(const void *lock);
+
+// Takes that one out, if there is one.
+void sim_hold_remove(const void *lock);
+
+// The calling thread forgets the newest of its locks, until it knows this many;
+// they stay locked.
+void sim_holds_abandon(int n_holds);
 
 // ---- once.c, keys.c, cleanup.c ----
 
@@ -503,6 +522,14 @@ _Noreturn void sim_report_deadlock(void);
 // The thread waits for itself to let go of what it locks: "a mutex".
 _Noreturn void sim_report_self_deadlock(const char *what, const void *since,
                                         const void *place);
+
+// The calling thread returns from this function and still holds a lock.
+_Noreturn void sim_report_kept(const char *function,
+                               const struct sim_hold *hold);
+
+// The calling thread, which holds a lock, has waited for this reason since
+// wait_began_ns (sim_describe_wait_with_lock).
+void sim_note_wait_with_lock(const struct sim_reason *reason);
 
 // The calling thread stands at this program counter and frame, in a signal
 // handler, for the reason that the sentence gives.

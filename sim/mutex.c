@@ -34,9 +34,11 @@ static bool next_holder(const void *object, struct sim_holder *holder)
     return true;
 }
 
-static const struct sim_reason to_lock = { "to lock a mutex", next_holder };
+static const struct sim_reason to_lock = { .text = "to lock a mutex",
+                                           .next_holder = next_holder };
 static const struct sim_reason to_lock_again = {
-    "to lock its mutex again after waiting on a condition variable", next_holder
+    .text = "to lock its mutex again after waiting on a condition variable",
+    .next_holder = next_holder
 };
 
 static struct mutex *get(pthread_mutex_t *mutex, const void *place)
@@ -56,12 +58,14 @@ static void take(struct mutex *m, const void *place)
 {
     m->owner = sim_mark(sim.self);
     m->place = place;
+    sim_hold_add(m, "a mutex", place);
     sim_acquire(m);
 }
 
 static void let_go(struct mutex *m)
 {
     sim_release(m);
+    sim_hold_remove(m);
     m->owner = 0;
     if (m->waiters.count > 0)
         sim_wake_one(&m->waiters);
@@ -124,6 +128,7 @@ int sim_mutex_trylock(pthread_mutex_t *mutex, const void *place)
     if (m->owner != 0)
         return EBUSY;
     take(m, place);
+    sim.self->holds->was_tried = true;
     sim_point_at_times();
     return 0;
 }

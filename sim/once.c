@@ -23,7 +23,7 @@ void sim_once_start(void)
 }
 
 static const struct sim_reason to_see_it_run = {
-    "for the return of a function that is called once", NULL
+    .text = "for the return of a function that is called once"
 };
 
 int sim_once(int *state, void (*routine)(void), const void *place)

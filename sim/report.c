@@ -123,13 +123,11 @@ static bool is_ours(const struct symbol *symbol)
            (sim.hidden != NULL && is_in(symbol, sim.hidden));
 }
 
-// The calls that the thread is in, the innermost first; only those outside of
-// `told`, if that is one of them.
-static void add_stack(struct message *message, const struct sim_thread *thread,
-                      const void *frame, const void *told)
+// These calls, the innermost first; only those outside of `told`, if that is
+// one of them.
+static void add_calls(struct message *message, const void *const *places, int n,
+                      const void *told)
 {
-    const void *places[MAX_FRAMES];
-    int n = walk(thread, frame, places);
     int first = 0;
     for (int k = 0; k < n; k++) {
         if (places[k] == told)
@@ -144,6 +142,15 @@ static void add_stack(struct message *message, const struct sim_thread *thread,
             symbol.function, symbol.file, symbol.line);
         shown++;
     }
+}
+
+// The calls that the thread is in.
+static void add_stack(struct message *message, const struct sim_thread *thread,
+                      const void *frame, const void *told)
+{
+    const void *places[MAX_FRAMES];
+    int n = walk(thread, frame, places);
+    add_calls(message, places, n, told);
 }
 
 // ---- Threads ----
@@ -311,6 +318,84 @@ void sim_report_self_deadlock(const char *what, const void *since,
     add(&message, ", but holds it already, since ");
     add_place(&message, since);
     add_stack(&message, sim.self, __builtin_frame_address(0), place);
+    end_message(&message);
+}
+
+// ---- Locks that are held while a thread waits ----
+
+// A shorter wait explains nothing: elections and heartbeats take more.
+#define LONG_NS INT64_C(10000000)
+
+// The longest wait, for something else than a lock, of a thread that held a
+// lock of a server's code.
+static struct {
+    int64_t ns;
+    struct sim_who who;
+    const char *reason;
+    struct sim_hold lock;
+    const void *calls[MAX_FRAMES];
+    int n_calls;
+} longest;
+
+// The newest lock that the thread has locked in a server's code; NULL: none.
+static const struct sim_hold *server_lock(const struct sim_thread *thread)
+{
+    const struct sim_hold *hold = thread->holds;
+    while (hold != NULL && hold->server == NULL)
+        hold = hold->next;
+    return hold;
+}
+
+static void consider(const struct sim_thread *thread,
+                     const struct sim_reason *reason, const void *frame)
+{
+    int64_t ns = sim.now_ns - thread->wait_began_ns;
+    const struct sim_hold *lock = server_lock(thread);
+    if (lock == NULL || ns < LONG_NS || ns <= longest.ns)
+        return;
+    longest.ns = ns;
+    longest.who = sim_who(thread->number);
+    longest.reason = reason->text;
+    longest.lock = *lock;
+    longest.n_calls = walk(thread, frame, longest.calls);
+}
+
+void sim_note_wait_with_lock(const struct sim_reason *reason)
+{
+    consider(sim.self, reason, __builtin_frame_address(0));
+}
+
+// Those that have not ended yet.
+static void consider_all(void)
+{
+    for (int slot = 0; slot < sim.n_slots; slot++) {
+        const struct sim_thread *thread = sim_thread_at(slot);
+        if (thread->id != 0 && !thread->ended && thread->reason != NULL &&
+            thread->reason->is_long)
+            consider(thread, thread->reason, thread->fiber.frame);
+    }
+}
+
+bool sim_describe_wait_with_lock(char *text, size_t size)
+{
+    consider_all();
+    if (!sim.on || sim.has_failed || longest.ns == 0)
+        return false;
+    struct message message = begin_message(text, size);
+    add(&message, "%s waited %.2f s %s, with %s held since ", longest.who.text,
+        (double)longest.ns / NS_PER_S, longest.reason, longest.lock.what);
+    add_place(&message, longest.lock.place);
+    add_calls(&message, longest.calls, longest.n_calls, NULL);
+    symbols_close(message.symbols);
+    return true;
+}
+
+void sim_report_kept(const char *function, const struct sim_hold *hold)
+{
+    struct message message = begin_message(report_text, sizeof report_text);
+    add(&message, "%s returns from %s and still holds %s, since ",
+        sim_who(sim.self->number).text, function, hold->what);
+    add_place(&message, hold->place);
     end_message(&message);
 }
 

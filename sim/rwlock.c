@@ -13,13 +13,15 @@ struct rwlock {
     uint32_t state;
     uint32_t n_writers_waiting;
     uint32_t unused;
-    struct sim_read *readers;  // Each read lock, the newest first.
+    struct sim_hold *readers;  // Each read lock, the newest first.
     uint32_t flags;            // Where static initialisers put it; see mutex.c.
 };
 _Static_assert(sizeof(struct rwlock) <= sizeof(pthread_rwlock_t),
                "it must fit");
 
 #define DESTROYED 0xdeadu
+
+static const char rwlock[] = "an rwlock";
 
 static bool is_for_writers(const struct rwlock *l)
 {
@@ -28,8 +30,8 @@ static bool is_for_writers(const struct rwlock *l)
 
 static bool next_reader(const struct rwlock *l, struct sim_holder *holder)
 {
-    const struct sim_read *last = holder->at;
-    const struct sim_read *read =
+    const struct sim_hold *last = holder->at;
+    const struct sim_hold *read =
         last == NULL ? l->readers : last->next_of_lock;
     if (read == NULL)
         return false;
@@ -49,8 +51,9 @@ static bool next_holder(const void *object, struct sim_holder *holder)
     return true;
 }
 
-static const struct sim_reason to_write = { "to lock an rwlock for writing",
-                                            next_holder };
+static const struct sim_reason to_write = { .text =
+                                                "to lock an rwlock for writing",
+                                            .next_holder = next_holder };
 
 // The writer; if there is none, each writer that waits and comes first.
 static bool next_before_reader(const void *object, struct sim_holder *holder)
@@ -70,8 +73,9 @@ static bool next_before_reader(const void *object, struct sim_holder *holder)
     return true;
 }
 
-static const struct sim_reason to_read = { "to lock an rwlock for reading",
-                                           next_before_reader };
+static const struct sim_reason to_read = { .text =
+                                               "to lock an rwlock for reading",
+                                           .next_holder = next_before_reader };
 
 static struct rwlock *get(pthread_rwlock_t *lock, const void *place)
 {
@@ -96,72 +100,24 @@ void sim_rwlock_start(void)
 
 // ---- Who reads ----
 
-// Unused ones. Those of a dead server's locks never come back.
-static struct sim_read *unused;
-
-#define READS_AT_A_TIME 1000
-
-static struct sim_read *new_read(void)
-{
-    if (unused == NULL) {
-        struct sim_read *more = sim_reserve(READS_AT_A_TIME * sizeof *more);
-        for (int i = 0; i < READS_AT_A_TIME; i++) {
-            more[i].next = unused;
-            unused = &more[i];
-        }
-    }
-    struct sim_read *read = unused;
-    unused = read->next;
-    return read;
-}
-
-// The link to the calling thread's newest read lock of this rwlock, or NULL.
-static struct sim_read **find_read(const struct rwlock *l)
-{
-    struct sim_read **at = &sim.self->reads;
-    while (*at != NULL && (*at)->rwlock != l)
-        at = &(*at)->next;
-    return *at != NULL ? at : NULL;
-}
-
 static void add_read(struct rwlock *l, const void *place)
 {
-    struct sim_thread *self = sim.self;
-    struct sim_read *read = new_read();
-    *read = (struct sim_read){
-        .rwlock = l,
-        .place = place,
-        .number = self->number,
-        .next = self->reads,
-        .next_of_lock = l->readers,
-    };
+    struct sim_hold *read = sim_hold_add(l, rwlock, place);
+    read->next_of_lock = l->readers;
     if (l->readers != NULL)
         l->readers->previous_of_lock = read;
     l->readers = read;
-    self->reads = read;
-    self->n_reads++;
 }
 
-static void remove_read(struct rwlock *l, struct sim_read **at)
+static void remove_read(struct rwlock *l, struct sim_hold *read)
 {
-    struct sim_read *read = *at;
-    *at = read->next;
-    sim.self->n_reads--;
     if (read->previous_of_lock != NULL)
         read->previous_of_lock->next_of_lock = read->next_of_lock;
     else
         l->readers = read->next_of_lock;
     if (read->next_of_lock != NULL)
         read->next_of_lock->previous_of_lock = read->previous_of_lock;
-    read->next = unused;
-    unused = read;
-}
-
-void sim_rwlock_abandon(int n_reads)
-{
-    struct sim_thread *self = sim.self;
-    for (; self->n_reads > n_reads; self->n_reads--)
-        self->reads = self->reads->next;
+    sim_hold_remove(l);
 }
 
 // ---- Locking ----
@@ -188,6 +144,7 @@ static void take_write(struct rwlock *l, const void *place)
 {
     l->writer = sim_mark(sim.self);
     l->place = place;
+    sim_hold_add(l, rwlock, place);
     sim_acquire(l);
     sim_acquire(&l->waiters);
 }
@@ -224,10 +181,9 @@ static int lock_to_write(pthread_rwlock_t *lock, int64_t due_ns,
     sim_point();
     struct rwlock *l = get(lock, place);
     check_not_mine(l, "an rwlock for writing", place);
-    struct sim_read **mine = find_read(l);
+    const struct sim_hold *mine = sim_hold_find(l);
     if (mine != NULL && due_ns == NEVER)
-        sim_report_self_deadlock("an rwlock for writing", (*mine)->place,
-                                 place);
+        sim_report_self_deadlock("an rwlock for writing", mine->place, place);
     while (!may_write(l)) {
         l->n_writers_waiting++;
         int error = sim_wait(&l->waiters, due_ns, &to_write, l, place);
@@ -253,9 +209,10 @@ static int unlock(pthread_rwlock_t *lock, const void *place)
             sim_misuse(place, "unlocks an rwlock that %s holds for writing",
                        sim_who((int)l->writer - 1).text);
         sim_release(l);
+        sim_hold_remove(l);
         l->writer = 0;
     } else {
-        struct sim_read **mine = find_read(l);
+        struct sim_hold *mine = sim_hold_find(l);
         if (l->readers == NULL)
             sim_misuse(place, "unlocks an rwlock that nobody holds");
         if (mine == NULL)
@@ -318,6 +275,7 @@ int __wrap_pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
     if (!may_read(l))
         return EBUSY;
     take_read(l, HERE);
+    sim.self->holds->was_tried = true;
     sim_point_at_times();
     return 0;
 }
@@ -354,6 +312,7 @@ int __wrap_pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
     if (!may_write(l))
         return EBUSY;
     take_write(l, HERE);
+    sim.self->holds->was_tried = true;
     sim_point_at_times();
     return 0;
 }

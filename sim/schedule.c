@@ -32,7 +32,7 @@ static void wake_some(struct sim_queue *queue,
 }
 
 static const struct sim_reason to_run_on = {
-    "for a number of scheduling points", NULL
+    .text = "for a number of scheduling points"
 };
 
 void sim_run_on(uint64_t points)
@@ -160,6 +160,7 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     self->reason = reason;
     self->object = object;
     self->place = place;
+    self->wait_began_ns = sim.now_ns;
     sim_queue_remove(&self->entry);
     if (queue != NULL)
         sim_queue_add(queue, &self->entry);
@@ -171,6 +172,8 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     struct sim_thread *next = next_thread();
     if (next != self)
         switch_to(next);
+    if (self->holds != NULL && reason->is_long)
+        sim_note_wait_with_lock(reason);
     self->reason = NULL;
     self->woken_from = NULL;
     return self->result;

@@ -16,7 +16,8 @@ _Static_assert(sizeof(struct sem) <= sizeof(sem_t), "it must fit");
 #define OURS      0x51c5e0u
 #define DESTROYED 0x51c5eeu
 
-static const struct sim_reason to_pass = { "to pass a semaphore", NULL };
+static const struct sim_reason to_pass = { .text = "to pass a semaphore",
+                                           .is_long = true };
 
 static int fail(int error)
 {

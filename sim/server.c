@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 static const struct sim_reason to_be_thawed = {
-    "for the end of its server's pause", NULL
+    .text = "for the end of its server's pause"
 };
 
 struct sim_server *sim_server_make(int number)
@@ -46,7 +46,7 @@ static void begin_visit(struct sim_visit *visit, struct sim_server *server)
     visit->server = server;
     visit->outer = self->visit;
     visit->where = self->inside;
-    visit->n_reads = self->n_reads;
+    visit->n_holds = self->n_holds;
     visit->cleanup = self->cleanup;
     visit->cancel_disabled = self->cancel_disabled;
     visit->cancel_asynchronous = self->cancel_asynchronous;
@@ -68,7 +68,7 @@ static void clear_traces(const struct sim_visit *visit)
     self->reason = NULL;
     self->relocks = false;
     self->woken_from = NULL;
-    sim_rwlock_abandon(visit->n_reads);
+    sim_holds_abandon(visit->n_holds);
     self->cleanup = visit->cleanup;
     self->cancel_disabled = visit->cancel_disabled;
     self->cancel_asynchronous = visit->cancel_asynchronous;
@@ -224,7 +224,7 @@ static void thaw(struct sim_server *server)
 
 static void *resume_later(void *arg)
 {
-    static const struct sim_reason to_resume = { "to resume a server", NULL };
+    static const struct sim_reason to_resume = { .text = "to resume a server" };
     struct sim_server *server = arg;
     while (server->paused && sim.now_ns < server->resume_ns)
         sim_wait(NULL, server->resume_ns, &to_resume, server, NULL);

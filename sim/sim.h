@@ -79,6 +79,20 @@ int sim_thread_count(void);
 // what they wait for.
 void sim_describe_threads(char *text, size_t size);
 
+// Describes the longest time, 10 ms at least, for which a thread has waited for
+// something else than a lock while it held one that it had locked inside a
+// server's code (see below): who it is, which lock, and the calls that it was
+// in. False if there is none, or if a report has ended the program.
+bool sim_describe_wait_with_lock(char *text, size_t size);
+
+// How many locks (mutexes, rwlocks, spin locks) the calling thread holds.
+int sim_locks_held(void);
+
+// Reports it if the calling thread, which is about to return from this
+// function, holds more locks than `before`. What it took by a trylock does not
+// count: a program may mean that to fail from then on.
+void sim_check_locks(int before, const char *function);
+
 // Waits until so many scheduling points have passed, whatever they are.
 void sim_run_on(uint64_t points);
 

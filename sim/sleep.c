@@ -3,7 +3,8 @@
 #include "sim/internal.h"
 #include "sim/real.h"
 
-static const struct sim_reason to_wake_up = { "for the time to pass", NULL };
+static const struct sim_reason to_wake_up = { .text = "for the time to pass",
+                                              .is_long = true };
 
 static void sleep_until(int64_t due_ns, const void *place)
 {

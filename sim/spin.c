@@ -29,7 +29,8 @@ static bool next_holder(const void *object, struct sim_holder *holder)
     return true;
 }
 
-static const struct sim_reason to_lock = { "to lock a spin lock", next_holder };
+static const struct sim_reason to_lock = { .text = "to lock a spin lock",
+                                           .next_holder = next_holder };
 
 static int mine(void)
 {
@@ -44,6 +45,13 @@ static int *get(pthread_spinlock_t *lock, const void *place)
     if (*value < FIRST_OWNER && *value != unlocked)
         sim_misuse(place, "uses a spin lock that was never initialised");
     return value;
+}
+
+static void take(int *value, const void *place)
+{
+    *value = mine();
+    sim_hold_add(value, "a spin lock", place);
+    sim_acquire(value);
 }
 
 int __wrap_pthread_spin_init(pthread_spinlock_t *lock, int shared)
@@ -78,8 +86,7 @@ int __wrap_pthread_spin_lock(pthread_spinlock_t *lock)
         sim_misuse(HERE, "locks a spin lock that it holds already: a deadlock");
     while (*get(lock, HERE) != unlocked)
         sim_wait(&sim.few, NEVER, &to_lock, value, HERE);
-    *value = mine();
-    sim_acquire(value);
+    take(value, HERE);
     sim_point_at_times();
     return 0;
 }
@@ -93,8 +100,8 @@ int __wrap_pthread_spin_trylock(pthread_spinlock_t *lock)
     int *value = get(lock, HERE);
     if (*value != unlocked)
         return EBUSY;
-    *value = mine();
-    sim_acquire(value);
+    take(value, HERE);
+    sim.self->holds->was_tried = true;
     sim_point_at_times();
     return 0;
 }
@@ -111,6 +118,7 @@ int __wrap_pthread_spin_unlock(pthread_spinlock_t *lock)
         sim_misuse(HERE, "unlocks a spin lock that %s holds",
                    sim_who(*value - FIRST_OWNER).text);
     sim_release(value);
+    sim_hold_remove(value);
     *value = unlocked;
     sim_wake_few(value);
     sim_point();

@@ -149,7 +149,9 @@ static bool next_joined(const void *object, struct sim_holder *holder)
     return true;
 }
 
-static const struct sim_reason to_join = { "to join a thread", next_joined };
+static const struct sim_reason to_join = { .text = "to join a thread",
+                                           .next_holder = next_joined,
+                                           .is_long = true };
 
 int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
                     const void *place)

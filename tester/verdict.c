@@ -20,6 +20,7 @@ static struct verdict own_verdict;
 struct verdict *current_verdict = &own_verdict;
 int test_limit_s = 120;
 uint64_t (*verdict_hash)(void);
+bool (*verdict_explain)(char *text, size_t size);
 
 // Set by the first to end the test.
 static atomic_flag decided = ATOMIC_FLAG_INIT;
@@ -65,6 +66,16 @@ _Noreturn static void end_as_failed(void)
     _exit(1);
 }
 
+// Adds a line, and what may explain the failure.
+static void add_explanation(char *message, size_t size)
+{
+    size_t len = strlen(message);
+    if (verdict_explain == NULL || len + 2 > size)
+        return;
+    if (verdict_explain(message + len + 1, size - len - 1))
+        message[len] = '\n';
+}
+
 void test_fail(const char *format, ...)
 {
     if (atomic_flag_test_and_set(&decided))
@@ -79,6 +90,7 @@ void test_fail(const char *format, ...)
     size_t len = strlen(message);
     if (atomic_load(&has_remark))
         snprintf(message + len, size - len, " (%s)", remark);
+    add_explanation(message, size);
     end_as_failed();
 }
 

@@ -10,6 +10,7 @@
 #include "rt/shortage.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum verdict_state {
@@ -60,6 +61,10 @@ void verdict_attach(struct verdict *verdict);
 
 // In the simulator: what has happened so far, for the verdict; else NULL.
 extern uint64_t (*verdict_hash)(void);
+
+// In the simulator: writes what may explain a failure, in a few lines, and
+// returns true; else NULL.
+extern bool (*verdict_explain)(char *text, size_t size);
 
 // How long one test may take, in seconds. Set before a test starts; a story
 // that only the simulator can run takes STORY_PATIENCE times as much, before it

@@ -112,8 +112,10 @@ struct start_call {
 static void run_start(void *arg)
 {
     struct start_call *call = arg;
+    int locks = sim_locks_held();
     call->is_leader =
         __real_raft_start(call->rf, call->command, call->index, call->term);
+    sim_check_locks(locks, "raft_start");
 }
 
 bool __wrap_raft_start(struct raft *rf, struct bytes command, int *index,
@@ -133,7 +135,9 @@ struct state_call {
 static void run_get_state(void *arg)
 {
     struct state_call *call = arg;
+    int locks = sim_locks_held();
     __real_raft_get_state(call->rf, &call->term, &call->is_leader);
+    sim_check_locks(locks, "raft_get_state");
 }
 
 void __wrap_raft_get_state(struct raft *rf, int *term, bool *is_leader)
@@ -153,7 +157,9 @@ struct snapshot_call {
 static void run_snapshot(void *arg)
 {
     const struct snapshot_call *call = arg;
+    int locks = sim_locks_held();
     __real_raft_snapshot(call->rf, call->index, call->snapshot);
+    sim_check_locks(locks, "raft_snapshot");
 }
 
 void __wrap_raft_snapshot(struct raft *rf, int index, struct bytes snapshot)
@@ -196,8 +202,10 @@ struct handler_call {
 static void run_handler(void *arg)
 {
     const struct handler_call *call = arg;
+    int locks = sim_locks_held();
     __real_labrpc_run_handler(call->method, call->receiver, call->args,
                               call->reply);
+    sim_check_locks(locks, call->method->name);
 }
 
 bool __wrap_labrpc_run_handler(const struct labrpc_method *method,

@@ -16,6 +16,7 @@ void world_run(const struct lab_test *test, const struct options *options,
 {
     sim_set_fail(fail);
     verdict_hash = sim_hash;
+    verdict_explain = sim_describe_wait_with_lock;
     sim_start(&(struct sim_options){
         .seed = (uint64_t)seed,
         .policy = options->pct_depth > 0 ? SIM_PCT : SIM_UNIFORM,

@@ -1,0 +1,91 @@
+// The locks that each thread holds: mutexes, rwlocks, spin locks. Who waits for
+// one that is not there finds its holder in the lock itself; here a thread's
+// locks are found: for rwlocks, which tell only whether somebody reads, and for
+// reports.
+#include "sim/internal.h"
+
+#define AT_A_TIME 1000
+
+// Unused ones. Those of a dead server's locks never come back.
+static struct sim_hold *unused;
+
+static void make_more(void)
+{
+    struct sim_hold *more = sim_reserve(AT_A_TIME * sizeof *more);
+    for (int i = 0; i < AT_A_TIME; i++) {
+        more[i].next = unused;
+        unused = &more[i];
+    }
+}
+
+struct sim_hold *sim_hold_add(const void *lock, const char *what,
+                              const void *place)
+{
+    struct sim_thread *self = sim.self;
+    if (unused == NULL)
+        make_more();
+    struct sim_hold *hold = unused;
+    unused = hold->next;
+    *hold = (struct sim_hold){
+        .lock = lock,
+        .what = what,
+        .place = place,
+        .number = self->number,
+        .server = self->inside,
+        .next = self->holds,
+    };
+    self->holds = hold;
+    self->n_holds++;
+    return hold;
+}
+
+// The link to the calling thread's newest hold of the lock, or NULL.
+static struct sim_hold **find_link(const void *lock)
+{
+    struct sim_hold **at = &sim.self->holds;
+    while (*at != NULL && (*at)->lock != lock)
+        at = &(*at)->next;
+    return *at != NULL ? at : NULL;
+}
+
+struct sim_hold *sim_hold_find(const void *lock)
+{
+    struct sim_hold **link = find_link(lock);
+    return link != NULL ? *link : NULL;
+}
+
+void sim_hold_remove(const void *lock)
+{
+    struct sim_hold **link = find_link(lock);
+    if (link == NULL)
+        return;
+    struct sim_hold *hold = *link;
+    *link = hold->next;
+    sim.self->n_holds--;
+    hold->next = unused;
+    unused = hold;
+}
+
+void sim_holds_abandon(int n_holds)
+{
+    struct sim_thread *self = sim.self;
+    for (; self->n_holds > n_holds; self->n_holds--)
+        self->holds = self->holds->next;
+}
+
+int sim_locks_held(void)
+{
+    return sim.on ? sim.self->n_holds : 0;
+}
+
+void sim_check_locks(int before, const char *function)
+{
+    if (!sim.on)
+        return;
+    const struct sim_hold *hold = sim.self->holds;
+    for (int n = sim.self->n_holds; n > before; n--) {
+        if (!hold->was_tried)
+            sim_report_kept(function, hold);
+        hold = hold->next;
+    }
+}
