@@ -98,15 +98,15 @@ R := $(B)/raft-$(subst /,_,$(RAFT))
 # Files that read messages by their fields. They are compiled for each raft.x
 # there is, because a student's may have more in it than the given one; all
 # Rafts with the same one share them.
-READERS_C := $(wildcard checker/messages.c tests/fig2/*.c)
+READERS_C := $(wildcard decode/messages.c record/messages.c tests/fig2/*.c)
 
 # Of these a program has one or the other.
 EITHER_OR := $(addprefix runner/,real_world.c without_criterion.c criterion.c \
     criterion_args.c)
 
 CORE := $(wildcard rt/*.c events/*.c labrpc/*.c persister/*.c)
-LAB := $(CORE) $(filter-out $(READERS_C),$(wildcard checker/*.c)) \
-    $(wildcard tester/*.c) \
+LAB := $(CORE) $(wildcard checker/*.c tester/*.c) \
+    $(filter-out $(READERS_C) record/about.c,$(wildcard decode/*.c record/*.c)) \
     $(filter-out $(EITHER_OR),$(wildcard runner/*.c))
 LAB += $(wildcard tests/graded/*.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
@@ -121,7 +121,7 @@ RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 # Only what has changed is compiled, and what is linked depends on all of it: a
 # file that is gone is linked no more.
 RAFT_SUM := $(shell scripts/forget $(RAFT) $(R) $(RAFT_X) 2> /dev/null || echo fails)
-RAFT_LINKED := $(RAFT_O) $(R)/sum
+RAFT_LINKED := $(RAFT_O) $(R)/record/about.o $(R)/sum
 ifneq ($(and $(RAFT_SUM),$(filter-out help clean,$(MAKECMDGOALS))),)
 $(error $(R) cannot be written; the lab is built into the folder that it is in)
 endif
@@ -191,6 +191,11 @@ $(R)/%.o: $(RAFT)/%.c | $(SETUP) compile_commands.json
 
 $(X)/%.o: %.c | $(SETUP)
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
+
+# What a record says of the Raft.
+$(R)/record/about.o: record/about.c record/internal.h $(R)/sum | $(SETUP)
+	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT) -DRAFT='"$(RAFT)"' \
+	    -DRAFT_DIGEST='"$(firstword $(shell cd $(RAFT) && sha256sum *.[chx] 2> /dev/null | sha256sum))"')
 
 # Does it define what raft.h promises, and nothing that is the lab's?
 $(R)/checked: $(RAFT_LINKED)
@@ -280,7 +285,7 @@ run: $(LAB_BIN) $(SIM_BIN)
 define quietly
 @$(2) > $(R)/$(1).$$$$ 2>&1; status=$$?; \
     mv $(R)/$(1).$$$$ $(R)/$(1); \
-    grep -E '^(  \.\.\. FAILED|FAILED|INCONCLUSIVE|  replay it:|fig2:|wall) ' \
+    grep -E '^(  \.\.\. FAILED|FAILED|INCONCLUSIVE|  replay it:|  its record:|fig2:|wall) ' \
         $(R)/$(1) | awk '!seen[$$0]++' | grep . || \
     cat $(R)/$(1) >&2; \
     exit $$status
@@ -335,7 +340,7 @@ sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
 	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc)))
 
-REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED)
+REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs
 replay: $(SIM_BIN)
 ifeq ($(and $(T),$(SEED)),)
 	@echo 'raftlab: replay wants a test and a seed: make replay T=churn SEED=7' >&2; exit 2
@@ -369,7 +374,8 @@ help:
 #:   make fig2 (T=2A)       each line of Figures 2 and 13 by a test of its own
 #:   make soak N=20         run every test N times; minimum, median, maximum
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
-#:   make replay T= SEED=   replay one of those, with the debug log; GDB=1: in gdb
+#:   make replay T= SEED=   replay one of those, with the debug log and a record;
+#:                          GDB=1: in gdb
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
 #:

@@ -7,52 +7,21 @@
 // for what the server decided. Saves alone come in order.
 #include "checker/checker.h"
 
-#include "checker/hash.h"
 #include "checker/internal.h"
+#include "decode/hash.h"
 #include "rt/alloc.h"
 
 #include <assert.h>
-#include <sched.h>
 #include <stdlib.h>
 
-// ThreadSanitizer's, if the program is linked with it: the checker must not
-// order what the servers' threads do, or it would hide their races.
-#define WEAK __attribute__((weak))
-WEAK void AnnotateIgnoreReadsBegin(const char *file, int line);
-WEAK void AnnotateIgnoreReadsEnd(const char *file, int line);
-WEAK void AnnotateIgnoreSyncBegin(const char *file, int line);
-WEAK void AnnotateIgnoreSyncEnd(const char *file, int line);
-
-static void hide_from_sanitizer(void)
-{
-    if (AnnotateIgnoreReadsBegin == NULL)
-        return;
-    AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
-    AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
-}
-
-static void show_to_sanitizer(void)
-{
-    if (AnnotateIgnoreReadsBegin == NULL)
-        return;
-    AnnotateIgnoreSyncEnd(__FILE__, __LINE__);
-    AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
-}
-
-// A spin lock, because taking it must be no event in a simulated run; there
-// nobody ever finds it taken.
 static void lock(struct checker *checker)
 {
-    hide_from_sanitizer();
-    while (atomic_flag_test_and_set_explicit(&checker->locked,
-                                             memory_order_acquire))
-        sched_yield();
+    unseen_lock(&checker->lock);
 }
 
 static void unlock(struct checker *checker)
 {
-    atomic_flag_clear_explicit(&checker->locked, memory_order_release);
-    show_to_sanitizer();
+    unseen_unlock(&checker->lock);
 }
 
 static struct checked_life *life_of(const struct checker *checker,
@@ -394,7 +363,6 @@ struct checker *checker_make(const struct checker_options *options)
     struct checker *checker = alloc(sizeof *checker);
     checker->options = *options;
     checker->form = saved_state_form();
-    atomic_flag_clear(&checker->locked);
     checker->servers =
         alloc((size_t)options->n_servers * sizeof *checker->servers);
     for (int i = 0; i < options->n_servers; i++) {
@@ -407,7 +375,7 @@ struct checker *checker_make(const struct checker_options *options)
 
 void checker_free(struct checker *checker)
 {
-    hide_from_sanitizer();
+    unseen_begin();
     for (int i = 0; i < checker->options.n_servers; i++)
         saved_free(&checker->servers[i].saved);
     terms_free(checker);
@@ -422,5 +390,5 @@ void checker_free(struct checker *checker)
     free(checker->committed);
     free(checker->unreadable);
     free(checker);
-    show_to_sanitizer();
+    unseen_end();
 }

@@ -3,7 +3,7 @@
 #ifndef CHECKER_FLOODS_H
 #define CHECKER_FLOODS_H
 
-#include "checker/messages.h"
+#include "decode/messages.h"
 
 #include <stdbool.h>
 #include <stdint.h>

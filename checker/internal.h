@@ -1,15 +1,15 @@
-// What the files of the checker share. One lock, checker->locked, guards it
+// What the files of the checker share. One lock, checker->lock, guards it
 // all; the functions here are called with it held.
 #ifndef CHECKER_INTERNAL_H
 #define CHECKER_INTERNAL_H
 
 #include "checker/checker.h"
 #include "checker/floods.h"
-#include "checker/messages.h"
-#include "checker/saved.h"
+#include "decode/messages.h"
+#include "decode/saved.h"
 #include "labrpc/labrpc.h"
+#include "rt/unseen.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -87,7 +87,7 @@ struct checker {
     struct checker_options options;
     enum saved_form form;  // In which this raft.x saves.
 
-    atomic_flag locked;
+    struct unseen_lock lock;
 
     struct checked_server *servers;
     struct checked_life **lives;  // All there ever were, by their numbers.

@@ -28,7 +28,7 @@ struct event_life {
 
 enum event_kind {
     // The test's.
-    EVENT_TEST_BEGINS,  // In words: its network, its title.
+    EVENT_TEST_BEGINS,
     EVENT_ACT_BEGINS,   // In words: what it waits for now, as a name, and as a
     EVENT_ACT_ENDS,     // sentence. The end's cause is the beginning.
     EVENT_NETWORK,      // In words: the network gets better or worse for all.
@@ -88,6 +88,13 @@ struct event {
             const char *name;
             const char *text;  // Either may be NULL.
         } words;
+
+        struct {  // EVENT_TEST_BEGINS
+            int n_servers;
+            bool has_script;      // Which plays all servers but 0.
+            const char *network;  // "reliable", "unreliable"; or NULL.
+            const char *title;    // Or NULL.
+        } begins;
 
         int term;   // EVENT_LEADS
         int ms;     // EVENT_PAUSED

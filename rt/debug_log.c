@@ -10,12 +10,21 @@
 #include <unistd.h>
 
 bool debug_log_enabled;
-static int64_t start_ns;  // Set while the process has one thread.
+static bool is_printed;               // As the environment wishes.
+static debug_log_listener *listener;  // Or NULL.
+static int64_t start_ns;              // Set while the process has one thread.
 
 __attribute__((constructor)) static void debug_log_start(void)
 {
     const char *wish = getenv("RAFTLAB_LOG");
-    debug_log_enabled = wish != NULL && wish[0] != '\0' && wish[0] != '0';
+    is_printed = wish != NULL && wish[0] != '\0' && wish[0] != '0';
+    debug_log_enabled = is_printed;
+}
+
+void debug_log_listen(debug_log_listener *new_listener)
+{
+    listener = new_listener;
+    debug_log_enabled = is_printed || listener != NULL;
 }
 
 void debug_log_restart(void)
@@ -28,22 +37,31 @@ double debug_log_ms(int64_t clock_ns)
     return (double)(clock_ns - start_ns) / (double)NS_PER_MS;
 }
 
-void debug_log_write(const char *topic, int server, int term,
-                     const char *format, ...)
+static void print(const struct debug_log_line *line)
 {
-    char line[512];
-    double ms = debug_log_ms(clock_peek_ns());
-    int head = snprintf(line, sizeof line, "%010.3f S%d T%d %-5s ", ms, server,
-                        term, topic);
+    char text[512];
+    int len = snprintf(text, sizeof text, "%010.3f S%d T%d %-5s %s",
+                       debug_log_ms(clock_peek_ns()), line->server, line->term,
+                       line->topic, line->text);
+    size_t length = (size_t)len;
+    if (length > sizeof text - 1)
+        length = sizeof text - 1;
+    text[length] = '\n';  // The terminating zero is not needed any more.
+    ssize_t written = write(STDERR_FILENO, text, length + 1);
+    (void)written;  // A log that nobody can read is no reason to stop.
+}
+
+void debug_log_write(const char *file, int number, const char *topic,
+                     int server, int term, const char *format, ...)
+{
+    char text[480];
     va_list args;
     va_start(args, format);
-    int body = vsnprintf(line + head, sizeof line - (size_t)head, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-
-    size_t length = (size_t)head + (size_t)body;
-    if (length > sizeof line - 1)
-        length = sizeof line - 1;
-    line[length] = '\n';  // The terminating zero is not needed any more.
-    ssize_t written = write(STDERR_FILENO, line, length + 1);
-    (void)written;  // A log that nobody can read is no reason to stop.
+    struct debug_log_line line = { topic, server, term, text, file, number };
+    if (is_printed)
+        print(&line);
+    if (listener != NULL)
+        listener(&line);
 }

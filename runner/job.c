@@ -25,15 +25,18 @@
 // Leaves nothing of the terminal's to the test but its output.
 static void redirect(struct job *job)
 {
-    int null = open("/dev/null", O_RDONLY);
-    if (null > STDIN_FILENO) {
+    int null = open("/dev/null", O_RDWR);
+    if (null > STDIN_FILENO)
         dup2(null, STDIN_FILENO);
-        close(null);
-    }
-    if (job->output.fd >= 0) {
+    if (job->is_again) {
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+    } else if (job->output.fd >= 0) {
         dup2(job->output.fd, STDOUT_FILENO);
         dup2(job->output.fd, STDERR_FILENO);
     }
+    if (null > STDERR_FILENO)
+        close(null);
     relay_begin_run(&job->relay);
 }
 
@@ -65,6 +68,7 @@ _Noreturn static void run_test(struct job *job, const struct options *options,
     sigprocmask(SIG_SETMASK, mask, NULL);
 
     verdict_attach(job->verdict);
+    recording_start(&job->recording);
     world_run(options->tests[job->test], options,
               options_seed(options, job->run));
 
@@ -90,9 +94,33 @@ static void set_deadline(struct job *job, const struct options *options)
     job->deadline_ns = clock_now_ns() + patience_ns(options);
 }
 
+// Forks the process. False, with errno set, if it cannot be had.
+static bool start_process(struct job *job, const struct options *options)
+{
+    *job->verdict = (struct verdict){ 0 };
+    job->out_of_time = false;
+    job->processor_ns = 0;
+    set_deadline(job, options);
+    recording_prepare(&job->recording, options, job->is_again);
+
+    fflush(NULL);  // Or the child would print our buffers again.
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0)
+        run_test(job, options, parent, job->mask);
+    if (pid < 0)
+        return false;
+    setpgid(pid, pid);  // Both do it: whoever comes first.
+    relay_begin(&job->relay);
+    job->pid = pid;
+    return true;
+}
+
 bool job_start(struct job *job, const struct options *options,
                const sigset_t *mask)
 {
+    job->mask = mask;
+    job->is_again = false;
     const struct lab_test *test = options->tests[job->test];
     job->output = (struct output){ .fd = -1 };
     job->relay = relay_none;
@@ -103,26 +131,13 @@ bool job_start(struct job *job, const struct options *options,
     if (!opened)
         return false;
 
-    *job->verdict = (struct verdict){ 0 };
-    job->out_of_time = false;
-    job->processor_ns = 0;
-    set_deadline(job, options);
-
-    fflush(NULL);  // Or the child would print our buffers again.
-    pid_t parent = getpid();
-    pid_t pid = fork();
-    if (pid == 0)
-        run_test(job, options, parent, mask);
-    if (pid < 0) {
+    if (!start_process(job, options)) {
         int error = errno;
         relay_end(&job->relay);
         output_discard(&job->output);
         errno = error;
         return false;
     }
-    setpgid(pid, pid);  // Both do it: whoever comes first.
-    relay_begin(&job->relay);
-    job->pid = pid;
     return true;
 }
 
@@ -214,6 +229,41 @@ static void look_at_deadline(struct job *job, const struct options *options)
     kill_all(job);
 }
 
+// In virtual time a run that has failed can be had once more, with its record.
+static bool runs_again(struct job *job, const struct options *options,
+                       const struct result *result)
+{
+    if (!world_is_simulated || !job->wants_record || job->is_again ||
+        options->records != NULL || result->outcome != FAILED)
+        return false;
+    job->is_again = true;
+    job->failed = *result;
+    job->is_again = start_process(job, options);
+    return job->is_again;
+}
+
+// Writes the record of the run that has ended, if it is to have one. Of one
+// that ran again the first result counts.
+static void end_record(struct job *job, const struct options *options,
+                       struct result *result)
+{
+    if (job->is_again) {
+        if (result->hash != job->failed.hash)
+            fprintf(stderr,
+                    "lab: the recorded run of %s is not the run that "
+                    "failed\n",
+                    options->tests[job->test]->name);
+        result_free(result);
+        *result = job->failed;
+    }
+    if (options->records != NULL ||
+        (job->wants_record && result->outcome == FAILED))
+        recording_end(&job->recording, options, job->test, job->run, result);
+    if (job->is_again)
+        recording_free(&job->recording);
+    job->is_again = false;
+}
+
 bool job_poll(struct job *job, const struct options *options,
               struct result *result)
 {
@@ -232,6 +282,9 @@ bool job_poll(struct job *job, const struct options *options,
     ending.memory_kb = usage.ru_maxrss;
     relay_end(&job->relay);
     *result = result_judge(job->verdict, ending);
+    if (runs_again(job, options, result))
+        return false;
+    end_record(job, options, result);
     return true;
 }
 
@@ -241,4 +294,11 @@ void job_kill(struct job *job)
     bury(job, NULL);
     relay_end(&job->relay);
     output_discard(&job->output);
+    if (job->is_again)
+        result_free(&job->failed);
+}
+
+void job_free(struct job *job)
+{
+    recording_free(&job->recording);
 }

@@ -4,6 +4,7 @@
 
 #include "runner/options.h"
 #include "runner/output.h"
+#include "runner/recording.h"
 #include "runner/relay.h"
 #include "runner/result.h"
 #include "tester/lab_test.h"
@@ -20,6 +21,7 @@ struct job {
     int test;                 // Its place in options->tests.
     int run;                  // Counted from 1.
     bool is_second;           // The first was inconclusive.
+    bool wants_record;        // If it fails.
 
     pid_t pid;             // 0: not running.
     struct output output;  // Of these two one is in use: the file, or, if
@@ -27,6 +29,11 @@ struct job {
     int64_t deadline_ns;
     int64_t processor_ns;  // What it had used when the deadline was set.
     bool out_of_time;
+
+    struct recording recording;
+    bool is_again;         // It has failed, and runs for its record alone.
+    struct result failed;  // Then: how the first run ended.
+    const sigset_t *mask;  // See job_start.
 };
 
 // In the new process of a run: dies when its parent does, and has no terminal
@@ -35,11 +42,12 @@ void job_begin_process(pid_t parent);
 
 // Starts the run. False, with errno set, if it could not be started.
 //   mask  the signals that the process is to block: those that we did before
-//         we began to wait for it
+//         we began to wait for it; it lasts as long as the job
 bool job_start(struct job *job, const struct options *options,
                const sigset_t *mask);
 
-// Has the run ended? If so, sets *result; the process and all it forked are
+// Has the run ended? One that has failed in virtual time may run once more
+// then, for its record. If so, sets *result; the process and all it forked are
 // gone, and the job can start another run once its output is closed. Kills a
 // process that is past its limit. Never blocks.
 bool job_poll(struct job *job, const struct options *options,
@@ -47,5 +55,8 @@ bool job_poll(struct job *job, const struct options *options,
 
 // Kills the run and forgets it.
 void job_kill(struct job *job);
+
+// Frees what a job that runs no more has kept for the next run.
+void job_free(struct job *job);
 
 #endif

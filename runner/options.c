@@ -40,6 +40,8 @@ static const char usage[] =
     "exit\n"
     "  --logs DIR       where the output of failing runs is kept, if --runs\n"
     "                   or --jobs is given (default build/logs)\n"
+    "  --record DIR     keep the record of each run there (default: of each\n"
+    "                   test's first failing run, beside its output)\n"
     "  --list           only list the tests\n"
     "  --table          show the figures beside MIT's\n"
     "\n"
@@ -64,6 +66,7 @@ enum {
     LIMIT,
     UNTIL,
     LOGS,
+    RECORD,
     LIST,
     TABLE,
     CRITERION,
@@ -83,6 +86,7 @@ static const struct option long_options[] = {
     { "limit", required_argument, NULL, LIMIT },
     { "until", required_argument, NULL, UNTIL },
     { "logs", required_argument, NULL, LOGS },
+    { "record", required_argument, NULL, RECORD },
     { "list", no_argument, NULL, LIST },
     { "table", no_argument, NULL, TABLE },
     { "criterion", no_argument, NULL, CRITERION },
@@ -298,6 +302,9 @@ static void read_option(int option, char **argv, struct options *options,
         break;
     case LOGS:
         options->logs = optarg;
+        break;
+    case RECORD:
+        options->records = optarg;
         break;
     case LIST:
         options->list = true;

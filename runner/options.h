@@ -29,8 +29,10 @@ struct options {
     int limit_s;                    // Of one test.
     enum until until;               // When no more runs are started.
     const char *logs;               // Folder for the output of failing runs.
-    bool list;                      // Only say what the tests are.
-    bool table;                     // Show the figures beside MIT's.
+    const char *records;  // Folder for the records of all runs; NULL: those
+                          // that fail are recorded, in the logs' folder.
+    bool list;            // Only say what the tests are.
+    bool table;           // Show the figures beside MIT's.
 
     // For the simulator alone.
     int first_seed;      // Run k of a test has the seed first_seed + k - 1.

@@ -98,6 +98,13 @@ static void print_replay(const struct report *report, int test, int run)
                options_seed(report->options, run));
 }
 
+// The file with its record, if there is one.
+static void print_record(const struct result *result)
+{
+    if (result->record != NULL)
+        printf("  its record: %s\n", result->record);
+}
+
 // "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"
 static void print_failure(const struct report *report, int test, int run,
                           const struct result *result)
@@ -111,6 +118,7 @@ static void print_failure(const struct report *report, int test, int run,
         printf(" (%s)", result->log);
     putchar('\n');
     print_replay(report, test, run);
+    print_record(result);
 }
 
 static double elapsed_s(const struct report *report)
@@ -328,6 +336,8 @@ int report_end(struct report *report)
     if (options->until != UNTIL_ALL_RAN)
         print_enough(report);
     print_verdict(report);
+    if (options->records != NULL)
+        printf("records: %s\n", options->records);
 
     // A replay is the same to the byte every time.
     if (!world_is_simulated || report->n_runs > 1)

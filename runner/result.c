@@ -213,6 +213,7 @@ void result_free(struct result *result)
     free(result->message);
     free(result->warning);
     free(result->log);
+    free(result->record);
     *result = (struct result){ 0 };
 }
 

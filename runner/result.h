@@ -23,6 +23,7 @@ struct result {
     char *warning;  // What a test that has passed remarked; NULL if nothing,
                     // or nothing that proves anything (INCONCLUSIVE).
     char *log;      // The file that keeps its output; NULL if none does.
+    char *record;   // The file with its record; NULL if there is none.
 
     // What the test measured, as far as it got.
     double seconds;

@@ -31,6 +31,7 @@ struct schedule {
     int *order;                // Tests, in the order in which they start.
     struct job *jobs;          // options->jobs of them, running or free.
     struct verdict *verdicts;  // One a job, shared with its process.
+    bool *has_record;          // Of each test: a run that has failed.
     int n_running;
     long long next;       // The next run to start, of n_tests * runs.
     struct again *again;  // Inconclusive runs, to run once more at the end.
@@ -109,6 +110,7 @@ static struct schedule schedule_make(const struct options *options,
     struct schedule s = { .options = options, .report = report };
     s.order = order_make(options);
     s.jobs = alloc((size_t)options->jobs * sizeof(*s.jobs));
+    s.has_record = alloc((size_t)options->n_tests * sizeof(*s.has_record));
     s.verdicts = verdicts_make(options->jobs);
     for (int i = 0; i < options->jobs; i++)
         s.jobs[i].verdict = &s.verdicts[i];
@@ -122,7 +124,10 @@ static void schedule_free(struct schedule *s)
     close(s->signal_fd);
     sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
     munmap(s->verdicts, (size_t)s->options->jobs * sizeof(*s->verdicts));
+    for (int i = 0; i < s->options->jobs; i++)
+        job_free(&s->jobs[i]);
     free(s->jobs);
+    free(s->has_record);
     free(s->again);
     free(s->order);
 }
@@ -137,6 +142,8 @@ static bool has_next(const struct schedule *s)
 // nothing runs beside it.
 static void end_run(struct schedule *s, struct job *job, struct result *result)
 {
+    if (result->record != NULL && result->outcome == FAILED)
+        s->has_record[job->test] = true;
     if (result->outcome != INCONCLUSIVE || job->is_second) {
         report_run(s->report, job, result);
         return;
@@ -150,6 +157,7 @@ static void end_run(struct schedule *s, struct job *job, struct result *result)
 // ended.
 static bool start(struct schedule *s, struct job *job)
 {
+    job->wants_record = !s->has_record[job->test];
     bool started = job_start(job, s->options, &s->old_mask);
     if (!started && s->n_running > 0)
         return false;

@@ -6,6 +6,7 @@
 #include "rt/clock.h"
 #include "tester/internal.h"
 #include "tester/stacks.h"
+#include "tester/telling.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +34,15 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
         .remark = remark,
         .snapshot_index = snapshot_last_index,
     });
-    cfg->events = events_make();
+    cfg->events = test_events();
     events_add_reader(cfg->events, checker_reader(cfg->checker));
+    events_tell(cfg->events,
+                &(struct event){ .kind = EVENT_TEST_BEGINS,
+                                 .life = EVENT_OF_ALL,
+                                 .begins = { .n_servers = n,
+                                             .network = network == RELIABLE
+                                                            ? "reliable"
+                                                            : "unreliable" } });
     labrpc_tell(cfg->net, cfg->events);
     cfg->threads_before = stacks_count_threads();
     cfg->rng = rng_make();
@@ -92,7 +100,7 @@ void cfg_cleanup(struct config *cfg)
     check_threads(cfg);  // So nobody uses the network any more.
     labrpc_free_network(cfg->net);
     watchdog_stop(cfg->watchdog);
-    events_free(cfg->events);
+    events_remove_reader(cfg->events, checker_reader(cfg->checker));
     checker_free(cfg->checker);
 
     for (int i = 0; i < cfg->n; i++)

@@ -10,9 +10,10 @@
 
 static bool is_harness(const char *file)
 {
-    static const char *const folders[] = { "tester/", "checker/",   "runner/",
-                                           "labrpc/", "events/",    "virtual/",
-                                           "rt/",     "persister/", "sim/" };
+    static const char *const folders[] = { "tester/",    "checker/", "decode/",
+                                           "record/",    "runner/",  "labrpc/",
+                                           "events/",    "virtual/", "rt/",
+                                           "persister/", "sim/" };
     for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
         if (strncmp(file, folders[k], strlen(folders[k])) == 0)
             return true;

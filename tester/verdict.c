@@ -6,6 +6,7 @@
 #include "tester/interposed.h"
 #include "tester/places.h"
 #include "tester/stacks.h"
+#include "tester/telling.h"
 #include "tester/verdict_internal.h"
 
 #include <signal.h>
@@ -61,6 +62,7 @@ _Noreturn static void end_as_failed(void)
     if (verdict_hash == NULL)
         verdict_note_late(clock_now_ns());
     current_verdict->state = TEST_FAILED;
+    test_tell(EVENT_VERDICT, 0, "failed", current_verdict->message);
     if (verdict_hash != NULL)
         current_verdict->hash = verdict_hash();
     _exit(1);
@@ -214,4 +216,5 @@ void verdict_finish(void)
     if (atomic_flag_test_and_set(&decided))
         wait_for_the_end();
     current_verdict->state = TEST_PASSED;
+    test_tell(EVENT_VERDICT, 0, "passed", NULL);
 }

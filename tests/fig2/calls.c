@@ -207,6 +207,7 @@ void script_play_peers(struct script *s)
             played->method.handler = handle;
             labrpc_add_service(server, &played->method, 1, played);
         }
+        labrpc_set_server_owner(server, (struct event_life){ peer, 0 });
         char name[24];
         snprintf(name, sizeof name, "server %d", peer);
         labrpc_add_server(s->net, name, server);

@@ -6,6 +6,7 @@
 #include "rt/clock.h"
 #include "rt/debug_log.h"
 #include "rt/mutex.h"
+#include "tester/telling.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,12 +61,20 @@ struct script *script_begin(int n, const char *title)
     pthread_mutex_init(&s->mu, NULL);
     cond_init(&s->changed);
     s->net = labrpc_make_network();
+    s->events = test_events();
+    labrpc_tell(s->net, s->events);
     s->end = labrpc_make_end(s->net, "script");
+    // A message says itself for which peer the script speaks.
+    labrpc_set_owner(s->end, EVENT_OF_ALL, ME);
     labrpc_connect(s->end, SERVER);
     labrpc_enable(s->end, true);
     script_play_peers(s);
-    s->events = events_make();
     events_add_reader(s->events, script_save_reader(s));
+    events_tell(s->events, &(struct event){ .kind = EVENT_TEST_BEGINS,
+                                            .life = EVENT_OF_ALL,
+                                            .begins = { .n_servers = n,
+                                                        .has_script = true,
+                                                        .title = title } });
     start(s, persister_make());
     return s;
 }
@@ -125,7 +134,7 @@ void script_end(struct script *s)
     for (int k = 0; k < s->n_lives; k++)
         life_free(s->lives[k]);
     labrpc_free_network(s->net);
-    events_free(s->events);
+    events_remove_reader(s->events, script_save_reader(s));
     watchdog_stop(s->watchdog);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mu);

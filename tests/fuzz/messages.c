@@ -1,8 +1,8 @@
 // Decodes bytes as the messages of raft/raft.x. A message that decodes is read
 // as the checker reads it. After another pass through the network's codec it is
 // the same.
-#include "checker/messages.h"
-#include "checker/saved.h"
+#include "decode/messages.h"
+#include "decode/saved.h"
 #include "labrpc/internal.h"
 #include "rt/alloc.h"
 #include "tests/fuzz/input.h"

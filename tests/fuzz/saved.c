@@ -1,7 +1,7 @@
-// Saved states, as the checker reads them (checker/saved.c). A state is saved,
+// Saved states, as the checker reads them (decode/saved.c). A state is saved,
 // and then its tail is replaced. Reading the changed part must give the same as
 // reading the whole second state.
-#include "checker/saved.h"
+#include "decode/saved.h"
 #include "tests/fuzz/input.h"
 
 #include <arpa/inet.h>

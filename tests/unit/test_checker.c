@@ -5,8 +5,8 @@
 // A scenario tells the checker what three or five servers send and save. A log
 // is written as the term and the command of each entry: "1a1b2c".
 #include "checker/checker.h"
-#include "checker/messages.h"
-#include "checker/saved.h"
+#include "decode/messages.h"
+#include "decode/saved.h"
 
 #include "raft/raft_x.h"
 

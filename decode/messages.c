@@ -1,7 +1,7 @@
 // Reads Raft's messages by their fields. No state, no thread of its own.
-#include "checker/messages.h"
+#include "decode/messages.h"
 
-#include "checker/hash.h"
+#include "decode/hash.h"
 #include "rt/alloc.h"
 
 #include "raft/raft_x.h"
@@ -33,7 +33,7 @@ enum message_kind rpc_named(const char *name)
     return kind;
 }
 
-static enum message_kind kind_of(const struct labrpc_method *method)
+enum message_kind rpc_kind(const struct labrpc_method *method)
 {
     enum message_kind kind = rpc_named(method->name);
     bool is_given = method->xdr_args == rpcs[kind].xdr_args &&
@@ -78,7 +78,7 @@ static void read_install(struct request *request)
 struct request request_read(const struct labrpc_method *method,
                             const void *args)
 {
-    struct request request = { .kind = kind_of(method), .args = args };
+    struct request request = { .kind = rpc_kind(method), .args = args };
     if (request.kind == VOTE)
         read_vote(&request);
     else if (request.kind == APPEND)

@@ -1,6 +1,6 @@
 // What a server has saved last, and what a new save changes in it.
-#ifndef CHECKER_SAVED_H
-#define CHECKER_SAVED_H
+#ifndef DECODE_SAVED_H
+#define DECODE_SAVED_H
 
 #include "persister/persister.h"
 #include "rt/bytes.h"

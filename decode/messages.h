@@ -1,8 +1,8 @@
-// What Raft's messages say. This is the one part of the checker that knows
-// their C structs: it is compiled for each raft.x, because a student's may have
-// more in them than the given ones.
-#ifndef CHECKER_MESSAGES_H
-#define CHECKER_MESSAGES_H
+// What Raft's messages say, for those who read the stream of events. The .c
+// file knows their C structs: it is compiled for each raft.x, because a
+// student's may have more in them than the given ones.
+#ifndef DECODE_MESSAGES_H
+#define DECODE_MESSAGES_H
 
 #include "labrpc/labrpc.h"
 #include "rt/bytes.h"
@@ -33,6 +33,9 @@ const char *rpc_name(enum message_kind kind);
 
 // The kind of the RPC that has this name, whatever its messages are.
 enum message_kind rpc_named(const char *name);
+
+// The kind of an RPC with this name and these messages.
+enum message_kind rpc_kind(const struct labrpc_method *method);
 
 // The kind and fields of a request. It points into args.
 struct request request_read(const struct labrpc_method *method,

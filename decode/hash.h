@@ -1,6 +1,6 @@
 // A command in 64 bits, so that what was seen can be kept and compared.
-#ifndef CHECKER_HASH_H
-#define CHECKER_HASH_H
+#ifndef DECODE_HASH_H
+#define DECODE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>

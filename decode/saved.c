@@ -1,9 +1,9 @@
 // Reads saved states (PersistentState of raft/raft.x), as little of each as has
 // changed. The bytes are read directly, not through XDR's routines: a log of
 // thousands of entries is saved for each new one.
-#include "checker/saved.h"
+#include "decode/saved.h"
 
-#include "checker/hash.h"
+#include "decode/hash.h"
 #include "rt/alloc.h"
 #include "rt/clock.h"
 

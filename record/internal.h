@@ -1,0 +1,62 @@
+// What the files of the record share: the memory, and what is kept of an event.
+#ifndef RECORD_INTERNAL_H
+#define RECORD_INTERNAL_H
+
+#include "record/record.h"
+
+#include "record/json.h"
+#include "rt/unseen.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+// An event as it stands in the memory; its text follows: the fields of its
+// object, from "event" on.
+struct kept {
+    uint32_t magic;  // KEPT_MAGIC
+    uint32_t size;   // Of the text.
+    uint64_t number;
+    double ms;
+    int thread;  // The system's number.
+};
+#define KEPT_MAGIC 0x52414654u
+
+// The longest text. A request with 64 entries takes half of it.
+#define MAX_TEXT (1 << 16)
+
+// Bytes are counted from the first that was ever kept: byte k of them stands at
+// ring[k % size].
+struct record {
+    // Constant.
+    size_t size;
+
+    struct unseen_lock lock;
+
+    // Guarded by the lock; the parent reads them when the process has ended.
+    _Atomic uint64_t head;  // Where the next event will begin.
+    _Atomic uint64_t tail;  // Where the oldest begins.
+    uint64_t n_dropped;
+    int n_servers;
+    bool has_script;     // Which plays all servers but 0.
+    bool is_verdict[2];  // Told: that it has failed; that it has passed.
+
+    char ring[];
+};
+
+// ---- text.c ----
+
+// Writes the fields of an event's object.
+void event_text(struct json *j, const struct event *event);
+
+// ---- saves.c ----
+
+// Writes what a save changes. It remembers each server's last save; under the
+// record's lock.
+void save_text(struct json *j, const struct event *event);
+
+// ---- about.c, compiled for each Raft ----
+
+extern const char about_raft[];    // Its folder.
+extern const char about_digest[];  // SHA-256 of its files.
+
+#endif

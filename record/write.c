@@ -1,0 +1,246 @@
+// Writes the file, in the parent. The memory is taken for what a broken process
+// may have left.
+#include "record/internal.h"
+
+#include "rt/alloc.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION 1
+#define RAFTLAB "0.1"
+
+#ifdef __clang__
+#define COMPILER __VERSION__  // "Clang 19.1.7" and where it comes from.
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+struct line {
+    struct kept kept;
+    const char *text;
+};
+
+// All that is kept, in the order of the numbers.
+struct lines {
+    char *bytes;
+    struct line *lines;
+    int count;
+    bool damaged;  // Something stands there that is no event.
+};
+
+// ---- Reading the memory ----
+
+// Copies what lies between tail and head; false if these cannot be.
+static bool copy_ring(const struct record *record, char **bytes, size_t *len)
+{
+    uint64_t head = record->head, tail = record->tail;
+    if (head < tail || head - tail > record->size)
+        return false;
+    *len = (size_t)(head - tail);
+    *bytes = alloc(*len + 1);
+    size_t place = (size_t)(tail % record->size);
+    size_t before_end = record->size - place;
+    size_t n = *len < before_end ? *len : before_end;
+    memcpy(*bytes, record->ring + place, n);
+    memcpy(*bytes + n, record->ring, *len - n);
+    return true;
+}
+
+static bool is_text(const char *text, size_t len)
+{
+    for (size_t k = 0; k < len; k++) {
+        if ((unsigned char)text[k] < 0x20)
+            return false;
+    }
+    return len > 0 && len <= MAX_TEXT;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct line *x = a, *y = b;
+    return x->kept.number < y->kept.number ? -1
+                                           : x->kept.number > y->kept.number;
+}
+
+static struct lines lines_read(const struct record *record)
+{
+    struct lines all = { 0 };
+    size_t len = 0;
+    all.damaged = !copy_ring(record, &all.bytes, &len);
+    int capacity = 0;
+    for (size_t at = 0; at < len;) {
+        struct line line;
+        size_t left = len - at;
+        if (left >= sizeof line.kept)
+            memcpy(&line.kept, all.bytes + at, sizeof line.kept);
+        line.text = all.bytes + at + sizeof line.kept;
+        all.damaged = left < sizeof line.kept ||
+                      line.kept.magic != KEPT_MAGIC ||
+                      line.kept.size > left - sizeof line.kept ||
+                      !is_text(line.text, line.kept.size);
+        if (all.damaged)
+            break;
+        if (all.count == capacity) {
+            capacity = 2 * capacity + 1024;
+            all.lines =
+                alloc_resize(all.lines, (size_t)capacity, sizeof *all.lines);
+        }
+        all.lines[all.count++] = line;
+        at += sizeof line.kept + line.kept.size;
+    }
+    if (all.count > 0)
+        qsort(all.lines, (size_t)all.count, sizeof *all.lines, by_number);
+    return all;
+}
+
+static void lines_free(struct lines *all)
+{
+    free(all->lines);
+    free(all->bytes);
+}
+
+// ---- Threads ----
+
+// A thread of the run, and the number that the file has for it.
+struct thread {
+    int id;
+    int number;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct thread *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int number_of(void **threads, int id, int *count)
+{
+    struct thread *new = alloc(sizeof *new);
+    *new = (struct thread){ id, *count + 1 };
+    struct thread **node = tsearch(new, threads, by_id);
+    int number = (*node)->number;
+    if (*node == new)
+        (*count)++;
+    else
+        free(new);
+    return number;
+}
+
+// ---- Writing ----
+
+static void end_line(struct json *j, char *line, FILE *to)
+{
+    json_close(j, '}');
+    fwrite(line, 1, (size_t)(j->at - line), to);
+    fputc('\n', to);
+}
+
+static void put_played(struct json *j, const struct record *record)
+{
+    json_open(j, "played", '[');
+    for (int i = 1; i < record->n_servers && i < 100; i++)
+        json_int(j, NULL, i);
+    json_close(j, ']');
+}
+
+static void write_header(const struct record *record,
+                         const struct record_about *about, char *line, FILE *to)
+{
+    struct json j = json_begin(line, MAX_TEXT);
+    json_open(&j, NULL, '{');
+    json_text(&j, "format", "raftlab record");
+    json_int(&j, "version", VERSION);
+    json_text(&j, "raftlab", RAFTLAB);
+    json_text(&j, "suite", about->suite);
+    json_text(&j, "test", about->test);
+    json_text(&j, "time", about->seed > 0 ? "virtual" : "real");
+    if (about->seed > 0) {
+        char pct[24];
+        snprintf(pct, sizeof pct, "pct %d", about->pct_depth);
+        json_int(&j, "seed", about->seed);
+        json_text(&j, "policy", about->pct_depth > 0 ? pct : "uniform");
+    }
+    if (record->n_servers > 0)
+        json_int(&j, "servers", record->n_servers);
+    if (record->has_script)
+        put_played(&j, record);
+    json_text(&j, "raft", about_raft);
+    json_text(&j, "digest", about_digest);
+    json_text(&j, "compiler", COMPILER);
+    end_line(&j, line, to);
+}
+
+// How many events are not here, if some are not.
+static void write_dropped(uint64_t count, char *line, FILE *to)
+{
+    struct json j = json_begin(line, MAX_TEXT);
+    json_open(&j, NULL, '{');
+    json_text(&j, "event", "dropped");
+    json_int(&j, "count", (int64_t)count);
+    end_line(&j, line, to);
+}
+
+static void write_damaged(char *line, FILE *to)
+{
+    struct json j = json_begin(line, MAX_TEXT);
+    json_open(&j, NULL, '{');
+    json_text(&j, "event", "damaged");
+    json_text(&j, "text",
+              "the run's process has written over the record's memory: the "
+              "events that follow are lost");
+    end_line(&j, line, to);
+}
+
+static void write_events(const struct lines *all, FILE *to)
+{
+    void *threads = NULL;
+    int n_threads = 0;
+    for (int k = 0; k < all->count; k++) {
+        const struct kept *kept = &all->lines[k].kept;
+        fprintf(to, "{\"n\":%llu,\"ms\":%.6f,\"thread\":%d,%.*s}\n",
+                (unsigned long long)kept->number, kept->ms,
+                number_of(&threads, kept->thread, &n_threads), (int)kept->size,
+                all->lines[k].text);
+    }
+    tdestroy(threads, free);
+}
+
+// What the run's process has not told itself: it died, or what it told does not
+// count.
+static void write_verdict(const struct record *record,
+                          const struct record_about *about, uint64_t number,
+                          char *line, FILE *to)
+{
+    bool passed = strcmp(about->result, "passed") == 0;
+    bool failed = strcmp(about->result, "failed") == 0;
+    if ((passed || failed) && record->is_verdict[passed] &&
+        !record->is_verdict[!passed])
+        return;
+    struct json j = json_begin(line, MAX_TEXT);
+    json_open(&j, NULL, '{');
+    json_int(&j, "n", (int64_t)number);
+    json_text(&j, "event", "verdict");
+    json_text(&j, "result", about->result);
+    if (about->message != NULL)
+        json_text(&j, "text", about->message);
+    end_line(&j, line, to);
+}
+
+void record_write(const struct record *record, const struct record_about *about,
+                  FILE *to)
+{
+    char *line = alloc(MAX_TEXT);
+    struct lines all = lines_read(record);
+    write_header(record, about, line, to);
+    if (record->n_dropped > 0)
+        write_dropped(record->n_dropped, line, to);
+    write_events(&all, to);
+    if (all.damaged)
+        write_damaged(line, to);
+    uint64_t last = all.count > 0 ? all.lines[all.count - 1].kept.number : 0;
+    write_verdict(record, about, last + 1, line, to);
+    lines_free(&all);
+    free(line);
+}

@@ -1,0 +1,101 @@
+#include "runner/recording.h"
+
+#include "rt/alloc.h"
+#include "runner/output.h"
+#include "runner/world.h"
+#include "tester/telling.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// Some 80,000 events in real time, where every run takes memory for them;
+// some millions in virtual time.
+#define REAL_BYTES    ((size_t)16 << 20)
+#define VIRTUAL_BYTES ((size_t)1 << 30)
+
+void recording_prepare(struct recording *recording,
+                       const struct options *options, bool again)
+{
+    bool wanted = !world_is_simulated || options->records != NULL || again;
+    if (!wanted)
+        return;
+    if (recording->record == NULL)
+        recording->record =
+            record_make(world_is_simulated ? VIRTUAL_BYTES : REAL_BYTES);
+    if (recording->record != NULL)
+        record_clear(recording->record);
+}
+
+void recording_start(const struct recording *recording)
+{
+    if (recording->record != NULL)
+        test_listen(record_reader(recording->record));
+}
+
+void recording_free(struct recording *recording)
+{
+    if (recording->record != NULL)
+        record_free(recording->record);
+    recording->record = NULL;
+}
+
+static const char *word(enum outcome outcome)
+{
+    return outcome == PASSED   ? "passed"
+           : outcome == FAILED ? "failed"
+                               : "inconclusive";
+}
+
+// The path; NULL, with errno set, if it cannot be written.
+static char *write_file(const struct record *record, const char *folder,
+                        const struct record_about *about, int run)
+{
+    if (!output_make_folder(folder))
+        return NULL;
+    char *path = about->seed > 0
+                     ? alloc_format("%s/%s-%s-seed%d.jsonl", folder,
+                                    about->suite, about->test, about->seed)
+                     : alloc_format("%s/%s-%s-run%03d.jsonl", folder,
+                                    about->suite, about->test, run);
+    char *new = alloc_format("%s.%d", path, (int)getpid());
+    FILE *file = fopen(new, "we");
+    bool written = file != NULL;
+    if (written) {
+        record_write(record, about, file);
+        written = !ferror(file);
+        written = fclose(file) == 0 && written && rename(new, path) == 0;
+    }
+    int error = errno;
+    if (!written) {
+        unlink(new);
+        free(path);
+        path = NULL;
+    }
+    free(new);
+    errno = error;
+    return path;
+}
+
+void recording_end(struct recording *recording, const struct options *options,
+                   int test, int run, struct result *result)
+{
+    if (recording->record == NULL)
+        return;
+    const struct lab_test *t = options->tests[test];
+    struct record_about about = {
+        .suite = t->suite,
+        .test = t->name,
+        .seed = world_is_simulated ? options_seed(options, run) : 0,
+        .pct_depth = options->pct_depth,
+        .result = word(result->outcome),
+        .message = result->message,
+    };
+    const char *folder =
+        options->records != NULL ? options->records : options->logs;
+    result->record = write_file(recording->record, folder, &about, run);
+    if (result->record == NULL)
+        fprintf(stderr, "lab: no record can be kept in %s: %s\n", folder,
+                strerror(errno));
+}

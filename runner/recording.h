@@ -1,0 +1,34 @@
+// The record of a job's runs: which run has one, and which file it becomes.
+//
+// In real time each run is recorded, since none can be run again; in virtual
+// time only one that is asked for: a run that has failed runs once more for it.
+#ifndef RUNNER_RECORDING_H
+#define RUNNER_RECORDING_H
+
+#include "record/record.h"
+#include "runner/options.h"
+#include "runner/result.h"
+
+#include <stdbool.h>
+
+struct recording {
+    struct record *record;  // NULL: the run is not recorded.
+};
+
+// Before a run's process is forked. Without the memory there is no record, and
+// the test runs all the same.
+//   again  it has failed, and runs for its record alone
+void recording_prepare(struct recording *recording,
+                       const struct options *options, bool again);
+
+// In that process, before the test starts.
+void recording_start(const struct recording *recording);
+
+// The run has ended. Writes the file, and gives its path to result->record;
+// says on stderr if it cannot be written. Does nothing without a record.
+void recording_end(struct recording *recording, const struct options *options,
+                   int test, int run, struct result *result);
+
+void recording_free(struct recording *recording);
+
+#endif

@@ -1,0 +1,40 @@
+// One test runs in a process, so it has one stream.
+#include "tester/telling.h"
+
+#include "rt/debug_log.h"
+
+#include <stddef.h>
+
+// Set while the process has one thread.
+static struct events *events;
+
+struct events *test_events(void)
+{
+    if (events == NULL)
+        events = events_make();
+    return events;
+}
+
+static void tell_line(const struct debug_log_line *line)
+{
+    events_tell(events,
+                &(struct event){ .kind = EVENT_LOG,
+                                 .life.server = line->server,
+                                 .log = { line->topic, line->term, line->text,
+                                          line->file, line->line } });
+}
+
+void test_listen(struct event_reader reader)
+{
+    events_add_reader(test_events(), reader);
+    debug_log_listen(tell_line);
+}
+
+uint64_t test_tell(enum event_kind kind, uint64_t cause, const char *name,
+                   const char *text)
+{
+    return events_tell(events, &(struct event){ .kind = kind,
+                                                .life = EVENT_OF_ALL,
+                                                .cause = cause,
+                                                .words = { name, text } });
+}
