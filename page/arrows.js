@@ -50,18 +50,15 @@ function isCovered(seen, arrow) {
 }
 
 // All of one look are one path, because each stroke costs.
-function drawArrows(g, run, view, arrows) {
-    if (arrows.length > CROWD) {
-        drawCrowd(g, view, arrows);
-        return;
-    }
+function drawArrows(g, run, arrows) {
     for (const kind of ['votes', 'appends', 'snapshots', 'other'])
         for (const request of [true, false])
             drawLines(g, arrows.filter((a) => a.message.request === request &&
                 arrowKind(a) === kind), colours[kind], request);
     drawCrosses(g, arrows.filter((a) => a.message.lost !== -1));
     // Steep words would stand on those of the next arrow.
-    const room = arrows.filter((a) => a.x1 - a.x0 > 70);
+    const room = arrows.filter((a) => a.x1 - a.x0 > 80 &&
+        a.x1 - a.x0 > 0.6 * Math.abs(a.y1 - a.y0));
     if (room.length <= MOST_WORDS)
         for (const arrow of room)
             drawWords(g, run, arrow);

@@ -1,13 +1,14 @@
 // Why an event happened, and what came of it.
 
-// The event that led to event i: { i, sure }, or null. The record knows a
-// message's departure; for the rest it is the event before it, on the same
-// thread or server, and that is marked as inferred.
+// The event that led to event i: { i, how }, or null. The record knows a
+// message's departure. For the rest it is inferred, and that is said: the test's
+// act in which a fault happened, or the event before it on the same thread or
+// server.
 function causeOf(run, i) {
     const e = run.events[i];
     const known = placeOf(run, e.cause);
     if (known !== -1 && known < i)
-        return { i: known, sure: true };
+        return { i: known, how: 'cause' };
     if (e.server === undefined)
         return causeOfRule(run, e);
     if (e.event === 'rule_broken' && causeOfRule(run, e))
@@ -15,7 +16,7 @@ function causeOf(run, i) {
     if (isFault(e))
         return causeOfFault(run, i);
     const before = eventBefore(run, i);
-    return before === -1 ? null : { i: before, sure: false };
+    return before === -1 ? null : { i: before, how: 'cause_before' };
 }
 
 function isFault(e) {
@@ -25,7 +26,7 @@ function isFault(e) {
 // What a rule contradicts is told by its numbers; the later of the two.
 function causeOfRule(run, e) {
     const places = rulePlaces(run, e);
-    return places.length > 0 ? { i: Math.max(...places), sure: true } : null;
+    return places.length > 0 ? { i: Math.max(...places), how: 'cause' } : null;
 }
 
 function rulePlaces(run, e) {
@@ -36,7 +37,7 @@ function rulePlaces(run, e) {
 // It is the test that crashes and cuts off.
 function causeOfFault(run, i) {
     const act = actAt(run, i);
-    return act ? { i: act.begin, sure: false } : null;
+    return act ? { i: act.begin, how: 'cause_act' } : null;
 }
 
 const FARTHEST = 2000;

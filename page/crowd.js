@@ -40,7 +40,7 @@ function crowdOf(width, height) {
 // order this machine has its bytes.
 function inkOf(colour) {
     const bytes = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-    return new Uint32Array(new Uint8Array([...bytes, 190]).buffer)[0];
+    return new Uint32Array(new Uint8Array([...bytes, 130]).buffer)[0];
 }
 
 function putLine(field, x0, y0, x1, y1, ink, solid) {

@@ -28,6 +28,8 @@ function describe(run, i) {
         words.how = say(e.cut ? 'link_cut' : 'link_whole');
     if (e.event === 'test_begins')
         words.network = e.network || '';
+    if (e.event === 'verdict' && textOf(e) === '')
+        return say(e.result);
     if (e.event === 'verdict')
         words.result = say(e.result);
     if (e.event === 'act_begins' || e.event === 'act_ends')

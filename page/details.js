@@ -43,7 +43,7 @@ function causeTold(page, i) {
     const cause = causeOf(page.run, i);
     if (!cause)
         return make('p', 'faint', say('no_cause'));
-    const line = make('p', '', say(cause.sure ? 'cause' : 'cause_inferred'), ' ',
+    const line = make('p', '', say(cause.how), ' ',
         linkTo(page, cause.i));
     line.lastChild.classList.add('to-cause');
     return line;

@@ -6,10 +6,17 @@ function drawLanes(g, run, view) {
         g.fillRect(LEFT, lane.top + 1, view.width - LEFT, lane.height - 2);
         if (lane.script)
             continue;
-        const state = run.states[lane.server];
-        for (const span of state.spans)
+        for (const span of run.states[lane.server].spans)
             if (span.what === 'cut')
                 drawSpan(g, run, view, lane, span);
+    }
+}
+
+function drawBands(g, run, view) {
+    for (const lane of view.lanes) {
+        if (lane.script)
+            continue;
+        const state = run.states[lane.server];
         for (const band of inView(run, view, state.bands))
             drawBand(g, view, lane, band);
         for (const span of state.spans)
@@ -65,11 +72,16 @@ function drawSpan(g, run, view, lane, span) {
     } else {
         drawHatch(g, seen.x0, width, lane, span.what === 'crashed' ? 1 : -1);
     }
+    if (width > 44)
+        drawSpanWord(g, lane, span, seen.x0);
+    g.restore();
+}
+
+function drawSpanWord(g, lane, span, x) {
+    const word = { cut: 'cut_off', crashed: 'crashed', paused: 'paused' }[span.what];
     g.font = 'italic 11px sans-serif';
     g.fillStyle = colours.text;
-    const word = { cut: 'cut_off', crashed: 'crashed', paused: 'paused' }[span.what];
-    g.fillText(say(word), seen.x0 + 4, lane.top + 13);
-    g.restore();
+    g.fillText(say(word), x + 4, lane.top + 13);
 }
 
 // Rising lines for a crash, falling ones for a pause.

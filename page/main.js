@@ -59,6 +59,7 @@ function expose(page) {
         arrowOf: (n) => page.drawn.arrows.find((a) =>
             a.message === page.run.messageOf[placeOf(page.run, n)]),
         msOf: (x) => msOf(page.view, x),
+        describe: (i) => describe(page.run, i),
         termColour,
         english: STRINGS_EN,
         chinese: STRINGS_ZH,

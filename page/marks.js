@@ -8,7 +8,7 @@ const SHAPE = {
     answered: 'up', rule_broken: 'burst',
 };
 
-const NEAR = 9;  // Pixels.
+const NEAR = 15;  // Pixels.
 
 // The marks in view, from left to right on each lane: { x, y, places }.
 // wanted: a sorted list of places of events.
@@ -19,7 +19,7 @@ function findMarks(run, view, wanted) {
         const i = wanted[k];
         if (run.times[i] > view.t1)
             break;
-        if (run.network[i])
+        if (run.network[i] || kindOf(run.events[i]) === 'threads')
             continue;
         const lane = laneOfEvent(run, view, i);
         if (lane)

@@ -2,7 +2,8 @@
 // arrival or its loss.
 //
 // A message: request (else a reply), method, from, to, sent, got, lost (places
-// of events, -1 if there is none), doubled (it is the second of two), of (the
+// of events, -1 if there is none), doubled (it is the second of two), told (the
+// place of the event that says what is in it: that of the first of two), of (the
 // message that it answers, or null), reply (its first answer, or null), leaves
 // and ends (milliseconds), and quiet (see quiet.js). They are sorted by sent.
 
@@ -55,7 +56,7 @@ function firstMessageAt(run, t0) {
 
 function departure(run, e, i, answered) {
     const message = { request: e.event === 'request_sent', method: methodOf(e),
-        from: e.server, to: e.peer, sent: i, got: -1, lost: -1, doubled: false,
+        from: e.server, to: e.peer, sent: i, told: i, got: -1, lost: -1, doubled: false,
         of: null, reply: null };
     if (!message.request && answered) {
         message.of = answered;
@@ -82,14 +83,14 @@ function argsOf(run, i) {
     if (e.args || !message)
         return e.args || null;
     const request = message.request ? message : message.of;
-    return (request && run.events[request.sent].args) || null;
+    return (request && run.events[request.told].args) || null;
 }
 
 function replyOf(run, i) {
     const e = run.events[i], message = run.messageOf[i];
     if (e.reply || !message || message.request)
         return e.reply || null;
-    return run.events[message.sent].reply || null;
+    return run.events[message.told].reply || null;
 }
 
 // How many entries an AppendEntries carries.

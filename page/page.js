@@ -173,10 +173,18 @@ function showWrong(page) {
     const { run, view } = page;
     const i = wrongEvent(run), ms = run.events[i].ms;
     const places = run.rules.length > 0 ? rulePlaces(run, run.events[i]) : [];
+    if (run.rules.length === 0 && run.verdict !== -1 &&
+        run.events[run.verdict].result === 'passed')
+        show(view, view.first, view.last);
+    else
+        showBefore(view, run, ms, places);
+    select(page, i, false);
+}
+
+function showBefore(view, run, ms, places) {
     const earliest = Math.min(ms, ...places.map((p) => run.events[p].ms));
     const from = ms - earliest < 10 * FIRST_LOOK_MS ?
         Math.min(earliest, ms - FIRST_LOOK_MS) : ms - FIRST_LOOK_MS;
     const margin = (ms - from) * 0.1;
     show(view, from - margin, ms + margin);
-    select(page, i, false);
 }

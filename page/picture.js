@@ -8,10 +8,12 @@ function drawPicture(page) {
     layLanes(run, view, filter);
     drawAxis(g, view);
     drawLanes(g, run, view);
+    if (run.threads.size > 0 && !filter.hiddenKinds.has('threads'))
+        drawThreads(g, run, view);
     if (!filter.heartbeats)
         drawQuiet(g, run, view);
     const arrows = findArrows(run, view, page.isWanted);
-    drawArrows(g, run, view, arrows);
+    drawArrowsAndBands(g, run, view, arrows);
     const marks = findMarks(run, view, page.wanted);
     drawMarks(g, run, marks, view.width);
     drawFound(g, page);
@@ -21,6 +23,17 @@ function drawPicture(page) {
     drawNames(g, run, view);
     drawActs(g, run, view);
     page.drawn = { arrows, marks, ms: performance.now() - started };
+}
+
+// Arrows end on bands; only a crowd of them would cover these.
+function drawArrowsAndBands(g, run, view, arrows) {
+    if (arrows.length > CROWD) {
+        drawCrowd(g, view, arrows);
+        drawBands(g, run, view);
+    } else {
+        drawBands(g, run, view);
+        drawArrows(g, run, arrows);
+    }
 }
 
 // Sharp on screens with more dots than pixels.

@@ -6,11 +6,12 @@ function findQuiet(run) {
     for (const message of run.messages)
         if (message.request && isQuiet(run, message))
             setQuiet(run, message);
-    run.quietCount = run.messages.filter((m) => m.request && m.quiet).length;
+    run.quietCount = run.messages
+        .filter((m) => m.request && m.quiet && !m.doubled).length;
 }
 
 function isQuiet(run, message) {
-    const args = run.events[message.sent].args;
+    const args = run.events[message.told].args;
     if (message.method !== 'AppendEntries' || !args || entryCount(args) > 0)
         return false;
     for (const i of exchangeOf(run, message.sent))
@@ -24,7 +25,7 @@ function isQuiet(run, message) {
 
 // A success, and its handler changed nothing.
 function isDull(run, message, reply) {
-    const said = run.events[reply.sent].reply;
+    const said = run.events[reply.told].reply;
     for (let i = message.got + 1; i < reply.sent; i++)
         if (run.changed[i] && run.events[i].server === message.to)
             return false;

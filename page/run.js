@@ -27,7 +27,9 @@ function makeRun(record) {
         .filter((i) => run.events[i].event === 'rule_broken');
     run.verdict = run.events.findLastIndex((e) => e.event === 'verdict');
     run.hasScript = run.events.some((e) => isScript(e));
-    run.hasThreads = run.events.some((e) => kindOf(e) === 'threads');
+    // fig2's server is never connected, and not cut off either.
+    run.connects = run.events.some((e) => e.event === 'connected');
+    run.threads = findThreads(run);
     run.states = learnStates(run);
     findQuiet(run);
     return run;

@@ -18,7 +18,8 @@ function learnStates(run) {
         states.push(state);
     }
     run.events.forEach((e, i) => {
-        if (e.server !== undefined && LEARN[e.event])
+        // What a script plays has no state.
+        if (e.server !== undefined && LEARN[e.event] && !run.played.has(e.server))
             LEARN[e.event](run, states[e.server], e, i);
     });
     for (const state of states)
@@ -110,7 +111,8 @@ const LEARN = {
         note(run, state.up, i, 'running', true);
         closeSpan(state, 'crashed', i);
         closeSpan(state, 'paused', i);
-        LEARN.cut_off(run, state, e, i);  // Until it is connected.
+        if (run.connects)
+            LEARN.cut_off(run, state, e, i);  // Until it is connected.
         note(run, state.role, i, 'follower', false);
         if (state.term.last === undefined)
             note(run, state.term, i, 0, false);
@@ -262,7 +264,9 @@ function learnMatch(run, state, e, i, args, reply) {
         match = args.prev_log_index + entryCount(args);
     if (methodOf(e) === 'InstallSnapshot')
         match = args.last_included_index;
-    const told = state.match[e.peer];
-    if (match > (told.last || 0))
-        note(run, told, i, match, false);
+    if (!(match > (state.match[e.peer].last || 0)))
+        return;
+    note(run, state.match[e.peer], i, match, false);
+    if (!(state.next[e.peer].last > match))
+        note(run, state.next[e.peer], i, match + 1, false);
 }

@@ -2,8 +2,8 @@
 // event that set it.
 
 const COLUMNS = ['server', 'up', 'role', 'term', 'vote', 'commit',
-    'applied_index', 'snapshot', 'log', 'followers', 'heard'];
-const LOG_SHOWN = 8;
+    'applied_index', 'snapshot', 'heard', 'log', 'followers'];
+const LOG_SHOWN = 6;
 
 function drawState(page) {
     const { run, cursor } = page;
@@ -12,7 +12,8 @@ function drawState(page) {
     const head = make('tr', '', ...COLUMNS.map((c) => make('th', '', say(c))));
     const table = make('table', '', head);
     for (const state of run.states)
-        if (!page.filter.hiddenServers.has(state.server))
+        if (!page.filter.hiddenServers.has(state.server) &&
+            !run.played.has(state.server))
             table.append(stateRow(page, state));
     replace(element('state'), table,
         make('p', 'faint', say('inferred_legend')));
@@ -23,8 +24,8 @@ function stateRow(page, state) {
     row.dataset.server = state.server;
     const cells = { up: upCell, role: roleCell, term: termCell, vote: voteCell,
         commit: numberCell('commit'), applied: numberCell('applied'),
-        snapshot: snapshotCell, log: logCell, followers: followersCell,
-        heard: heardCell };
+        snapshot: snapshotCell, heard: heardCell, log: logCell,
+        followers: followersCell };
     for (const [name, cell] of Object.entries(cells))
         row.append(make('td', name, ...cell(page, state)));
     return row;
@@ -108,7 +109,8 @@ function logCell(page, state) {
     const commit = state.commit.at(page.cursor);
     const entries = logEntries(step.value, LOG_SHOWN);
     const before = step.value.last - step.value.base - entries.length;
-    const parts = before > 0 ? [make('span', 'faint', say('earlier', { count: before })), ' '] : [];
+    const parts = before > 0 ?
+        [make('span', 'faint', say('earlier', { count: before }), ' ')] : [];
     for (const entry of entries)
         parts.push(entryButton(page, state, entry, commit ? commit.value : 0));
     return parts.length > 0 ? parts : [make('span', 'faint', say('none'))];
@@ -138,7 +140,7 @@ function followersCell(page, state) {
             return;
         parts.push(make('span', 'follower', serverName(p) + ': ',
             value(page, keyOf(state, 'next' + p), n, n ? n.value : ''), ' / ',
-            value(page, keyOf(state, 'match' + p), m, m ? m.value : '')), ' ');
+            value(page, keyOf(state, 'match' + p), m, m ? m.value : '')));
     });
     return parts;
 }

@@ -62,7 +62,7 @@ const STRINGS_EN = {
     nobody: 'nobody',
     unknown: '?',
     none: '–',
-    earlier: '… {count} before',
+    earlier: '…{count}',
     running: 'running',
     crashed: 'crashed',
     paused: 'paused',
@@ -75,7 +75,8 @@ const STRINGS_EN = {
     script: 'script',
 
     cause: 'cause ↑',
-    cause_inferred: 'before it, on this server ↑',
+    cause_before: 'before it, on this server ↑',
+    cause_act: 'in this act of the test ↑',
     no_cause: 'nothing earlier is known to have led to it',
     effects: 'led to:',
     exchange: 'the whole exchange:',

@@ -61,7 +61,7 @@ const STRINGS_ZH = {
     nobody: '无',
     unknown: '？',
     none: '–',
-    earlier: '… 之前还有 {count} 条',
+    earlier: '…{count}',
     running: '运行中',
     crashed: '已崩溃',
     paused: '已暂停',
@@ -74,7 +74,8 @@ const STRINGS_ZH = {
     script: '脚本',
 
     cause: '原因 ↑',
-    cause_inferred: '此服务器上的前一个事件 ↑',
+    cause_before: '此服务器上的前一个事件 ↑',
+    cause_act: '在测试的这一步中 ↑',
     no_cause: '不知道由什么更早的事件引起',
     effects: '引起了：',
     exchange: '整个交互：',

@@ -39,7 +39,7 @@ function drawTitle(run) {
 
 function drawThreadsButton(page) {
     const button = element('threads');
-    button.hidden = !page.run.hasThreads;
+    button.hidden = page.run.threads.size === 0;
     button.textContent = say('threads');
     button.setAttribute('aria-pressed',
         String(!page.filter.hiddenKinds.has('threads')));

@@ -23,9 +23,9 @@ function layLanes(run, view, filter) {
             names.push({ server: s });
     const top = view.acts * ACT_ROW + 6;
     const height = (view.height - AXIS - top) / Math.max(1, names.length);
-    view.laneHeight = height;
+    const threads = run.threads.size > 0 && !filter.hiddenKinds.has('threads');
     view.lanes = names.map((name, k) => ({ ...name, top: top + k * height,
-        middle: top + k * height + height * 0.42, height }));
+        middle: top + k * height + height * (threads ? 0.25 : 0.42), height }));
     view.laneOf = new Map(view.lanes.map((lane) => [lane.server, lane]));
     view.scriptLane = view.lanes.find((lane) => lane.script);
 }

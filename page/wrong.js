@@ -6,11 +6,8 @@ function drawWhatWentWrong(page) {
     const box = element('wrong');
     const e = run.verdict === -1 ? null : run.events[run.verdict];
     box.className = e ? e.result : 'failed';
-    const verdict = make('p', 'verdict', make('strong', '',
-        e ? say(e.result) : say('no_verdict')), ' ');
-    if (run.verdict !== -1)
-        verdict.append(linkTo(page, run.verdict, textOf(e) || say(e.result)));
-    const parts = [verdict];
+    const parts = [make('p', 'verdict', e ? linkTo(page, run.verdict) :
+        say('no_verdict'))];
     for (const i of run.rules.slice(0, 3))
         parts.push(ruleLine(page, i));
     if (!e || e.result !== 'passed')
