@@ -143,7 +143,7 @@ SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
 VIRTUAL_O := $(patsubst %.c,$(B)/%.o,$(wildcard virtual/*.c))
 # Tests that only the simulator can run, and what it has in others' place.
 SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/cruel/*.c))
-NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/hurt.o
+NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/faults.o
 wraps = $(shell sed -n 's/^WRAPPED(\(.*\));$$/-Wl,--wrap=\1/p' $1)
 SIM_WRAPS := $(call wraps,sim/wrapped.h)
 LAB_WRAPS := $(SIM_WRAPS) $(call wraps,virtual/wrapped.h)

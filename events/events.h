@@ -52,7 +52,7 @@ enum event_kind {
     EVENT_APPLIED,  // A command,
     EVENT_APPLIED_SNAPSHOT,  // or a snapshot.
     EVENT_SNAPSHOT_MADE,     // Its service is about to hand it one.
-    EVENT_LOG,               // A line of its debug log (rt/log.h).
+    EVENT_LOG,               // A line of its debug log (rt/debug_log.h).
 
     // The network's. The end of each message is told of, unless the test ends
     // before; its beginning, too.

@@ -242,10 +242,10 @@ bool cfg_makes_snapshot(int server, int index)
 static void make_snapshot(struct life *life, int index, struct bytes snapshot)
 {
     struct watched_call call;
-    watch_begin(life->watchdog, &call, "raft_snapshot", life->server,
-                CALL_LIMIT_MS);
+    watchdog_begin_call(life->watchdog, &call, "raft_snapshot", life->server,
+                        CALL_LIMIT_MS);
     raft_snapshot(life->raft, index, snapshot);
-    watch_end(life->watchdog, &call);
+    watchdog_end_call(life->watchdog, &call);
 }
 
 // Takes over the message's bytes.

@@ -2,7 +2,7 @@
 // leader, do the terms agree, who has committed what, and can the cluster
 // still agree.
 #include "rt/clock.h"
-#include "tester/hurt.h"
+#include "tester/faults.h"
 #include "tester/internal.h"
 
 // ---- Calls into the servers' Rafts ----
@@ -14,7 +14,7 @@ static struct life *running(struct config *cfg, int i)
     struct life *life = cfg->servers[i].current;
     pthread_mutex_unlock(&cfg->mu);
     // It stays valid after a crash, until cfg_cleanup.
-    return life == NULL || hurt_is_paused(life->raft) ? NULL : life;
+    return life == NULL || fault_is_paused(life->raft) ? NULL : life;
 }
 
 bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
@@ -25,9 +25,9 @@ bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
         return false;
     remember_offered(cfg, command);
     struct watched_call call;
-    watch_begin(cfg->watchdog, &call, "raft_start", i, CALL_LIMIT_MS);
+    watchdog_begin_call(cfg->watchdog, &call, "raft_start", i, CALL_LIMIT_MS);
     bool is_leader = raft_start(life->raft, command, index, term);
-    watch_end(cfg->watchdog, &call);
+    watchdog_end_call(cfg->watchdog, &call);
     test_check(!is_leader || *index >= 1,
                "raft_start on server %d took %s at index %d; the first is 1", i,
                command_text(command).text, *index);
@@ -43,9 +43,10 @@ bool cfg_get_state(struct config *cfg, int i, int *term)
         return false;
     bool is_leader = false;
     struct watched_call call;
-    watch_begin(cfg->watchdog, &call, "raft_get_state", i, CALL_LIMIT_MS);
+    watchdog_begin_call(cfg->watchdog, &call, "raft_get_state", i,
+                        CALL_LIMIT_MS);
     raft_get_state(life->raft, term, &is_leader);
-    watch_end(cfg->watchdog, &call);
+    watchdog_end_call(cfg->watchdog, &call);
     if (is_leader)
         tell(life, &(struct event){ .kind = EVENT_LEADS, .term = *term });
     return is_leader;

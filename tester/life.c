@@ -4,7 +4,7 @@
 #include "rt/alloc.h"
 #include "rt/clock.h"
 #include "rt/go.h"
-#include "tester/hurt.h"
+#include "tester/faults.h"
 #include "tester/verdict.h"
 #include "tester/verdict_internal.h"
 
@@ -51,11 +51,11 @@ static void make_raft(struct life *life)
     pthread_setname_np(pthread_self(), life_server_name(life->server).text);
 
     struct watched_call call;
-    watch_begin(life->watchdog, &call, "raft_make", life->server,
-                CALL_LIMIT_MS);
+    watchdog_begin_call(life->watchdog, &call, "raft_make", life->server,
+                        CALL_LIMIT_MS);
     life->raft = raft_make(life->ends, life->n_servers, life->server,
                            life->persister, life->apply_ch);
-    watch_end(life->watchdog, &call);
+    watchdog_end_call(life->watchdog, &call);
     pthread_setname_np(pthread_self(), old);
     test_check(life->raft != NULL, "raft_make on server %d returned NULL",
                life->server);
@@ -96,25 +96,26 @@ void *life_drop_applied(void *life)
 void life_kill(struct life *life)
 {
     struct watched_call call;
-    watch_begin(life->watchdog, &call, "raft_kill", life->server,
-                CALL_LIMIT_MS);
+    watchdog_begin_call(life->watchdog, &call, "raft_kill", life->server,
+                        CALL_LIMIT_MS);
     raft_kill(life->raft);
-    watch_end(life->watchdog, &call);
+    watchdog_end_call(life->watchdog, &call);
 }
 
 void life_crash_hard(struct life *life)
 {
     life->crashed_hard = true;
-    hurt_crash(life->raft);
+    fault_crash(life->raft);
 }
 
 void life_end_network(struct labrpc_network *net, struct watchdog *watchdog)
 {
     struct watched_call call;
-    watch_begin(watchdog, &call, "an RPC handler", NO_SERVER, END_LIMIT_MS);
+    watchdog_begin_call(watchdog, &call, "an RPC handler", NO_SERVER,
+                        END_LIMIT_MS);
     labrpc_cleanup(net);
     labrpc_join_handlers(net);
-    watch_end(watchdog, &call);
+    watchdog_end_call(watchdog, &call);
 }
 
 // A snapshot that the service began to make before the crash is finished first;
@@ -129,11 +130,11 @@ static void free_raft(struct life *life)
 {
     await_snapshot(life);
     struct watched_call call;
-    watch_begin(life->watchdog, &call,
-                "raft_free (which waits for the killed Raft's threads)",
-                life->server, END_LIMIT_MS);
+    watchdog_begin_call(life->watchdog, &call,
+                        "raft_free (which waits for the killed Raft's threads)",
+                        life->server, END_LIMIT_MS);
     raft_free(life->raft);
-    watch_end(life->watchdog, &call);
+    watchdog_end_call(life->watchdog, &call);
 }
 
 // Waits for the threads of a Raft that stopped dead to come back from what they
@@ -141,12 +142,12 @@ static void free_raft(struct life *life)
 static void abandon_raft(struct life *life)
 {
     struct watched_call call;
-    watch_begin(life->watchdog, &call,
-                "a call that the crashed Raft was making", life->server,
-                END_LIMIT_MS);
-    while (hurt_threads_outside(life->raft) > 0)
+    watchdog_begin_call(life->watchdog, &call,
+                        "a call that the crashed Raft was making", life->server,
+                        END_LIMIT_MS);
+    while (fault_threads_outside(life->raft) > 0)
         sleep_ms(1);
-    watch_end(life->watchdog, &call);
+    watchdog_end_call(life->watchdog, &call);
     verdict_expect_leaks();
 }
 

@@ -1,7 +1,7 @@
 // The servers of a cluster: each starts, crashes, and is hurt. The test's
 // threads call in.
 #include "rt/clock.h"
-#include "tester/hurt.h"
+#include "tester/faults.h"
 #include "tester/internal.h"
 
 // ---- Starting ----
@@ -101,19 +101,19 @@ void cfg_pause(struct config *cfg, int i, int ms)
 {
     struct life *life = current_life(cfg, i);
     if (life != NULL)
-        hurt_pause(life->raft, ms);
+        fault_pause(life->raft, ms);
 }
 
 void cfg_set_clock_rate(struct config *cfg, int i, int percent)
 {
     (void)cfg;
-    hurt_set_clock_rate(i, percent);
+    fault_set_clock_rate(i, percent);
 }
 
 void cfg_run_on(struct config *cfg, int points)
 {
     (void)cfg;
-    hurt_run_on(points);
+    fault_run_on(points);
 }
 
 bool cfg_is_running(struct config *cfg, int i)

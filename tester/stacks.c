@@ -6,7 +6,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
-#include "tester/places.h"
+#include "tester/frames.h"
 
 #include <dirent.h>
 #include <execinfo.h>
@@ -147,7 +147,7 @@ static void look_at_thread(pid_t tid, void *arg)
     if (search->found ||
         strncmp(name, search->prefix, strlen(search->prefix)) != 0 ||
         !walk_thread(tid) ||
-        !places_describe(search->symbols, walk.frames, walk.count, place,
+        !frames_describe(search->symbols, walk.frames, walk.count, place,
                          sizeof place))
         return;
     search->found = true;

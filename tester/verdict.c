@@ -3,8 +3,8 @@
 #include "tester/verdict.h"
 
 #include "rt/clock.h"
+#include "tester/frames.h"
 #include "tester/interposed.h"
-#include "tester/places.h"
 #include "tester/stacks.h"
 #include "tester/telling.h"
 #include "tester/verdict_internal.h"
@@ -146,7 +146,7 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
     alarm(SYMBOLS_LIMIT_S);
 
     char place[500];
-    places_describe_here(place, sizeof place);
+    frames_describe_here(place, sizeof place);
     snprintf(message, size, "the program %s in %s", what, place);
     end_as_failed();
 }
@@ -157,7 +157,7 @@ static void exited(int status, void *unused)
     if (current_verdict->state != TEST_RUNNING)
         return;
     char place[500];
-    places_describe_here(place, sizeof place);
+    frames_describe_here(place, sizeof place);
     current_verdict->died = true;
     test_fail("the program called exit(%d) in the middle of the test, in %s",
               status, place);

@@ -141,8 +141,8 @@ void watchdog_stop(struct watchdog *watchdog)
     free(watchdog);
 }
 
-void watch_begin(struct watchdog *watchdog, struct watched_call *call,
-                 const char *what, int server, int limit_ms)
+void watchdog_begin_call(struct watchdog *watchdog, struct watched_call *call,
+                         const char *what, int server, int limit_ms)
 {
     *call = (struct watched_call){
         .what = what,
@@ -158,7 +158,7 @@ void watch_begin(struct watchdog *watchdog, struct watched_call *call,
     pthread_mutex_unlock(&watchdog->mu);
 }
 
-void watch_end(struct watchdog *watchdog, struct watched_call *call)
+void watchdog_end_call(struct watchdog *watchdog, struct watched_call *call)
 {
     if (watchdog == NULL)
         return;

@@ -16,7 +16,7 @@ struct watchdog *watchdog_start(void);
 void watchdog_stop(struct watchdog *watchdog);
 
 // A call under way into code that may never return. It lives on the caller's
-// stack from watch_begin to watch_end.
+// stack from watchdog_begin_call to watchdog_end_call.
 struct watched_call {
     const char *what;  // "raft_start"
     int server;        // Or NO_SERVER.
@@ -33,11 +33,11 @@ struct watched_call {
 // How long a killed Raft's threads, and the RPC handlers, may take to end.
 #define END_LIMIT_MS 5000
 
-// If watch_end does not come within limit_ms, the test fails, with a message
-// that names the call and the server, and with all threads' stacks on stderr.
-// Without a watchdog (NULL) nobody looks.
-void watch_begin(struct watchdog *watchdog, struct watched_call *call,
-                 const char *what, int server, int limit_ms);
-void watch_end(struct watchdog *watchdog, struct watched_call *call);
+// If watchdog_end_call does not come within limit_ms, the test fails, with a
+// message that names the call and the server, and with all threads' stacks on
+// stderr. Without a watchdog (NULL) nobody looks.
+void watchdog_begin_call(struct watchdog *watchdog, struct watched_call *call,
+                         const char *what, int server, int limit_ms);
+void watchdog_end_call(struct watchdog *watchdog, struct watched_call *call);
 
 #endif

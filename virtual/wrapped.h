@@ -1,4 +1,4 @@
-// The lab's own functions whose calls the linker leads to virtual/crossing.c,
+// The lab's own functions whose calls the linker leads to virtual/boundary.c,
 // as it does those of sim/wrapped.h to sim/.
 
 // Into a server.

@@ -211,10 +211,10 @@ static void call_server(struct script *s, const char *name, const void *request,
     script_check_time(s);
     int64_t from_ns = clock_now_ns();
     struct watched_call call;
-    watch_begin(s->watchdog, &call, what, ME, CALL_LIMIT_MS);
+    watchdog_begin_call(s->watchdog, &call, what, ME, CALL_LIMIT_MS);
     bool answered =
         labrpc_call(s->end, script_find_method(name), request, reply);
-    watch_end(s->watchdog, &call);
+    watchdog_end_call(s->watchdog, &call);
     pthread_mutex_lock(&s->mu);
     s->n_answered++;
     s->answering_ns += clock_now_ns() - from_ns;

@@ -26,9 +26,9 @@ bool script_start_bytes(struct script *s, struct bytes command, int *index,
                         int *term)
 {
     struct watched_call call;
-    watch_begin(s->watchdog, &call, "raft_start" IN_CALL, ME, CALL_LIMIT_MS);
+    watchdog_begin_call(s->watchdog, &call, "raft_start" IN_CALL, ME, CALL_LIMIT_MS);
     bool taken = raft_start(raft_of(s), command, index, term);
-    watch_end(s->watchdog, &call);
+    watchdog_end_call(s->watchdog, &call);
     return taken;
 }
 
@@ -42,10 +42,10 @@ static bool get_state(struct script *s, int *term)
 {
     bool is_leader = false;
     struct watched_call call;
-    watch_begin(s->watchdog, &call, "raft_get_state" IN_CALL, ME,
+    watchdog_begin_call(s->watchdog, &call, "raft_get_state" IN_CALL, ME,
                 CALL_LIMIT_MS);
     raft_get_state(raft_of(s), term, &is_leader);
-    watch_end(s->watchdog, &call);
+    watchdog_end_call(s->watchdog, &call);
     return is_leader;
 }
 
@@ -79,9 +79,9 @@ static void make_snapshot(struct script *s, struct raft *raft, int index)
 {
     int data = script_snapshot_data(index);
     struct watched_call call;
-    watch_begin(s->watchdog, &call, "raft_snapshot" IN_CALL, ME, CALL_LIMIT_MS);
+    watchdog_begin_call(s->watchdog, &call, "raft_snapshot" IN_CALL, ME, CALL_LIMIT_MS);
     raft_snapshot(raft, index, (struct bytes){ &data, sizeof data });
-    watch_end(s->watchdog, &call);
+    watchdog_end_call(s->watchdog, &call);
 }
 
 void script_snapshot(struct script *s, int index)

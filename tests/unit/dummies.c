@@ -313,7 +313,7 @@ LAB_TEST(dummy_hang, among_deaf_threads)
         pthread_detach(thread);
     }
     struct watched_call call;
-    watch_begin(watchdog_start(), &call, "raft_start", 1, 100);
+    watchdog_begin_call(watchdog_start(), &call, "raft_start", 1, 100);
     wait_for_ever(NULL);
 }
 

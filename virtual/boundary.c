@@ -1,7 +1,7 @@
 // Where the lab's harness and the servers under test call each other. The
 // linker's --wrap leads these calls here, so that the simulator always knows
 // in whose code a thread is (sim/server.c).
-#include "virtual/crossing.h"
+#include "virtual/boundary.h"
 
 #include "labrpc/internal.h"
 #include "persister/persister.h"
@@ -53,7 +53,7 @@ static struct server *add_server(int me, const struct channel *apply_ch)
     return server;
 }
 
-struct sim_server *crossing_server_of(const struct raft *rf)
+struct sim_server *boundary_server_of(const struct raft *rf)
 {
     const struct server *server = find(rf);
     return server != NULL ? server->sim : NULL;
@@ -122,7 +122,7 @@ bool __wrap_raft_start(struct raft *rf, struct bytes command, int *index,
                        int *term)
 {
     struct start_call call = { rf, command, index, term, false };
-    return sim_server_run(crossing_server_of(rf), run_start, &call) &&
+    return sim_server_run(boundary_server_of(rf), run_start, &call) &&
            call.is_leader;
 }
 
@@ -143,7 +143,7 @@ static void run_get_state(void *arg)
 void __wrap_raft_get_state(struct raft *rf, int *term, bool *is_leader)
 {
     struct state_call call = { rf, -1, false };
-    if (sim_server_run(crossing_server_of(rf), run_get_state, &call))
+    if (sim_server_run(boundary_server_of(rf), run_get_state, &call))
         *term = call.term;
     *is_leader = call.is_leader;
 }
@@ -165,7 +165,7 @@ static void run_snapshot(void *arg)
 void __wrap_raft_snapshot(struct raft *rf, int index, struct bytes snapshot)
 {
     struct snapshot_call call = { rf, index, snapshot };
-    sim_server_run(crossing_server_of(rf), run_snapshot, &call);
+    sim_server_run(boundary_server_of(rf), run_snapshot, &call);
 }
 
 static void run_kill(void *arg)
@@ -175,7 +175,7 @@ static void run_kill(void *arg)
 
 void __wrap_raft_kill(struct raft *rf)
 {
-    sim_server_run(crossing_server_of(rf), run_kill, rf);
+    sim_server_run(boundary_server_of(rf), run_kill, rf);
 }
 
 static void run_free(void *arg)
@@ -212,7 +212,7 @@ bool __wrap_labrpc_run_handler(const struct labrpc_method *method,
                                void *receiver, const void *args, void *reply)
 {
     struct handler_call call = { method, receiver, args, reply };
-    return sim_server_run(crossing_server_of(receiver), run_handler, &call);
+    return sim_server_run(boundary_server_of(receiver), run_handler, &call);
 }
 
 // ---- Out of a server ----

@@ -1,42 +1,42 @@
 // Real time, in which no server can be hurt this way: a thread of the system
 // cannot be stopped without the locks that it holds.
-#include "tester/hurt.h"
+#include "tester/faults.h"
 
 #include "tester/verdict.h"
 
-void hurt_crash(struct raft *rf)
+void fault_crash(struct raft *rf)
 {
     (void)rf;
     test_fail("cfg_crash_hard works only in the simulator");
 }
 
-int hurt_threads_outside(struct raft *rf)
+int fault_threads_outside(struct raft *rf)
 {
     (void)rf;
     return 0;
 }
 
-void hurt_pause(struct raft *rf, int ms)
+void fault_pause(struct raft *rf, int ms)
 {
     (void)rf;
     (void)ms;
     test_fail("cfg_pause works only in the simulator");
 }
 
-bool hurt_is_paused(struct raft *rf)
+bool fault_is_paused(struct raft *rf)
 {
     (void)rf;
     return false;
 }
 
-void hurt_set_clock_rate(int server, int percent)
+void fault_set_clock_rate(int server, int percent)
 {
     (void)server;
     (void)percent;
     test_fail("cfg_set_clock_rate works only in the simulator");
 }
 
-void hurt_run_on(int points)
+void fault_run_on(int points)
 {
     (void)points;
     test_fail("cfg_run_on works only in the simulator");

@@ -1,6 +1,6 @@
 // Finds the program under test in a stack.
-#ifndef TESTER_PLACES_H
-#define TESTER_PLACES_H
+#ifndef TESTER_FRAMES_H
+#define TESTER_FRAMES_H
 
 #include "rt/symbols.h"
 
@@ -10,11 +10,11 @@
 // Describes the innermost frames of a backtrace(3) that are not the harness's,
 // at most three: "log_first (raft/log.c:28), from request_vote
 // (raft/election.c:120)". False, and the text untouched, if there is none.
-bool places_describe(struct symbols *symbols, void *const *frames, int count,
+bool frames_describe(struct symbols *symbols, void *const *frames, int count,
                      char *text, size_t size);
 
 // Describes likewise where the calling thread is, or says that it is unknown.
 // Works in a signal handler as far as one can.
-void places_describe_here(char *text, size_t size);
+void frames_describe_here(char *text, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 // Tells the harness's source files from those under test.
-#include "tester/places.h"
+#include "tester/frames.h"
 
 #include <execinfo.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static bool is_harness(const char *file)
     return false;
 }
 
-bool places_describe(struct symbols *symbols, void *const *frames, int count,
+bool frames_describe(struct symbols *symbols, void *const *frames, int count,
                      char *text, size_t size)
 {
     int n = 0;
@@ -38,12 +38,12 @@ bool places_describe(struct symbols *symbols, void *const *frames, int count,
     return n > 0;
 }
 
-void places_describe_here(char *text, size_t size)
+void frames_describe_here(char *text, size_t size)
 {
     void *frames[MAX_FRAMES];
     int count = backtrace(frames, MAX_FRAMES);
     struct symbols *symbols = symbols_open();
-    if (!places_describe(symbols, frames, count, text, size))
+    if (!frames_describe(symbols, frames, count, text, size))
         snprintf(text, size, "an unknown place");
     symbols_close(symbols);
 }

@@ -1,0 +1,36 @@
+// tester/faults.h in the simulator, which knows every thread of a server.
+#include "tester/faults.h"
+
+#include "rt/clock.h"
+#include "sim/sim.h"
+#include "virtual/boundary.h"
+
+void fault_crash(struct raft *rf)
+{
+    sim_server_crash(boundary_server_of(rf));
+}
+
+int fault_threads_outside(struct raft *rf)
+{
+    return sim_server_outside(boundary_server_of(rf));
+}
+
+void fault_pause(struct raft *rf, int ms)
+{
+    sim_server_pause(boundary_server_of(rf), ms * NS_PER_MS);
+}
+
+bool fault_is_paused(struct raft *rf)
+{
+    return sim_server_is_paused(boundary_server_of(rf));
+}
+
+void fault_set_clock_rate(int server, int percent)
+{
+    sim_set_clock_rate(server, 10 * percent);
+}
+
+void fault_run_on(int points)
+{
+    sim_run_on((uint64_t)points);
+}
