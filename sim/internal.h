@@ -220,13 +220,13 @@ struct sim {
     int n_slots;
     int n_threads_ever;
     int n_alive;
-    int *newest;                // Slots, by the low bits of their numbers.
-    struct sim_thread *unused;  // Whose memory and slot can be used again.
-    struct sim_thread *gone;    // Has ended, its stack is still to be freed.
-    char *orders;               // See thread.c; only their addresses are used.
-    struct sim_queue few;       // Who waits for spin locks, and for once.
-    struct sim_queue counting;  // Who waits for a number of points.
-    uint64_t next_due_point;    // The first of them, or UINT64_MAX.
+    int *newest;                    // Slots, by the low bits of their numbers.
+    struct sim_thread *unused;      // Whose memory and slot can be used again.
+    struct sim_thread *last_ended;  // Its stack is still to be freed.
+    char *sync_addresses;           // See sync_address in thread.c.
+    struct sim_queue shared_waiters;  // Of all spin locks and onces.
+    struct sim_queue counting;  // Threads that wait for a number of points.
+    uint64_t next_due_point;    // The lowest of these; or UINT64_MAX.
 
     uint64_t seed;
     struct sim_rng drawn;     // For the program.
@@ -318,8 +318,8 @@ void sim_wake(struct sim_thread *thread, int result);
 void sim_wake_one(struct sim_queue *queue);
 void sim_wake_all(struct sim_queue *queue);
 
-// Ends the wait of all who wait for this object in sim.few.
-void sim_wake_few(const void *object);
+// Ends the wait of all who wait for this object in sim.shared_waiters.
+void sim_wake_shared(const void *object);
 
 // A new thread can run from now on.
 void sim_schedule_add(struct sim_thread *thread);
@@ -337,8 +337,8 @@ void sim_schedule_return(struct sim_thread *thread);
 void sim_schedule_freeze(struct sim_thread *thread);
 void sim_schedule_thaw(struct sim_thread *thread);
 
-// Frees the stack of the thread that has ended last, if any, as another runs.
-void sim_schedule_bury(void);
+// Frees the stack of sim.last_ended, if there is one. Called on another stack.
+void sim_schedule_free_ended(void);
 
 // The server that the calling thread visits has died: it goes back to where it
 // came in (sim_server_run).
@@ -536,12 +536,12 @@ void sim_note_wait_with_lock(const struct sim_reason *reason);
 _Noreturn void sim_report_here(const char *sentence, const void *pc,
                                const void *frame);
 
-// ---- watch.c ----
+// ---- signals.c ----
 
-// Begins to watch for loops without a scheduling point, and for stacks that
-// overflow; and ends it.
-void sim_watch_start(void);
-void sim_watch_stop(void);
+// Installs the handlers that report loops without a scheduling point and stacks
+// that overflow; and removes them.
+void sim_signals_start(void);
+void sim_signals_stop(void);
 
 // ---- The hash ----
 

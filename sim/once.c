@@ -1,6 +1,6 @@
-// pthread_once and call_once. The state is an int, as the system's is, which
-// has no room for a queue: all threads that wait for a routine to return wait
-// in sim.few.
+// pthread_once and call_once. The state is an int, as the system's is. It has
+// no room for a queue, so all threads that wait for a routine to return wait in
+// sim.shared_waiters.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -8,7 +8,7 @@
 
 #define RUNNING INT_MIN
 
-// The value by which the system marks one that has run.
+// The value of the system's pthread_once_t once its routine has run.
 static int has_run;
 
 static void do_nothing(void)
@@ -36,10 +36,10 @@ int sim_once(int *state, void (*routine)(void), const void *place)
         sim_point();
         sim_release(state);
         *state = has_run;
-        sim_wake_few(state);
+        sim_wake_shared(state);
     }
     while (*state == RUNNING)
-        sim_wait(&sim.few, NEVER, &to_see_it_run, state, place);
+        sim_wait(&sim.shared_waiters, NEVER, &to_see_it_run, state, place);
     sim_acquire(state);
     return 0;
 }

@@ -88,12 +88,12 @@ static inline struct sim_thread *next_thread(void)
     return next;
 }
 
-void sim_schedule_bury(void)
+void sim_schedule_free_ended(void)
 {
-    struct sim_thread *thread = sim.gone;
+    struct sim_thread *thread = sim.last_ended;
     if (__builtin_expect(thread == NULL, 1))
         return;
-    sim.gone = NULL;
+    sim.last_ended = NULL;
     if (thread->number != 0)
         sim_fiber_destroy(&thread->fiber);
     if (thread->detached)
@@ -113,7 +113,7 @@ static inline void switch_to(struct sim_thread *next)
     struct sim_thread *self = sim.self;
     sim.self = next;
     sim_fiber_switch(&self->fiber, &next->fiber);
-    sim_schedule_bury();
+    sim_schedule_free_ended();
     if (__builtin_expect(self->leaves, 0))
         sim_schedule_leave();
 }
@@ -231,9 +231,9 @@ static bool waits_for(const struct sim_thread *thread, const void *object)
     return thread->object == object;
 }
 
-void sim_wake_few(const void *object)
+void sim_wake_shared(const void *object)
 {
-    wake_some(&sim.few, waits_for, object);
+    wake_some(&sim.shared_waiters, waits_for, object);
 }
 
 // ---- Threads come and go ----

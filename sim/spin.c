@@ -1,16 +1,16 @@
 // Spin locks. A thread that would spin waits instead, so that the holder gets
-// its turn. The lock is an int, which has no room for a queue: all such threads
-// wait in sim.few.
+// its turn. The lock is an int. It has no room for a queue, so all such threads
+// wait in sim.shared_waiters.
 #include "sim/internal.h"
 #include "sim/real.h"
 
 #include <errno.h>
 #include <limits.h>
 
-#define FIRST_OWNER 2  // Plus the number of the thread that holds it.
+#define FIRST_OWNER 2  // A locked one is this plus the holder's number.
 #define DESTROYED   INT_MIN
 
-// The value of an unlocked one in the system: 1 on x86-64, 0 elsewhere.
+// The value of the system's unlocked spin lock: 1 on x86-64, 0 elsewhere.
 static int unlocked;
 
 void sim_spin_start(void)
@@ -85,7 +85,7 @@ int __wrap_pthread_spin_lock(pthread_spinlock_t *lock)
     if (*value == mine())
         sim_misuse(HERE, "locks a spin lock that it holds already: a deadlock");
     while (*get(lock, HERE) != unlocked)
-        sim_wait(&sim.few, NEVER, &to_lock, value, HERE);
+        sim_wait(&sim.shared_waiters, NEVER, &to_lock, value, HERE);
     take(value, HERE);
     sim_point_at_times();
     return 0;
@@ -95,7 +95,7 @@ int __wrap_pthread_spin_trylock(pthread_spinlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_spin_trylock(lock);
-    // It is called in loops: the holder must get its turn.
+    // Programs call this in loops: the holder must get its turn.
     sim_yield();
     int *value = get(lock, HERE);
     if (*value != unlocked)
@@ -120,7 +120,7 @@ int __wrap_pthread_spin_unlock(pthread_spinlock_t *lock)
     sim_release(value);
     sim_hold_remove(value);
     *value = unlocked;
-    sim_wake_few(value);
+    sim_wake_shared(value);
     sim_point();
     return 0;
 }

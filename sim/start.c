@@ -21,7 +21,7 @@ void sim_start(const struct sim_options *options)
     sim_table_start();
     sim_thread_start();
     sim_fiber_start(&sim.self->fiber, options->back_end);
-    sim_watch_start();
+    sim_signals_start();
     sim.brief = options->brief;
     sim.hidden = options->hidden;
     sim.on = true;
@@ -33,6 +33,6 @@ int sim_finish(char *text, size_t size)
     if (text != NULL)
         sim_describe_threads(text, size);
     sim.on = false;
-    sim_watch_stop();
+    sim_signals_stop();
     return others;
 }

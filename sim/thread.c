@@ -27,28 +27,29 @@ void sim_thread_start(void)
     struct sim_thread *first = sim_table_add();
     snprintf(first->name, sizeof first->name, "main");
     sim.n_alive = 1;
-    sim.orders = sim_reserve((size_t)2 * MAX_SLOTS);
+    sim.sync_addresses = sim_reserve((size_t)2 * MAX_SLOTS);
     sim.self = first;
     sim_schedule_add(first);
 }
 
 // ---- The life of a thread ----
 
-// Addresses at which ThreadSanitizer is told that creating a thread happens
-// before its first step, and its last step before joining it. It never forgets
-// an address, so each thread has its own.
+// The address at which ThreadSanitizer is told that creating a thread happens
+// before its first step, or (END) its last step before joining it. Nothing is
+// stored there. ThreadSanitizer never forgets an address, so each thread has
+// two of its own.
 #define BEGIN 0
 #define END   1
-static void *order_of(const struct sim_thread *thread, int which)
+static void *sync_address(const struct sim_thread *thread, int which)
 {
-    return &sim.orders[2 * (thread->number % MAX_SLOTS) + which];
+    return &sim.sync_addresses[2 * (thread->number % MAX_SLOTS) + which];
 }
 
 static void run(void *arg)
 {
     struct sim_thread *self = arg;
-    sim_schedule_bury();
-    sim_acquire(order_of(self, BEGIN));
+    sim_schedule_free_ended();
+    sim_acquire(sync_address(self, BEGIN));
     sim_thread_exit(self->start(self->arg));
 }
 
@@ -118,7 +119,7 @@ int sim_thread_create(pthread_t *id, const pthread_attr_t *attr,
     if (thread == NULL)
         return error;
     *id = thread->id;
-    sim_release(order_of(thread, BEGIN));
+    sim_release(sync_address(thread, BEGIN));
     sim_schedule_add(thread);
     sim_point();
     return 0;
@@ -131,12 +132,12 @@ void sim_thread_exit(void *value)
     self->value = value;
     sim_cleanup_run(self);
     sim_keys_destroy_values(self);
-    sim_release(order_of(self, END));
+    sim_release(sync_address(self, END));
     self->ended = true;
     if (--sim.n_alive == 0)
         exit(0);
     sim_wake_all(&self->joiners);
-    sim.gone = self;
+    sim.last_ended = self;
     sim_schedule_end();
 }
 
@@ -174,7 +175,7 @@ int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
     thread->joiner = NULL;
     if (!thread->ended)
         return error;
-    sim_acquire(order_of(thread, END));
+    sim_acquire(sync_address(thread, END));
     if (value != NULL)
         *value = thread->value;
     sim_table_remove(thread);

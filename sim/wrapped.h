@@ -159,6 +159,6 @@ WRAPPED(arc4random);
 WRAPPED(arc4random_buf);
 WRAPPED(arc4random_uniform);
 
-// watch.c
+// signals.c
 WRAPPED(sigaction);
 WRAPPED(signal);

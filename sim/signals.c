@@ -1,6 +1,6 @@
-// What the scheduler cannot see: a thread that computes on and on without a
-// scheduling point, and one whose stack grows or overflows. Both are found in
-// signal handlers.
+// The signal handlers. A timer's signal finds a thread that computes on and on
+// without a scheduling point; SIGSEGV and SIGBUS find a stack that grows or
+// overflows. The scheduler itself can see neither.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -13,7 +13,7 @@
 #include <ucontext.h>
 
 // A thread that uses so much processor time without a scheduling point is
-// reported. The watch looks twice in that time.
+// reported. The timer's signal comes twice in that time.
 #define LIMIT_S 2
 
 #define WATCH_SIGNAL      (SIGRTMIN + 6)
@@ -23,10 +23,10 @@ static struct {
     timer_t timer;
     bool is_watching;
     uint64_t points;
-    int looks;              // That saw the same points.
-    struct sigaction segv;  // The program's own actions, which come second.
+    int n_same;             // Signals in a row that found the same points.
+    struct sigaction segv;  // The program's own actions, called after ours.
     struct sigaction bus;
-} watch;
+} signals;
 
 static void describe_registers(const void *context, const void **pc,
                                const void **frame)
@@ -43,16 +43,16 @@ static void describe_registers(const void *context, const void **pc,
     // NOLINTEND(performance-no-int-to-ptr)
 }
 
-static void look(int number, siginfo_t *info, void *context)
+static void check_progress(int number, siginfo_t *info, void *context)
 {
     (void)number;
     (void)info;
-    if (!sim.on || sim.has_failed || watch.points != sim.points) {
-        watch.points = sim.points;
-        watch.looks = 0;
+    if (!sim.on || sim.has_failed || signals.points != sim.points) {
+        signals.points = sim.points;
+        signals.n_same = 0;
         return;
     }
-    if (++watch.looks < 2)
+    if (++signals.n_same < 2)
         return;
     const void *pc, *frame;
     describe_registers(context, &pc, &frame);
@@ -61,8 +61,8 @@ static void look(int number, siginfo_t *info, void *context)
                     pc, frame);
 }
 
-// The address may lie in another thread's stack: a thread may write there
-// first.
+// Maps more of the stack that the address lies in. It may be another thread's
+// stack: a thread can write there before its owner has.
 static bool grows_stack(const void *address)
 {
     if (sim_fiber_grow(&sim.self->fiber, address))
@@ -91,7 +91,8 @@ static void fault(int number, siginfo_t *info, void *context)
         return;
     if (sim.on && sim_fiber_is_below(&sim.self->fiber, info->si_addr))
         report_overflow(context);
-    const struct sigaction *next = number == SIGSEGV ? &watch.segv : &watch.bus;
+    const struct sigaction *next =
+        number == SIGSEGV ? &signals.segv : &signals.bus;
     if (next->sa_flags & SA_SIGINFO) {
         next->sa_sigaction(number, info, context);
     } else if (next->sa_handler != SIG_DFL && next->sa_handler != SIG_IGN) {
@@ -112,38 +113,39 @@ static void watch_stacks(void)
     struct sigaction action = { .sa_sigaction = fault,
                                 .sa_flags =
                                     SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
-    __real_sigaction(SIGSEGV, &action, &watch.segv);
-    __real_sigaction(SIGBUS, &action, &watch.bus);
+    __real_sigaction(SIGSEGV, &action, &signals.segv);
+    __real_sigaction(SIGBUS, &action, &signals.bus);
 }
 
-// Processor time, so that neither a busy machine nor a debugger counts.
+// The timer counts processor time, so that neither a busy machine nor a
+// debugger matters.
 static void watch_loops(void)
 {
-    struct sigaction action = { .sa_sigaction = look,
+    struct sigaction action = { .sa_sigaction = check_progress,
                                 .sa_flags =
                                     SA_SIGINFO | SA_ONSTACK | SA_RESTART };
     __real_sigaction(WATCH_SIGNAL, &action, NULL);
     struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
                               .sigev_signo = WATCH_SIGNAL };
-    if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &watch.timer) != 0)
+    if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &signals.timer) != 0)
         return;
     struct itimerspec period = { .it_interval = { .tv_sec = LIMIT_S / 2 },
                                  .it_value = { .tv_sec = LIMIT_S / 2 } };
-    timer_settime(watch.timer, 0, &period, NULL);
-    watch.is_watching = true;
+    timer_settime(signals.timer, 0, &period, NULL);
+    signals.is_watching = true;
 }
 
-void sim_watch_start(void)
+void sim_signals_start(void)
 {
     watch_stacks();
     watch_loops();
 }
 
-void sim_watch_stop(void)
+void sim_signals_stop(void)
 {
-    if (watch.is_watching)
-        timer_delete(watch.timer);
-    watch.is_watching = false;
+    if (signals.is_watching)
+        timer_delete(signals.timer);
+    signals.is_watching = false;
 }
 
 // ---- The program's own actions ----
@@ -153,7 +155,7 @@ int __wrap_sigaction(int number, const struct sigaction *action,
 {
     if (!sim.on || (number != SIGSEGV && number != SIGBUS))
         return __real_sigaction(number, action, old);
-    struct sigaction *place = number == SIGSEGV ? &watch.segv : &watch.bus;
+    struct sigaction *place = number == SIGSEGV ? &signals.segv : &signals.bus;
     if (old != NULL)
         *old = *place;
     if (action != NULL)
