@@ -1,10 +1,10 @@
-// The life of one call. Its caller's thread waits out all the delays; the
-// handler runs on a thread of the network's group. So does a duplicate of the
-// request, delay and all, as a call that nobody has made.
+// One call. The caller's thread waits out all the delays. The handler runs on a
+// thread of the network's group. A duplicate of the request is a call without a
+// caller: its delay and its handler are both on a thread of the group.
 //
-// The two share the call and whoever leaves last frees it, since each may
-// outlive the other: a caller does not wait for a handler whose server was
-// deleted, and a handler has nothing left to do while its reply is delayed.
+// Caller and handler share the call, and each may outlive the other: a caller
+// does not wait for a handler whose server was deleted, and a handler does not
+// wait while its reply is delayed. The last to leave frees the call.
 #include "labrpc/internal.h"
 
 #include "rt/alloc.h"
@@ -17,17 +17,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-// MIT's numbers; students know them from its pages.
-#define REQUEST_DELAY_MS   26    // At most, unreliable.
-#define LOST_PERCENT       10    // Of requests, and of replies, unreliable.
-#define HOLD_BACK_OF_900   600   // Messages, with long reordering,
-#define HOLD_BACK_MIN_MS   200   // for so long
-#define HOLD_BACK_EXTRA_MS 2000  // and up to less than this in addition.
-#define NO_ANSWER_MS       100   // Less than this, when nobody can answer;
-#define NO_ANSWER_LONG_MS  7000  // with long delays.
-#define LOOK_MS            100   // How often a caller looks for a dead server.
+// MIT's numbers. Unreliable: requests are delayed by at most REQUEST_DELAY_MS.
+#define REQUEST_DELAY_MS 26
+#define LOST_PERCENT     10  // Of requests, and of replies.
 
-#define DUPLICATE_MS 2000  // A duplicate is later than its request by less.
+// Long reordering holds back HOLD_BACK_OF_900 of 900 messages, for
+// HOLD_BACK_MIN_MS and less than HOLD_BACK_EXTRA_MS more.
+#define HOLD_BACK_OF_900   600
+#define HOLD_BACK_MIN_MS   200
+#define HOLD_BACK_EXTRA_MS 2000
+
+// A call to a server that cannot be reached fails after less than this.
+#define NO_ANSWER_MS      100
+#define NO_ANSWER_LONG_MS 7000  // With long delays.
+
+// How often a waiting caller checks that the server can be reached.
+#define REACHABLE_CHECK_MS 100
+
+// A duplicate arrives less than this after it was sent. Not MIT's.
+#define DUPLICATE_MS 2000
 
 struct call {
     struct labrpc_end *end;
@@ -35,27 +43,26 @@ struct call {
     const struct labrpc_method *method;  // The caller's, until it returns.
     atomic_int n_owners;
 
-    // Set before the handler starts, not changed after.
+    // Set before the handler starts; constant after.
     struct labrpc_server *server;
     const struct service *service;
 
-    // The caller's, then the handler's from its start until `answered`, then
-    // the caller's again.
+    // Of the caller's thread, except from the handler's start until `answered`:
+    // then of the handler's thread.
     struct bytes args;
     struct bytes reply;
-    uint64_t event;  // The last that was told of it: the next one's cause.
+    uint64_t event;  // Number of its last event: the next one's cause.
 
     pthread_cond_t wake;
 
     // Guarded by net->mu.
     LIST_ENTRY(call) as_sleeper;
-    bool given_up;  // The caller waits no longer: the reply goes to nobody.
-    // Set under net->mu; also read without it, to learn that there may be
-    // something to do.
+    bool given_up;  // The caller does not wait any more: the reply is lost.
+    // Written under net->mu. Read without it as a hint (yield_briefly).
     atomic_bool answered;
 };
 
-// A call with these encoded arguments, which become the call's.
+// Makes a call with these encoded arguments, which it takes over.
 static struct call *call_make(struct labrpc_end *end,
                               const struct labrpc_method *method,
                               struct bytes args)
@@ -82,7 +89,7 @@ static void call_release(struct call *call)
 
 // ---- Waiting ----
 
-// Sleeps until somebody signals the call, or until the clock reads due_ns.
+// Waits until the call is signalled, or until the clock reads due_ns.
 static void sleep_until_locked(struct call *call, int64_t due_ns)
 {
     must_hold(&call->net->mu);
@@ -91,7 +98,7 @@ static void sleep_until_locked(struct call *call, int64_t due_ns)
     LIST_REMOVE(call, as_sleeper);
 }
 
-// Waits out a delay; false if the network was cleaned up meanwhile.
+// Waits out a delay. False if the network was shut down meanwhile.
 static bool delay_locked(struct call *call, int ms)
 {
     must_hold(&call->net->mu);
@@ -111,7 +118,7 @@ void labrpc_cleanup(struct labrpc_network *net)
     pthread_mutex_unlock(&net->mu);
 }
 
-// ---- Telling of it ----
+// ---- Events ----
 
 static bool is_callers(enum event_kind kind)
 {
@@ -119,8 +126,8 @@ static bool is_callers(enum event_kind kind)
            kind == EVENT_REQUEST_LOST || kind == EVENT_REPLY_ARRIVED;
 }
 
-// Tells what becomes of the call's message; the event has its kind, and what is
-// known of the message.
+// Tells an event of the call. It comes with its kind and what is special to it;
+// the rest is filled in.
 static void tell(struct call *call, struct event event)
 {
     if (call->net->events == NULL)
@@ -137,14 +144,14 @@ static void tell(struct call *call, struct event event)
     call->event = events_tell(call->net->events, &event);
 }
 
-// Why a message gets lost.
+// The reasons for which a message is lost.
 static const char dropped[] = "dropped";  // By an unreliable network.
-static const char cut_off[] = "cut off";  // Its way is cut, or leads to nobody.
+static const char cut_off[] = "cut off";  // By a cut, or there is no server.
 static const char ended[] = "ended";      // The network was cleaned up.
 static const char unwanted[] = "nobody waits";
 
-// Tells that the request or the reply is lost; returns false, as what carries
-// it does then.
+// Tells that the request or the reply is lost. Returns false, for its caller to
+// return.
 static bool lose(struct call *call, enum event_kind kind, const char *why)
 {
     tell(call, (struct event){ kind, .message = { .why = why } });
@@ -154,7 +161,7 @@ static bool lose(struct call *call, enum event_kind kind, const char *why)
 // ---- The handler ----
 
 // Decodes the arguments, runs the handler, encodes its reply. False if the
-// server ceased to be meanwhile.
+// server crashed meanwhile.
 static bool make_reply(struct call *call)
 {
     const struct labrpc_method *method = call->service->method;
@@ -181,7 +188,7 @@ static bool make_reply(struct call *call)
     return true;
 }
 
-// The handler's thread, or a duplicate's, is through with the call.
+// Releases the call at the end of a handler's or a duplicate's thread.
 static void leave_call(struct call *call, bool has_reply)
 {
     struct labrpc_network *net = call->net;
@@ -191,29 +198,29 @@ static void leave_call(struct call *call, bool has_reply)
     pthread_cond_signal(&call->wake);
     if (has_reply && call->given_up)
         lose(call, EVENT_REPLY_LOST, net->closed ? ended : unwanted);
-    // Last, since a caller that sees this goes for the lock.
+    // Set last: a caller that sees it then locks net->mu.
     call->answered = has_reply;
     pthread_mutex_unlock(&net->mu);
     call_release(call);
 }
 
-// Runs on the handler's thread.
+// The handler's thread.
 static void run_handler(void *arg)
 {
     struct call *call = arg;
     leave_call(call, make_reply(call));
 }
 
-// Finds what will answer. A server that does not have the method has been given
-// the wrong services, or its caller the wrong name.
+// Finds the server's method. That there is none is a bug in the program: the
+// server has the wrong services, or the caller the wrong name.
 static void find_service(struct call *call)
 {
     const char *method = call->method->name;
-    assert(call->end->place != NULL && "that is where the server is");
+    assert(call->end->address != NULL && "connect the end before the call");
     call->service = labrpc_find_method(call->server, method);
     if (call->service == NULL)
         labrpc_fatal("server '%s' has no method %s; its methods are: %s",
-                     call->end->place->name, method,
+                     call->end->address->name, method,
                      labrpc_method_names(call->server));
 }
 
@@ -226,14 +233,13 @@ static void start_handler(struct call *call)
 
 // ---- Delays ----
 
-// How long a call takes to fail that nobody can answer.
+// Draws the delay after which a call to an unreachable server fails.
 static int no_answer_ms(struct rng *rng, bool long_delays)
 {
     return rng_below(rng, long_delays ? NO_ANSWER_LONG_MS : NO_ANSWER_MS);
 }
 
-// For how long reordering holds a message back; mostly for some, at times for
-// none.
+// Draws how long reordering holds a message back: 0 for one third of them.
 static int hold_back_ms(struct rng *rng)
 {
     if (!rng_chance(rng, HOLD_BACK_OF_900, 900))
@@ -242,20 +248,20 @@ static int hold_back_ms(struct rng *rng)
     return HOLD_BACK_MIN_MS + extra;
 }
 
-// Takes so long to its place that it finds who stands there then, be it another
-// server than when it left; false if nobody does.
-static bool travel_locked(struct call *call, int ms)
+// Delays a request, then has it arrive at the server that has the name now,
+// which may not be the one that had it before. False if there is none.
+static bool arrive_late_locked(struct call *call, int ms)
 {
     must_hold(&call->net->mu);
     if (!delay_locked(call, ms))
         return false;
-    call->server = call->end->place->server;
+    call->server = call->end->address->server;
     return call->server != NULL;
 }
 
 // ---- Duplicates ----
 
-// Runs on the duplicate's thread. Its reply goes to nobody.
+// The duplicate's thread. Its reply is thrown away.
 static void deliver_duplicate(void *arg)
 {
     struct call *copy = arg;
@@ -263,7 +269,7 @@ static void deliver_duplicate(void *arg)
     pthread_mutex_lock(&net->mu);
     int later_ms = rng_below(&net->rng, 1 + rng_below(&net->rng, DUPLICATE_MS));
     bool arrives =
-        travel_locked(copy, copy->end->request_way.delay_ms + later_ms);
+        arrive_late_locked(copy, copy->end->requests.delay_ms + later_ms);
     if (arrives)
         copy->server->n_calls++;
     else
@@ -275,13 +281,13 @@ static void deliver_duplicate(void *arg)
     leave_call(copy, arrives && make_reply(copy));
 }
 
-// Sends the request a second time, whatever becomes of the first.
+// Sends the request a second time.
 static void start_duplicate_locked(struct call *call)
 {
     struct labrpc_network *net = call->net;
     must_hold(&net->mu);
     find_service(call);
-    // The server's own method, since the caller's may be gone before this is.
+    // The server's struct of the method: the caller's may be freed earlier.
     struct call *copy =
         call_make(call->end, call->service->method, bytes_copy(call->args));
     copy->given_up = true;
@@ -291,16 +297,17 @@ static void start_duplicate_locked(struct call *call)
     go(net->handlers, "duplicate", deliver_duplicate, copy);
 }
 
-// ---- The way there ----
+// ---- The request ----
 
-// Takes the request to its server; false if it gets lost, or finds nobody.
+// Carries the request to its server. False if it is lost, or the server cannot
+// be reached.
 static bool carry_request_locked(struct call *call)
 {
     struct labrpc_network *net = call->net;
     must_hold(&net->mu);
     const struct labrpc_end *end = call->end;
-    if (end->enabled && end->place != NULL && !end->request_way.cut)
-        call->server = end->place->server;
+    if (end->enabled && end->address != NULL && !end->requests.cut)
+        call->server = end->address->server;
     if (call->server == NULL) {
         lose(call, EVENT_REQUEST_LOST, cut_off);
         delay_locked(call, no_answer_ms(&net->rng, net->long_delays));
@@ -309,58 +316,58 @@ static bool carry_request_locked(struct call *call)
     if (net->duplicate_percent > 0 &&
         rng_chance(&net->rng, net->duplicate_percent, 100))
         start_duplicate_locked(call);
-    bool unreliable = net->unreliable;  // When it leaves.
+    bool unreliable = net->unreliable;  // As it is when the request leaves.
     if (unreliable &&
         !delay_locked(call, rng_between(&net->rng, 0, REQUEST_DELAY_MS)))
         return lose(call, EVENT_REQUEST_LOST, ended);
     if (unreliable && rng_chance(&net->rng, LOST_PERCENT, 100))
         return lose(call, EVENT_REQUEST_LOST, dropped);
-    int ms = end->request_way.delay_ms;
+    int ms = end->requests.delay_ms;
     if (net->request_reordering)
         ms += hold_back_ms(&net->rng);
-    if (ms > 0 && !travel_locked(call, ms))
+    if (ms > 0 && !arrive_late_locked(call, ms))
         return lose(call, EVENT_REQUEST_LOST, net->closed ? ended : cut_off);
     return true;
 }
 
-static bool send_request(struct call *call)
+static bool carry_request(struct call *call)
 {
     struct labrpc_network *net = call->net;
     pthread_mutex_lock(&net->mu);
-    bool sent = false;
+    bool arrives = false;
     if (!net->closed) {
         net->n_calls++;
         net->n_bytes += (long long)call->args.len;
-        sent = carry_request_locked(call);
+        arrives = carry_request_locked(call);
     } else {
         lose(call, EVENT_REQUEST_LOST, ended);
     }
-    if (sent) {
+    if (arrives) {
         call->server->n_calls++;
         net->n_handlers++;
     }
     pthread_mutex_unlock(&net->mu);
-    return sent;
+    return arrives;
 }
 
-// ---- The way back ----
+// ---- The reply ----
 
-// Can a reply still come? Not from a server that is gone from its name (the
-// reply would tell of what only the dead life knows), nor through an end
-// that is disabled.
+// Can a reply still come? Not through a disabled end, and not from a server
+// that has been deleted or replaced: a crashed server must not answer.
 static bool is_reachable_locked(const struct call *call)
 {
     must_hold(&call->net->mu);
     return !call->net->closed && call->end->enabled &&
-           call->end->place->server == call->server;
+           call->end->address->server == call->server;
 }
 
-// Waits for the handler; false if its reply shall not be delivered.
+// Waits for the handler. False if its reply must not be delivered.
 static bool await_reply_locked(struct call *call)
 {
     must_hold(&call->net->mu);
     while (is_reachable_locked(call) && !call->answered)
-        sleep_until_locked(call, clock_now_ns() + LOOK_MS * NS_PER_MS);
+        sleep_until_locked(call,
+                           clock_now_ns() + REACHABLE_CHECK_MS * NS_PER_MS);
     if (is_reachable_locked(call))
         return true;
     if (call->answered)
@@ -370,20 +377,20 @@ static bool await_reply_locked(struct call *call)
     return false;
 }
 
-// Takes the reply to the caller; false if it gets lost.
+// Carries the reply to the caller. False if it is lost.
 static bool carry_reply_locked(struct call *call)
 {
     struct labrpc_network *net = call->net;
     must_hold(&net->mu);
-    const struct way *way = &call->end->reply_way;
-    if (way->cut) {
+    const struct direction *replies = &call->end->replies;
+    if (replies->cut) {
         lose(call, EVENT_REPLY_LOST, cut_off);
         delay_locked(call, no_answer_ms(&net->rng, net->long_delays));
         return false;
     }
     if (net->unreliable && rng_chance(&net->rng, LOST_PERCENT, 100))
         return lose(call, EVENT_REPLY_LOST, dropped);
-    int ms = way->delay_ms;
+    int ms = replies->delay_ms;
     if (net->long_reordering)
         ms += hold_back_ms(&net->rng);
     if (ms > 0 && !delay_locked(call, ms))
@@ -391,10 +398,10 @@ static bool carry_reply_locked(struct call *call)
     return true;
 }
 
-static bool receive_reply(struct call *call)
+static bool carry_reply(struct call *call)
 {
     struct labrpc_network *net = call->net;
-    yield_briefly(&call->answered);  // Most handlers are quick.
+    yield_briefly(&call->answered);  // Most handlers return soon.
     pthread_mutex_lock(&net->mu);
     bool received = await_reply_locked(call) && carry_reply_locked(call);
     if (received)
@@ -413,9 +420,9 @@ bool labrpc_call(struct labrpc_end *end, const struct labrpc_method *method,
     tell(call,
          (struct event){ EVENT_REQUEST_SENT,
                          .message = { .size = call->args.len, .args = args } });
-    if (send_request(call)) {
+    if (carry_request(call)) {
         start_handler(call);
-        received = receive_reply(call);
+        received = carry_reply(call);
     }
     if (received) {
         memset(reply, 0, method->reply_size);

@@ -1,4 +1,4 @@
-// Messages to bytes and back. Runs on the threads of callers and of handlers,
+// Encodes and decodes messages. Runs on the threads of callers and of handlers,
 // with no lock held.
 #include "labrpc/internal.h"
 
@@ -9,12 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Read by ThreadSanitizer, and by nobody else. libtirpc throws the padding of
-// strings and opaque bytes away into one static buffer, a race between any two
-// threads that decode. Nobody reads what is there; so TSan shall not look at
-// the copies that libtirpc makes. It still sees those that our code makes, and
-// the reads and writes of messages that its interceptors of xdr_bytes and
-// xdr_string report.
+// Called by ThreadSanitizer alone. libtirpc writes the padding of strings and
+// opaque bytes into one static buffer: a race between any two threads that
+// decode, but harmless, because nobody reads that buffer. So TSan ignores the
+// accesses in libtirpc. It still sees those in our code, and those of messages
+// that its interceptors of xdr_bytes and xdr_string report.
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
@@ -37,9 +36,9 @@ void labrpc_fatal(const char *format, ...)
 struct bytes labrpc_encode(const char *what, const char *method, xdrproc_t xdr,
                            const void *message)
 {
-    // XDR has one kind of procedure for both directions, so its message is
-    // never const; encoding does not change it. A size of 0 is either an
-    // empty message or one that does not encode, which xdrmem then tells.
+    // An xdrproc_t both encodes and decodes, so its message is not const;
+    // encoding does not change it. A size of 0 is an empty message, or one that
+    // does not encode: then the xdr() below fails.
     void *from = (void *)message;
     u_int size = (u_int)xdr_sizeof(xdr, from);
 
@@ -61,7 +60,7 @@ void labrpc_decode(const char *what, const char *method, xdrproc_t xdr,
     XDR xdrs;
     xdrmem_create(&xdrs, from.data, (u_int)from.len, XDR_DECODE);
     bool decoded = xdr(&xdrs, message, 0);
-    // Bytes left over show a wrong codec just as well as missing ones.
+    // Bytes that are left over mean a wrong codec, too.
     if (!decoded || xdr_getpos(&xdrs) != from.len)
         labrpc_fatal("cannot decode the %s of %s from %zu bytes: caller and "
                      "server must give the method the same codec",

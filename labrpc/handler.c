@@ -1,6 +1,6 @@
 // The one place where the network calls into a server. Runs on a thread of the
-// network's, with no lock held. It is a file of its own so that a simulator can
-// stand between the two.
+// network's group, with no lock held. It is a file of its own so that the
+// simulator can wrap the function (virtual/wrapped.h).
 #include "labrpc/internal.h"
 
 bool labrpc_run_handler(const struct labrpc_method *method, void *receiver,

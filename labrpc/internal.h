@@ -1,9 +1,8 @@
-// What the files of labrpc share, and nobody else needs: the objects, and the
-// codec that carries messages between them.
+// Shared by the files of labrpc alone: the objects, and the codec.
 //
-// Everything that changes is guarded by one lock, the network's mu. It is held
-// for moments only: never while a message is encoded or decoded, never while a
-// handler runs. The one lock taken under it is a go_group's own.
+// One lock, the network's mu, guards everything that changes. It is never held
+// while a message is encoded or decoded, or while a handler runs. Under it only
+// a go_group's own lock is taken.
 #ifndef LABRPC_INTERNAL_H
 #define LABRPC_INTERNAL_H
 
@@ -20,42 +19,42 @@
 
 struct call;  // One RPC under way: call.c.
 
-// A name at which a server may stand. Places last as long as their network, so
-// that an end can point to one and a call needs no search.
-struct place {
-    char *name;  // Comes first: the tree of places compares it.
+// A name under which a server can be reached. Addresses live as long as their
+// network, so an end can point to one and a call needs no search.
+struct address {
+    char *name;  // Must be first: by_name compares it.
 
     // Guarded by the network's mu.
-    struct labrpc_server *server;  // NULL while nobody stands here.
+    struct labrpc_server *server;  // NULL while there is none.
 };
 
 // One of an end's two directions.
-struct way {
+struct direction {
     bool cut;
     int delay_ms;
 };
 
 struct labrpc_end {
-    char *name;  // Comes first: the tree of ends compares it.
+    char *name;  // Must be first: by_name compares it.
     struct labrpc_network *net;
     struct event_life owner;
     int to_number;
 
     // Guarded by net->mu.
-    struct place *place;  // NULL until connected, then for good.
+    struct address *address;  // NULL until connected, then for good.
     bool enabled;
-    struct way request_way;  // From here to the server;
-    struct way reply_way;    // and back.
+    struct direction requests;  // To the server.
+    struct direction replies;   // From the server.
 };
 
-// One method of a server, with the object that it runs on.
+// One method of a server, and the object that its handler is called with.
 struct service {
     const struct labrpc_method *method;
     void *receiver;
 };
 
 struct labrpc_server {
-    // The caller's until the server is added to a network; fixed from then on.
+    // Set by the caller before labrpc_add_server; constant after.
     struct service *services;
     int n_services;
     struct event_life owner;
@@ -67,15 +66,16 @@ struct labrpc_server {
 };
 
 struct labrpc_network {
-    struct go_group *handlers;  // The threads that run them.
-    struct events *events;      // To tell of messages; or NULL.
+    struct go_group *handlers;  // The threads that run handlers.
+    struct events *events;      // Gets the messages' events; or NULL.
     pthread_mutex_t mu;
 
     // Guarded by mu.
     void *ends;                     // tsearch(3) tree of struct labrpc_end.
-    void *places;                   // tsearch(3) tree of struct place.
+    void *addresses;                // tsearch(3) tree of struct address.
     struct labrpc_server *servers;  // All that were ever added.
-    LIST_HEAD(sleepers, call) sleepers;  // Calls that wait, for cleanup.
+    LIST_HEAD(sleepers, call)
+    sleepers;  // Waiting calls, to be woken by cleanup.
     struct rng rng;
     bool unreliable;
     bool long_reordering;
@@ -85,36 +85,38 @@ struct labrpc_network {
     bool closed;
     int n_calls;
     long long n_bytes;
-    int n_handlers;  // Started, or about to be, and not yet returned; also
-                     // duplicates on their way.
-    pthread_cond_t all_returned;  // n_handlers has become 0.
+    int n_handlers;  // Counts handlers from before they start until they
+                     // have returned, and duplicates on their way.
+    pthread_cond_t all_returned;  // Signalled when n_handlers becomes 0.
 };
 
-// The methods' names, for a message. The caller frees the string.
+// The names of the server's methods, for a message. The caller frees the
+// string.
 char *labrpc_method_names(const struct labrpc_server *server);
 
 // The server's method of this name, or NULL.
 const struct service *labrpc_find_method(const struct labrpc_server *server,
                                          const char *name);
 
-// Runs the method's handler on its receiver. False if the server ceased to be
-// in the middle of it, which only a simulator can bring about: then there is no
-// reply, and the messages are lost with the server, not to be freed.
+// Calls the method's handler. False if the server crashed meanwhile, which
+// happens in the simulator only (cfg_crash_hard): then there is no reply, and
+// args and reply must not be freed.
 bool labrpc_run_handler(const struct labrpc_method *method, void *receiver,
                         const void *args, void *reply);
 
 // Encodes a message. The caller frees the bytes with bytes_free. A message that
-// does not encode is fatal; `what` and `method` say in its line which it was.
+// does not encode is fatal; `what` and `method` name it in the error's line.
 struct bytes labrpc_encode(const char *what, const char *method, xdrproc_t xdr,
                            const void *message);
 
-// Decodes a message into zeroed memory of the caller's, who frees what it then
-// points to with xdr_free. Bytes that are not one whole message are fatal.
+// Decodes a message into zeroed memory of the caller's. The caller frees what
+// it then points to with xdr_free. Bytes that are not one whole message are
+// fatal.
 void labrpc_decode(const char *what, const char *method, xdrproc_t xdr,
                    struct bytes from, void *message);
 
-// Prints one line to stderr, "labrpc: " before it, and aborts: the program that
-// uses the network is wrong.
+// Prints one line to stderr, with "labrpc: " before it, and aborts. For bugs in
+// the program that uses the network.
 _Noreturn void labrpc_fatal(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 

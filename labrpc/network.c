@@ -1,9 +1,8 @@
-// The network's objects: ends, servers, the names that join them, the switches
-// and the counts. Any thread calls these functions; none of them blocks but
-// the last two.
+// The network's objects: ends, servers, their addresses, the faults and the
+// counts. Any thread may call these functions; only the last two block.
 //
-// The network owns all of it. A server that was replaced or deleted lives on
-// with the network, because calls that it answers may still be under way.
+// The network owns all of it. It keeps a server that was replaced or deleted,
+// because calls to it may still be under way.
 #include "labrpc/internal.h"
 
 #include "rt/alloc.h"
@@ -15,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Compares what begins with a name: ends, places, or a plain char *.
+// Compares structs whose first field is a name: ends, addresses; or a char *.
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -32,7 +31,7 @@ struct labrpc_network *labrpc_make_network(void)
     return net;
 }
 
-void labrpc_tell(struct labrpc_network *net, struct events *events)
+void labrpc_set_events(struct labrpc_network *net, struct events *events)
 {
     net->events = events;
 }
@@ -99,20 +98,20 @@ void labrpc_add_service(struct labrpc_server *server,
     }
 }
 
-// ---- Places ----
+// ---- Addresses ----
 
-// The place of this name; makes it if nobody has named it before.
-static struct place *get_place_locked(struct labrpc_network *net,
-                                      const char *name)
+// The address of this name; makes it if there is none.
+static struct address *get_address_locked(struct labrpc_network *net,
+                                          const char *name)
 {
     must_hold(&net->mu);
-    struct place **found = tfind(&name, &net->places, by_name);
+    struct address **found = tfind(&name, &net->addresses, by_name);
     if (found != NULL)
         return *found;
-    struct place *place = alloc(sizeof *place);
-    place->name = alloc_string(name);
-    tsearch(place, &net->places, by_name);
-    return place;
+    struct address *address = alloc(sizeof *address);
+    address->name = alloc_string(name);
+    tsearch(address, &net->addresses, by_name);
+    return address;
 }
 
 void labrpc_add_server(struct labrpc_network *net, const char *name,
@@ -123,14 +122,14 @@ void labrpc_add_server(struct labrpc_network *net, const char *name,
     server->added = true;
     server->next = net->servers;
     net->servers = server;
-    get_place_locked(net, name)->server = server;
+    get_address_locked(net, name)->server = server;
     pthread_mutex_unlock(&net->mu);
 }
 
 void labrpc_delete_server(struct labrpc_network *net, const char *name)
 {
     pthread_mutex_lock(&net->mu);
-    get_place_locked(net, name)->server = NULL;
+    get_address_locked(net, name)->server = NULL;
     pthread_mutex_unlock(&net->mu);
 }
 
@@ -156,11 +155,11 @@ void labrpc_connect(struct labrpc_end *end, const char *server_name)
 {
     struct labrpc_network *net = end->net;
     pthread_mutex_lock(&net->mu);
-    if (end->place != NULL)
+    if (end->address != NULL)
         labrpc_fatal("the end '%s' is connected to server '%s' already; to "
                      "reach '%s', make another end",
-                     end->name, end->place->name, server_name);
-    end->place = get_place_locked(net, server_name);
+                     end->name, end->address->name, server_name);
+    end->address = get_address_locked(net, server_name);
     pthread_mutex_unlock(&net->mu);
 }
 
@@ -171,7 +170,7 @@ void labrpc_enable(struct labrpc_end *end, bool enabled)
     pthread_mutex_unlock(&end->net->mu);
 }
 
-// ---- Switches ----
+// ---- Faults ----
 
 static void set(struct labrpc_network *net, bool *flag, bool value)
 {
@@ -208,21 +207,24 @@ void labrpc_set_duplicates(struct labrpc_network *net, int percent)
     pthread_mutex_unlock(&net->mu);
 }
 
-static struct way *get_way(struct labrpc_end *end, enum labrpc_way way)
+static struct direction *get_direction(struct labrpc_end *end,
+                                       enum labrpc_direction direction)
 {
-    return way == LABRPC_REQUESTS ? &end->request_way : &end->reply_way;
+    return direction == LABRPC_REQUESTS ? &end->requests : &end->replies;
 }
 
-void labrpc_cut(struct labrpc_end *end, enum labrpc_way way, bool cut)
+void labrpc_cut(struct labrpc_end *end, enum labrpc_direction direction,
+                bool cut)
 {
-    set(end->net, &get_way(end, way)->cut, cut);
+    set(end->net, &get_direction(end, direction)->cut, cut);
 }
 
-void labrpc_set_delay(struct labrpc_end *end, enum labrpc_way way, int ms)
+void labrpc_set_delay(struct labrpc_end *end, enum labrpc_direction direction,
+                      int ms)
 {
     assert(ms >= 0);
     pthread_mutex_lock(&end->net->mu);
-    get_way(end, way)->delay_ms = ms;
+    get_direction(end, direction)->delay_ms = ms;
     pthread_mutex_unlock(&end->net->mu);
 }
 
@@ -232,7 +234,7 @@ int labrpc_get_count(struct labrpc_network *net, const char *server_name)
 {
     pthread_mutex_lock(&net->mu);
     const struct labrpc_server *server =
-        get_place_locked(net, server_name)->server;
+        get_address_locked(net, server_name)->server;
     int count = server != NULL ? server->n_calls : 0;
     pthread_mutex_unlock(&net->mu);
     return count;
@@ -263,11 +265,11 @@ static void free_end(void *node)
     free(end);
 }
 
-static void free_place(void *node)
+static void free_address(void *node)
 {
-    struct place *place = node;
-    free(place->name);
-    free(place);
+    struct address *address = node;
+    free(address->name);
+    free(address);
 }
 
 void labrpc_join_handlers(struct labrpc_network *net)
@@ -282,8 +284,8 @@ void labrpc_join_handlers(struct labrpc_network *net)
 
 void labrpc_free_network(struct labrpc_network *net)
 {
-    // The lock shows that no call is in the middle of something; after it,
-    // nobody but the handlers and duplicates uses the network.
+    // Waits for a caller that still holds the lock. After it, only handlers and
+    // duplicates use the network.
     pthread_mutex_lock(&net->mu);
     assert(net->closed && "labrpc_cleanup comes before labrpc_free_network");
     pthread_mutex_unlock(&net->mu);
@@ -291,7 +293,7 @@ void labrpc_free_network(struct labrpc_network *net)
     assert(LIST_EMPTY(&net->sleepers) && "no call may be under way");
 
     tdestroy(net->ends, free_end);
-    tdestroy(net->places, free_place);
+    tdestroy(net->addresses, free_address);
     while (net->servers != NULL) {
         struct labrpc_server *server = net->servers;
         net->servers = server->next;

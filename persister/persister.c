@@ -1,4 +1,4 @@
-// Two byte strings under one lock.
+// The saved state and the snapshot, in memory, under one lock.
 #include "persister/persister.h"
 
 #include "events/events.h"
@@ -16,7 +16,7 @@ struct persister {
     struct bytes raft_state;
     size_t capacity;  // Of raft_state.data, at least raft_state.len.
     struct bytes snapshot;
-    struct events *events;  // To tell of saves; or NULL.
+    struct events *events;  // Gets the saves' events; or NULL.
     struct event_life life;
 };
 
@@ -42,7 +42,7 @@ struct persister *persister_copy(struct persister *p)
     return copy;
 }
 
-struct persister *persister_succeed(struct persister *p)
+struct persister *persister_hand_over(struct persister *p)
 {
     pthread_mutex_lock(&p->mu);
     struct persister *successor = copy_locked(p);
@@ -51,8 +51,8 @@ struct persister *persister_succeed(struct persister *p)
     return successor;
 }
 
-void persister_tell(struct persister *p, struct events *events,
-                    struct event_life life)
+void persister_set_events(struct persister *p, struct events *events,
+                          struct event_life life)
 {
     p->events = events;
     p->life = life;
@@ -66,9 +66,9 @@ void persister_free(struct persister *p)
     free(p);
 }
 
-// Sets the length, keeping what is there. Grows by doubling, so that many
-// small saves do not copy the whole state each time; shrinks what is mostly
-// unused, so that a snapshot gives memory back.
+// Sets the length and keeps the content. The capacity grows by doubling, so
+// that many small saves do not each copy the whole state. It shrinks when three
+// quarters are unused, so that a snapshot gives memory back.
 static void resize_locked(struct persister *p, size_t len)
 {
     if (len > p->capacity || len < p->capacity / 4) {

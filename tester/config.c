@@ -43,7 +43,7 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
                                              .network = network == RELIABLE
                                                             ? "reliable"
                                                             : "unreliable" } });
-    labrpc_tell(cfg->net, cfg->events);
+    labrpc_set_events(cfg->net, cfg->events);
     cfg->threads_before = stacks_count_threads();
     cfg->rng = rng_make();
     cfg->servers = alloc((size_t)n * sizeof *cfg->servers);

@@ -34,7 +34,7 @@ void cfg_start1(struct config *cfg, int i)
     cfg->lives = life;
     pthread_mutex_unlock(&cfg->mu);
 
-    persister_tell(life->persister, cfg->events, life->told);
+    persister_set_events(life->persister, cfg->events, life->told);
     if (cfg->snapshots)
         restore_from_snapshot(life);
     life_start(life, receive_applied);
@@ -71,7 +71,7 @@ static struct life *take_down(struct config *cfg, int i)
         server->current = NULL;
         life->crashed = true;
         // A copy: what the dead life still writes, nobody will read.
-        server->saved = persister_succeed(life->persister);
+        server->saved = persister_hand_over(life->persister);
     }
     pthread_mutex_unlock(&cfg->mu);
     return life;

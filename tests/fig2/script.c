@@ -29,7 +29,7 @@ static void start(struct script *s, struct persister *persister)
     life->watchdog = s->watchdog;
     life->told = events_start_life(s->events, ME);
     life->owner = s;
-    persister_tell(persister, s->events, life->told);
+    persister_set_events(persister, s->events, life->told);
     s->lives[s->n_lives] = life;
     s->n_lives++;
     for (int peer = 0; peer < s->n; peer++) {
@@ -62,7 +62,7 @@ struct script *script_begin(int n, const char *title)
     cond_init(&s->changed);
     s->net = labrpc_make_network();
     s->events = test_events();
-    labrpc_tell(s->net, s->events);
+    labrpc_set_events(s->net, s->events);
     s->end = labrpc_make_end(s->net, "script");
     // A message says itself for which peer the script speaks.
     labrpc_set_owner(s->end, EVENT_OF_ALL, ME);
@@ -105,7 +105,8 @@ void script_restart(struct script *s)
     debug_log("TEST", ME, 0, "crashes, and starts again");
     // The crashed server may still write to the old persister. The copy has
     // none of that.
-    struct persister *copy = persister_succeed(script_last_life(s)->persister);
+    struct persister *copy =
+        persister_hand_over(script_last_life(s)->persister);
     kill_server(s);
     start(s, copy);
 }

@@ -62,7 +62,7 @@ static void begin(void)
     for (int i = 0; i < n_servers; i++) {
         server[i] = events_start_life(events, i);
         persister[i] = persister_make();
-        persister_tell(persister[i], events, server[i]);
+        persister_set_events(persister[i], events, server[i]);
     }
 }
 
@@ -299,10 +299,10 @@ static void restart(int i)
 {
     tell_crash(server[i]);
     struct persister *old = persister[i];
-    persister[i] = persister_succeed(old);
+    persister[i] = persister_hand_over(old);
     persister_free(old);
     server[i] = events_start_life(events, i);
-    persister_tell(persister[i], events, server[i]);
+    persister_set_events(persister[i], events, server[i]);
 }
 
 static void apply(int i, int index, const char *command)

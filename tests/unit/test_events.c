@@ -120,7 +120,7 @@ static void call_once(struct fault fault)
 {
     struct events *events = stream_with("reader");
     struct labrpc_network *net = labrpc_make_network();
-    labrpc_tell(net, events);
+    labrpc_set_events(net, events);
     labrpc_set_duplicates(net, fault.duplicates ? 100 : 0);
     struct labrpc_end *end = labrpc_make_end(net, "end");
     labrpc_set_owner(end, caller, 1);

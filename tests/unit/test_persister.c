@@ -159,18 +159,18 @@ Test(persister, tells_of_each_save)
     struct persister *p = persister_make();
     struct events *events = events_make();
     events_add_reader(events, (struct event_reader){ hear, &heard });
-    persister_tell(p, events, (struct event_life){ .server = 7 });
+    persister_set_events(p, events, (struct event_life){ .server = 7 });
     persister_save_raft_state(p, text("abcdef"));
     persister_save_tail(p, text("AB"), 4, text("xyz"));
     cr_assert_eq(heard.saves, 2);
     cr_assert_eq(heard.untouched.from, 2);
     cr_assert_eq(heard.untouched.to, 4);
 
-    struct persister *successor = persister_succeed(p);
+    struct persister *successor = persister_hand_over(p);
     assert_state(successor, "ABcdxyz");
     persister_save_raft_state(p, text("late"));
     cr_assert_eq(heard.saves, 2, "the old one tells nothing");
-    persister_tell(successor, events, (struct event_life){ .server = 7 });
+    persister_set_events(successor, events, (struct event_life){ .server = 7 });
     persister_save(successor, text("new"), text("snap"));
     cr_assert_eq(heard.saves, 3);
     cr_assert_eq(heard.untouched.to, 0);
