@@ -26,7 +26,8 @@ bool script_start_bytes(struct script *s, struct bytes command, int *index,
                         int *term)
 {
     struct watched_call call;
-    watchdog_begin_call(s->watchdog, &call, "raft_start" IN_CALL, ME, CALL_LIMIT_MS);
+    watchdog_begin_call(s->watchdog, &call, "raft_start" IN_CALL, ME,
+                        CALL_LIMIT_MS);
     bool taken = raft_start(raft_of(s), command, index, term);
     watchdog_end_call(s->watchdog, &call);
     return taken;
@@ -43,7 +44,7 @@ static bool get_state(struct script *s, int *term)
     bool is_leader = false;
     struct watched_call call;
     watchdog_begin_call(s->watchdog, &call, "raft_get_state" IN_CALL, ME,
-                CALL_LIMIT_MS);
+                        CALL_LIMIT_MS);
     raft_get_state(raft_of(s), term, &is_leader);
     watchdog_end_call(s->watchdog, &call);
     return is_leader;
@@ -79,7 +80,8 @@ static void make_snapshot(struct script *s, struct raft *raft, int index)
 {
     int data = script_snapshot_data(index);
     struct watched_call call;
-    watchdog_begin_call(s->watchdog, &call, "raft_snapshot" IN_CALL, ME, CALL_LIMIT_MS);
+    watchdog_begin_call(s->watchdog, &call, "raft_snapshot" IN_CALL, ME,
+                        CALL_LIMIT_MS);
     raft_snapshot(raft, index, (struct bytes){ &data, sizeof data });
     watchdog_end_call(s->watchdog, &call);
 }
