@@ -1,14 +1,14 @@
-// Elections (§5.2, §5.4.1): standing for one, voting in one, winning one.
+// Elections (§5.2, §5.4.1): starting one, voting in one, winning one.
 //
-// The ticker is a thread of its own; so is every request_vote that arrives,
-// and so should be every send_request_vote.
+// The ticker runs on its own thread. So does every request_vote that arrives,
+// and so should every send_request_vote.
 #include "internal.h"
 
-// How often the ticker looks at the time. (It could as well sleep until
-// something is due, and be woken when that moment comes nearer.)
+// How often the ticker checks the time. (It could also sleep until something is
+// due, and be woken when that moment comes nearer.)
 #define TICK_MS 10
 
-// Your code here (2A): the time-outs, as named constants in milliseconds.
+// Your code here (2A): the timeouts, as named constants in milliseconds.
 
 void ticker(void *arg)
 {
@@ -18,7 +18,7 @@ void ticker(void *arg)
         // Your code here (2A): start an election, or send heartbeats, if that
         // is due.
 
-        // Lets the lock go while it waits, and has it again afterwards.
+        // Releases the lock while it waits, and holds it again afterwards.
         cond_wait_until(&rf->ticker_cond, &rf->mu,
                         clock_now_ns() + TICK_MS * NS_PER_MS);
     }
@@ -33,13 +33,13 @@ bool send_request_vote(struct raft *rf, int peer,
                        response);
 }
 
-// Your code here (2A): standing for election. An election wants one thread a
-// peer, so that a peer that does not answer keeps nobody waiting:
+// Your code here (2A): starting an election. Use one thread per peer, so that a
+// peer that does not answer delays no other:
 //
 //     go(rf->threads, "RequestVote", ask_for_vote, call);
 //
-// where `call` is a struct of yours, with all that the thread has to know (rf,
-// the peer, the request), made with alloc() for it and freed by it.
+// Here `call` is a struct of yours with everything that the thread needs (rf,
+// the peer, the request). Make it with alloc(); the thread frees it.
 
 // Answers a RequestVote RPC (Figure 2, "Receiver implementation").
 void request_vote(struct raft *rf, const RequestVoteRequest *request,

@@ -1,11 +1,13 @@
-// What survives a crash (Figure 2, "Persistent state on all servers"): saved
-// as an encoded PersistentState (raft/raft.x), read again in raft_make.
+// The state that survives a crash (Figure 2, "Persistent state on all
+// servers"). It is saved as an encoded PersistentState (raft/raft.x), and
+// restored in raft_make.
 //
-// No thread of its own: whoever changes that state calls persist_locked.
+// There is no thread here: every function that changes that state calls
+// persist_locked.
 #include "internal.h"
 
-// How a message becomes bytes, for example a PersistentState `state` whose
-// fields you have set (it may point into your log while you hold the lock):
+// How to encode a message, for example a PersistentState `state` whose fields
+// you have set (it may point into your log while you hold the lock):
 //
 //     size_t size = xdr_sizeof((xdrproc_t)xdr_PersistentState, &state);
 //     struct bytes encoded = { alloc(size), size };
@@ -13,9 +15,8 @@
 //     xdrmem_create(&xdrs, encoded.data, (u_int)size, XDR_ENCODE);
 //     bool ok = xdr_PersistentState(&xdrs, &state);
 //
-// and bytes become a message again: start from a zeroed one, and use
-// XDR_DECODE. The decoded message owns what it points to, until xdr_free() or
-// until you take it over.
+// To decode bytes, start with a zeroed message and use XDR_DECODE. The message
+// then owns what it points to, until xdr_free() or until you keep its pointers.
 
 void persist_locked(struct raft *rf)
 {

@@ -1,9 +1,9 @@
-// The front of your Raft: making, killing and freeing a peer, and what the
-// service asks of it. What each function owes its caller stands in
-// raft/raft.h; docs/lab.md leads through the parts.
+// The interface of your Raft: making, killing and freeing a peer, and the calls
+// of the service. raft/raft.h has the contract of each function; docs/lab.md
+// guides you through the parts.
 //
-// The service's threads call in here, several at a time. None of them may wait
-// for the network or for the apply channel.
+// The service's threads call these functions, several at a time. No function
+// may wait for the network or for the apply channel.
 #include "internal.h"
 
 #include "rt/alloc.h"
@@ -25,15 +25,14 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
     pthread_mutex_init(&rf->mu, NULL);
     cond_init(&rf->ticker_cond);  // Not pthread_cond_init: see rt/clock.h.
 
-    // Your code here (2A, 2B): what a server that was never started before
-    // begins with.
+    // Your code here (2A, 2B): the state of a server that has never run before.
 
     pthread_mutex_lock(&rf->mu);
     restore_locked(rf);
     pthread_mutex_unlock(&rf->mu);
 
-    // The threads come last: from here on rf is shared. go() runs a function on
-    // a thread of the group; raft_free waits for all of them.
+    // Start the threads last: from here on other threads use rf. go() runs a
+    // function on a thread of the group; raft_free waits for all of them.
     rf->threads = go_group_make();
     go_group_set_server(rf->threads, rf->me);
     go(rf->threads, "ticker", ticker, rf);
@@ -53,9 +52,9 @@ void raft_get_state(struct raft *rf, int *term, bool *is_leader)
 bool raft_start(struct raft *rf, struct bytes command, int *index, int *term)
 {
     pthread_mutex_lock(&rf->mu);
-    // Your code here (2B). These lines go: they claim that the command stands
-    // at an index that cannot be, so that a test that needs raft_start says at
-    // once that it is missing, and does not first look 10 s for a leader.
+    // Your code here (2B). Remove these lines. They return an index that cannot
+    // be, so that a test that needs raft_start says at once that it is missing,
+    // and does not look for a leader for 10 s.
     (void)command;
     *index = -1;
     *term = -1;
@@ -68,23 +67,23 @@ void raft_kill(struct raft *rf)
 {
     pthread_mutex_lock(&rf->mu);
     rf->dead = true;
-    // Whoever waits must learn of it; the ticker looks at rf->dead when woken.
+    // Wake every waiting thread. The ticker checks rf->dead when it is woken.
     pthread_cond_broadcast(&rf->ticker_cond);
     // Your code here (2B): wake your other threads, too.
 
-    // From now on go() on this group is a bug, and asserts.
+    // From now on go() on this group is a bug, and fails an assertion.
     go_group_close(rf->threads);
     pthread_mutex_unlock(&rf->mu);
 }
 
 void raft_free(struct raft *rf)
 {
-    // Joins every thread, also those that wait for an RPC. Without the lock:
-    // they need it in order to end.
+    // Joins every thread, also those that wait for an RPC. Do not hold the lock
+    // here: they need it to end.
     go_group_free(rf->threads);
 
     // Your code here (2A, 2B, 2D): free what you have allocated. `make asan`
-    // tells what you forgot.
+    // finds what you forgot.
 
     pthread_cond_destroy(&rf->ticker_cond);
     pthread_mutex_destroy(&rf->mu);

@@ -1,16 +1,16 @@
-// Replicating the log (§5.3), committing it (§5.4.2), and applying it.
+// Replication (§5.3), commitment (§5.4.2), and applying.
 //
-// Every append_entries that arrives runs on a thread of its own.
+// Every append_entries that arrives runs on its own thread.
 #include "internal.h"
 
 // Your code here (2A): the leader's heartbeats, AppendEntries without entries.
 
-// Your code here (2B): the leader's AppendEntries with entries, what it does
-// with the answers, and when it may count an entry as committed.
+// Your code here (2B): the leader's AppendEntries with entries, the handling of
+// replies, and the commit rule.
 
-// Your code here (2B): a thread that delivers what is committed on
-// rf->apply_ch. It waits on a condition variable of yours, and it never holds
-// rf->mu while it is in channel_send().
+// Your code here (2B): a thread that delivers committed entries on
+// rf->apply_ch. It waits on a condition variable of yours. It never holds
+// rf->mu during channel_send().
 
 // Answers an AppendEntries RPC (Figure 2, "Receiver implementation").
 void append_entries(struct raft *rf, const AppendEntriesRequest *request,

@@ -1,8 +1,8 @@
-// The three RPCs: their names, their messages (raft/raft.x), and what answers
-// them. This is given; change it if you add an RPC.
+// The three RPCs: their names, their messages (raft/raft.x), and their
+// handlers. This is complete; change it if you add an RPC.
 #include "internal.h"
 
-// The network knows only untyped messages; these give them their types back.
+// The network has untyped messages; these functions convert them.
 
 static void handle_request_vote(void *receiver, const void *args, void *reply)
 {

@@ -1,4 +1,4 @@
-// The files of the script share this: struct script and its parts.
+// Declarations that all files of the script share: struct script and its parts.
 //
 // One lock, script->mu, guards everything that the network's handlers and the
 // receiver of applied entries share with the test. No thread holds it during a

@@ -1,4 +1,5 @@
-// The files of this Raft share this: the node, and the functions of each file.
+// Declarations that all files of this Raft share: the node, and the functions
+// of each file.
 //
 // One lock, rf->mu. A thread releases it for every RPC and every delivery, and
 // waits for nothing else while it holds it.

@@ -1,4 +1,4 @@
-// The files of this Raft share this.
+// Declarations that all files of this Raft share.
 //
 // A readers-writer lock guards the server. Nearly all functions need the
 // exclusive side. Only raft_get_state, and raft_start on a follower, take the

@@ -1,4 +1,4 @@
-// The files of this Raft share this.
+// Declarations that all files of this Raft share.
 //
 // A server is an actor: one thread, the core, does one job after the other.
 // Only the core uses Raft's state, so there is no lock for it. Other threads

@@ -1,5 +1,5 @@
-// The files of this Raft share this. One lock, rf->mu, guards everything but
-// the constants.
+// Declarations that all files of this Raft share. One lock, rf->mu, guards
+// everything but the constants.
 #ifndef REPORTS_CORE_H
 #define REPORTS_CORE_H
 
