@@ -105,7 +105,7 @@ EITHER_OR := $(addprefix runner/,real_world.c without_criterion.c criterion.c \
     criterion_args.c)
 
 CORE := $(wildcard rt/*.c events/*.c labrpc/*.c persister/*.c)
-LAB := $(CORE) $(wildcard checker/*.c tester/*.c) \
+LAB := $(CORE) $(filter-out tester/locked.c,$(wildcard checker/*.c tester/*.c)) \
     $(filter-out $(READERS_C) record/about.c,$(wildcard decode/*.c record/*.c)) \
     $(filter-out $(EITHER_OR),$(wildcard runner/*.c))
 LAB += $(wildcard tests/graded/*.c)
@@ -143,8 +143,15 @@ SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
 VIRTUAL_O := $(patsubst %.c,$(B)/%.o,$(wildcard virtual/*.c))
 # Tests that only the simulator can run, and what it has in others' place.
 SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/cruel/*.c))
-NOT_SIM_O := $(B)/tester/stacks.o $(B)/tester/faults.o
+NOT_SIM_O := $(addprefix $(B)/tester/,stacks.o faults.o hang.o hang_frames.o \
+    waits.o stack_groups.o sentence.o locks.o threads.o)
 wraps = $(shell sed -n 's/^WRAPPED(\(.*\));$$/-Wl,--wrap=\1/p' $1)
+# What only real time has: calls on locks are noted.
+REAL_O := $(B)/runner/real_world.o
+ifneq ($(MODE),tsan)
+REAL_O += $(B)/tester/locked.o
+REAL_WRAPS := $(call wraps,tester/locked.h)
+endif
 SIM_WRAPS := $(call wraps,sim/wrapped.h)
 LAB_WRAPS := $(SIM_WRAPS) $(call wraps,virtual/wrapped.h)
 # The static library: it alone has jump_fcontext by its C name in all releases
@@ -154,7 +161,7 @@ SIM_BIN := $(R)/simlab
 
 # What the linker is told. A program is linked again when that changes.
 LINK_SUM := $(shell new=$(B)/link.$$$$; \
-    { echo '$(CC) $(CFLAGS) $(LDLIBS) $(SIM_LDLIBS) $(LAB_WRAPS)' > $$new && \
+    { echo '$(CC) $(CFLAGS) $(LDLIBS) $(SIM_LDLIBS) $(LAB_WRAPS) $(REAL_WRAPS)' > $$new && \
     { cmp -s $(B)/link $$new && rm $$new || mv $$new $(B)/link; }; } 2> /dev/null)
 
 # ---- Compiling and linking ----
@@ -202,11 +209,11 @@ $(R)/checked: $(RAFT_LINKED)
 	@scripts/check-objects $(RAFT) $(filter $(R)/%.o,$^)
 	@touch $@
 
-LAB_PARTS := $(LAB_O) $(B)/runner/real_world.o $(RAFT_LINKED) $(B)/link
+LAB_PARTS := $(LAB_O) $(REAL_O) $(RAFT_LINKED) $(B)/link
 $(LAB_BIN): $(LAB_PARTS) $(NO_CRITERION_O) | $(R)/checked
-	$(call link)
+	$(call link,$(REAL_WRAPS))
 $(LAB_BIN)-criterion: $(LAB_PARTS) $(CRITERION_O) | $(R)/checked
-	$(call link,,-lcriterion)
+	$(call link,$(REAL_WRAPS),-lcriterion)
 
 # gcc's address sanitizer must leave the list of Criterion's tests alone, which is
 # pieced together from globals.

@@ -76,10 +76,10 @@ static void check_threads(struct config *cfg)
         left = stacks_count_threads() - cfg->threads_before;
     }
     if (left > 0) {
-        char thread[500];
+        char thread[500], cause[500];
         if (!stacks_describe_thread("server ", thread, sizeof thread))
             snprintf(thread, sizeof thread, "see the stacks above");
-        stacks_print_all();
+        stacks_print_all(cause, sizeof cause);
         test_fail("%d thread%s of killed Rafts still run%s %d s after the end: "
                   "%s",
                   left, left == 1 ? "" : "s", left == 1 ? "s" : "",

@@ -8,7 +8,7 @@
 #define MAX_FRAMES 40
 #define MAX_PLACES 3
 
-static bool is_harness(const char *file)
+bool frames_is_harness(const char *file)
 {
     static const char *const folders[] = { "tester/",    "checker/", "decode/",
                                            "record/",    "runner/",  "labrpc/",
@@ -28,7 +28,7 @@ bool frames_describe(struct symbols *symbols, void *const *frames, int count,
     size_t len = 0;
     for (int k = 0; k < count && n < MAX_PLACES && len < size; k++) {
         struct symbol place = symbols_find_frame(symbols, frames, k);
-        if (place.file == NULL || is_harness(place.file))
+        if (place.file == NULL || frames_is_harness(place.file))
             continue;
         len += (size_t)snprintf(text + len, size - len, "%s%s (%s:%d)",
                                 n > 0 ? ", from " : "", place.function,

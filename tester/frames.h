@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// Is this source file one of the harness?
+bool frames_is_harness(const char *file);
+
 // Describes the innermost frames of a backtrace(3) that are not the harness's,
 // at most three: "log_first (raft/log.c:28), from request_vote
 // (raft/election.c:120)". False, and the text untouched, if there is none.

@@ -6,6 +6,7 @@
 // names.
 #include "tester/interposed.h"
 
+#include "rt/sanitizer.h"
 #include "rt/shortage.h"
 
 #include <dlfcn.h>
@@ -14,8 +15,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <threads.h>
@@ -81,14 +84,7 @@ int pthread_kill(pthread_t threadid, int signo)
 
 // A sanitizer has an allocator and a pthread_create of its own, which ours
 // would hide, and ends the process itself when memory is short.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
-#ifndef HAS_SANITIZER
+#if !HAS_SANITIZER
 
 // ---- Memory ----
 
@@ -96,6 +92,49 @@ int pthread_kill(pthread_t threadid, int signo)
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
+extern void __libc_free(void *memory);
+
+// The heap of a process that uses a new one: what comes next is free. Below
+// each piece stands its size.
+#define NEW_HEAP_SIZE ((size_t)1 << 30)  // Of addresses; memory as it is used.
+#define ALIGNMENT     ((size_t)16)
+
+static bool has_new_heap;
+static char *new_heap, *new_heap_end;
+
+void interposed_use_new_heap(void)
+{
+    new_heap = mmap(NULL, NEW_HEAP_SIZE, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (new_heap == MAP_FAILED)
+        return;
+    new_heap_end = new_heap + NEW_HEAP_SIZE;
+    has_new_heap = true;
+}
+
+static void *take_new(size_t size, size_t alignment)
+{
+    if (size > NEW_HEAP_SIZE || alignment > NEW_HEAP_SIZE)
+        return NULL;
+    if (alignment < ALIGNMENT)
+        alignment = ALIGNMENT;
+    char *at = new_heap + sizeof size;
+    at += -(uintptr_t)at & (alignment - 1);  // Alignments are powers of two.
+    if (at > new_heap_end || size > (size_t)(new_heap_end - at))
+        return NULL;
+    ((size_t *)(void *)at)[-1] = size;
+    new_heap = at + size;
+    return at;
+}
+
+static void *take_more(const void *old, size_t size)
+{
+    void *memory = take_new(size, 0);
+    size_t old_size = old == NULL ? 0 : ((const size_t *)old)[-1];
+    if (memory != NULL && old_size > 0)
+        memcpy(memory, old, old_size < size ? old_size : size);
+    return memory;
+}
 
 static inline void *memory_or_note(void *memory, size_t asked)
 {
@@ -106,6 +145,8 @@ static inline void *memory_or_note(void *memory, size_t asked)
 
 void *malloc(size_t size)
 {
+    if (__builtin_expect(has_new_heap, 0))
+        return take_new(size, 0);
     return memory_or_note(__libc_malloc(size), size);
 }
 
@@ -114,16 +155,28 @@ void *calloc(size_t nmemb, size_t size)
     size_t asked;
     if (__builtin_mul_overflow(nmemb, size, &asked))
         asked = (size_t)-1;
+    if (__builtin_expect(has_new_heap, 0))
+        return take_new(asked, 0);  // Fresh from the system, it is zero.
     return memory_or_note(__libc_calloc(nmemb, size), asked);
 }
 
 void *realloc(void *ptr, size_t size)
 {
+    if (__builtin_expect(has_new_heap, 0))
+        return take_more(ptr, size);
     return memory_or_note(__libc_realloc(ptr, size), size);
+}
+
+void free(void *ptr)
+{
+    if (__builtin_expect(!has_new_heap, 1))
+        __libc_free(ptr);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
+    if (has_new_heap)
+        return take_new(size, alignment);
     void *memory = REAL(aligned_alloc)(alignment, size);
     return memory == NULL && errno != ENOMEM ? NULL
                                              : memory_or_note(memory, size);
@@ -131,6 +184,10 @@ void *aligned_alloc(size_t alignment, size_t size)
 
 int posix_memalign(void **memptr, size_t alignment, size_t size)
 {
+    if (has_new_heap) {
+        *memptr = take_new(size, alignment);
+        return *memptr == NULL ? ENOMEM : 0;
+    }
     int error = REAL(posix_memalign)(memptr, alignment, size);
     if (error == ENOMEM)
         shortage_note(SHORTAGE_OF_MEMORY, error, size);

@@ -8,4 +8,9 @@
 // cannot tell afterwards. Before a test starts.
 void interposed_note_kill_at(bool *killed);
 
+// From now on this process takes memory from a new heap, which gives nothing
+// back: the old one may be damaged, and its locks held. For a child that ends
+// soon; not for a sanitizer's program.
+void interposed_use_new_heap(void);
+
 #endif

@@ -1,132 +1,107 @@
-// Stacks of the running process. A thread can walk only its own stack, so each
-// is sent a signal whose handler walks it.
-//
-// Used when a test has failed already, so it may be slow, and may interrupt.
+// The stacks of a program that hangs. Its memory may be damaged, and any lock
+// may be held for ever, malloc's too. So the threads are looked at without
+// either, and what is said of them comes from a child process, which has a copy
+// of the memory, a heap of its own, and a limited time.
 #include "tester/stacks.h"
 
-#include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/sanitizer.h"
 #include "tester/frames.h"
+#include "tester/hang.h"
+#include "tester/interposed.h"
+#include "tester/locks.h"
+#include "tester/threads.h"
 
-#include <dirent.h>
-#include <execinfo.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_FRAMES    40
-#define WALK_SIGNAL   (SIGRTMIN + 3)
-#define WALK_LIMIT_MS 200  // A thread that blocks signals is passed over.
+#define REPORT_LIMIT_MS 20000  // Of hundreds of stacks, on a busy machine.
 
-// The one walk that is under way; stacks_print_all does one at a time.
-static struct {
-    atomic_int tid;  // Whose stack is wanted: a late answer of another is void.
-    void *frames[MAX_FRAMES];
-    int count;
-    atomic_bool done;
-} walk;
-
-static void walk_own_stack(int signal_number)
-{
-    (void)signal_number;
-    if ((int)syscall(SYS_gettid) != atomic_load(&walk.tid))
-        return;
-    walk.count = backtrace(walk.frames, MAX_FRAMES);
-    atomic_store(&walk.done, true);
-}
+// Shared with the child.
+struct report {
+    struct threads_seen seen;
+    char cause[1000];
+};
 
 void stacks_init(void)
 {
-    // The first backtrace() loads a library, which a handler must not do.
-    void *frame;
-    backtrace(&frame, 1);
-    struct sigaction action = { .sa_handler = walk_own_stack,
-                                .sa_flags = SA_RESTART };
-    sigaction(WALK_SIGNAL, &action, NULL);
-}
-
-// ---- All threads ----
-
-// Calls visit(tid) for every thread of the process.
-static int for_each_thread(void (*visit)(pid_t tid, void *arg), void *arg)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    int count = 0;
-    struct dirent *entry;
-    while (tasks != NULL && (entry = readdir(tasks)) != NULL) {
-        pid_t tid = atoi(entry->d_name);
-        if (tid == 0)
-            continue;  // "." and ".."
-        count++;
-        if (visit != NULL)
-            visit(tid, arg);
-    }
-    if (tasks != NULL)
-        closedir(tasks);
-    return count;
+    locks_forget();
+    threads_init();
 }
 
 int stacks_count_threads(void)
 {
-    return for_each_thread(NULL, NULL);
+    return threads_for_each(NULL, NULL);
 }
 
-static void read_name(pid_t tid, char name[32])
+void stacks_leave_walk(void)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/task/%d/comm", (int)tid);
-    snprintf(name, 32, "?");
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return;
-    if (fgets(name, 32, file) != NULL)
-        name[strcspn(name, "\n")] = '\0';
-    fclose(file);
+    threads_leave_walk();
 }
 
-static bool walk_thread(pid_t tid)
+// ---- All threads ----
+
+_Noreturn static void report_in_child(struct report *report)
 {
-    atomic_store(&walk.done, false);
-    atomic_store(&walk.tid, tid);
-    if (syscall(SYS_tgkill, getpid(), tid, WALK_SIGNAL) != 0)
-        return false;
-    for (int ms = 0; ms < WALK_LIMIT_MS && !atomic_load(&walk.done); ms++)
+    static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    for (size_t k = 0; k < sizeof signals / sizeof *signals; k++)
+        signal(signals[k], SIG_DFL);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+#if !HAS_SANITIZER
+    interposed_use_new_heap();
+#endif
+    hang_report(&report->seen, report->cause, sizeof report->cause);
+    _exit(0);
+}
+
+// Waits for the child; false if it does not come to its end.
+static bool wait_for(pid_t child)
+{
+    int64_t deadline_ns = clock_now_ns() + REPORT_LIMIT_MS * NS_PER_MS;
+    int status;
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        if (clock_now_ns() >= deadline_ns) {
+            kill(child, SIGKILL);
+            waitpid(child, &status, 0);
+            return false;
+        }
         sleep_ms(1);
-    return atomic_load(&walk.done);
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void print_thread(pid_t tid, void *symbols)
+static void say(const char *text)
 {
-    if (tid == (pid_t)syscall(SYS_gettid))
-        return;
-    char name[32];
-    read_name(tid, name);
-    fprintf(stderr, "  thread %d \"%s\"\n", (int)tid, name);
-    if (!walk_thread(tid)) {
-        fprintf(stderr, "    (does not answer)\n");
-        return;
-    }
-    for (int k = 2; k < walk.count; k++) {  // Without handler and trampoline.
-        struct symbol place = symbols_find_frame(symbols, walk.frames, k);
-        if (place.file != NULL)
-            fprintf(stderr, "    %s (%s:%d)\n", place.function, place.file,
-                    place.line);
-        else if (place.function[0] != '?' && place.function[0] != '_')
-            fprintf(stderr, "    %s\n", place.function);
-    }
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written;
 }
 
-void stacks_print_all(void)
+void stacks_print_all(char *cause, size_t size)
 {
-    fprintf(stderr, "Where the threads stand, innermost call first:\n");
-    struct symbols *symbols = symbols_open();
-    for_each_thread(print_thread, symbols);
-    symbols_close(symbols);
+    cause[0] = '\0';
+    struct report *report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (report == MAP_FAILED) {
+        say("(there is no memory left to tell where the threads stand)\n");
+        return;
+    }
+    threads_look(&report->seen);
+    // Not fork(), which waits for malloc's locks.
+    pid_t child = HAS_SANITIZER ? -1 : _Fork();
+    if (child == 0)
+        report_in_child(report);
+    if (child < 0)
+        hang_report(&report->seen, report->cause, sizeof report->cause);
+    else if (!wait_for(child))
+        say("(where the threads stand cannot be told: perhaps the program's "
+            "memory is damaged)\n");
+    snprintf(cause, size, "%s", report->cause);
+    munmap(report, sizeof *report);
 }
 
 // ---- One thread ----
@@ -142,13 +117,15 @@ struct search {
 static void look_at_thread(pid_t tid, void *arg)
 {
     struct search *search = arg;
-    char name[32], place[400];
-    read_name(tid, name);
+    char name[16], place[400];
+    void *frames[MAX_FRAMES];
+    threads_read_name(tid, name);
     if (search->found ||
-        strncmp(name, search->prefix, strlen(search->prefix)) != 0 ||
-        !walk_thread(tid) ||
-        !frames_describe(search->symbols, walk.frames, walk.count, place,
-                         sizeof place))
+        strncmp(name, search->prefix, strlen(search->prefix)) != 0)
+        return;
+    int count = threads_walk(tid, frames);
+    if (count <= 0 ||
+        !frames_describe(search->symbols, frames, count, place, sizeof place))
         return;
     search->found = true;
     snprintf(search->text, search->size, "\"%s\" in %s", name, place);
@@ -157,7 +134,7 @@ static void look_at_thread(pid_t tid, void *arg)
 bool stacks_describe_thread(const char *prefix, char *text, size_t size)
 {
     struct search search = { prefix, text, size, symbols_open(), false };
-    for_each_thread(look_at_thread, &search);
+    threads_for_each(look_at_thread, &search);
     symbols_close(search.symbols);
     return search.found;
 }

@@ -3,6 +3,7 @@
 #include "tester/verdict.h"
 
 #include "rt/clock.h"
+#include "rt/sanitizer.h"
 #include "tester/frames.h"
 #include "tester/interposed.h"
 #include "tester/stacks.h"
@@ -126,6 +127,7 @@ void test_warn(const char *format, ...)
 static void crashed(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
+    stacks_leave_walk();
     if (atomic_flag_test_and_set(&decided))
         wait_for_the_end();
     shortage_end_notes();
@@ -163,18 +165,6 @@ static void exited(int status, void *unused)
               status, place);
 }
 
-// A sanitizer explains a crash better than we do: it is left alone.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SANITIZER true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HAS_SANITIZER true
-#endif
-#endif
-#ifndef HAS_SANITIZER
-#define HAS_SANITIZER false
-#endif
-
 static void catch_crashes(void)
 {
     struct sigaction action = { .sa_sigaction = crashed,
@@ -195,7 +185,7 @@ void verdict_start(void)
 {
     stacks_init();
     on_exit(exited, NULL);
-    if (!HAS_SANITIZER)
+    if (!HAS_SANITIZER)  // Else the crash is the sanitizer's to explain.
         catch_crashes();
 }
 

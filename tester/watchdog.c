@@ -45,21 +45,24 @@ static bool find_overdue_locked(struct watchdog *watchdog, int64_t now_ns,
 }
 
 // Prints where everybody stands before the test fails. That may take a second,
-// in which the watchdog does not sleep: it must not count as lateness.
-static void print_stacks(void)
+// in which the watchdog does not sleep: it must not count as lateness. Returns
+// the cause as the end of a sentence: "; deadlock: ...", or "".
+static const char *print_stacks(void)
 {
+    static char end[1000] = "; ";
     verdict_expect_wake(0);
-    stacks_print_all();
+    stacks_print_all(end + 2, sizeof end - 2);
+    return end[2] == '\0' ? "" : end;
 }
 
 static void fail_overdue(const struct watched_call *call)
 {
-    print_stacks();
+    const char *cause = print_stacks();
     double limit_s = call->limit_ms / 1000.0;
     if (call->server == NO_SERVER)
-        test_fail("%s has not returned for %g s", call->what, limit_s);
-    test_fail("%s on server %d has not returned for %g s", call->what,
-              call->server, limit_s);
+        test_fail("%s has not returned for %g s%s", call->what, limit_s, cause);
+    test_fail("%s on server %d has not returned for %g s%s", call->what,
+              call->server, limit_s, cause);
 }
 
 // Says which calls into Rafts are under way: who waits, as a rule, for what.
@@ -85,9 +88,8 @@ static void fail_at_limit(struct watchdog *watchdog)
 {
     char calls[500];
     describe_calls(watchdog, calls, sizeof calls);
-    print_stacks();
-    test_fail("the test has not ended within its limit of %d s%s", test_limit_s,
-              calls);
+    test_fail("the test has not ended within its limit of %d s%s%s",
+              test_limit_s, calls, print_stacks());
 }
 
 static void *watch(void *arg)

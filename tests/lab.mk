@@ -6,19 +6,19 @@
 UNIT_C := $(wildcard tests/unit/test_*.c) tests/unit/programs.c
 UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
 HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/% $(X)/tests/%,$(LAB_O))
-RUNNER_O := $(filter $(B)/runner/%,$(LAB_O)) $(B)/runner/real_world.o
+RUNNER_O := $(filter $(B)/runner/%,$(LAB_O))
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
 $(R)/unit: $(UNIT_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 	$(call link,,-lcriterion)
-DUMMY_PARTS := $(B)/tests/unit/dummies.o $(RUNNER_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
+DUMMY_PARTS := $(addprefix $(B)/tests/unit/,dummies.o hangs.o) $(RUNNER_O) $(REAL_O) \
+    $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 $(B)/dummy_lab: $(DUMMY_PARTS) $(NO_CRITERION_O)
-	$(call link)
+	$(call link,$(REAL_WRAPS))
 $(B)/dummy_lab-criterion: $(DUMMY_PARTS) $(CRITERION_O)
-	$(call link,,-lcriterion)
+	$(call link,$(REAL_WRAPS),-lcriterion)
 $(B)/dummy_simlab: $(B)/tests/unit/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link \
-    $(NO_CRITERION_O) $(filter-out $(B)/runner/real_world.o,$(RUNNER_O)) \
-    $(filter-out $(NOT_SIM_O),$(HARNESS_O))
+    $(NO_CRITERION_O) $(RUNNER_O) $(filter-out $(NOT_SIM_O),$(HARNESS_O))
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 $(UNIT_O): CPPFLAGS += -I$(X)/gen
 $(UNIT_O): | $(RAFT_X_H)

@@ -12,11 +12,18 @@ void stacks_init(void)
 {
 }
 
-void stacks_print_all(void)
+// Who waits for whom, the simulator's report says itself.
+void stacks_print_all(char *cause, size_t size)
 {
     static char text[TEXT_SIZE];
+    if (size > 0)
+        cause[0] = '\0';
     sim_describe_threads(text, sizeof text);
     fprintf(stderr, "%s\n", text);
+}
+
+void stacks_leave_walk(void)
+{
 }
 
 // Describes the first thread that belongs to a server, in the two lines that

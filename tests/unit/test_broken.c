@@ -265,8 +265,25 @@ Test(broken, deadlock_in_start)
     expect_broken((struct expected){
         .raft = "deadlock_in_start",
         .tests = { BASIC, BYTES },
-        .message = "raft_start on server 0 has not returned for 10 s",
+        .message = "raft_start on server 0 has not returned for 10 s; "
+                   "deadlock: \"test\" waits for a mutex that it holds itself: "
+                   "taken in raft_start (tests/broken/base.h:",
         .says_where = true,
+        .side_by_side = true,
+        .seconds = 15,
+    });
+}
+
+Test(broken, keeps_lock)
+{
+    expect_broken((struct expected){
+        .raft = "keeps_lock",
+        .tests = { INITIAL, NETWORK },
+        .message = "raft_get_state on server 1 has not returned for 10 s; "
+                   "\"test\" waits for the mutex that \"handler\" took in "
+                   "keep_lock (",
+        .says_where = true,
+        .also = "; its function has returned without giving it back",
         .side_by_side = true,
         .seconds = 15,
     });

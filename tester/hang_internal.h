@@ -1,0 +1,70 @@
+// What the files that report a hang share.
+#ifndef TESTER_HANG_INTERNAL_H
+#define TESTER_HANG_INTERNAL_H
+
+#include "rt/symbols.h"
+#include "tester/locks.h"
+#include "tester/sentence.h"
+#include "tester/threads.h"
+
+#include <stdbool.h>
+
+#define NO_THREAD (-1)
+
+// What is known of a thread, beyond what was seen.
+struct role {
+    const struct thread_seen *seen;
+    struct lock_wait wait;
+    int holder;            // Waits until this thread acts; or NO_THREAD.
+    pid_t holder_tid;      // The same; also if it has ended. 0: nobody.
+    const void *taken_at;  // Where the holder took the lock, if that is known.
+    int program_frame;     // The innermost of the program under test; or -1.
+    bool is_idle;          // In a pool: its function has returned.
+    bool is_harness;       // Every frame with a source is the harness's.
+    bool is_wanted;        // Somebody waits for it.
+    bool is_told;
+};
+
+struct hang {
+    struct symbols *symbols;
+    const struct threads_seen *seen;
+    int n;
+    struct role *roles;
+};
+
+// ---- waits.c: who waits for whom ----
+
+// Fills the roles from `seen`.
+void waits_find(struct hang *hang);
+
+// The thread of this number; or NO_THREAD.
+int waits_find_thread(const struct hang *hang, pid_t tid);
+
+// The thread that a mutex says holds it; 0 if none does, or its memory is gone.
+pid_t waits_read_owner(const void *mutex);
+
+// ---- hang_frames.c: where a thread is ----
+
+// Frame k of a thread.
+struct symbol hang_find_frame(const struct hang *hang,
+                              const struct thread_seen *thread, int k);
+
+// Is it one of tester/locked.c, which stand before the system's functions?
+bool hang_is_wrapper(struct symbol symbol);
+
+// Does the function have a name for people?
+bool hang_has_name(struct symbol symbol);
+
+// Adds "f (a.c:12)"; of a library's function, and a wrapper, the name alone.
+void hang_add_symbol(struct sentence *sentence, struct symbol symbol);
+
+// Adds `before` and where a call returns to, if that is known (not NULL).
+void hang_add_place(const struct hang *hang, struct sentence *sentence,
+                    const char *before, const void *place);
+
+// ---- stack_groups.c ----
+
+// Prints all stacks, equal ones once.
+void stack_groups_print(struct hang *hang);
+
+#endif

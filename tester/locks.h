@@ -1,0 +1,70 @@
+// Which locks each thread holds, and which it waits for, as the wrappers of
+// locked.c note it: for the report of a hang.
+//
+// A thread writes its own notes only, with plain stores, so that a note costs
+// next to nothing and takes no lock. Who reads them while threads run may see a
+// moment that is past; in a hang nothing changes.
+#ifndef TESTER_LOCKS_H
+#define TESTER_LOCKS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+enum lock_kind { LOCK_MUTEX, LOCK_RWLOCK, LOCK_SPIN };
+
+// What a thread may wait for.
+enum wait_kind {
+    WAIT_FOR_NOTHING,
+    WAIT_FOR_LOCK,
+    WAIT_FOR_CONDITION,
+    WAIT_FOR_SEMAPHORE,
+    WAIT_FOR_THREAD,  // pthread_join
+};
+
+// A wait without a time limit.
+struct lock_wait {
+    enum wait_kind kind;
+    enum lock_kind lock_kind;  // If it is for a lock.
+    const void *object;        // The lock, condition variable or semaphore.
+    const void *mutex;         // That is taken again after a condition.
+    pthread_t thread;          // That it joins.
+    const void *place;         // Where the call returns to.
+};
+
+struct lock_held {
+    const void *lock;
+    enum lock_kind kind;
+    const void *place;  // Where the call that took it returns to.
+};
+
+#define MAX_HELD 8  // A thread's further locks are not noted.
+
+// The notes of one thread.
+struct lock_notes {
+    _Atomic pid_t tid;  // 0: nobody's.
+    pthread_t thread;
+    struct lock_wait wait;
+    int n_held;
+    struct lock_held held[MAX_HELD];
+};
+
+// Forgets all notes: a new process has one thread, which holds nothing.
+void locks_forget(void);
+
+// The calling thread is about to wait; has ceased to.
+void locks_note_wait(struct lock_wait wait);
+void locks_note_no_wait(void);
+
+// The calling thread has taken a lock; has let it go. Waiting is over, too.
+void locks_note_taken(enum lock_kind kind, const void *lock, const void *place);
+void locks_note_released(const void *lock);
+
+// Where the calling thread took this lock; NULL if it is not noted.
+const void *locks_place(const void *lock);
+
+// The notes, one after the other: first with NULL, then with what it returned;
+// NULL at the end. Those of ended threads are among them.
+const struct lock_notes *locks_next(const struct lock_notes *notes);
+
+#endif

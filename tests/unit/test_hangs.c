@@ -1,0 +1,226 @@
+// The report of a hang in real time says why it hangs: each program of
+// tests/unit/hangs.c. RAFTLAB_DUMMY_LAB names the program that has them.
+#include <criterion/criterion.h>
+
+#include "rt/alloc.h"
+#include "tests/unit/programs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GIVES_UP_S 60
+#define WIDTH      80
+#define MOST_LINES 40
+
+// Is the report short, and its lines narrow? The verdict's lines, which come
+// after it, have a width of their own.
+static void expect_short(const char *report)
+{
+    int lines = 0;
+    for (const char *at = report; *at != '\0'; lines++) {
+        size_t length = strcspn(at, "\n");
+        if (strncmp(at, "  ... FAILED", 12) != 0 &&
+            strncmp(at, "FAILED", 6) != 0)
+            cr_expect(length <= WIDTH, "a line of %zu columns: %.*s", length,
+                      (int)length, at);
+        at += length + (at[length] != '\0');
+    }
+    cr_expect(lines <= MOST_LINES, "%d lines:\n%s", lines, report);
+}
+
+// Where the report's lines break says nothing.
+static void join_lines(char *text)
+{
+    char *to = text;
+    for (char *at = text; *at != '\0'; at++) {
+        if (*at == '\n')
+            *at = ' ';
+        if (*at != ' ' || to == text || to[-1] != ' ')
+            *to++ = *at;
+    }
+    *to = '\0';
+}
+
+// Replaces "(tests/unit/hangs.c:123)" by "()".
+static void drop_places(char *text)
+{
+    static const char file[] = "(tests/unit/hangs.c:";
+    char *at;
+    while ((at = strstr(text, file)) != NULL) {
+        char *end = at + strlen(file);
+        end += strspn(end, "0123456789");
+        memmove(at + 1, end, strlen(end) + 1);
+    }
+}
+
+// What the tests of the suite `hang` with this name say, on one line, with "()"
+// for a place in hangs.c; the caller frees it.
+static char *report_of(const char *test)
+{
+    const char *program = getenv("RAFTLAB_DUMMY_LAB");
+    cr_assert(program != NULL, "set RAFTLAB_DUMMY_LAB");
+    char *command =
+        alloc_format("'%s' --suite hang --test %s 2>&1", program, test);
+    struct outcome outcome = run_program(GIVES_UP_S, command);
+    cr_expect(outcome.status == 1, "expected exit status 1, not %d",
+              outcome.status);
+    expect_short(outcome.text);
+    char *text = alloc_string(outcome.text);
+    join_lines(text);
+    drop_places(text);
+    free(command);
+    outcome_free(&outcome);
+    return text;
+}
+
+static void expect_in(const char *text, const char *wanted)
+{
+    cr_expect(strstr(text, wanted) != NULL, "expected \"%s\" in:\n%s", wanted,
+              text);
+}
+
+// The cause comes first, and stands in the test's message; the report says this
+// also, if it is not NULL.
+static void expect_cause(const char *test, const char *cause, const char *also)
+{
+    char *text = report_of(test);
+    cr_expect(strncmp(text, cause, strlen(cause)) == 0,
+              "%s: expected \"%s\" first in:\n%s", test, cause, text);
+    char *message = alloc_format(
+        "FAILED -- raft_start on server 1 has not returned for 0.3 s; %s",
+        cause);
+    expect_in(text, message);
+    if (also != NULL)
+        expect_in(text, also);
+    free(message);
+    free(text);
+}
+
+// For what has numbers in it, or no cause.
+static void expect_report(const char *test, const char *one, const char *other)
+{
+    char *text = report_of(test);
+    expect_in(text, one);
+    expect_in(text, other);
+    free(text);
+}
+
+TestSuite(hangs, .timeout = 120);
+
+#define DEADLOCK_OF_TICKER                                                     \
+    "deadlock: \"S1 ticker\" waits for a mutex that it holds itself: taken "   \
+    "in "
+
+Test(hangs, a_thread_that_locks_twice)
+{
+    expect_cause("itself",
+                 DEADLOCK_OF_TICKER "lock_first (), wanted again in "
+                                    "lock_again ()",
+                 " \"S1 ticker\" pthread_mutex_lock lock_again () ...");
+    expect_cause("itself_by_c11",
+                 DEADLOCK_OF_TICKER "lock_c11_twice (), wanted again in "
+                                    "lock_c11_twice ()",
+                 " \"S1 ticker\" mtx_lock lock_c11_twice () ...");
+}
+
+Test(hangs, a_circle)
+{
+    static const char detail[] =
+        " \"S0 ticker\" waits in lock_next () for the mutex that \"S1 "
+        "applier\" took in lock_own ()";
+    expect_cause("circle_of_two",
+                 "deadlock: \"S0 ticker\" waits for \"S1 applier\", \"S1 "
+                 "applier\" for \"S0 ticker\"",
+                 detail);
+    expect_cause("circle_of_three",
+                 "deadlock: \"S0 ticker\" waits for \"S1 applier\", \"S1 "
+                 "applier\" for \"S2 vote\", \"S2 vote\" for \"S0 ticker\"",
+                 detail);
+}
+
+Test(hangs, a_circle_by_condition_and_by_join)
+{
+    expect_cause("circle_by_condition",
+                 "deadlock: \"S0 waiter\" waits for \"S0 signaller\", \"S0 "
+                 "signaller\" for \"S0 waiter\"",
+                 "\"S0 waiter\" waits in wait_with_two () for the mutex that "
+                 "\"S0 signaller\" took in lock_own ()");
+    expect_report("circle_by_join", "deadlock: \"S0 ",
+                  "\"S0 killer\" waits in join_holder () for \"S0 worker\" to "
+                  "end");
+}
+
+#define THE_HOLDERS "the mutex that \"S0 holder\" took in lock_own (); "
+
+Test(hangs, a_holder_that_does_something_else)
+{
+    expect_cause("holder_sleeps",
+                 "3 threads wait for " THE_HOLDERS
+                 "it is in sleep_ms, called by sleep_with_lock ()",
+                 NULL);
+    expect_cause(
+        "holder_spins",
+        "2 threads wait for " THE_HOLDERS "it runs in spin_with_lock ()", NULL);
+    expect_cause("holder_waits_on_condition",
+                 "\"S0 vote\" waits for " THE_HOLDERS
+                 "it waits on a condition variable in wait_with_lock ()",
+                 NULL);
+    expect_cause("reader_sleeps",
+                 "\"S0 writer\" waits for the read-write lock that \"S0 "
+                 "reader\" took in read_for_ever (); it is in sleep_ms, called "
+                 "by read_for_ever ()",
+                 NULL);
+}
+
+Test(hangs, a_holder_that_is_gone)
+{
+    expect_report("holder_has_ended", "\"S0 vote\" waits for the mutex that ",
+                  " took in lock_own (); it has ended without giving it back");
+    expect_cause("holder_has_ended_unnoticed",
+                 "a mutex taken in lock_own () was never given back: the "
+                 "thread has ended",
+                 NULL);
+    expect_cause("holder_has_returned",
+                 "\"S0 vote\" waits for the mutex that \"S0 handler\" took in "
+                 "lock_own (); its function has returned without giving it "
+                 "back",
+                 NULL);
+}
+
+Test(hangs, equal_stacks_are_told_once)
+{
+    expect_cause("six_hundred_threads",
+                 "600 threads wait for " THE_HOLDERS
+                 "it is in sleep_ms, called by sleep_with_lock ()",
+                 " 600 threads: 300 \"S0 vote\", 300 \"S0 append\" "
+                 "pthread_mutex_lock lock_own () thread ");
+}
+
+Test(hangs, a_spin)
+{
+    expect_report("spin", "\"S0 ticker\" has used the processor for ",
+                  " s; it runs in spin_alone () Where");
+}
+
+// What is not known is not said.
+Test(hangs, no_cause)
+{
+    expect_report("semaphore",
+                  "FAILED -- raft_start on server 1 has not returned for 0.3 s "
+                  "FAILED",
+                  "\"S0 waiter\" sem_wait want_semaphore ()");
+}
+
+Test(hangs, damaged_memory)
+{
+    static const char cause[] =
+        DEADLOCK_OF_TICKER "lock_first (), wanted again in lock_again ()";
+    expect_cause("with_damaged_heap", cause, NULL);
+    expect_cause("with_damaged_stack", cause, NULL);
+    expect_cause("with_damaged_mutex",
+                 "\"S1 ticker\" waits for the mutex that thread -1 holds; "
+                 "there is no such thread: it has ended, or the mutex has been "
+                 "overwritten",
+                 NULL);
+}
