@@ -35,6 +35,9 @@ without = $(if $1,$(call without,$(wordlist 2,99,$1),$(subst $(firstword $1),,$2
 want = $(foreach v,$1,$(if $(call without,$2,$(subst $() $(),,$(value $v))),\
     $(error $v=: wants $3)))
 
+ifneq ($(shell uname),Linux)
+$(error raftlab runs on Linux; elsewhere in a container: the Dockerfile says how)
+endif
 ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
@@ -183,20 +186,23 @@ define link
 endef
 
 # What is missing is installed before anything is compiled or generated.
-SETUP := $(if $(filter clang%,$(CC)),setup-test,setup)
+NEEDS := $(filter gcc clang,$(CC)) $(if $(filter 1,$(GDB)),gdb)
+ifeq ($(CC)$(filter tsan asan,$(MODE)),clang$(MODE))
+NEEDS += clang-sanitizer
+endif
 
 # Students' code is warned about, ours must not need it. (In the handout there
 # is no starter/: it is the student's raft/.)
 OURS := $(and $(wildcard starter),$(filter raft starter tests/variants/%,$(RAFT)))
 RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 
-$(B)/%.o: %.c | $(SETUP)
+$(B)/%.o: %.c | setup
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
 
-$(R)/%.o: $(RAFT)/%.c | $(SETUP) compile_commands.json
+$(R)/%.o: $(RAFT)/%.c | setup compile_commands.json
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN))
 
-$(X)/%.o: %.c | $(SETUP)
+$(X)/%.o: %.c | setup
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 # What a record says of the Raft.
@@ -221,13 +227,13 @@ ifeq ($(MODE),asan)
 $(B)/tests/%.o $(X)/tests/%.o: CFLAGS += --param asan-globals=0
 endif
 
-$(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | $(SETUP)
+$(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | setup
 	@echo "  GEN   $<"
-	@scripts/generate $< $(basename $@)
+	@scripts/generate $(CC) $< $(basename $@)
 # The folder is named after what raft.x holds, so its date says nothing.
-$(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x $(SETUP)
+$(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x setup
 	@echo "  GEN   $(RAFT_X)"
-	@scripts/generate $(RAFT_X) $(basename $@) scripts/check-messages $(CC)
+	@scripts/generate $(CC) $(RAFT_X) $(basename $@) scripts/check-messages $(CC)
 %_x.o: %_x.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@.$$$$ $< && mv $@.$$$$ $@
 
@@ -250,7 +256,7 @@ compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
 
 .PHONY: setup setup-test
 setup:
-	@./setup
+	@./setup $(NEEDS)
 setup-test:
 	@./setup test
 
@@ -284,8 +290,17 @@ run: $(LAB_BIN) $(SIM_BIN)
 	@echo 'In real time, $(call side_by_side,8) tests at a time:'
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --table
 
+# On a make command that shall do the same again.
+AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst \
+    %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))
+
 2A 2B 2C 2D: $(LAB_BIN)
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1) || { status=$$?; \
+	    [ $$status != 1 ] || printf '%s\n' 'What shows more:' \
+	    '  make sim SUITE=$@ SEEDS=50$(AGAIN)   what fails there can be replayed' \
+	    '  make fig2 T=$@$(AGAIN)               the line of Figure 2 that is missing' \
+	    '  make $@ T=NAME LOG=1$(AGAIN)         that test with your debug log'; \
+	    exit $$status; }
 
 # Runs a command whose output is long: it is kept in this file, and what failed
 # is shown, once.
@@ -339,7 +354,7 @@ $(SIM_BIN)-criterion: $(SIM_PARTS) $(CRITERION_O) | $(R)/checked
 SEEDS ?= 1
 FIRST ?= 1
 SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
-    'make replay$(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))'
+    'make replay$(AGAIN)'
 
 .PHONY: simlab sim replay
 simlab: $(call with_criterion,$(SIM_BIN))
@@ -363,7 +378,14 @@ endif
 
 # In the full repository alone: the handout has neither these nor their files.
 LAB_MK := $(wildcard tests/lab.mk)
+ifneq ($(LAB_MK),)
 include $(LAB_MK)
+else
+OF_THE_LAB := test check unit variants mutants fuzz bench format lint handout
+.PHONY: $(OF_THE_LAB)
+$(OF_THE_LAB):
+	@echo 'raftlab: make $@ is for the lab itself, and needs its full repository' >&2; exit 2
+endif
 
 # ---- Tidying ----
 
