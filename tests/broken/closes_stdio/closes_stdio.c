@@ -1,6 +1,7 @@
 // Wrong: it floods stdout, closes stdin, stdout and stderr, and then an
-// assertion fails. Verdict: failed, with the assertion's place. Flood and
-// closing change nothing.
+// assertion fails.
+// Verdict: failed, with the assertion's place. Flood and closing change
+// nothing.
 #include "tests/broken/base.h"
 
 #include <stdio.h>

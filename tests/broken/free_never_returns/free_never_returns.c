@@ -1,6 +1,7 @@
 // Wrong: a thread of server 1 does not check whether it was killed, and
-// raft_free waits for it. Verdict: failed when raft_free has not returned for 5
-// s, with the server. stderr shows the thread's place.
+// raft_free waits for it.
+// Verdict: failed when raft_free has not returned for 5 s, with the server.
+// stderr shows the thread's place.
 #include "tests/broken/base.h"
 
 #include "rt/clock.h"

@@ -1,6 +1,7 @@
 // Wrong: on server 1, raft_make waits for a leader. It cannot hear from one
-// before raft_make has returned. Verdict: failed when the call has not returned
-// for 10 s, with the call and the server. stderr shows the place.
+// before raft_make has returned.
+// Verdict: failed when the call has not returned for 10 s, with the call and
+// the server. stderr shows the place.
 #include "tests/broken/base.h"
 
 static void wait_for_leader(struct raft *rf)

@@ -1,6 +1,6 @@
 // Wrong: an RPC handler reads the command of the last entry, and assumes that
-// there is one. Verdict: failed, by a crash, with the signal, the address, and
-// the place.
+// there is one.
+// Verdict: failed, by a crash, with the signal, the address, and the place.
 #include "tests/broken/base.h"
 
 // Not inlined, so that the stack has a caller.

@@ -1,7 +1,7 @@
 // Wrong: a thread of server 1 waits for the network in a loop without a sleep,
-// while it holds the lock. Verdict: failed at the test's limit, or after 10 s
-// in one call. stderr shows the places of the loop and of the threads that wait
-// for the lock.
+// while it holds the lock.
+// Verdict: failed at the test's limit, or after 10 s in one call. stderr shows
+// the places of the loop and of the threads that wait for the lock.
 #include "tests/broken/base.h"
 
 static volatile bool heard_from_leader;

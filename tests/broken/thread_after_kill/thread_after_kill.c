@@ -1,7 +1,7 @@
 // Wrong: a thread of server 1 does not check whether it was killed. It is
-// detached, so raft_free does not wait for it. Verdict: failed 5 s after the
-// end, with the number of threads. stderr shows the server and the place of
-// each.
+// detached, so raft_free does not wait for it.
+// Verdict: failed 5 s after the end, with the number of threads. stderr shows
+// the server and the place of each.
 #include "tests/broken/base.h"
 
 #include "rt/clock.h"
