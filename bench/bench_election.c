@@ -31,11 +31,11 @@ static int measure_failover_ms(struct cluster *cluster, int *leader)
 static void bench_failover(int servers)
 {
     struct cluster *cluster = cluster_make(servers);
-    int leader = cluster_wait_for_leader(cluster, -1);
+    int leader = cluster_wait_for_leader(cluster, NO_SERVER);
     int ms[TRIALS];
     for (int k = 0; k < TRIALS; k++) {
         ms[k] = measure_failover_ms(cluster, &leader);
-        leader = cluster_wait_for_leader(cluster, -1);
+        leader = cluster_wait_for_leader(cluster, NO_SERVER);
     }
     qsort(ms, TRIALS, sizeof ms[0], compare_ms);
     printf("%d servers, leader cut off, until the next one leads  "
@@ -47,7 +47,7 @@ static void bench_failover(int servers)
 static void bench_quiet(int servers)
 {
     struct cluster *cluster = cluster_make(servers);
-    int leader = cluster_wait_for_leader(cluster, -1);
+    int leader = cluster_wait_for_leader(cluster, NO_SERVER);
     int before, after;
     bool is_leader;
     raft_get_state(cluster->servers[leader].life->raft, &before, &is_leader);

@@ -20,7 +20,7 @@
 
 static struct server *leader_of(struct cluster *cluster)
 {
-    return &cluster->servers[cluster_wait_for_leader(cluster, -1)];
+    return &cluster->servers[cluster_wait_for_leader(cluster, NO_SERVER)];
 }
 
 // ---- Clients ----

@@ -293,7 +293,7 @@ static void bench_cluster(int n_servers)
 {
     double start = real_seconds();
     struct cluster *cluster = cluster_make(n_servers);
-    int leader = cluster_wait_for_leader(cluster, -1);
+    int leader = cluster_wait_for_leader(cluster, NO_SERVER);
     printf("%d servers, leader elected after %.3f virtual s, %.2f real s\n",
            n_servers, (double)sim_now_ns() / 1e9, real_seconds() - start);
     struct server *server = &cluster->servers[leader];

@@ -1,5 +1,5 @@
-// A cluster without a tester, for benchmarks: a reliable network without
-// delays, servers whose applied entries are only counted.
+// A cluster without a tester, for benchmarks. The network is reliable and has
+// no delays. What the servers apply is only counted.
 #ifndef BENCH_CLUSTER_H
 #define BENCH_CLUSTER_H
 
@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-#define WAITERS 1024  // More than clients: none wakes for another.
+#define WAITERS 1024  // More than there are clients: each has its own.
 
 struct server {
     struct life *life;
@@ -29,8 +29,9 @@ struct cluster {
 struct cluster *cluster_make(int n);
 void cluster_free(struct cluster *cluster);
 
-// Waits until a server that is not `except` believes it leads; returns its
-// number. Looks every millisecond. except may be -1.
+// Waits until a server other than `except` believes it leads; returns its
+// number. Asks every millisecond.
+//   except  a server's number, or NO_SERVER
 int cluster_wait_for_leader(struct cluster *cluster, int except);
 
 // Connects or cuts off server i, both ways.

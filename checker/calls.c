@@ -1,6 +1,6 @@
-// That the checker hears what it must. The three RPCs have the names and the
-// messages that raft.x gives; a Raft may have others besides. With others in
-// their place hardly a rule could be checked, and nobody would notice.
+// Checks that the three RPCs are called, with the names and messages of raft.x.
+// A Raft may have more RPCs. But if it used others instead, the checker could
+// check hardly a rule, and nobody would notice.
 #include "checker/internal.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ void check_messages(struct checked_life *life,
                     const struct labrpc_method *method, enum message_kind kind)
 {
     if (kind == OTHER && rpc_named(method->name) != OTHER)
-        broken(
+        fail_rule(
             life->server->checker, names,
             "at %s server %d has a \"%s\" with messages of its own. This RPC "
             "carries the request and the response of its name in raft.x, to "
@@ -38,11 +38,12 @@ void check_called(struct checked_life *life, enum message_kind kind,
     struct checker *checker = life->server->checker;
     if (checker->called[kind] || !checker->called[OTHER])
         return;
-    broken(checker, names,
-           "at %s server %d %s, and yet no server has called \"%s\", only "
-           "\"%s\", whose messages the checker does not know. Other RPCs may "
-           "be added to \"%s\", \"%s\" and \"%s\", but not take their place.",
-           time_now().text, life->server->number, sign, rpc_name(kind),
-           checker->other_rpc, rpc_name(VOTE), rpc_name(APPEND),
-           rpc_name(SNAPSHOT));
+    fail_rule(
+        checker, names,
+        "at %s server %d %s, and yet no server has called \"%s\", only "
+        "\"%s\", whose messages the checker does not know. Other RPCs may "
+        "be added to \"%s\", \"%s\" and \"%s\", but not take their place.",
+        time_now().text, life->server->number, sign, rpc_name(kind),
+        checker->other_rpc, rpc_name(VOTE), rpc_name(APPEND),
+        rpc_name(SNAPSHOT));
 }

@@ -1,10 +1,9 @@
-// The checker's ears: each event comes in here, on whatever thread it happens,
-// is put in order by the lock, and handed to the rules (elections.c, logs.c,
-// commits.c).
+// Reads the events, each on the thread on which it happens, and hands them to
+// the rules (elections.c, logs.c, commits.c) one at a time, under the lock.
 //
-// In real time events are told late: a request that was made in term 3 may be
-// heard of when its server has moved on to term 4. No rule takes such an order
-// for what the server decided. Saves alone come in order.
+// In real time an event may come late: a request of term 3 may be told when its
+// server is in term 4 already. So no rule relies on the order of events of
+// different threads. Only a server's saves come in order.
 #include "checker/checker.h"
 
 #include "checker/internal.h"
@@ -32,24 +31,23 @@ static struct checked_life *life_of(const struct checker *checker,
     return checker->lives[life.number];
 }
 
-// ---- What is said on the network ----
+// ---- Messages ----
 
-// Counts a commit that the leader has not told of before, if it is not far
-// below the highest: messages may be on their way at once, and be heard of in
-// any order.
+// Counts a leader_commit that the leader has not sent before. One that is 64 or
+// more below the highest is not counted. Messages can be told in any order.
 static void count_told(struct checked_life *leader, int commit)
 {
     if (commit < 1)
         return;
-    int newer = commit - leader->told_last;
+    int newer = commit - leader->highest_told;
     if (newer > 0) {
-        leader->told = newer < 64 ? leader->told << newer : 0;
-        leader->told_last = commit;
+        leader->told_mask = newer < 64 ? leader->told_mask << newer : 0;
+        leader->highest_told = commit;
     }
-    int age = leader->told_last - commit;
-    if (age >= 64 || (leader->told >> age & 1) != 0)
+    int age = leader->highest_told - commit;
+    if (age >= 64 || (leader->told_mask >> age & 1) != 0)
         return;
-    leader->told |= (uint64_t)1 << age;
+    leader->told_mask |= (uint64_t)1 << age;
     leader->n_told++;
 }
 
@@ -84,18 +82,18 @@ static void hear_sent(struct checker *checker, const struct event *event)
 static void check_term_is_saved(struct checked_server *server, int term)
 {
     if (term > server->saved.term)
-        broken(server->checker,
-               "Saved Before Answered (Figure 2, persistent state)",
-               "at %s server %d answers that it is in term %d, but what it "
-               "saved last, at %s, is term %d: after a crash it would be in "
-               "an older term again.",
-               time_now().text, server->number, term,
-               time_text(server->saved.ns).text, server->saved.term);
+        fail_rule(server->checker,
+                  "Saved Before Answered (Figure 2, persistent state)",
+                  "at %s server %d answers that it is in term %d, but what it "
+                  "saved last, at %s, is term %d: after a crash it would be in "
+                  "an older term again.",
+                  time_now().text, server->number, term,
+                  time_text(server->saved.ns).text, server->saved.term);
 }
 
-// §6: who has just heard from a leader may disregard a RequestVote, and answer
-// with its own term. That can be newer than the leader's by now. Who leads may,
-// too; it has stood before, and others may not know yet that it leads.
+// §6: a server that has just heard from a leader may disregard a RequestVote
+// and answer with its own term. Its term can be newer than the leader's by now.
+// A leader may disregard one, too: the checker may not know yet that it leads.
 static bool may_disregard(const struct checked_life *replier,
                           const struct request *request,
                           const struct reply *reply)
@@ -108,14 +106,14 @@ static bool may_disregard(const struct checked_life *replier,
         const struct term *term = &checker->terms[t];
         if (term->number <= reply->term &&
             (term->leader != NULL ||
-             term->parts[server->number].candidate == replier))
+             term->acts[server->number].candidate == replier))
             return true;
     }
     return false;
 }
 
-// §5.1: who hears of a newer term takes it over, before it answers. So a reply
-// of a lower term is the replier's mistake, whoever has asked.
+// §5.1: a server that sees a newer term adopts it before it answers. So a reply
+// with a lower term than the request's breaks a rule.
 static void check_answers_term(struct checked_life *replier,
                                const struct checked_life *caller,
                                const struct request *request,
@@ -124,16 +122,18 @@ static void check_answers_term(struct checked_life *replier,
     int term = reply->term;
     if (term >= request->term || may_disregard(replier, request, reply))
         return;
-    broken(replier->server->checker, "Replies Carry the Term (§5.1, Figure 2)",
-           "at %s server %d answers server %d's %s of term %d with term %d. "
-           "Every reply carries the replier's current_term, refusals too, and "
-           "who gets a request of a newer term takes over that term first.",
-           time_now().text, replier->server->number, caller->server->number,
-           rpc_name(request->kind), request->term, term);
+    fail_rule(
+        replier->server->checker, "Replies Carry the Term (§5.1, Figure 2)",
+        "at %s server %d answers server %d's %s of term %d with term %d. "
+        "Every reply carries the replier's current_term, refusals too, and "
+        "who gets a request of a newer term takes over that term first.",
+        time_now().text, replier->server->number, caller->server->number,
+        rpc_name(request->kind), request->term, term);
 }
 
-// Every log has index 0, until a snapshot takes its place. Who refuses it has
-// another term there than who asks: if the test fails, that may be why.
+// Every log has index 0, until a snapshot takes its place. A follower that
+// refuses it has another term there than the leader. If the test fails later,
+// that may be the reason.
 static void remark_index_0(const struct checked_life *replier,
                            const struct checked_life *caller,
                            const struct request *request)
@@ -148,7 +148,7 @@ static void remark_index_0(const struct checked_life *replier,
              "prev_log_index 0 and prev_log_term %d. Index 0 is in every log, "
              "and has term 0: see raft.x",
              time_now().text, replier->server->number, caller->server->number,
-             request->told_term);
+             request->sent_index_term);
     replier->server->checker->options.remark(sentence);
 }
 
@@ -190,7 +190,7 @@ static void hear_received(struct checker *checker, const struct event *event)
     unlock(checker);
 }
 
-// ---- What is saved ----
+// ---- Saves ----
 
 static void check_saved(struct checked_server *server,
                         const struct change *change, struct bytes snapshot)
@@ -204,7 +204,8 @@ static void check_saved(struct checked_server *server,
     count_saved(server);
 }
 
-// What one server saves says nothing without what the others do.
+// Turns the rules of logs and commits off for all servers: they compare what
+// the servers have saved.
 static void give_up_saves(struct checked_server *server, const char *wrong)
 {
     server->checker->unreadable =
@@ -239,9 +240,9 @@ static void hear_saved(struct checker *checker, const struct event *event)
     bytes_free(&plain);
 }
 
-// ---- What the tester sees ----
+// ---- The tester's events ----
 
-// Lives may be told of in another order than they were numbered.
+// Lives may be told in another order than that of their numbers.
 static void add_life(struct checker *checker, struct checked_life *life,
                      int number)
 {
@@ -262,8 +263,8 @@ static void hear_start(struct checker *checker, const struct event *event)
 {
     struct checked_life *life = alloc(sizeof *life);
     life->server = &checker->servers[event->life.server];
-    life->streams =
-        alloc((size_t)checker->options.n_servers * sizeof *life->streams);
+    life->traffic =
+        alloc((size_t)checker->options.n_servers * sizeof *life->traffic);
     lock(checker);
     life->starts_after = life->server->saved.first;
     life->server->life = life;
@@ -336,7 +337,7 @@ struct event_reader checker_reader(struct checker *checker)
     return (struct event_reader){ hear, checker };
 }
 
-// ---- What the tester asks ----
+// ---- The tester's questions ----
 
 void checker_count_appends(struct checker *checker, struct event_life leader,
                            int *commits_told, int *refused)
@@ -381,7 +382,7 @@ void checker_free(struct checker *checker)
     terms_free(checker);
     for (int k = 0; k < checker->lives_capacity; k++) {
         if (checker->lives[k] != NULL)
-            free(checker->lives[k]->streams);
+            free(checker->lives[k]->traffic);
         free(checker->lives[k]);
     }
     free(checker->lives);

@@ -1,15 +1,15 @@
-// Raft's safety properties (Figure 3, §5), checked while a cluster runs. A
-// checker only listens: to what the servers say to each other, what they save
-// and what they apply. It decides nothing and changes nothing in the run, and a
-// run that breaks a rule ends at once, with a message that names the rule.
+// Checks Raft's safety properties (Figure 3, §5) while a cluster runs. A
+// checker reads the stream of events: what the servers send, save and apply. It
+// changes nothing in the run. The first broken rule ends the test, with a
+// message that names the rule.
 //
-// What a server *saved* is what counts, because only that survives. So a Raft
-// that saves nothing yet is held to the rules of elections alone; the others
-// wait for the first save. A saved state that is not a PersistentState
-// (raft/raft.x) ends them, for all servers and the rest of the run.
+// The rules of logs and commits are checked on what servers have *saved*,
+// because only that survives a crash. They are off until some server saves.
+// They are off for the rest of the run once a server saves a state that is not
+// a PersistentState (raft/raft.x).
 //
-// Any thread may call any of this, under any lock: a checker takes only its
-// own, for a moment.
+// Any thread may call any of this, under any lock: a checker takes only its own
+// lock, and does not block.
 #ifndef CHECKER_CHECKER_H
 #define CHECKER_CHECKER_H
 
@@ -21,32 +21,34 @@ struct checker;
 struct checker_options {
     int n_servers;
 
-    // Told of the first broken rule; does not return.
+    // Called with the message about the first broken rule. Must not return.
     void (*fail)(const char *message);
 
-    // Told what may be why, if the test fails for whatever reason.
+    // Called with a fact that may explain a failure, if the test fails later.
     void (*remark)(const char *sentence);
 
-    // The last index that a snapshot of the service covers; 0 for none.
+    // Returns the last index that a snapshot of the service covers; 0 if the
+    // service did not make it.
     int (*snapshot_index)(struct bytes snapshot);
 };
 
-// A checker of a cluster that has not started; checker_free frees it, when
-// nobody that it listens to is left.
+// Makes the checker of a cluster that has not started. checker_free frees it;
+// no event may be told to it after that.
 struct checker *checker_make(const struct checker_options *options);
 void checker_free(struct checker *checker);
 
-// To listen to a stream, from the first life on.
+// The checker as a reader of a stream. It must read from the first life on.
 struct event_reader checker_reader(struct checker *checker);
 
-// What the checker could not look at in this run, and why: a line, which
-// belongs to the checker. NULL if there was nothing.
+// One line that says which rules the checker could not check in this run, and
+// why; NULL if it checked all. The line belongs to the checker.
 const char *checker_get_warning(struct checker *checker);
 
-// What this leader's AppendEntries had to do besides bringing entries.
-//   commits_told  how many different leader_commits above 0 those without
-//                 entries told of
-//   refused       those that a follower in the same term refused
+// Counts this leader's AppendEntries that "RPC counts" allows beyond MIT's
+// limit.
+//   commits_told  the number of different leader_commits above 0 in its
+//                 AppendEntries without entries
+//   refused       its AppendEntries that a follower in the same term refused
 void checker_count_appends(struct checker *checker, struct event_life leader,
                            int *commits_told, int *refused);
 

@@ -1,11 +1,12 @@
-// What is committed: an entry that a majority has saved while in the entry's
-// own term, and all before it (§5.3, §5.4.2). From then on it is in the log of
-// every later leader (§5.4.3), whether or not anybody knows yet; so this is the
-// most that a leader can rightly have committed.
+// Committed entries. An entry is committed, with all before it, once a majority
+// has saved it while in the entry's own term (§5.3, §5.4.2). From then on it is
+// in the log of every later leader (§5.4.3), even if no server knows that yet.
+// So this is the highest commit_index that a leader can have.
 //
-// "While in that term" is what counts, and a save does not always show it: who
-// takes an entry in term 3, hears of term 4 and then saves both at once, may
-// answer for the entry in term 3, for no later leader can lack it.
+// A save does not always show that the server was in that term. A server may
+// take an entry in term 3, hear of term 4, and save both at once. If it then
+// acknowledges the entry in term 3, the entry counts: no later leader can lack
+// it.
 #include "checker/internal.h"
 
 #include "rt/alloc.h"
@@ -22,17 +23,17 @@ static const char snapshot_rule[] =
 
 // ---- Counting ----
 
-// The highest index up to which a majority has saved the log of the term's
+// The highest index up to which a majority has saved the log of this term's
 // leader.
 static int majority_has(const struct checker *checker, const struct term *term)
 {
     int n = checker->options.n_servers;
     int highest = 0;
     for (int i = 0; i < n; i++) {
-        int index = term->parts[i].saved_up_to;
+        int index = term->acts[i].saved_up_to;
         int holders = 0;
         for (int j = 0; j < n; j++)
-            holders += term->parts[j].saved_up_to >= index;
+            holders += term->acts[j].saved_up_to >= index;
         if (holders > n / 2 && index > highest)
             highest = index;
     }
@@ -54,18 +55,18 @@ static void commit(struct checker *checker, const struct saved *log, int index,
     checker->commit_index = index;
 }
 
-// In this term the server has saved the leader's log up to `last`, which is an
-// entry of the term.
+// Notes that in this term the server has saved the leader's log up to `last`,
+// where an entry of this term is.
 static void count(struct checked_server *server, int number, int last)
 {
     struct checker *checker = server->checker;
     const struct saved *log = &server->saved;
     struct term *term = term_at(checker, number);
-    if (last <= term->parts[server->number].saved_up_to)
+    if (last <= term->acts[server->number].saved_up_to)
         return;
-    term->parts[server->number].saved_up_to = last;
-    // What a majority has, this server has: else the count had risen before.
-    // And no log begins behind what is committed.
+    term->acts[server->number].saved_up_to = last;
+    // If commit_index rises now, this server's log has all the entries up to
+    // it. No log begins behind commit_index + 1.
     int up_to = last > checker->commit_index ? majority_has(checker, term) : 0;
     for (int index = checker->commit_index + 1; index <= up_to; index++)
         commit(checker, log, index, number);
@@ -88,7 +89,7 @@ void count_answered(struct checked_server *server,
         count(server, request->term, last);
 }
 
-// ---- What must not be lost ----
+// ---- Committed entries are never lost ----
 
 static bool is_committed(const struct checker *checker, int index,
                          const struct saved_entry *entry)
@@ -97,9 +98,8 @@ static bool is_committed(const struct checker *checker, int index,
     return committed->term == entry->term && committed->hash == entry->hash;
 }
 
-// A server that is still in a term before the one in which the entry was
-// committed may lose it: it counted for nothing then, and follows a leader who
-// need not have it.
+// A server in a term before the one in which the entry was committed may lose
+// it: it was not of the majority, and its leader need not have the entry.
 void check_committed_stay(struct checked_server *server, int index, int term)
 {
     struct checker *checker = server->checker;
@@ -112,12 +112,13 @@ void check_committed_stay(struct checked_server *server, int index, int term)
         if (index == log->first || lost->in_term > term ||
             !is_committed(checker, index, saved_at(log, index)))
             continue;
-        broken(checker, stay,
-               "at %s server %d saves a log without entry %d (term %d), which "
-               "it had saved; at %s a majority had saved it, in term %d, so it "
-               "is committed.",
-               time_now().text, server->number, index, lost->term,
-               time_text(lost->ns).text, lost->in_term);
+        fail_rule(
+            checker, stay,
+            "at %s server %d saves a log without entry %d (term %d), which "
+            "it had saved; at %s a majority had saved it, in term %d, so it "
+            "is committed.",
+            time_now().text, server->number, index, lost->term,
+            time_text(lost->ns).text, lost->in_term);
     }
 }
 
@@ -126,21 +127,22 @@ void check_snapshot_committed(struct checked_server *server,
 {
     struct checker *checker = server->checker;
     if (change->first > checker->commit_index)
-        broken(checker, snapshot_rule,
-               "at %s server %d saves a log that begins after index %d; but "
-               "only entries up to %d are committed.",
-               time_now().text, server->number, change->first,
-               checker->commit_index);
+        fail_rule(checker, snapshot_rule,
+                  "at %s server %d saves a log that begins after index %d; but "
+                  "only entries up to %d are committed.",
+                  time_now().text, server->number, change->first,
+                  checker->commit_index);
     int term = checker->committed[change->first].term;
     if (change->first_term != term)
-        broken(checker, snapshot_rule,
-               "at %s server %d saves a log that begins after index %d, said "
-               "to be of term %d; the committed entry there is of term %d.",
-               time_now().text, server->number, change->first,
-               change->first_term, term);
+        fail_rule(
+            checker, snapshot_rule,
+            "at %s server %d saves a log that begins after index %d, said "
+            "to be of term %d; the committed entry there is of term %d.",
+            time_now().text, server->number, change->first, change->first_term,
+            term);
 }
 
-// A leader has all that was committed in terms before its own.
+// A leader has all entries that were committed in earlier terms.
 void check_complete(struct checked_life *leader, int term)
 {
     struct checked_server *server = leader->server;
@@ -155,17 +157,18 @@ void check_complete(struct checked_life *leader, int term)
     if (index <= saved_last(log) &&
         is_committed(checker, index, saved_at(log, index)))
         return;
-    broken(checker, completeness,
-           "at %s server %d leads term %d, but its saved log lacks entry %d of "
-           "term %d, which a majority had saved at %s, in term %d, so that it "
-           "is committed.",
-           time_now().text, server->number, term, index, entry->term,
-           time_text(entry->ns).text, entry->in_term);
+    fail_rule(
+        checker, completeness,
+        "at %s server %d leads term %d, but its saved log lacks entry %d of "
+        "term %d, which a majority had saved at %s, in term %d, so that it "
+        "is committed.",
+        time_now().text, server->number, term, index, entry->term,
+        time_text(entry->ns).text, entry->in_term);
 }
 
-// ---- What may be said to be committed ----
+// ---- Claims that an entry is committed ----
 
-// The holders of an entry, as text; returns how many.
+// Writes the servers that have saved an entry. Returns their number.
 static int describe_holders(const struct checker *checker, int index, int term,
                             char *text, size_t size)
 {
@@ -184,7 +187,7 @@ static int describe_holders(const struct checker *checker, int index, int term,
     return count;
 }
 
-// What is wrong with calling this index committed, for the message's end.
+// Writes why this index is not committed, for the end of a message.
 static void explain_uncommitted(const struct checked_server *server, int index,
                                 char *text, size_t size)
 {
@@ -214,8 +217,8 @@ static void explain_uncommitted(const struct checked_server *server, int index,
                  index, term, holders);
 }
 
-// What a leader calls committed, its own log has as it was committed. As long
-// as it leads, it only appends.
+// A leader's own log has the committed entry at each index that it calls
+// committed. While it leads, it only appends.
 static void check_own_entry(const struct checked_server *server,
                             const struct request *request, int index)
 {
@@ -225,13 +228,14 @@ static void check_own_entry(const struct checked_server *server,
         is_committed(server->checker, index, saved_at(log, index)))
         return;
     const struct committed *entry = &server->checker->committed[index];
-    broken(server->checker, commit_rule,
-           "at %s server %d, in term %d, calls index %d committed, where it "
-           "has an entry of term %d; but the committed one is of term %d: at "
-           "%s a majority had saved it, in term %d.",
-           time_now().text, server->number, request->term, index,
-           saved_at(log, index)->term, entry->term, time_text(entry->ns).text,
-           entry->in_term);
+    fail_rule(
+        server->checker, commit_rule,
+        "at %s server %d, in term %d, calls index %d committed, where it "
+        "has an entry of term %d; but the committed one is of term %d: at "
+        "%s a majority had saved it, in term %d.",
+        time_now().text, server->number, request->term, index,
+        saved_at(log, index)->term, entry->term, time_text(entry->ns).text,
+        entry->in_term);
 }
 
 void check_announced(struct checked_life *life, const struct request *request)
@@ -246,12 +250,13 @@ void check_announced(struct checked_life *life, const struct request *request)
     }
     char why[500];
     explain_uncommitted(server, index, why, sizeof why);
-    broken(checker, commit_rule,
-           "at %s server %d sends %s %d in term %d; but entries are committed "
-           "only up to %d: %s.",
-           time_now().text, server->number,
-           request->kind == APPEND ? "leader_commit" : "a snapshot up to index",
-           index, request->term, checker->commit_index, why);
+    fail_rule(
+        checker, commit_rule,
+        "at %s server %d sends %s %d in term %d; but entries are committed "
+        "only up to %d: %s.",
+        time_now().text, server->number,
+        request->kind == APPEND ? "leader_commit" : "a snapshot up to index",
+        index, request->term, checker->commit_index, why);
 }
 
 void check_applied_up_to(struct checked_life *life, int index)
@@ -262,13 +267,14 @@ void check_applied_up_to(struct checked_life *life, int index)
         return;
     char why[500];
     explain_uncommitted(server, index, why, sizeof why);
-    broken(checker, commit_rule,
-           "at %s server %d has applied index %d; but entries are committed "
-           "only up to %d: %s.",
-           time_now().text, server->number, index, checker->commit_index, why);
+    fail_rule(checker, commit_rule,
+              "at %s server %d has applied index %d; but entries are committed "
+              "only up to %d: %s.",
+              time_now().text, server->number, index, checker->commit_index,
+              why);
 }
 
-// Does its saved log have the committed entry there?
+// Does the server's saved log have the committed entry at this index?
 static bool is_own_committed(const struct checked_server *server, int index)
 {
     const struct saved *log = &server->saved;
@@ -276,7 +282,7 @@ static bool is_own_committed(const struct checked_server *server, int index)
            is_committed(server->checker, index, saved_at(log, index));
 }
 
-// The other index at which the server has this command; 0 if there is none.
+// Another index at which the server has this command; 0 if there is none.
 static int find_elsewhere(const struct checked_server *server, int index,
                           uint64_t hash)
 {
@@ -293,7 +299,7 @@ static int find_elsewhere(const struct checked_server *server, int index,
     return 0;
 }
 
-// Where a wrong command comes from, for the message's end.
+// Writes where a wrong command comes from, for the end of a message.
 static void explain_applied(const struct checked_server *server, int index,
                             uint64_t hash, char *text, size_t size)
 {
@@ -313,20 +319,20 @@ static void explain_applied(const struct checked_server *server, int index,
                  saved_at(log, index)->term);
 }
 
-// Its saved log has the committed entry, and yet it applies something else: not
-// a command from elsewhere, so the bytes themselves have changed.
+// The server's saved log has the committed entry, and yet it applies another
+// command. If it does not come from another index, the bytes have changed.
 static void check_applied_bytes(const struct checked_server *server, int index,
                                 uint64_t hash)
 {
     if (!is_own_committed(server, index) ||
         find_elsewhere(server, index, hash) > 0)
         return;
-    broken(server->checker, never_change,
-           "at %s server %d applies at index %d another command than it has "
-           "saved itself, at %s: the memory of the one in its log has been "
-           "freed or overwritten. `make asan` may show where.",
-           time_now().text, server->number, index,
-           time_text(server->saved.ns).text);
+    fail_rule(server->checker, never_change,
+              "at %s server %d applies at index %d another command than it has "
+              "saved itself, at %s: the memory of the one in its log has been "
+              "freed or overwritten. `make asan` may show where.",
+              time_now().text, server->number, index,
+              time_text(server->saved.ns).text);
 }
 
 void check_applied(struct checked_life *life, int index, uint64_t hash)
@@ -334,7 +340,7 @@ void check_applied(struct checked_life *life, int index, uint64_t hash)
     struct checked_server *server = life->server;
     struct checker *checker = server->checker;
     if (index < 1)
-        return;  // The tester has its own word for that.
+        return;  // The tester reports that itself.
     check_applied_up_to(life, index);
     const struct committed *entry = &checker->committed[index];
     if (entry->hash == hash)
@@ -342,9 +348,10 @@ void check_applied(struct checked_life *life, int index, uint64_t hash)
     check_applied_bytes(server, index, hash);
     char why[300];
     explain_applied(server, index, hash, why, sizeof why);
-    broken(checker, machine_safety,
-           "at %s server %d has applied a command at index %d that is not the "
-           "committed one, which a majority had saved at %s, in term %d%s.",
-           time_now().text, server->number, index, time_text(entry->ns).text,
-           entry->in_term, why);
+    fail_rule(
+        checker, machine_safety,
+        "at %s server %d has applied a command at index %d that is not the "
+        "committed one, which a majority had saved at %s, in term %d%s.",
+        time_now().text, server->number, index, time_text(entry->ns).text,
+        entry->in_term, why);
 }

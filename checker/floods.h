@@ -1,5 +1,5 @@
-// Floods: what a server sends another without waiting. The checker looks for
-// them in a cluster, and tests/fig2 in what its one server sends.
+// Finds floods: requests that one server sends to another again and again,
+// without waiting. Used by the checker, and by tests/fig2 for its one server.
 #ifndef CHECKER_FLOODS_H
 #define CHECKER_FLOODS_H
 
@@ -8,25 +8,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// What one server sends to another. Zeroed at first.
+// The requests from one server to another. All zero at first.
 #define N_RECENT 16
-struct stream {
-    struct request recent[N_RECENT];  // The last; their args are gone.
+struct traffic {
+    struct request recent[N_RECENT];  // The last ones; their args are freed.
     unsigned n_sent;
-    int64_t since_ns;           // The second began in which so many
-    int n_again[SNAPSHOT + 1];  // of each kind brought nothing new.
+    // Requests of each kind that brought nothing new, since since_ns. It moves
+    // on every second.
+    int64_t since_ns;
+    int n_again[SNAPSHOT + 1];
 };
 
-// Counts a request of one of the three kinds, sent now. True if those that
-// bring nothing new have become a flood.
-//   locks  none; the caller guards the stream
-bool stream_floods(struct stream *stream, const struct request *request);
+// Counts a request of one of Raft's three kinds, sent now. True if those that
+// bring nothing new are too many now: a flood.
+//   locks  none; the caller guards *traffic
+bool traffic_is_flood(struct traffic *traffic, const struct request *request);
 
-// Says so: who sends what to whom how often, and what is usual.
+// The message about a flood: the two servers, the requests of one second, and
+// what right Rafts send.
 struct flood_text {
     char text[600];
 };
-struct flood_text flood_text(const struct stream *stream, int from, int to,
+struct flood_text flood_text(const struct traffic *traffic, int from, int to,
                              const struct request *last);
 
 #endif

@@ -1,5 +1,5 @@
-// What the files of the checker share. One lock, checker->lock, guards it
-// all; the functions here are called with it held.
+// Shared by the files of the checker. One lock, checker->lock, guards all of
+// it. The functions here are called with it held.
 #ifndef CHECKER_INTERNAL_H
 #define CHECKER_INTERNAL_H
 
@@ -13,39 +13,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NOBODY = -1 };
-
 struct checked_server {
     struct checker *checker;
     int number;
     struct saved saved;
-    struct checked_life *life;  // The last that was started.
+    struct checked_life *life;  // The latest.
 };
 
 struct checked_life {
     struct checked_server *server;
-    bool crashed;            // What it says may reach nobody.
-    int starts_after;        // The last index that its saved snapshot covered.
-    struct stream *streams;  // One a server.
+    bool crashed;             // Its messages may reach nobody.
+    int starts_after;         // The last index that its snapshot covered at its
+                              // start.
+    struct traffic *traffic;  // One a server.
 
-    // The leader_commits that it has sent without entries: the highest, which
-    // of the 64 up to there (bit 0 is that one), and how many in all.
-    int told_last;
-    uint64_t told;
+    // The different leader_commits in its AppendEntries without entries: the
+    // highest; a mask of the highest 64, in which bit 0 is highest_told; their
+    // number.
+    int highest_told;
+    uint64_t told_mask;
     int n_told;
 
-    int n_refused;  // Its AppendEntries that were, in their own term.
+    int n_refused;  // Its AppendEntries refused by followers in the same term.
 };
 
-// What a server did in a term.
-struct part {
-    // As a candidate: the life that asks for votes, and who has granted it
-    // one and been heard.
+// One server's acts in one term.
+struct acts {
+    // As a candidate: the life that asks for votes, and the servers whose
+    // granted votes have arrived.
     struct checked_life *candidate;
     bool *granted_by;
 
-    // The last entry of its log when it saved its vote for itself, and the
-    // life that did; NULL if none has, or only after it had asked others.
+    // The life that saved its vote for itself before it asked others, and the
+    // last entry of its log then; stood is NULL if there is none.
     const struct checked_life *stood;
     int stood_index;
     int stood_term;
@@ -55,53 +55,54 @@ struct part {
     int64_t voted_ns;
     const struct checked_life *voted_in;
 
-    // The last index up to which it has saved the log of the term's leader,
-    // ending with an entry of that term, and was in that term when it did, or
-    // when it took the entries that it has answered for.
+    // It has saved the leader's log up to this index. The entry there is of
+    // this term, and the server was in this term when it saved it, or when it
+    // acknowledged it.
     int saved_up_to;
 
-    // The last index up to which it has told the leader that it has the log,
-    // and when.
+    // It has acknowledged the leader's log up to this index, and when.
     int acknowledged;
     int64_t acknowledged_ns;
 };
 
 struct term {
     int number;
-    struct checked_life *leader;  // NULL as long as nobody acts as one.
-    const char *sign;             // What showed that it does,
+    struct checked_life *leader;  // NULL until a server acts as leader.
+    const char *sign;             // The act that showed it,
     int64_t since_ns;             // and when.
-    struct part *parts;           // One a server.
+    struct acts *acts;            // One for each server.
 };
 
-// An entry that will be in every later leader's log.
+// A committed entry.
 struct committed {
     int term;
     uint64_t hash;
-    int in_term;  // The term whose leader could commit it,
-    int64_t ns;   // and when that was.
+    int in_term;  // The term in which a majority had saved it,
+    int64_t ns;   // and when.
 };
 
 struct checker {
     // Constant after checker_make.
     struct checker_options options;
-    enum saved_form form;  // In which this raft.x saves.
+    enum saved_form form;  // How this raft.x encodes its PersistentState.
 
     struct unseen_lock lock;
 
     struct checked_server *servers;
-    struct checked_life **lives;  // All there ever were, by their numbers.
+    struct checked_life **lives;  // All of the run, by their numbers.
     int lives_capacity;
-    struct change change;  // The one that is being looked at.
+    struct change change;  // The save that is being checked.
 
-    // What has been called: RPCs of each kind, and the first of no given one.
+    // Has an RPC of this kind been called? And the name of the first RPC of
+    // kind OTHER.
     bool called[SNAPSHOT + 1];
     char other_rpc[64];
 
-    bool has_saves;    // Some server has saved something,
-    char *unreadable;  // or something that is no PersistentState: who, why.
+    bool has_saves;    // Some server has saved.
+    char *unreadable;  // Not NULL: which server has saved no PersistentState,
+                       // and why it is none.
 
-    struct term *terms;  // Those in which something happened, in order.
+    struct term *terms;  // Those in which something happened, sorted.
     int n_terms;
     int terms_capacity;
 
@@ -115,16 +116,16 @@ static inline bool watches_saves(const struct checker *checker)
     return checker->has_saves && checker->unreadable == NULL;
 }
 
-// ---- broken.c ----
+// ---- fail.c ----
 
-// The rule that is broken where a server's own bytes differ: memory is at
-// fault.
+// The rule that is broken when a server's own copy of an entry changes.
 extern const char never_change[];
 
-// Ends the test: `rule`, which is a name and where it stands in the paper, is
-// broken, and how.
-_Noreturn void broken(struct checker *checker, const char *rule,
-                      const char *format, ...)
+// Ends the test: this rule is broken.
+//   rule    its name, and where it stands in the paper
+//   format  how it is broken
+_Noreturn void fail_rule(struct checker *checker, const char *rule,
+                         const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 // Ends the test with this message.
@@ -140,27 +141,27 @@ struct time_text time_now(void);
 
 // ---- terms.c ----
 
-// The record of a term; made, if this is the first that is heard of it. Later
-// calls may move it.
+// The record of a term. Makes it if there is none. A later call may move it.
 struct term *term_at(struct checker *checker, int number);
 void terms_free(struct checker *checker);
 
-// ---- calls.c: what the checker hears at all ----
+// ---- calls.c: are the three RPCs called, with the right messages? ----
 
-// Ends the test if an RPC has a given one's name, and other messages.
+// Ends the test if an RPC has the name of one of the three, but other messages.
 void check_messages(struct checked_life *life,
                     const struct labrpc_method *method, enum message_kind kind);
 
-// A server calls an RPC.
+// Notes that a server calls an RPC.
 void hear_call(struct checked_life *life, const struct labrpc_method *method,
                enum message_kind kind);
 
-// A server does what comes of RPCs of this kind: ends the test if others were
-// called in their place.
+// Ends the test if no RPC of this kind has been called, but others have. Called
+// when a server does what RPCs of this kind lead to.
+//   sign  what the server does
 void check_called(struct checked_life *life, enum message_kind kind,
                   const char *sign);
 
-// ---- elections.c: who may vote for whom, and who may lead ----
+// ---- elections.c: votes and leaders ----
 
 void hear_candidate(struct checked_life *life, const struct request *request);
 void hear_vote(struct checked_life *candidate, struct checked_life *voter,
@@ -176,12 +177,12 @@ void check_saved_vote(struct checked_server *server,
                       const struct change *change);
 void check_leader(struct checked_life *life, int number, const char *sign);
 
-// ---- floods.c: what is sent again and again ----
+// ---- floods.c ----
 
 void check_flood(struct checked_life *life, int to,
                  const struct request *request);
 
-// ---- logs.c: what a server's log may become, and what it promises ----
+// ---- logs.c: changes of a server's log, and acknowledgements ----
 
 void check_saved_log(struct checked_server *server, const struct change *change,
                      struct bytes snapshot);
@@ -190,16 +191,17 @@ void check_sent_entries(struct checked_life *leader,
 void check_success(struct checked_life *follower, const struct request *request,
                    int answered_term);
 
-// ---- commits.c: what is committed, and may be said to be ----
+// ---- commits.c: committed entries, and claims that an entry is committed ----
 
-// A server has saved something, or answers for what it has: that may commit
-// entries.
+// Raises commit_index, if what a server has saved, or acknowledges, makes a
+// majority.
 void count_saved(struct checked_server *server);
 void count_answered(struct checked_server *server,
                     const struct request *request);
 
-// Looks for a committed entry from `index` on that the server saved, and now,
-// in this term, loses.
+// Ends the test if the server loses a committed entry that it had saved.
+//   index  the first that it loses
+//   term   the server's
 void check_committed_stay(struct checked_server *server, int index, int term);
 void check_snapshot_committed(struct checked_server *server,
                               const struct change *change);

@@ -1,5 +1,5 @@
-// The rules of logs: a leader only appends, two logs with a common entry agree
-// up to it, and what a follower has acknowledged it keeps.
+// The rules of logs. A leader only appends. Two logs with a common entry are
+// the same up to it. A follower keeps what it has acknowledged.
 #include "checker/internal.h"
 
 #include "rt/clock.h"
@@ -17,10 +17,10 @@ static const char saved_first[] =
 static const char no_going_back[] = "Snapshots Never Go Back (§7, Figure 13)";
 static const char together[] = "State and Snapshot Together (§7)";
 
-// ---- What is saved of the log ----
+// ---- Saved logs ----
 
-// In one term a log never loses what came from that term's leader: the leader
-// only appends, and what a follower has acknowledged is the leader's log.
+// Within a term a log never loses entries of that term's leader: the leader
+// only appends, and a follower has acknowledged entries of the leader's log.
 static void check_cut(struct checked_server *server,
                       const struct change *change, int cut)
 {
@@ -31,33 +31,36 @@ static void check_cut(struct checked_server *server,
     int last = saved_last(before);
     const struct term *term = term_at(checker, change->term);
     if (term->leader == server->life)
-        broken(checker, append_only,
-               "at %s server %d, the leader of term %d since %s, saves a log "
-               "without the entries %d to %d that it had saved.",
-               time_now().text, server->number, term->number,
-               time_text(term->since_ns).text, cut, last);
+        fail_rule(
+            checker, append_only,
+            "at %s server %d, the leader of term %d since %s, saves a log "
+            "without the entries %d to %d that it had saved.",
+            time_now().text, server->number, term->number,
+            time_text(term->since_ns).text, cut, last);
 
-    int acknowledged_up_to = term->parts[server->number].acknowledged;
+    int acknowledged_up_to = term->acts[server->number].acknowledged;
     if (cut <= acknowledged_up_to)
-        broken(checker, acknowledged,
-               "at %s server %d saves a log without the entries %d to %d that "
-               "it had saved; at %s, in this term (%d), it has told the leader "
-               "that it has all up to %d, and the leader may have counted on "
-               "that.",
-               time_now().text, server->number, cut, last,
-               time_text(term->parts[server->number].acknowledged_ns).text,
-               term->number, acknowledged_up_to);
+        fail_rule(
+            checker, acknowledged,
+            "at %s server %d saves a log without the entries %d to %d that "
+            "it had saved; at %s, in this term (%d), it has told the leader "
+            "that it has all up to %d, and the leader may have counted on "
+            "that.",
+            time_now().text, server->number, cut, last,
+            time_text(term->acts[server->number].acknowledged_ns).text,
+            term->number, acknowledged_up_to);
     if (saved_at(before, last)->term == change->term)
-        broken(checker, acknowledged,
-               "at %s server %d saves a log without the entries %d to %d that "
-               "it had saved, at %s; the last is of the current term (%d), "
-               "whose leader never takes an entry back.",
-               time_now().text, server->number, cut, last,
-               time_text(before->ns).text, term->number);
+        fail_rule(
+            checker, acknowledged,
+            "at %s server %d saves a log without the entries %d to %d that "
+            "it had saved, at %s; the last is of the current term (%d), "
+            "whose leader never takes an entry back.",
+            time_now().text, server->number, cut, last,
+            time_text(before->ns).text, term->number);
 }
 
-// An entry is what it was as long as its index and term are the same: a leader
-// makes one of each, and nobody changes it.
+// An entry with the same index and term is the same entry: a leader creates one
+// for each index and term, and nobody changes it.
 static void check_unchanged(struct checked_server *server,
                             const struct change *change, int cut)
 {
@@ -69,13 +72,14 @@ static void check_unchanged(struct checked_server *server,
     const struct saved_entry *entry = &change->fresh[k];
     if (entry->term != old->term || entry->hash == old->hash)
         return;
-    broken(server->checker, never_change,
-           "at %s server %d saves entry %d of term %d with another command "
-           "than before, at %s. Either its memory has been freed or "
-           "overwritten, which `make asan` may show, or the leader of term %d "
-           "has given this index to two commands.",
-           time_now().text, server->number, cut, entry->term,
-           time_text(before->ns).text, entry->term);
+    fail_rule(
+        server->checker, never_change,
+        "at %s server %d saves entry %d of term %d with another command "
+        "than before, at %s. Either its memory has been freed or "
+        "overwritten, which `make asan` may show, or the leader of term %d "
+        "has given this index to two commands.",
+        time_now().text, server->number, cut, entry->term,
+        time_text(before->ns).text, entry->term);
 }
 
 void check_sent_entries(struct checked_life *leader,
@@ -92,16 +96,17 @@ void check_sent_entries(struct checked_life *leader,
         request_entry(request, k, &term, &hash);
         const struct saved_entry *own = saved_at(saved, index);
         if (own->term == term && own->hash != hash)
-            broken(server->checker, never_change,
-                   "at %s server %d sends entry %d of term %d with another "
-                   "command than it has saved itself: the memory of the one "
-                   "in its log has been freed or overwritten. `make asan` may "
-                   "show where.",
-                   time_now().text, server->number, index, term);
+            fail_rule(
+                server->checker, never_change,
+                "at %s server %d sends entry %d of term %d with another "
+                "command than it has saved itself: the memory of the one "
+                "in its log has been freed or overwritten. `make asan` may "
+                "show where.",
+                time_now().text, server->number, index, term);
     }
 }
 
-// A fresh entry, against those of the same index and term in the other logs.
+// Compares a new entry with those of the same index and term in the other logs.
 static void check_matching(struct checked_server *server, int index,
                            const struct saved_entry *prev,
                            const struct saved_entry *entry)
@@ -116,28 +121,30 @@ static void check_matching(struct checked_server *server, int index,
         if (theirs->term != entry->term)
             continue;
         if (theirs->hash != entry->hash)
-            broken(checker, log_matching,
-                   "at %s server %d saves an entry with index %d and term %d "
-                   "whose command is not that of the entry with this index and "
-                   "term that server %d has, and saved last at %s.",
-                   time_now().text, server->number, index, entry->term, j,
-                   time_text(other->ns).text);
+            fail_rule(
+                checker, log_matching,
+                "at %s server %d saves an entry with index %d and term %d "
+                "whose command is not that of the entry with this index and "
+                "term that server %d has, and saved last at %s.",
+                time_now().text, server->number, index, entry->term, j,
+                time_text(other->ns).text);
         if (theirs[-1].term != prev->term)
-            broken(checker, log_matching,
-                   "at %s server %d saves an entry with index %d and term %d, "
-                   "as server %d has one, saved last at %s; but the entries "
-                   "before it differ: server %d's is of term %d, server %d's "
-                   "of term %d.",
-                   time_now().text, server->number, index, entry->term, j,
-                   time_text(other->ns).text, server->number, prev->term, j,
-                   theirs[-1].term);
+            fail_rule(
+                checker, log_matching,
+                "at %s server %d saves an entry with index %d and term %d, "
+                "as server %d has one, saved last at %s; but the entries "
+                "before it differ: server %d's is of term %d, server %d's "
+                "of term %d.",
+                time_now().text, server->number, index, entry->term, j,
+                time_text(other->ns).text, server->number, prev->term, j,
+                theirs[-1].term);
     }
 }
 
 static void check_fresh(struct checked_server *server,
                         const struct change *change)
 {
-    // The first element stands for a snapshot, not for an entry.
+    // Element 0 stands for the snapshot's last entry: it is skipped.
     for (int k = change->n_same == 0 ? 1 : 0; k < change->n_fresh; k++) {
         int index = change->first + change->n_same + k;
         const struct saved_entry *prev =
@@ -151,19 +158,21 @@ void check_saved_log(struct checked_server *server, const struct change *change,
 {
     int covered = server->checker->options.snapshot_index(snapshot);
     if (change->first > covered)
-        broken(server->checker, together,
-               "at %s server %d saves a log that begins after index %d, with a "
-               "snapshot that ends at %d: after a crash now, the entries "
-               "between would be lost.",
-               time_now().text, server->number, change->first, covered);
+        fail_rule(
+            server->checker, together,
+            "at %s server %d saves a log that begins after index %d, with a "
+            "snapshot that ends at %d: after a crash now, the entries "
+            "between would be lost.",
+            time_now().text, server->number, change->first, covered);
     const struct saved *before = &server->saved;
     if (change->first < before->first)
-        broken(server->checker, no_going_back,
-               "at %s server %d saves a log that begins after index %d, but at "
-               "%s it saved one that begins after index %d: an old snapshot "
-               "has replaced a newer one.",
-               time_now().text, server->number, change->first,
-               time_text(before->ns).text, before->first);
+        fail_rule(
+            server->checker, no_going_back,
+            "at %s server %d saves a log that begins after index %d, but at "
+            "%s it saved one that begins after index %d: an old snapshot "
+            "has replaced a newer one.",
+            time_now().text, server->number, change->first,
+            time_text(before->ns).text, before->first);
     if (change->first > before->first ||
         change->first_term != saved_at(before, before->first)->term)
         check_snapshot_committed(server, change);
@@ -176,9 +185,9 @@ void check_saved_log(struct checked_server *server, const struct change *change,
     check_fresh(server, change);
 }
 
-// ---- What a success promises ----
+// ---- Acknowledgements ----
 
-// Server's log has another entry there, or none.
+// Fails the test: the follower's log has another entry there, or none.
 _Noreturn static void deny_success(struct checked_server *server,
                                    const struct request *request, int index,
                                    int term)
@@ -192,17 +201,17 @@ _Noreturn static void deny_success(struct checked_server *server,
         snprintf(has, sizeof has, "its saved entry %d is of term %d", index,
                  saved_at(saved, index)->term);
     if (index <= request->index)
-        broken(server->checker, honest_success,
-               "at %s server %d answers success to an AppendEntries of term %d "
-               "with prev_log_index %d and prev_log_term %d, but %s.",
-               time_now().text, server->number, request->term, index, term,
-               has);
-    broken(server->checker, saved_first,
-           "at %s server %d answers success to an AppendEntries of term %d "
-           "with entries %d to %d, but %s: after a crash it would not have "
-           "what the leader counts on.",
-           time_now().text, server->number, request->term, request->index + 1,
-           request->index + request->n_entries, has);
+        fail_rule(
+            server->checker, honest_success,
+            "at %s server %d answers success to an AppendEntries of term %d "
+            "with prev_log_index %d and prev_log_term %d, but %s.",
+            time_now().text, server->number, request->term, index, term, has);
+    fail_rule(server->checker, saved_first,
+              "at %s server %d answers success to an AppendEntries of term %d "
+              "with entries %d to %d, but %s: after a crash it would not have "
+              "what the leader counts on.",
+              time_now().text, server->number, request->term,
+              request->index + 1, request->index + request->n_entries, has);
 }
 
 static void check_has(struct checked_server *server,
@@ -221,40 +230,42 @@ static void check_has(struct checked_server *server,
         if (!saved_holds(saved, index, term))
             deny_success(server, request, index, term);
         if (saved_at(saved, index)->hash != hash)
-            broken(server->checker, log_matching,
-                   "at %s server %d answers success to an AppendEntries of "
-                   "term %d; but its saved entry %d, of term %d, has another "
-                   "command than the one it was sent.",
-                   time_now().text, server->number, request->term, index, term);
+            fail_rule(
+                server->checker, log_matching,
+                "at %s server %d answers success to an AppendEntries of "
+                "term %d; but its saved entry %d, of term %d, has another "
+                "command than the one it was sent.",
+                time_now().text, server->number, request->term, index, term);
     }
 }
 
 static void note_acknowledged(struct checked_server *server,
                               const struct request *request)
 {
-    struct part *part =
-        &term_at(server->checker, request->term)->parts[server->number];
+    struct acts *acts =
+        &term_at(server->checker, request->term)->acts[server->number];
     int up_to = request->index + request->n_entries;
-    if (up_to > part->acknowledged) {
-        part->acknowledged = up_to;
-        part->acknowledged_ns = clock_peek_ns();
+    if (up_to > acts->acknowledged) {
+        acts->acknowledged = up_to;
+        acts->acknowledged_ns = clock_peek_ns();
     }
 }
 
-// Its saved log can only have grown since it answered, as long as it is in the
-// same term.
+// The log of a follower can only have grown since it answered, if it is still
+// in the same term.
 void check_success(struct checked_life *follower, const struct request *request,
                    int answered_term)
 {
     struct checked_server *server = follower->server;
     const struct saved *saved = &server->saved;
     if (saved->term < request->term)
-        broken(server->checker, saved_first,
-               "at %s server %d answers success to an AppendEntries of term "
-               "%d, but what it saved last, at %s, is term %d: after a crash "
-               "it could follow, or vote for, one of an older term.",
-               time_now().text, server->number, request->term,
-               time_text(saved->ns).text, saved->term);
+        fail_rule(
+            server->checker, saved_first,
+            "at %s server %d answers success to an AppendEntries of term "
+            "%d, but what it saved last, at %s, is term %d: after a crash "
+            "it could follow, or vote for, one of an older term.",
+            time_now().text, server->number, request->term,
+            time_text(saved->ns).text, saved->term);
     if (saved->term == request->term) {
         check_has(server, request);
         note_acknowledged(server, request);

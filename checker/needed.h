@@ -1,5 +1,6 @@
-// What the checker and the tests read of the messages in a raft.x. Each line
-// that the compiler refuses is one that raft.x lacks (scripts/check-messages).
+// The fields of a raft.x's messages that the checker and the tests read. The
+// compiler refuses the line of a field that raft.x lacks;
+// scripts/check-messages reports it.
 #define NEEDS(message, type, field)                                            \
     _Static_assert(                                                            \
         __builtin_types_compatible_p(__typeof__(((message *)0)->field), type), \

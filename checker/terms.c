@@ -1,5 +1,5 @@
-// The terms in which something happened, each with what every server did in
-// it, in a sorted array.
+// A sorted array of the terms in which something happened, with each server's
+// acts in it.
 #include "checker/internal.h"
 
 #include "rt/alloc.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The position of the term, or that which it would have.
+// The position of the term in the array, or the one where it must be inserted.
 static int find(const struct checker *checker, int number)
 {
     int low = 0, high = checker->n_terms;
@@ -25,15 +25,15 @@ static struct term make_term(const struct checker *checker, int number)
 {
     struct term term = { .number = number };
     int n = checker->options.n_servers;
-    term.parts = alloc((size_t)n * sizeof *term.parts);
+    term.acts = alloc((size_t)n * sizeof *term.acts);
     for (int i = 0; i < n; i++)
-        term.parts[i].voted_for = NOBODY;
+        term.acts[i].voted_for = NO_SERVER;
     return term;
 }
 
 struct term *term_at(struct checker *checker, int number)
 {
-    // Nearly always it is the newest.
+    // It is nearly always the newest term.
     int at = checker->n_terms - 1;
     if (at < 0 || checker->terms[at].number != number)
         at = find(checker, number);
@@ -58,8 +58,8 @@ void terms_free(struct checker *checker)
     for (int t = 0; t < checker->n_terms; t++) {
         struct term *term = &checker->terms[t];
         for (int i = 0; i < checker->options.n_servers; i++)
-            free(term->parts[i].granted_by);
-        free(term->parts);
+            free(term->acts[i].granted_by);
+        free(term->acts);
     }
     free(checker->terms);
 }

@@ -1,4 +1,4 @@
-// A command in 64 bits, so that what was seen can be kept and compared.
+// A hash of 64 bits, which stands for a command when commands are compared.
 #ifndef DECODE_HASH_H
 #define DECODE_HASH_H
 
@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// FNV-1a over words of eight bytes; the last may be shorter, so the length
-// goes in, too. It need not withstand an enemy.
+// FNV-1a over words of eight bytes. The last word may be shorter, so the length
+// is mixed in, too. It is not a cryptographic hash.
 static inline uint64_t hash_bytes(const void *data, size_t len)
 {
     const uint64_t prime = UINT64_C(0x100000001b3);

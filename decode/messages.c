@@ -41,7 +41,7 @@ enum message_kind rpc_kind(const struct labrpc_method *method)
     return is_given ? kind : OTHER;
 }
 
-// Nothing stands at index 0; some call its term 0, and some NO_TERM.
+// There is no entry at index 0. Some Rafts give it term 0, some NO_TERM.
 static int term_of(int index, int term)
 {
     return index > 0 ? term : 0;
@@ -60,7 +60,7 @@ static void read_append(struct request *request)
     const AppendEntriesRequest *append = request->args;
     request->term = append->term;
     request->index = append->prev_log_index;
-    request->told_term = append->prev_log_term;
+    request->sent_index_term = append->prev_log_term;
     request->index_term =
         term_of(append->prev_log_index, append->prev_log_term);
     request->leader_commit = append->leader_commit;
@@ -121,8 +121,9 @@ struct reply reply_read(enum message_kind kind, const void *reply)
 
 enum saved_form saved_state_form(void)
 {
-    static const char given[] = "\0\0\0\7\0\0\0\2\0\0\0\1"
-                                "\0\0\0\5\0\0\0\4\0\0\0\1c\0\0";  // And a \0.
+    static const char given[] =
+        "\0\0\0\7\0\0\0\2\0\0\0\1"
+        "\0\0\0\5\0\0\0\4\0\0\0\1c\0\0";  // The literal ends with one more \0.
     Entry entry = { .index = 5, .term = 4, .command = { 1, "c" } };
     PersistentState state = { .current_term = 7,
                               .voted_for = 2,

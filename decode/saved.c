@@ -1,9 +1,10 @@
-// Reads saved states (PersistentState of raft/raft.x), as little of each as has
-// changed. The bytes are read directly, not through XDR's routines: a log of
-// thousands of entries is saved for each new one.
+// Reads the changed part of a saved state (PersistentState of raft/raft.x). It
+// reads the bytes directly, not with XDR's routines, because it must be fast:
+// for each new entry a log of thousands of entries may be saved.
 #include "decode/saved.h"
 
 #include "decode/hash.h"
+#include "events/events.h"
 #include "rt/alloc.h"
 #include "rt/clock.h"
 
@@ -11,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// current_term, voted_for and the number of elements; an element without its
-// command.
+// HEAD: current_term, voted_for and the number of elements. ELEMENT: an element
+// without its command.
 enum { WORD = 4, HEAD_BYTES = 3 * WORD, ELEMENT_BYTES = 3 * WORD };
 
 void saved_init(struct saved *saved)
 {
-    *saved = (struct saved){ .voted_for = -1, .count = 1, .capacity = 1 };
+    *saved =
+        (struct saved){ .voted_for = NO_SERVER, .count = 1, .capacity = 1 };
     saved->entries = alloc(sizeof *saved->entries);
 }
 
@@ -35,7 +37,7 @@ bool saved_holds(const struct saved *saved, int index, int term)
 
 int change_cut(const struct change *change, const struct saved *before)
 {
-    // Indices may be as large as an int is.
+    // Written so that an index near INT_MAX does not overflow.
     bool has_cut = saved_last(before) - change->first >= change->n_same;
     return has_cut ? change->first + change->n_same : NOTHING_CUT;
 }
@@ -66,7 +68,8 @@ static bool read_element(struct bytes state, size_t at, struct element *element)
     int index = word_at(state, at);
     *element = (struct element){
         .index = index,
-        // Nothing stands at index 0; some call its term 0, and some NO_TERM.
+        // There is no entry at index 0. Some Rafts give it term 0, some
+        // NO_TERM.
         .entry = { .term = index > 0 ? word_at(state, at + WORD) : 0,
                    .hash = hash_bytes(command, len),
                    .end = at + ELEMENT_BYTES + padded },
@@ -74,7 +77,7 @@ static bool read_element(struct bytes state, size_t at, struct element *element)
     return true;
 }
 
-// How many elements lie, whole, in the untouched bytes.
+// The number of whole elements in the untouched bytes.
 static int count_untouched(const struct saved *before,
                            struct bytes_range untouched)
 {
@@ -97,15 +100,16 @@ static void add_fresh(struct change *change, struct saved_entry entry)
     change->fresh[change->n_fresh++] = entry;
 }
 
-// The element that stands for the same index in `before`, if it has one.
+// The element of this index in `before`; NULL if there is none.
 static struct saved_entry *counterpart(struct saved *before, int index)
 {
     bool there = index >= before->first && index <= saved_last(before);
     return there ? &before->entries[index - before->first] : NULL;
 }
 
-// Adds the element to those that stay, as long as all before it stay, or to the
-// fresh ones. Of the first only the term counts: it has no command any more.
+// Counts the element among those that stay, if all before it stay, or else adds
+// it to the fresh ones. Of the first element only the term is compared: a
+// snapshot has removed its command.
 static void take_element(struct change *change, struct saved *before,
                          struct element element, bool is_first)
 {
@@ -121,8 +125,8 @@ static void take_element(struct change *change, struct saved *before,
     }
 }
 
-// Reads the elements behind those that are untouched. They begin at *at, which
-// is then where they end.
+// Reads the elements behind the untouched ones, from the byte *at on. Moves *at
+// to where they end.
 static const char *read_elements(struct change *change, struct saved *before,
                                  struct bytes state, int count, size_t *at)
 {
@@ -162,7 +166,7 @@ const char *change_read(struct change *change, struct saved *before,
     change->first_term = before->entries[0].term;
     if (count < 0)
         return "it does not decode";
-    // What follows a log that is shorter now may still hold its elements.
+    // If the log is shorter now, old elements can lie in the bytes behind it.
     if (change->n_same > count)
         change->n_same = count;
     size_t at = change->n_same > 0 ? before->entries[change->n_same - 1].end

@@ -1,4 +1,4 @@
-// What a server has saved last, and what a new save changes in it.
+// The last state that a server has saved, and the change that a new save makes.
 #ifndef DECODE_SAVED_H
 #define DECODE_SAVED_H
 
@@ -15,19 +15,18 @@ struct saved_entry {
     size_t end;     // Where its bytes end in the saved state.
 };
 
-// entries[0] stands for the last entry that the snapshot covers, as in
-// PersistentState.
+// entries[0] is the last entry that the snapshot covers, as in PersistentState.
 struct saved {
     int term;
     int voted_for;
-    int64_t ns;  // When it was saved.
+    int64_t ns;  // The time of the save.
     int first;   // The index of entries[0].
     int count;   // At least 1.
     int capacity;
     struct saved_entry *entries;
 };
 
-// What a server has that never saved anything.
+// The state of a server that has never saved. saved_free frees it.
 void saved_init(struct saved *saved);
 void saved_free(struct saved *saved);
 
@@ -36,25 +35,26 @@ static inline int saved_last(const struct saved *saved)
     return saved->first + (saved->count - 1);  // INT_MAX at most.
 }
 
-// The element of an index from first to last.
+// The entry at this index, from `first` to saved_last.
 static inline const struct saved_entry *saved_at(const struct saved *saved,
                                                  int index)
 {
     return &saved->entries[index - saved->first];
 }
 
-// Does it hold this entry? What the snapshot covers, it holds.
+// Does it hold this entry? It holds all that the snapshot covers.
 bool saved_holds(const struct saved *saved, int index, int term);
 
-// A new state, as it differs from the one before.
+// The difference between a new state and the one before.
 struct change {
     int term;
     int voted_for;
     int first;
     int first_term;
-    int n_same;                 // Elements from `first` on that stay.
-    struct saved_entry *fresh;  // Those behind them, which are new;
-    int n_fresh;                // they are used again by the next change.
+    int n_same;  // Number of elements from `first` on that stay.
+    struct saved_entry
+        *fresh;   // The new elements behind them. The array is used
+    int n_fresh;  // again for the next change.
     int fresh_capacity;
 };
 
@@ -63,16 +63,16 @@ static inline int change_last(const struct change *change)
     return change->first + (change->n_same + change->n_fresh - 1);
 }
 
-// The lowest index whose entry is gone or has become another one, although no
-// snapshot covers it; NOTHING_CUT if there is none.
+// The lowest index whose entry is removed or replaced, but not covered by the
+// snapshot; NOTHING_CUT if there is none.
 #define NOTHING_CUT INT32_MAX
 int change_cut(const struct change *change, const struct saved *before);
 
-// Reads a new state, in the given raft.x's form. NULL, or what is wrong with
-// it.
-//   before    what was saved last; only its `end`s are touched
-//   untouched the bytes that stand where and as they stood
-//   may_go_on something of the Raft's own may follow the log
+// Reads a new state, in the form of the given raft.x. Returns NULL, or what is
+// wrong with the state.
+//   before     the last state; only its `end`s are changed
+//   untouched  the bytes that are the same as before, at the same place
+//   may_go_on  fields of the Raft's own may follow the log
 const char *change_read(struct change *change, struct saved *before,
                         struct bytes state, struct bytes_range untouched,
                         bool may_go_on);

@@ -23,8 +23,12 @@ struct event_life {
     int number;  // Among the lives of all servers, from 1; 0 if not known.
 };
 
-// The life of what concerns the whole test.
-#define EVENT_OF_ALL ((struct event_life){ -1, 0 })
+// Stands for no server, where a server's number is expected. raft.x calls it
+// NOBODY.
+#define NO_SERVER (-1)
+
+// The life of an event that concerns the whole test.
+#define EVENT_OF_ALL ((struct event_life){ NO_SERVER, 0 })
 
 enum event_kind {
     // The test's.

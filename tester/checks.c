@@ -1,19 +1,18 @@
-// The checks that the graded tests are made of (MIT's words): is there one
-// leader, do the terms agree, who has committed what, and can the cluster
-// still agree.
+// MIT's checks, which the graded tests consist of: is there one leader, do the
+// terms agree, what is committed, does the cluster reach agreement.
 #include "rt/clock.h"
 #include "tester/faults.h"
 #include "tester/internal.h"
 
 // ---- Calls into the servers' Rafts ----
 
-// NULL if it is crashed, or paused.
+// The life of server i; NULL if it is crashed or paused.
 static struct life *running(struct config *cfg, int i)
 {
     pthread_mutex_lock(&cfg->mu);
     struct life *life = cfg->servers[i].current;
     pthread_mutex_unlock(&cfg->mu);
-    // It stays valid after a crash, until cfg_cleanup.
+    // A life stays valid after its crash, until cfg_cleanup.
     return life == NULL || fault_is_paused(life->raft) ? NULL : life;
 }
 
@@ -54,14 +53,14 @@ bool cfg_get_state(struct config *cfg, int i, int *term)
 
 // ---- Leaders and terms ----
 
-// The leader of the newest term among the connected servers, or -1. (Two in one
-// term are the checker's to find.)
+// The leader of the newest term among the connected servers, or NO_SERVER.
+// (That no two lead in one term is for the checker to find.)
 static int find_leader(struct config *cfg)
 {
     int newest_term = -1;
-    int newest = -1;
+    int newest = NO_SERVER;
     for (int i = 0; i < cfg->n; i++) {
-        int term = -1;
+        int term;
         if (cfg_is_connected(cfg, i) && cfg_get_state(cfg, i, &term) &&
             term > newest_term) {
             newest_term = term;
@@ -76,7 +75,7 @@ int cfg_check_one_leader(struct config *cfg)
     for (int try = 0; try < 10; try++) {
         cfg_sleep_ms(cfg, 450 + cfg_random_below(cfg, 100));
         int leader = find_leader(cfg);
-        if (leader >= 0)
+        if (leader != NO_SERVER)
             return leader;
     }
     test_fail("expected one leader among the connected servers, found none "
@@ -85,14 +84,14 @@ int cfg_check_one_leader(struct config *cfg)
 
 int cfg_check_terms(struct config *cfg)
 {
-    int agreed = -1;
-    int first = -1;
+    int agreed = ANY_TERM;
+    int first = NO_SERVER;
     for (int i = 0; i < cfg->n; i++) {
         if (!cfg_is_connected(cfg, i))
             continue;
-        int term = -1;
+        int term = ANY_TERM;
         cfg_get_state(cfg, i, &term);
-        test_check(agreed == -1 || term == agreed,
+        test_check(agreed == ANY_TERM || term == agreed,
                    "servers disagree on the term: server %d is in %d, server "
                    "%d in %d",
                    first, agreed, i, term);
@@ -120,7 +119,7 @@ int cfg_n_committed(struct config *cfg, int index, struct bytes *command)
     int count = 0;
     pthread_mutex_lock(&cfg->mu);
     for (int i = 0; i < cfg->n; i++) {
-        // That all have applied the same was checked when they did.
+        // All have applied the same command: that was checked when they did.
         struct applied *applied = &cfg->servers[i].applied;
         if (index < 1 || index > applied->length)
             continue;
@@ -152,7 +151,7 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
             break;
         cfg_sleep_ms(cfg, pause_ms);
         pause_ms = pause_ms * 2 > 1000 ? 1000 : pause_ms * 2;
-        if (start_term != -1 && has_moved_on(cfg, start_term))
+        if (start_term != ANY_TERM && has_moved_on(cfg, start_term))
             return false;
     }
     int count = cfg_n_committed(cfg, index, command);
@@ -161,7 +160,8 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
     return true;
 }
 
-// How far server i has applied since it was last started; -1 if it is crashed.
+// The last index that server i has applied since it was last started; -1 if it
+// is crashed.
 static int last_applied(struct config *cfg, int i)
 {
     pthread_mutex_lock(&cfg->mu);
@@ -171,29 +171,29 @@ static int last_applied(struct config *cfg, int i)
     return index;
 }
 
-// A connected server that has not applied this index, or -1.
+// A connected server that has not applied this index, or NO_SERVER.
 static int find_behind(struct config *cfg, int index)
 {
     for (int i = 0; i < cfg->n; i++) {
         if (cfg_is_connected(cfg, i) && last_applied(cfg, i) < index)
             return i;
     }
-    return -1;
+    return NO_SERVER;
 }
 
 void cfg_converge(struct config *cfg)
 {
     int64_t deadline_ms = clock_now_ms() + 10000;
-    int leader = -1, index = 0, behind = -1;
+    int leader = NO_SERVER, index = 0, behind = NO_SERVER;
     while (clock_now_ms() < deadline_ms) {
         leader = find_leader(cfg);
-        index = leader >= 0 ? last_applied(cfg, leader) : 0;
+        index = leader != NO_SERVER ? last_applied(cfg, leader) : 0;
         behind = find_behind(cfg, index);
-        if (leader >= 0 && behind < 0)
+        if (leader != NO_SERVER && behind == NO_SERVER)
             return;
         cfg_sleep_ms(cfg, 20);
     }
-    test_check(leader >= 0,
+    test_check(leader != NO_SERVER,
                "expected a leader among the connected servers, found none for "
                "10 s");
     test_fail("server %d, the leader, has applied all up to index %d, and "
@@ -203,9 +203,10 @@ void cfg_converge(struct config *cfg)
               leader, index, behind, last_applied(cfg, behind));
 }
 
-// Offers the command to the connected servers in turn, from the one after
-// *last on; the index that the first leader among them gives it, or -1.
-static int offer(struct config *cfg, struct bytes command, int *last)
+// Calls raft_start on the connected servers in turn, from the one after *last
+// on. Returns the index that the first leader gives the command; 0 without a
+// leader.
+static int start_on_leader(struct config *cfg, struct bytes command, int *last)
 {
     for (int k = 0; k < cfg->n; k++) {
         *last = (*last + 1) % cfg->n;
@@ -214,11 +215,10 @@ static int offer(struct config *cfg, struct bytes command, int *last)
             cfg_start(cfg, *last, command, &index, &term))
             return index;
     }
-    return -1;
+    return 0;
 }
 
-// Have at least `expected` servers applied this very command at the index
-// within 2 s?
+// Do at least `expected` servers apply this command at this index within 2 s?
 static bool is_applied_soon(struct config *cfg, struct bytes command, int index,
                             int expected)
 {
@@ -239,9 +239,9 @@ int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
     int last = 0;
     bool accepted = false;
     while (clock_now_ms() < deadline_ms) {
-        int index = offer(cfg, command, &last);
-        accepted = accepted || index != -1;
-        if (index == -1)
+        int index = start_on_leader(cfg, command, &last);
+        accepted = accepted || index != 0;
+        if (index == 0)
             cfg_sleep_ms(cfg, 50);
         else if (is_applied_soon(cfg, command, index, expected))
             return index;

@@ -151,9 +151,11 @@ void cfg_check_no_leader(struct config *cfg);
 // stays until cfg_cleanup.
 int cfg_n_committed(struct config *cfg, int index, struct bytes *command);
 
-// Waits until at least n servers have applied index, about 30 s at most, and
-// returns true with the command as in cfg_n_committed. With start_term not
-// -1, returns false as soon as some server has moved on to a later term.
+// Waits until at least n servers have applied this index, about 30 s at most,
+// and returns true with the command as in cfg_n_committed. Returns false as
+// soon as some server is in a later term than start_term, unless that is
+// ANY_TERM.
+#define ANY_TERM (-1)
 bool cfg_wait(struct config *cfg, int index, int n, int start_term,
               struct bytes *command);
 

@@ -65,7 +65,8 @@ void cfg_count_appends(struct config *cfg, int i, int *commits_told,
     pthread_mutex_lock(&cfg->mu);
     struct life *life = cfg->servers[i].current;
     if (life != NULL)
-        checker_count_appends(cfg->checker, life->told, commits_told, refused);
+        checker_count_appends(cfg->checker, life->event_life, commits_told,
+                              refused);
     pthread_mutex_unlock(&cfg->mu);
 }
 

@@ -66,7 +66,7 @@ struct config {
 static inline void tell(struct life *life, struct event *event)
 {
     struct config *cfg = life->owner;
-    event->life = life->told;
+    event->life = life->event_life;
     events_tell(cfg->events, event);
 }
 

@@ -37,7 +37,7 @@ void life_make_end(struct life *life, int to, uint64_t unique)
                               (unsigned long long)unique);
     struct labrpc_end *end = labrpc_make_end(life->net, name);
     labrpc_connect(end, life_server_name(to).text);
-    labrpc_set_owner(end, life->told, to);
+    labrpc_set_owner(end, life->event_life, to);
     life->ends[to] = end;
     free(name);
 }
@@ -67,7 +67,7 @@ static void serve(struct life *life)
     const struct labrpc_method *methods = raft_methods(&n_methods);
     struct labrpc_server *server = labrpc_make_server();
     labrpc_add_service(server, methods, n_methods, life->raft);
-    labrpc_set_server_owner(server, life->told);
+    labrpc_set_server_owner(server, life->event_life);
     labrpc_add_server(life->net, life_server_name(life->server).text, server);
 }
 

@@ -37,8 +37,8 @@ struct life {
     struct persister *persister;
     struct channel *apply_ch;
     struct watchdog *watchdog;  // Watches the calls into the Raft.
-    struct event_life told;  // What it is called in the stream of events; set
-                             // before the ends are made.
+    struct event_life
+        event_life;  // In its events; set before the ends are made.
     void *owner;
 
     // Constant after life_start.

@@ -20,7 +20,7 @@ void cfg_start1(struct config *cfg, int i)
 
     struct life *life = life_make(cfg->net, cfg->n, i);
     life->watchdog = cfg->watchdog;
-    life->told = events_start_life(cfg->events, i);
+    life->event_life = events_start_life(cfg->events, i);
     life->owner = cfg;
     for (int to = 0; to < cfg->n; to++)
         life_make_end(life, to, draw_unique(cfg));
@@ -34,7 +34,7 @@ void cfg_start1(struct config *cfg, int i)
     cfg->lives = life;
     pthread_mutex_unlock(&cfg->mu);
 
-    persister_set_events(life->persister, cfg->events, life->told);
+    persister_set_events(life->persister, cfg->events, life->event_life);
     if (cfg->snapshots)
         restore_from_snapshot(life);
     life_start(life, receive_applied);

@@ -4,6 +4,8 @@
 #ifndef TESTER_WATCHDOG_H
 #define TESTER_WATCHDOG_H
 
+#include "events/events.h"
+
 #include <stdint.h>
 
 struct watchdog;
@@ -24,8 +26,6 @@ struct watched_call {
     int64_t deadline_ns;
     struct watched_call *next;
 };
-
-#define NO_SERVER (-1)
 
 // A call into a Raft must return at once; this long is never.
 #define CALL_LIMIT_MS 10000

@@ -111,9 +111,9 @@ static void check_flood_locked(struct script *s, int peer,
                                const struct request *request)
 {
     must_hold(&s->mu);
-    struct stream *stream = &s->streams[peer];
-    if (request->kind != OTHER && stream_floods(stream, request))
-        test_fail("%s", flood_text(stream, ME, peer, request).text);
+    struct traffic *traffic = &s->traffic[peer];
+    if (request->kind != OTHER && traffic_is_flood(traffic, request))
+        test_fail("%s", flood_text(traffic, ME, peer, request).text);
 }
 
 // Queues the call and waits until it is answered or dropped.

@@ -69,11 +69,11 @@ struct script {
     pthread_cond_t changed;
 
     // Guarded by mu.
-    struct call *calls;                // Not answered yet, the oldest first.
-    int n_sent;                        // All requests that the server has sent,
-    struct stream streams[MAX_PEERS];  // and those to each peer.
-    int n_answered;                    // Requests that the server has answered,
-    int64_t answering_ns;              // and how long that took.
+    struct call *calls;  // Not answered yet, the oldest first.
+    int n_sent;          // All requests that the server has sent,
+    struct traffic traffic[MAX_PEERS];  // and those to each peer.
+    int n_answered;        // Requests that the server has answered,
+    int64_t answering_ns;  // and how long that took.
     bool ending;
     struct life *life;      // The life that runs; NULL between two.
     int newest_vote;        // The newest term of a RequestVote from the server.

@@ -27,9 +27,9 @@ static void start(struct script *s, struct persister *persister)
     life->persister = persister;
     life->apply_ch = channel_make(sizeof(struct apply_msg), 0);
     life->watchdog = s->watchdog;
-    life->told = events_start_life(s->events, ME);
+    life->event_life = events_start_life(s->events, ME);
     life->owner = s;
-    persister_set_events(persister, s->events, life->told);
+    persister_set_events(persister, s->events, life->event_life);
     s->lives[s->n_lives] = life;
     s->n_lives++;
     for (int peer = 0; peer < s->n; peer++) {

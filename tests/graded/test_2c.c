@@ -54,7 +54,7 @@ LAB_TEST(raft_2C, basic_persistence)
     cfg_disconnect(cfg, leader);
     cfg_one(cfg, COMMAND(14), 2, true);
     restart(cfg, leader);
-    cfg_wait(cfg, 4, 3, -1, NULL);
+    cfg_wait(cfg, 4, 3, ANY_TERM, NULL);
 
     // The same for a follower.
     int follower = (cfg_check_one_leader(cfg) + 1) % 3;
@@ -404,7 +404,7 @@ static void check_notes(struct config *cfg, const struct client *client,
                    last_index, note.index);
 
         struct bytes command;
-        cfg_wait(cfg, note.index, 5, -1, &command);
+        cfg_wait(cfg, note.index, 5, ANY_TERM, &command);
         test_check(bytes_equal(command, COMMAND(note.number)),
                    "command %d was seen committed at index %d, but is not "
                    "there any more",

@@ -1,5 +1,4 @@
-// How the checker ends a test: the rule that is broken, what has broken it, and
-// when.
+// Ends a test with a message: the broken rule, how it is broken, and when.
 #include "checker/internal.h"
 #include "rt/clock.h"
 #include "rt/debug_log.h"
@@ -32,10 +31,11 @@ void fail_test(struct checker *checker, const char *format, ...)
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     checker->options.fail(message);
-    abort();  // It does not return.
+    abort();  // fail() does not return.
 }
 
-void broken(struct checker *checker, const char *rule, const char *format, ...)
+void fail_rule(struct checker *checker, const char *rule, const char *format,
+               ...)
 {
     char what[MESSAGE_SIZE];
     va_list args;
