@@ -1,5 +1,5 @@
-// The locks that threads hold: who waits for long with one that a server's code
-// has locked is described, and who returns with one is reported.
+// Locks that threads hold. A thread that waits long with a lock of a server's
+// code is described. A thread that returns with one is reported.
 #include "tests/sim/harness.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static pthread_spinlock_t spin;
 
 static char text[1000];
 
-// Ends the child with what is said of the waits so far: that is its message.
+// Ends the child. Its message describes the waits so far.
 static void tell(void)
 {
     if (!sim_describe_wait_with_lock(text, sizeof text))
@@ -76,7 +76,7 @@ static void wait_30_ms(void)
         continue;
 }
 
-// It holds the mutex that the wait lets go, and no other.
+// Holds the mutex that the wait releases, and no other.
 static void *wait_with_one(void *unused)
 {
     pthread_mutex_lock(&mu);
@@ -108,7 +108,7 @@ static void *wait_twice(void *unused)
     return sleep_locked(unused);
 }
 
-// What is outside of servers locks as it likes.
+// Code outside of servers may lock at will.
 static void *sleep_locked_outside(void *unused)
 {
     struct sim_server *from = sim_server_go_out();
@@ -248,7 +248,7 @@ static void (*keep)(void);
 
 static void return_with_it(void)
 {
-    pthread_mutex_lock(&other);  // The caller's own.
+    pthread_mutex_lock(&other);  // The caller's own lock.
     int before = sim_locks_held();
     keep();
     sim_check_locks(before, "keep");
@@ -283,7 +283,7 @@ static void lock_and_let_go(void)
     pthread_rwlock_unlock(&rwlock);
 }
 
-// A mutex as a flag, which only the first can set.
+// A mutex as a flag that only the first thread can set.
 static void lock_if_free(void)
 {
     check(pthread_mutex_trylock(&mu) == 0);

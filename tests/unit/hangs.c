@@ -1,5 +1,5 @@
-// Programs that hang, for the report of a hang to tell why. As in dummies.c
-// they belong to no cluster. The line numbers are in no test: names are.
+// Programs that hang. The report of each must say why. Like those of dummies.c
+// they have no cluster. The tests know functions by name, not by line.
 #include "tester/lab_test.h"
 #include "tester/watchdog.h"
 
@@ -20,7 +20,7 @@ static pthread_mutex_t mutexes[3] = { PTHREAD_MUTEX_INITIALIZER,
                                       PTHREAD_MUTEX_INITIALIZER };
 static pthread_barrier_t all_hold;
 
-// Has the watchdog give up a call soon, and waits for that.
+// Makes the watchdog give up a call soon, and waits for that.
 static void hang(void)
 {
     struct watched_call call;
@@ -103,7 +103,7 @@ LAB_TEST(hang, circle_of_three)
     hang_in_circle(3);
 }
 
-// Who has been signalled needs the mutex again.
+// A signalled thread needs the mutex again.
 static pthread_cond_t signalled = PTHREAD_COND_INITIALIZER;
 
 static void *wait_with_two(void *unused)
@@ -295,14 +295,14 @@ static void *want_semaphore(void *unused)
     return unused;
 }
 
-// Nobody can tell who should post it.
+// It is unknown which thread should post it.
 LAB_TEST(hang, semaphore)
 {
     start(want_semaphore, NULL, "S0 waiter");
     hang();
 }
 
-// ---- No lock, or no sound memory ----
+// ---- No lock, or damaged memory ----
 
 static void *spin_alone(void *unused)
 {
@@ -323,7 +323,7 @@ LAB_TEST(hang, spin)
     hang();
 }
 
-// The heap's own notes stand before each piece.
+// malloc keeps its own data before each block.
 static void damage_heap(void)
 {
     for (int k = 0; k < 200; k++) {

@@ -1,4 +1,4 @@
-// The report of a hang in real time says why it hangs: each program of
+// The report of a hang in real time says why the program hangs: each program of
 // tests/unit/hangs.c. RAFTLAB_DUMMY_LAB names the program that has them.
 #include <criterion/criterion.h>
 
@@ -13,8 +13,8 @@
 #define WIDTH      80
 #define MOST_LINES 40
 
-// Is the report short, and its lines narrow? The verdict's lines, which come
-// after it, have a width of their own.
+// Checks that the report is short and its lines are narrow. The lines of the
+// verdict, which follow, have another width.
 static void expect_short(const char *report)
 {
     int lines = 0;
@@ -29,7 +29,7 @@ static void expect_short(const char *report)
     cr_expect(lines <= MOST_LINES, "%d lines:\n%s", lines, report);
 }
 
-// Where the report's lines break says nothing.
+// The places of line breaks do not matter.
 static void join_lines(char *text)
 {
     char *to = text;
@@ -54,8 +54,8 @@ static void drop_places(char *text)
     }
 }
 
-// What the tests of the suite `hang` with this name say, on one line, with "()"
-// for a place in hangs.c; the caller frees it.
+// Returns the output of the test with this name in the suite `hang`, on one
+// line, with "()" for a place in hangs.c. The caller frees it.
 static char *report_of(const char *test)
 {
     const char *program = getenv("RAFTLAB_DUMMY_LAB");
@@ -80,8 +80,8 @@ static void expect_in(const char *text, const char *wanted)
               text);
 }
 
-// The cause comes first, and stands in the test's message; the report says this
-// also, if it is not NULL.
+// The cause comes first, and is in the test's message. The report also says
+// this, if not NULL.
 static void expect_cause(const char *test, const char *cause, const char *also)
 {
     char *text = report_of(test);
@@ -97,7 +97,7 @@ static void expect_cause(const char *test, const char *cause, const char *also)
     free(text);
 }
 
-// For what has numbers in it, or no cause.
+// For a cause with numbers in it, or no cause.
 static void expect_report(const char *test, const char *one, const char *other)
 {
     char *text = report_of(test);
@@ -203,7 +203,7 @@ Test(hangs, a_spin)
                   " s; it runs in spin_alone () Where");
 }
 
-// What is not known is not said.
+// The report leaves out what is not known.
 Test(hangs, no_cause)
 {
     expect_report("semaphore",
