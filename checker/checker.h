@@ -21,8 +21,10 @@ struct checker;
 struct checker_options {
     int n_servers;
 
-    // Called with the message about the first broken rule. Must not return.
-    void (*fail)(const char *message);
+    // Called with the name of the first broken rule and the message about it.
+    // Must not return.
+    //   rule  NULL if the message names none
+    void (*fail)(const char *rule, const char *message);
 
     // Called with a fact that may explain a failure, if the test fails later.
     void (*remark)(const char *sentence);

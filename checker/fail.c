@@ -23,24 +23,20 @@ struct time_text time_now(void)
     return time_text(clock_peek_ns());
 }
 
-void fail_test(struct checker *checker, const char *format, ...)
+void fail_test(struct checker *checker, const char *rule, const char *message)
 {
-    static char message[MESSAGE_SIZE];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
-    va_end(args);
-    checker->options.fail(message);
+    checker->options.fail(rule, message);
     abort();  // fail() does not return.
 }
 
 void fail_rule(struct checker *checker, const char *rule, const char *format,
                ...)
 {
-    char what[MESSAGE_SIZE];
+    static char message[MESSAGE_SIZE];
+    int len = snprintf(message, sizeof message, "%s is broken: ", rule);
     va_list args;
     va_start(args, format);
-    vsnprintf(what, sizeof what, format, args);
+    vsnprintf(message + len, sizeof message - (size_t)len, format, args);
     va_end(args);
-    fail_test(checker, "%s is broken: %s", rule, what);
+    fail_test(checker, rule, message);
 }

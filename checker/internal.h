@@ -129,8 +129,9 @@ _Noreturn void fail_rule(struct checker *checker, const char *rule,
     __attribute__((format(printf, 3, 4)));
 
 // Ends the test with this message.
-_Noreturn void fail_test(struct checker *checker, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+//   rule  NULL, if the message names none
+_Noreturn void fail_test(struct checker *checker, const char *rule,
+                         const char *message);
 
 // The time in the debug log's form: "000334.020".
 struct time_text {

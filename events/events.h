@@ -47,8 +47,8 @@ enum event_kind {
     EVENT_CUT_OFF,    // From all,
     EVENT_CONNECTED,  // or to all.
     EVENT_LINK,       // The way to a peer is cut, slow, or whole again.
-    EVENT_PAUSED,     // Its threads are frozen,
-    EVENT_RESUMED,    // and go on.
+    EVENT_PAUSED,     // Its threads are frozen for some time.
+    EVENT_CLOCK,      // Its clock goes at another rate.
     EVENT_OFFERED,    // It has taken a command as leader,
     EVENT_OFFER_REFUSED,
     EVENT_AGREED,   // A command is applied where the test expects it: of all.
@@ -100,9 +100,10 @@ struct event {
             const char *title;    // Or NULL.
         } begins;
 
-        int term;   // EVENT_LEADS
-        int ms;     // EVENT_PAUSED
-        bool hard;  // EVENT_CRASHED: its threads stop where they are.
+        int term;     // EVENT_LEADS
+        int ms;       // EVENT_PAUSED
+        int percent;  // EVENT_CLOCK: of the true speed.
+        bool hard;    // EVENT_CRASHED: its threads stop where they are.
 
         struct {  // EVENT_LINK
             int peer;
@@ -114,7 +115,7 @@ struct event {
             struct bytes command;
             int index;
             int term;       // EVENT_OFFERED
-            int n_servers;  // EVENT_AGREED: that have applied it.
+            int n_servers;  // EVENT_AGREED: so many, or more, applied it.
         } offer;
 
         // EVENT_APPLIED, EVENT_APPLIED_SNAPSHOT, EVENT_SNAPSHOT_MADE

@@ -19,7 +19,7 @@ static const char *const names[N_EVENT_KINDS] = {
     [EVENT_CONNECTED] = "connected",
     [EVENT_LINK] = "link",
     [EVENT_PAUSED] = "paused",
-    [EVENT_RESUMED] = "resumed",
+    [EVENT_CLOCK] = "clock",
     [EVENT_OFFERED] = "offered",
     [EVENT_OFFER_REFUSED] = "offer_refused",
     [EVENT_AGREED] = "agreed",
@@ -77,7 +77,7 @@ static void put_verdict(struct json *j, const struct event *event)
 
 static void put_said(struct json *j, const struct event *event)
 {
-    put_words(j, event, "what");
+    put_words(j, event, "name");
 }
 
 // ---- A server ----
@@ -97,6 +97,11 @@ static void put_link(struct json *j, const struct event *event)
 static void put_pause(struct json *j, const struct event *event)
 {
     json_int(j, "for_ms", event->ms);
+}
+
+static void put_clock(struct json *j, const struct event *event)
+{
+    json_int(j, "percent", event->percent);
 }
 
 static void put_offer(struct json *j, const struct event *event)
@@ -176,6 +181,7 @@ void event_text(struct json *j, const struct event *event)
         [EVENT_CRASHED] = put_crash,
         [EVENT_LINK] = put_link,
         [EVENT_PAUSED] = put_pause,
+        [EVENT_CLOCK] = put_clock,
         [EVENT_OFFERED] = put_offer,
         [EVENT_OFFER_REFUSED] = put_offer,
         [EVENT_AGREED] = put_offer,

@@ -62,6 +62,6 @@ void debug_log_write(const char *file, int number, const char *topic,
     struct debug_log_line line = { topic, server, term, text, file, number };
     if (is_printed)
         print(&line);
-    if (listener != NULL)
+    if (listener != NULL && file != NULL)
         listener(&line);
 }

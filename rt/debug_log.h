@@ -9,6 +9,7 @@
 #define RT_DEBUG_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // Set before main, from the environment, or when somebody listens.
@@ -36,12 +37,20 @@ void debug_log_listen(debug_log_listener *new_listener);
                             __VA_ARGS__);                                      \
     } while (0)
 
+// The same for what the listener hears otherwise: it is printed, no more.
+#define debug_log_print(topic, server, term, ...)                              \
+    do {                                                                       \
+        if (__builtin_expect(debug_log_enabled, 0))                            \
+            debug_log_write(NULL, 0, topic, server, term, __VA_ARGS__);        \
+    } while (0)
+
 // The times of the lines that follow count from now.
 void debug_log_restart(void);
 
 // A time of clock_peek_ns as the log's lines show it.
 double debug_log_ms(int64_t clock_ns);
 
+//   file  where in the source it is; NULL: nobody listens to it
 void debug_log_write(const char *file, int number, const char *topic,
                      int server, int term, const char *format, ...)
     __attribute__((format(printf, 6, 7)));

@@ -241,6 +241,8 @@ bool cfg_makes_snapshot(int server, int index)
 // without any lock.
 static void make_snapshot(struct life *life, int index, struct bytes snapshot)
 {
+    tell(life, &(struct event){ .kind = EVENT_SNAPSHOT_MADE,
+                                .applied = { index, snapshot } });
     struct watched_call call;
     watchdog_begin_call(life->watchdog, &call, "raft_snapshot", life->server,
                         CALL_LIMIT_MS);

@@ -3,6 +3,7 @@
 #include "rt/clock.h"
 #include "tester/faults.h"
 #include "tester/internal.h"
+#include "tester/telling.h"
 
 // ---- Calls into the servers' Rafts ----
 
@@ -14,6 +15,27 @@ static struct life *running(struct config *cfg, int i)
     pthread_mutex_unlock(&cfg->mu);
     // A life stays valid after its crash, until cfg_cleanup.
     return life == NULL || fault_is_paused(life->raft) ? NULL : life;
+}
+
+static void tell_leads(struct life *life, int term)
+{
+    tell(life, &(struct event){ .kind = EVENT_LEADS, .term = term });
+}
+
+static void tell_offered(struct life *life, struct bytes command, int index,
+                         int term)
+{
+    tell(life,
+         &(struct event){
+             .kind = EVENT_OFFERED,
+             .offer = { .command = command, .index = index, .term = term } });
+    tell_leads(life, term);
+}
+
+static void tell_refused(struct life *life, struct bytes command)
+{
+    tell(life, &(struct event){ .kind = EVENT_OFFER_REFUSED,
+                                .offer.command = command });
 }
 
 bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
@@ -31,7 +53,9 @@ bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
                "raft_start on server %d took %s at index %d; the first is 1", i,
                command_text(command).text, *index);
     if (is_leader)
-        tell(life, &(struct event){ .kind = EVENT_LEADS, .term = *term });
+        tell_offered(life, command, *index, *term);
+    else
+        tell_refused(life, command);
     return is_leader;
 }
 
@@ -47,7 +71,7 @@ bool cfg_get_state(struct config *cfg, int i, int *term)
     raft_get_state(life->raft, term, &is_leader);
     watchdog_end_call(cfg->watchdog, &call);
     if (is_leader)
-        tell(life, &(struct event){ .kind = EVENT_LEADS, .term = *term });
+        tell_leads(life, *term);
     return is_leader;
 }
 
@@ -72,11 +96,15 @@ static int find_leader(struct config *cfg)
 
 int cfg_check_one_leader(struct config *cfg)
 {
+    struct act act = test_begin_act(
+        "check_one_leader", "find one leader among the connected servers");
     for (int try = 0; try < 10; try++) {
-        cfg_sleep_ms(cfg, 450 + cfg_random_below(cfg, 100));
+        sleep_ms(450 + cfg_random_below(cfg, 100));
         int leader = find_leader(cfg);
-        if (leader != NO_SERVER)
+        if (leader != NO_SERVER) {
+            test_end_act(act);
             return leader;
+        }
     }
     test_fail("expected one leader among the connected servers, found none "
               "for 5 s");
@@ -142,14 +170,26 @@ static bool has_moved_on(struct config *cfg, int start_term)
     return false;
 }
 
-bool cfg_wait(struct config *cfg, int index, int n, int start_term,
-              struct bytes *command)
+// The command is one that the tester has.
+static void tell_agreed(struct config *cfg, int index, struct bytes command,
+                        int n_servers)
+{
+    events_tell(cfg->events,
+                &(struct event){ .kind = EVENT_AGREED,
+                                 .life = EVENT_OF_ALL,
+                                 .offer = { .command = command,
+                                            .index = index,
+                                            .n_servers = n_servers } });
+}
+
+static bool wait_until_applied(struct config *cfg, int index, int n,
+                               int start_term, struct bytes *command)
 {
     int pause_ms = 10;
     for (int round = 0; round < 30; round++) {
         if (cfg_n_committed(cfg, index, NULL) >= n)
             break;
-        cfg_sleep_ms(cfg, pause_ms);
+        sleep_ms(pause_ms);
         pause_ms = pause_ms * 2 > 1000 ? 1000 : pause_ms * 2;
         if (start_term != ANY_TERM && has_moved_on(cfg, start_term))
             return false;
@@ -157,7 +197,19 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
     int count = cfg_n_committed(cfg, index, command);
     test_check(count >= n, "only %d of %d servers applied index %d", count, n,
                index);
+    if (command != NULL)
+        tell_agreed(cfg, index, *command, count);
     return true;
+}
+
+bool cfg_wait(struct config *cfg, int index, int n, int start_term,
+              struct bytes *command)
+{
+    struct act act =
+        test_begin_act("wait", "index %d applied by %d servers", index, n);
+    bool applied = wait_until_applied(cfg, index, n, start_term, command);
+    test_end_act(act);
+    return applied;
 }
 
 // The last index that server i has applied since it was last started; -1 if it
@@ -183,15 +235,19 @@ static int find_behind(struct config *cfg, int index)
 
 void cfg_converge(struct config *cfg)
 {
+    struct act act = test_begin_act(
+        "converge", "all connected servers have applied what the leader has");
     int64_t deadline_ms = clock_now_ms() + 10000;
     int leader = NO_SERVER, index = 0, behind = NO_SERVER;
     while (clock_now_ms() < deadline_ms) {
         leader = find_leader(cfg);
         index = leader != NO_SERVER ? last_applied(cfg, leader) : 0;
         behind = find_behind(cfg, index);
-        if (leader != NO_SERVER && behind == NO_SERVER)
+        if (leader != NO_SERVER && behind == NO_SERVER) {
+            test_end_act(act);
             return;
-        cfg_sleep_ms(cfg, 20);
+        }
+        sleep_ms(20);
     }
     test_check(leader != NO_SERVER,
                "expected a leader among the connected servers, found none for "
@@ -228,12 +284,13 @@ static bool is_applied_soon(struct config *cfg, struct bytes command, int index,
         if (cfg_n_committed(cfg, index, &applied) >= expected &&
             bytes_equal(applied, command))
             return true;
-        cfg_sleep_ms(cfg, 20);
+        sleep_ms(20);
     }
     return false;
 }
 
-int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
+static int agree(struct config *cfg, struct bytes command, int expected,
+                 bool retry)
 {
     int64_t deadline_ms = clock_now_ms() + 10000;
     int last = 0;
@@ -242,7 +299,7 @@ int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
         int index = start_on_leader(cfg, command, &last);
         accepted = accepted || index != 0;
         if (index == 0)
-            cfg_sleep_ms(cfg, 50);
+            sleep_ms(50);
         else if (is_applied_soon(cfg, command, index, expected))
             return index;
         else if (!retry)
@@ -253,4 +310,15 @@ int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
                command_text(command).text);
     test_fail("%d servers did not agree on command %s within %d s", expected,
               command_text(command).text, retry ? 10 : 2);
+}
+
+int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
+{
+    struct act act =
+        test_begin_act("one", "agree on %s by %d servers within %d s",
+                       command_text(command).text, expected, retry ? 10 : 2);
+    int index = agree(cfg, command, expected, retry);
+    tell_agreed(cfg, index, command, expected);
+    test_end_act(act);
+    return index;
 }

@@ -11,8 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void fail(const char *message)
+static void fail(const char *rule, const char *message)
 {
+    if (rule != NULL)
+        test_tell(EVENT_RULE_BROKEN, 0, rule, message);
     test_fail("%s", message);
 }
 
@@ -89,6 +91,8 @@ static void check_threads(struct config *cfg)
 
 void cfg_cleanup(struct config *cfg)
 {
+    struct act act =
+        test_begin_act("cleanup", "all servers and their threads end");
     for (int i = 0; i < cfg->n; i++)
         cfg_crash1(cfg, i);
     life_end_network(cfg->net, cfg->watchdog);
@@ -98,6 +102,7 @@ void cfg_cleanup(struct config *cfg)
         life_free(life);
     }
     check_threads(cfg);  // So nobody uses the network any more.
+    test_end_act(act);
     labrpc_free_network(cfg->net);
     watchdog_stop(cfg->watchdog);
     events_remove_reader(cfg->events, checker_reader(cfg->checker));

@@ -2,6 +2,7 @@
 // "... Passed" line, RPCs, bytes, the size of the logs. The test's threads call
 // in.
 #include "tester/internal.h"
+#include "tester/telling.h"
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
@@ -91,7 +92,9 @@ size_t cfg_log_size(struct config *cfg)
 void cfg_sleep_ms(struct config *cfg, int ms)
 {
     (void)cfg;
+    struct act act = test_begin_act("sleep", "%d ms pass", ms);
     sleep_ms(ms);
+    test_end_act(act);
 }
 
 int cfg_random_below(struct config *cfg, int bound)

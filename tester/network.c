@@ -6,6 +6,15 @@
 // The test's threads call these. The network's lock is taken under cfg->mu.
 #include "rt/mutex.h"
 #include "tester/internal.h"
+#include "tester/telling.h"
+
+// Tells of server i, whether it runs or not. With cfg->mu held.
+static void tell_of(struct config *cfg, int i, struct event *event)
+{
+    const struct life *life = cfg->servers[i].current;
+    event->life = life != NULL ? life->told : (struct event_life){ i, 0 };
+    events_tell(cfg->events, event);
+}
 
 // ---- Connecting ----
 
@@ -19,6 +28,11 @@ static void set_end_locked(struct config *cfg, int from, int to, bool enabled)
 static void set_connected(struct config *cfg, int i, bool connected)
 {
     pthread_mutex_lock(&cfg->mu);
+    bool changes = cfg->servers[i].connected != connected;
+    if (changes)
+        tell_of(cfg, i,
+                &(struct event){ .kind = connected ? EVENT_CONNECTED
+                                                   : EVENT_CUT_OFF });
     cfg->servers[i].connected = connected;
     for (int j = 0; j < cfg->n; j++) {
         if (cfg->servers[j].connected || j == i) {
@@ -47,14 +61,22 @@ bool cfg_is_connected(struct config *cfg, int i)
     return connected;
 }
 
+static void tell_network(const char *text)
+{
+    test_tell(EVENT_NETWORK, 0, NULL, text);
+}
+
 void cfg_set_unreliable(struct config *cfg, bool unreliable)
 {
     labrpc_set_reliable(cfg->net, !unreliable);
+    tell_network(unreliable ? "unreliable: messages get lost"
+                            : "reliable: no message gets lost");
 }
 
 void cfg_set_long_reordering(struct config *cfg, bool on)
 {
     labrpc_set_long_reordering(cfg->net, on);
+    tell_network(on ? "replies are held back" : "replies are not held back");
 }
 
 // ---- A crueller network ----
@@ -70,6 +92,9 @@ static void apply_locked(struct config *cfg, int from, int to)
 {
     must_hold(&cfg->mu);
     const struct link *link = get_link(cfg, from, to);
+    tell_of(cfg, from,
+            &(struct event){ .kind = EVENT_LINK,
+                             .link = { to, link->cut, link->delay_ms } });
     const struct life *sender = cfg->servers[from].current;
     const struct life *receiver = cfg->servers[to].current;
     if (sender != NULL) {
@@ -118,11 +143,14 @@ void cfg_set_slow_link(struct config *cfg, int from, int to, int ms)
 void cfg_set_request_reordering(struct config *cfg, bool on)
 {
     labrpc_set_request_reordering(cfg->net, on);
+    tell_network(on ? "requests are held back" : "requests are not held back");
 }
 
 void cfg_set_duplicates(struct config *cfg, int percent)
 {
     labrpc_set_duplicates(cfg->net, percent);
+    tell_network(percent > 0 ? "requests come twice, some of them"
+                             : "no request comes twice");
 }
 
 void cfg_mend(struct config *cfg)

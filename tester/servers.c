@@ -3,6 +3,7 @@
 #include "rt/clock.h"
 #include "tester/faults.h"
 #include "tester/internal.h"
+#include "tester/telling.h"
 
 // ---- Starting ----
 
@@ -61,7 +62,8 @@ static struct life *take_down(struct config *cfg, int i)
 {
     struct life *life = current_life(cfg, i);
     if (life != NULL)
-        tell(life, &(struct event){ .kind = EVENT_CRASHED });
+        tell(life, &(struct event){ .kind = EVENT_CRASHED,
+                                    .hard = life->crashed_hard });
     cfg_disconnect(cfg, i);
     labrpc_delete_server(cfg->net, life_server_name(i).text);
 
@@ -100,20 +102,26 @@ void cfg_crash_hard(struct config *cfg, int i)
 void cfg_pause(struct config *cfg, int i, int ms)
 {
     struct life *life = current_life(cfg, i);
-    if (life != NULL)
-        fault_pause(life->raft, ms);
+    if (life == NULL)
+        return;
+    tell(life, &(struct event){ .kind = EVENT_PAUSED, .ms = ms });
+    fault_pause(life->raft, ms);
 }
 
 void cfg_set_clock_rate(struct config *cfg, int i, int percent)
 {
-    (void)cfg;
+    events_tell(cfg->events, &(struct event){ .kind = EVENT_CLOCK,
+                                              .life.server = i,
+                                              .percent = percent });
     fault_set_clock_rate(i, percent);
 }
 
 void cfg_run_on(struct config *cfg, int points)
 {
     (void)cfg;
+    struct act act = test_begin_act("run_on", "%d scheduling points", points);
     fault_run_on(points);
+    test_end_act(act);
 }
 
 bool cfg_is_running(struct config *cfg, int i)

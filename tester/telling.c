@@ -3,7 +3,9 @@
 
 #include "rt/debug_log.h"
 
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 // Set while the process has one thread.
 static struct events *events;
@@ -37,4 +39,19 @@ uint64_t test_tell(enum event_kind kind, uint64_t cause, const char *name,
                                                 .life = EVENT_OF_ALL,
                                                 .cause = cause,
                                                 .words = { name, text } });
+}
+
+struct act test_begin_act(const char *name, const char *format, ...)
+{
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return (struct act){ name, test_tell(EVENT_ACT_BEGINS, 0, name, text) };
+}
+
+void test_end_act(struct act act)
+{
+    test_tell(EVENT_ACT_ENDS, act.begun, act.name, NULL);
 }

@@ -19,4 +19,14 @@ void test_listen(struct event_reader reader);
 uint64_t test_tell(enum event_kind kind, uint64_t cause, const char *name,
                    const char *text);
 
+// Something that the test waits for, and is in until it has come: told as it
+// begins, with a name and a sentence that says what, and as it ends.
+struct act {
+    const char *name;
+    uint64_t begun;
+};
+struct act test_begin_act(const char *name, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void test_end_act(struct act act);
+
 #endif

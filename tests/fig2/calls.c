@@ -76,17 +76,18 @@ struct saved script_saved(struct script *s)
 static void note_arrival(const struct call *call)
 {
     if (call->vote != NULL)
-        debug_log("ASKS", ME, call->vote->term, "asks S%d for its vote",
-                  call->peer);
+        debug_log_print("ASKS", ME, call->vote->term, "asks S%d for its vote",
+                        call->peer);
     else if (call->append != NULL)
-        debug_log("ASKS", ME, call->append->term,
-                  "sends S%d %u entries behind %d of term %d", call->peer,
-                  call->append->entries.entries_len,
-                  call->append->prev_log_index, call->append->prev_log_term);
+        debug_log_print("ASKS", ME, call->append->term,
+                        "sends S%d %u entries behind %d of term %d", call->peer,
+                        call->append->entries.entries_len,
+                        call->append->prev_log_index,
+                        call->append->prev_log_term);
     else
-        debug_log("ASKS", ME, call->install->term,
-                  "sends S%d a snapshot up to %d", call->peer,
-                  call->install->last_included_index);
+        debug_log_print("ASKS", ME, call->install->term,
+                        "sends S%d a snapshot up to %d", call->peer,
+                        call->install->last_included_index);
 }
 
 // Fails the test if the server starts elections without end, or sends without
@@ -344,8 +345,9 @@ static void see_term(struct script *s, int peer, int term)
 void script_answer_vote(struct script *s, struct call *call, int term,
                         bool granted)
 {
-    debug_log("TEST", call->peer, term, "%s S0 its vote for term %d",
-              granted ? "gives" : "refuses", call->vote->term);
+    script_tell(s, EVENT_ASKED, 0, call->peer, term,
+                "%s S0 its vote for term %d", granted ? "gives" : "refuses",
+                call->vote->term);
     see_term(s, call->peer, term);
     RequestVoteResponse *reply = call->reply;
     script_vote_own_fields(s, call, term, granted);
@@ -357,11 +359,11 @@ void script_answer_vote(struct script *s, struct call *call, int term,
 void script_answer_append(struct script *s, struct call *call,
                           AppendEntriesResponse response)
 {
-    debug_log("TEST", call->peer, response.term,
-              "%s S0's %u entries behind %d of term %d",
-              response.success ? "takes" : "refuses",
-              call->append->entries.entries_len, call->append->prev_log_index,
-              call->append->prev_log_term);
+    script_tell(s, EVENT_ASKED, 0, call->peer, response.term,
+                "%s S0's %u entries behind %d of term %d",
+                response.success ? "takes" : "refuses",
+                call->append->entries.entries_len, call->append->prev_log_index,
+                call->append->prev_log_term);
     see_term(s, call->peer, response.term);
     AppendEntriesResponse *reply = call->reply;
     script_append_own_fields(s, call, response);
@@ -374,7 +376,7 @@ void script_answer_append(struct script *s, struct call *call,
 
 void script_answer_install(struct script *s, struct call *call, int term)
 {
-    debug_log("TEST", call->peer, term, "takes S0's snapshot");
+    script_tell(s, EVENT_ASKED, 0, call->peer, term, "takes S0's snapshot");
     see_term(s, call->peer, term);
     InstallSnapshotResponse *reply = call->reply;
     script_install_own_fields(s, call, term);
@@ -386,7 +388,7 @@ void script_answer_install(struct script *s, struct call *call, int term)
 void script_lose_request(struct script *s, struct call *call)
 {
     struct labrpc_end *end = script_last_life(s)->ends[call->peer];
-    debug_log("TEST", call->peer, 0, "never gets S0's request");
+    script_tell(s, EVENT_ASKED, 0, call->peer, 0, "never gets S0's request");
     labrpc_cut(end, LABRPC_REPLIES, true);
     finish(s, call);
     script_sleep(s, LOSING_MS);

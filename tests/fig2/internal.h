@@ -107,6 +107,14 @@ struct event_reader script_save_reader(struct script *s);
 
 // ---- script.c ----
 
+// Tells what the script asks (EVENT_ASKED) in the name of this server, or has
+// been answered (EVENT_ANSWERED) by it; the debug log shows it, too. Returns
+// the event's number.
+//   cause  what it answers; or 0
+uint64_t script_tell(struct script *s, enum event_kind kind, uint64_t cause,
+                     int server, int term, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
 struct life *script_last_life(const struct script *s);
 
 // Fails the test if it has lasted too long.

@@ -8,6 +8,7 @@
 #include "rt/mutex.h"
 #include "tester/telling.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,24 @@ struct script *script_begin(int n, const char *title)
     return s;
 }
 
+uint64_t script_tell(struct script *s, enum event_kind kind, uint64_t cause,
+                     int server, int term, const char *format, ...)
+{
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    debug_log_print("TEST", server, term, "%s", text);
+    struct event_life life = { .server = server };
+    if (server == ME)
+        life = script_last_life(s)->told;
+    return events_tell(s->events, &(struct event){ .kind = kind,
+                                                   .life = life,
+                                                   .cause = cause,
+                                                   .words.text = text });
+}
+
 struct life *script_last_life(const struct script *s)
 {
     return s->lives[s->n_lives - 1];
@@ -87,6 +106,8 @@ struct life *script_last_life(const struct script *s)
 static void kill_server(struct script *s)
 {
     struct life *life = script_last_life(s);
+    events_tell(s->events,
+                &(struct event){ .kind = EVENT_CRASHED, .life = life->told });
     atomic_store(&s->observer, NULL);
     labrpc_delete_server(s->net, SERVER);
     for (int peer = 0; peer < s->n; peer++)
@@ -102,7 +123,7 @@ static void kill_server(struct script *s)
 
 void script_restart(struct script *s)
 {
-    debug_log("TEST", ME, 0, "crashes, and starts again");
+    debug_log_print("TEST", ME, 0, "crashes, and starts again");
     // The crashed server may still write to the old persister. The copy has
     // none of that.
     struct persister *copy =
@@ -262,14 +283,16 @@ RequestVoteResponse script_request_vote_once(struct script *s, int term,
                                    .last_log_index = last_index,
                                    .last_log_term = last_term };
     RequestVoteResponse response = { 0 };
-    debug_log("TEST", candidate, term,
-              "asks S0 for its vote, last entry %d "
-              "of term %d",
-              last_index, last_term);
+    uint64_t asked = script_tell(s, EVENT_ASKED, 0, candidate, term,
+                                 "asks S0 for its vote, last entry %d "
+                                 "of term %d",
+                                 last_index, last_term);
     pthread_mutex_lock(&s->mu);
     begin_term_locked(s, term);
     pthread_mutex_unlock(&s->mu);
     call_server(s, "Raft.RequestVote", &request, &response);
+    script_tell(s, EVENT_ANSWERED, asked, ME, response.term, "%s S%d its vote",
+                response.vote_granted ? "gives" : "refuses", candidate);
     // A server that has just heard from a leader may ignore the request (§6).
     if (response.vote_granted)
         script_check_reply("a RequestVote", term, response.term);
@@ -330,15 +353,18 @@ AppendEntriesResponse script_append(struct script *s, struct append append)
         .entries = { (u_int)append.entries.count, entries },
     };
     AppendEntriesResponse response = { 0 };
-    debug_log("TEST", append.leader, append.term,
-              "sends S0 %d entries behind %d of term %d, leader_commit %d",
-              append.entries.count, append.prev_index, append.prev_term,
-              append.commit);
+    uint64_t asked = script_tell(
+        s, EVENT_ASKED, 0, append.leader, append.term,
+        "sends S0 %d entries behind %d of term %d, leader_commit %d",
+        append.entries.count, append.prev_index, append.prev_term,
+        append.commit);
     claim(s, append.term, append.prev_index, append.prev_term);
     for (int k = 0; k < append.entries.count; k++)
         claim(s, append.term, append.prev_index + 1 + k,
               append.entries.term[k]);
     call_server(s, "Raft.AppendEntries", &request, &response);
+    script_tell(s, EVENT_ANSWERED, asked, ME, response.term, "%s S%d's entries",
+                response.success ? "takes" : "refuses", append.leader);
     script_check_reply("an AppendEntries", append.term, response.term);
     if (append.prev_index == 0 && !response.success &&
         response.term == append.term)
@@ -360,10 +386,13 @@ int script_install(struct script *s, int term, int last_index, int last_term)
     pthread_mutex_lock(&s->mu);
     s->installed_term[last_index] = last_term;
     pthread_mutex_unlock(&s->mu);
-    debug_log("TEST", 1, term, "sends S0 a snapshot up to %d of term %d",
-              last_index, last_term);
+    uint64_t asked = script_tell(s, EVENT_ASKED, 0, 1, term,
+                                 "sends S0 a snapshot up to %d of term %d",
+                                 last_index, last_term);
     claim(s, term, last_index, last_term);
     call_server(s, "Raft.InstallSnapshot", &request, &response);
+    script_tell(s, EVENT_ANSWERED, asked, ME, response.term,
+                "has S1's snapshot");
     script_check_reply("an InstallSnapshot", term, response.term);
     return response.term;
 }

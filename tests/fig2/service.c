@@ -12,6 +12,25 @@
     "Rules for Servers, All Servers (Figure 2, §5.3): if commit_index > "     \
     "last_applied, increment last_applied and apply that entry"
 
+// ---- What is told of the server ----
+
+static void tell_of(const struct life *life, enum event_kind kind, int index,
+                    struct bytes bytes)
+{
+    struct script *s = life->owner;
+    events_tell(s->events, &(struct event){ .kind = kind,
+                                            .life = life->told,
+                                            .applied = { index, bytes } });
+}
+
+static void tell_applied(const struct life *life, const struct apply_msg *m)
+{
+    if (m->snapshot_valid)
+        tell_of(life, EVENT_APPLIED_SNAPSHOT, m->snapshot_index, m->snapshot);
+    else
+        tell_of(life, EVENT_APPLIED, m->command_index, m->command);
+}
+
 // ---- Asking ----
 
 static struct raft *raft_of(const struct script *s)
@@ -30,6 +49,15 @@ bool script_start_bytes(struct script *s, struct bytes command, int *index,
                         CALL_LIMIT_MS);
     bool taken = raft_start(raft_of(s), command, index, term);
     watchdog_end_call(s->watchdog, &call);
+    struct event event = { .kind = EVENT_OFFER_REFUSED,
+                           .life = script_last_life(s)->told,
+                           .offer.command = command };
+    if (taken) {
+        event.kind = EVENT_OFFERED;
+        event.offer.index = *index;
+        event.offer.term = *term;
+    }
+    events_tell(s->events, &event);
     return taken;
 }
 
@@ -76,19 +104,21 @@ int script_snapshot_data(int index)
     return index;
 }
 
-static void make_snapshot(struct script *s, struct raft *raft, int index)
+static void make_snapshot(struct script *s, struct life *life, int index)
 {
     int data = script_snapshot_data(index);
+    struct bytes snapshot = { &data, sizeof data };
+    tell_of(life, EVENT_SNAPSHOT_MADE, index, snapshot);
     struct watched_call call;
     watchdog_begin_call(s->watchdog, &call, "raft_snapshot" IN_CALL, ME,
                         CALL_LIMIT_MS);
-    raft_snapshot(raft, index, (struct bytes){ &data, sizeof data });
+    raft_snapshot(life->raft, index, snapshot);
     watchdog_end_call(s->watchdog, &call);
 }
 
 void script_snapshot(struct script *s, int index)
 {
-    make_snapshot(s, raft_of(s), index);
+    make_snapshot(s, script_last_life(s), index);
 }
 
 // ---- Receiving ----
@@ -116,7 +146,7 @@ static void take_command_locked(struct script *s, const struct apply_msg *m,
     s->applied = m->command_index;
     s->number_at[s->applied] = number_in(m->command);
     script_check_applied(saved, s->applied, s->number_at[s->applied]);
-    debug_log("TEST", ME, 0, "applied %d", s->applied);
+    debug_log_print("TEST", ME, 0, "applied %d", s->applied);
 }
 
 static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
@@ -144,7 +174,7 @@ static void take_snapshot_locked(struct script *s, const struct apply_msg *m)
                m->snapshot_term);
     s->applied = m->snapshot_index;
     s->n_snapshots++;
-    debug_log("TEST", ME, 0, "applied a snapshot up to %d", s->applied);
+    debug_log_print("TEST", ME, 0, "applied a snapshot up to %d", s->applied);
 }
 
 // Returns true if the service is to make a snapshot now.
@@ -155,6 +185,7 @@ static bool take(struct life *life, const struct apply_msg *m)
     pthread_mutex_lock(&s->mu);
     bool is_due = false;
     if (s->life == life) {
+        tell_applied(life, m);
         if (m->snapshot_valid)
             take_snapshot_locked(s, m);
         else
@@ -183,7 +214,7 @@ void *script_receive(void *arg)
     wait_while_holding(s);
     while (channel_receive(life->apply_ch, &message)) {
         if (take(life, &message))
-            make_snapshot(s, life->raft, message.command_index);
+            make_snapshot(s, life, message.command_index);
         atomic_store(&life->makes_snapshot, false);
         bytes_free(&message.command);
         bytes_free(&message.snapshot);

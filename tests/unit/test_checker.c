@@ -30,8 +30,9 @@ static int snapshot_index;
 static jmp_buf way_out;
 static char verdict[2000];
 
-static void note_verdict(const char *message)
+static void note_verdict(const char *rule, const char *message)
 {
+    cr_assert(rule == NULL || strstr(message, rule) == message);
     snprintf(verdict, sizeof verdict, "%s", message);
     longjmp(way_out, 1);
 }
