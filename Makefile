@@ -419,6 +419,7 @@ help:
 #:   SEEDS=100 FIRST=501    so many seeds, from this one on: with sim
 #:   PCT=3                  the other way to choose a schedule: with sim, replay
 #:   MODE=tsan, MODE=asan   make 2A and so on under a sanitizer
+#:   MODE=debug             compiled for gdb, without optimisation
 #:   CC=clang               another compiler
 #:
 #:   make setup             install what is missing
