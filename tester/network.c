@@ -12,7 +12,7 @@
 static void tell_of(struct config *cfg, int i, struct event *event)
 {
     const struct life *life = cfg->servers[i].current;
-    event->life = life != NULL ? life->told : (struct event_life){ i, 0 };
+    event->life = life != NULL ? life->event_life : (struct event_life){ i, 0 };
     events_tell(cfg->events, event);
 }
 

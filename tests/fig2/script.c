@@ -91,7 +91,7 @@ uint64_t script_tell(struct script *s, enum event_kind kind, uint64_t cause,
     debug_log_print("TEST", server, term, "%s", text);
     struct event_life life = { .server = server };
     if (server == ME)
-        life = script_last_life(s)->told;
+        life = script_last_life(s)->event_life;
     return events_tell(s->events, &(struct event){ .kind = kind,
                                                    .life = life,
                                                    .cause = cause,
@@ -106,8 +106,8 @@ struct life *script_last_life(const struct script *s)
 static void kill_server(struct script *s)
 {
     struct life *life = script_last_life(s);
-    events_tell(s->events,
-                &(struct event){ .kind = EVENT_CRASHED, .life = life->told });
+    events_tell(s->events, &(struct event){ .kind = EVENT_CRASHED,
+                                            .life = life->event_life });
     atomic_store(&s->observer, NULL);
     labrpc_delete_server(s->net, SERVER);
     for (int peer = 0; peer < s->n; peer++)

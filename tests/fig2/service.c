@@ -19,7 +19,7 @@ static void tell_of(const struct life *life, enum event_kind kind, int index,
 {
     struct script *s = life->owner;
     events_tell(s->events, &(struct event){ .kind = kind,
-                                            .life = life->told,
+                                            .life = life->event_life,
                                             .applied = { index, bytes } });
 }
 
@@ -50,7 +50,7 @@ bool script_start_bytes(struct script *s, struct bytes command, int *index,
     bool taken = raft_start(raft_of(s), command, index, term);
     watchdog_end_call(s->watchdog, &call);
     struct event event = { .kind = EVENT_OFFER_REFUSED,
-                           .life = script_last_life(s)->told,
+                           .life = script_last_life(s)->event_life,
                            .offer.command = command };
     if (taken) {
         event.kind = EVENT_OFFERED;
