@@ -11,6 +11,8 @@ N ?= 20
 JOBS ?=
 LIMIT ?=
 LOG ?=
+CSV ?=
+JSON ?=
 CC = gcc
 MODE ?= plain
 
@@ -42,13 +44,14 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM CSV JSON
 $(foreach v,$(VALUES) T SUITE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST PCT LIMIT,$(DIGITS),a number)
 $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,CC,$(NAME_CHARS),a compiler such as gcc or clang)
 $(call want,MODE,$(NAME_CHARS),plain$(comma) debug$(comma) tsan or asan)
+$(call want,CSV JSON,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
 $(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
 $(call want,LOG GDB SIM,0 1,1 for yes or 0 for no)
@@ -56,7 +59,9 @@ $(foreach v,$(VALUES),$(if $(word 2,$($v)),$(error \
     $v="$($v)": one$(comma) not several)))
 $(foreach v,LOG GDB SIM,$(if $(filter-out 0 1,$($v)),$(error \
     $v=$($v): wants 1 for yes or 0 for no)))
-$(foreach v,RAFT CC T SUITE,$(if $(filter -%,$($v)),$(error \
+$(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
+    CSV= and JSON= are for make sim or make soak alone)))
+$(foreach v,RAFT CC T SUITE CSV JSON,$(if $(filter -%,$($v)),$(error \
     $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
@@ -264,6 +269,7 @@ setup-test:
 
 LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
     --logs $(R)/logs
+ROWS = $(CSV:%=--csv '%') $(JSON:%=--json '%')
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
 # $(call side_by_side,MOST): so many tests run at once. A test under
@@ -328,7 +334,7 @@ fig2: $(LAB_BIN) $(SIM_BIN)
 	$(call quietly,fig2.log,$(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,16))
 
 soak: $(LAB_BIN)
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --runs $(N)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --runs $(N) $(ROWS)
 
 # A report of a sanitizer ends its test, as failed.
 race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sanitized)
@@ -360,7 +366,8 @@ SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
 simlab: $(call with_criterion,$(SIM_BIN))
 sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
-	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc)))
+	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc))) \
+	    $(ROWS)
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs
 replay: $(SIM_BIN)
@@ -412,6 +419,7 @@ help:
 #:   T=rejoin               only the test of this name, or those whose names
 #:                          contain it; T='a b' for several
 #:   SUITE=2C               only this part: with soak, sim, race, asan, run
+#:   CSV=file JSON=file     the figures of all runs, a row a run: with soak, sim
 #:   JOBS=8                 so many tests side by side
 #:   RAFT=dir               the Raft in this folder; otherwise raft/
 #:   LOG=1                  the debug log, on stderr

@@ -1,5 +1,6 @@
 #include "record/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 // Of a command, at most.
@@ -69,6 +70,14 @@ void json_int(struct json *j, const char *name, int64_t value)
     if (value < 0)
         *--at = '-';
     put(j, at, (size_t)(digits + sizeof digits - at));
+}
+
+void json_real(struct json *j, const char *name, double value)
+{
+    char digits[64];
+    int n = snprintf(digits, sizeof digits, "%.6f", value);
+    put_name(j, name);
+    put(j, digits, (size_t)n);
 }
 
 void json_bool(struct json *j, const char *name, bool value)

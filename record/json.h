@@ -22,6 +22,7 @@ struct json json_begin(char *to, size_t size);
 // ---- Values. In an object each has a name; in an array it is NULL. ----
 
 void json_int(struct json *j, const char *name, int64_t value);
+void json_real(struct json *j, const char *name, double value);
 void json_bool(struct json *j, const char *name, bool value);
 
 // A text that some code gives. What is no UTF-8 in it is written as \xff.

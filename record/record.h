@@ -26,6 +26,9 @@ void record_free(struct record *record);
 // the first on. One in a process.
 struct event_reader record_reader(struct record *record);
 
+// The folder of the Raft that this program is linked with.
+const char *record_raft(void);
+
 // What the file says of a run besides its events.
 struct record_about {
     const char *suite;

@@ -228,6 +228,11 @@ static void write_verdict(const struct record *record,
     end_line(&j, line, to);
 }
 
+const char *record_raft(void)
+{
+    return about_raft;
+}
+
 void record_write(const struct record *record, const struct record_about *about,
                   FILE *to)
 {

@@ -264,6 +264,11 @@ static void end_record(struct job *job, const struct options *options,
     job->is_again = false;
 }
 
+double job_seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
 bool job_poll(struct job *job, const struct options *options,
               struct result *result)
 {
@@ -280,6 +285,7 @@ bool job_poll(struct job *job, const struct options *options,
         .simulated = world_is_simulated,
     };
     ending.memory_kb = usage.ru_maxrss;
+    ending.cpu_s = job_seconds(usage.ru_utime) + job_seconds(usage.ru_stime);
     relay_end(&job->relay);
     *result = result_judge(job->verdict, ending);
     if (runs_again(job, options, result))

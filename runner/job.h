@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/time.h>
 #include <sys/types.h>
 
 struct job {
@@ -52,6 +53,9 @@ bool job_start(struct job *job, const struct options *options,
 // process that is past its limit. Never blocks.
 bool job_poll(struct job *job, const struct options *options,
               struct result *result);
+
+// What getrusage(2) tells, as seconds.
+double job_seconds(struct timeval time);
 
 // Kills the run and forgets it.
 void job_kill(struct job *job);

@@ -3,6 +3,7 @@
 #include "runner/options.h"
 #include "runner/output.h"
 #include "runner/report.h"
+#include "runner/rows.h"
 #include "runner/schedule.h"
 #include "tester/verdict.h"
 
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
                 options.logs, strerror(errno));
         status = EXIT_BAD_INPUT;
     } else {
+        rows_check(&options);
         test_limit_s = options.limit_s;
         status = run_tests(&options);
     }

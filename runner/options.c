@@ -42,6 +42,8 @@ static const char usage[] =
     "                   or --jobs is given (default build/logs)\n"
     "  --record DIR     keep the record of each run there (default: of each\n"
     "                   test's first failing run, beside its output)\n"
+    "  --csv FILE       write the figures there, a row a run\n"
+    "  --json FILE      the same as JSON\n"
     "  --list           only list the tests\n"
     "  --table          show the figures beside MIT's\n"
     "\n"
@@ -67,6 +69,8 @@ enum {
     UNTIL,
     LOGS,
     RECORD,
+    CSV,
+    JSON,
     LIST,
     TABLE,
     CRITERION,
@@ -87,6 +91,8 @@ static const struct option long_options[] = {
     { "until", required_argument, NULL, UNTIL },
     { "logs", required_argument, NULL, LOGS },
     { "record", required_argument, NULL, RECORD },
+    { "csv", required_argument, NULL, CSV },
+    { "json", required_argument, NULL, JSON },
     { "list", no_argument, NULL, LIST },
     { "table", no_argument, NULL, TABLE },
     { "criterion", no_argument, NULL, CRITERION },
@@ -305,6 +311,12 @@ static void read_option(int option, char **argv, struct options *options,
         break;
     case RECORD:
         options->records = optarg;
+        break;
+    case CSV:
+        options->csv = optarg;
+        break;
+    case JSON:
+        options->json = optarg;
         break;
     case LIST:
         options->list = true;

@@ -31,6 +31,8 @@ struct options {
     const char *logs;               // Folder for the output of failing runs.
     const char *records;  // Folder for the records of all runs; NULL: those
                           // that fail are recorded, in the logs' folder.
+    const char *csv;      // The file for the figures of all runs; or NULL.
+    const char *json;     // Likewise.
     bool list;            // Only say what the tests are.
     bool table;           // Show the figures beside MIT's.
 

@@ -41,13 +41,6 @@ void recording_free(struct recording *recording)
     recording->record = NULL;
 }
 
-static const char *word(enum outcome outcome)
-{
-    return outcome == PASSED   ? "passed"
-           : outcome == FAILED ? "failed"
-                               : "inconclusive";
-}
-
 // The path; NULL, with errno set, if it cannot be written.
 static char *write_file(const struct record *record, const char *folder,
                         const struct record_about *about, int run)
@@ -89,7 +82,7 @@ void recording_end(struct recording *recording, const struct options *options,
         .test = t->name,
         .seed = world_is_simulated ? options_seed(options, run) : 0,
         .pct_depth = options->pct_depth,
-        .result = word(result->outcome),
+        .result = result_word(result->outcome),
         .message = result->message,
     };
     const char *folder =

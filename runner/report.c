@@ -4,6 +4,7 @@
 #include "rt/alloc.h"
 #include "rt/clock.h"
 #include "runner/mit.h"
+#include "runner/rows.h"
 #include "runner/table.h"
 #include "runner/world.h"
 
@@ -306,17 +307,12 @@ static void print_enough(struct report *report)
     putchar('\n');
 }
 
-static double seconds_of(struct timeval time)
-{
-    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
 static void print_cost(const struct report *report)
 {
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
     printf("wall %.1f s, CPU %.1f s\n", elapsed_s(report),
-           seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
+           job_seconds(usage.ru_utime) + job_seconds(usage.ru_stime));
 }
 
 int report_end(struct report *report)
@@ -343,6 +339,8 @@ int report_end(struct report *report)
     if (!world_is_simulated || report->n_runs > 1)
         print_cost(report);
     fflush(stdout);
+    if (!rows_write(options, report->results))
+        return EXIT_BAD_INPUT;
     if (report->count[PASSED] == report->n_runs)
         return EXIT_SUCCESS;
     bool inconclusive =

@@ -10,6 +10,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+const char *result_word(enum outcome outcome)
+{
+    return outcome == PASSED   ? "passed"
+           : outcome == FAILED ? "failed"
+                               : "inconclusive";
+}
+
 // Where the test was when its process ended.
 static const char *moment(const struct verdict *verdict)
 {
@@ -172,6 +179,9 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         .bytes = verdict->bytes > 0 ? verdict->bytes : 0,
         .commands = sane_count(verdict->commands),
         .hash = verdict->hash,
+        .cpu_s = ending.cpu_s,
+        .memory_kb = ending.memory_kb,
+        .late_ms = sane_count(verdict->late_ms),
     };
     bool ended_well =
         WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;

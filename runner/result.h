@@ -32,7 +32,15 @@ struct result {
     long long bytes;
     int commands;
     uint64_t hash;
+
+    // What its process cost.
+    double cpu_s;    // 0 if it could not be started.
+    long memory_kb;  // The most that it has held; 0 if that is not known.
+    int late_ms;     // How late a 10 ms sleep came back, at worst.
 };
+
+// "passed", "failed", "inconclusive".
+const char *result_word(enum outcome outcome);
 
 // How a run's process ended.
 struct ending {
@@ -41,6 +49,7 @@ struct ending {
     int limit_s;       // of this many seconds
     int grace_s;       // and this many more.
     bool simulated;    // In virtual time, in which no machine is late.
+    double cpu_s;      // What it has used.
     long memory_kb;    // The most that it has held; 0 if that is not known.
 };
 

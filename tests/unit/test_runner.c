@@ -360,6 +360,87 @@ Test(runner, output_is_shown_in_one_piece_and_cut)
     remove_folder(logs);
 }
 
+// ---- The figures as files ----
+
+#define COLUMNS                                                                \
+    "raft,time,suite,test,run,seed,pct,result,seconds,servers,rpcs,bytes,"     \
+    "commands,cpu_seconds,memory_kb,late_ms,message,warning,log,record\n"
+
+// Runs tests with --csv and --json; then both files have these texts.
+static void expect_rows(const char *arguments, int status, const char *csv,
+                        const char *json)
+{
+    char *folder = make_folder();
+    struct outcome outcome =
+        lab("%s --logs %s/logs --csv %s/rows.csv --json %s/rows.json; "
+            "echo status $?; cat %s/rows.csv %s/rows.json; ls %s",
+            arguments, folder, folder, folder, folder, folder, folder);
+    char *wanted = alloc_format("status %d\n" COLUMNS, status);
+    expect_text(&outcome, wanted);
+    expect_text(&outcome, csv);
+    expect_text(&outcome, json);
+    // Nothing else is left in the folder.
+    expect_text(&outcome, "\n]\n");
+    expect_text(&outcome, "rows.csv\nrows.json\n");
+    outcome_free(&outcome);
+    free(wanted);
+    remove_folder(folder);
+}
+
+Test(runner, the_figures_of_each_run_are_rows)
+{
+    expect_rows(
+        "--suite 2A --runs 2", 0,
+        "\nraft,real,2A,initial_election,1,,,passed,3.500000,3,58,16840,"
+        "0,0.",
+        "},\n{\"raft\":\"raft\",\"time\":\"real\",\"suite\":\"2A\","
+        "\"test\":\"initial_election\",\"run\":2,\"result\":\"passed\","
+        "\"seconds\":3.500000,\"servers\":3,\"rpcs\":58,\"bytes\":16840,"
+        "\"commands\":0,\"cpu_seconds\":0.");
+    expect_rows(
+        "--test with_absurd", 0,
+        "\nraft,real,dummy_pass,with_absurd_figures,1,,,passed,0.000000,"
+        "0,0,0,0,",
+        "[\n{\"raft\":");
+    expect_rows("--suite dummy_die --test kill_after --jobs 2", 1,
+                ",by_kill_after_passing,1,,,failed,", "\"result\":\"failed\"");
+}
+
+// A Raft chooses bytes of a message.
+Test(runner, rows_are_escaped)
+{
+    expect_rows("--test from_the_terminal", 1,
+                ",\"a </failure> & \"\"]]>?[2J?\n<\\ & \"\"]]> ?\",,",
+                "\"message\":\"a </failure> & \\\"]]>?[2J?\\u000a<\\\\ & "
+                "\\\"]]> ?\"");
+}
+
+Test(runner, rows_are_written_whole_or_not_at_all)
+{
+    expect_refused("--suite 2A --csv /nowhere/rows.csv",
+                   "--csv (make's CSV=) wants a file to write to, not "
+                   "\"/nowhere/rows.csv\": No such file or directory");
+    expect_refused("--suite 2A --csv /tmp", "not \"/tmp\": Is a directory");
+    expect_refused("--suite 2A --json /dev/null",
+                   "--json (make's JSON=) wants a file to write to, not "
+                   "\"/dev/null\": File exists");
+    expect_refused("--csv", "--csv wants a value");
+
+    // What cannot be written whole leaves the old file as it was.
+    char *folder = make_folder();
+    char *command = alloc_format(
+        "sh -c 'cd %s; echo old > rows.csv; trap \"\" XFSZ; ulimit -f 0; "
+        "\"$OLDPWD/%s\" --suite 2A --csv rows.csv; echo status $?; "
+        "cat rows.csv; ls'",
+        folder, getenv("RAFTLAB_DUMMY_LAB"));
+    struct outcome outcome = run_program(HANGS_S, command);
+    expect_text(&outcome, "lab: rows.csv could not be written: File too large");
+    expect_text(&outcome, "status 2\nold\nrows.csv\n");
+    outcome_free(&outcome);
+    free(command);
+    remove_folder(folder);
+}
+
 Test(runner, a_soak_counts)
 {
     char *logs = make_folder();
