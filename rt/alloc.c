@@ -1,5 +1,5 @@
-// Memory that is always there. A lab program cannot go on without memory, and
-// a check at every call site would teach nothing, so the check is here, once.
+// No program of the lab can go on without memory. So the check is here, and not
+// at every call.
 #include "rt/alloc.h"
 
 #include "rt/shortage.h"

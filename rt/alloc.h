@@ -1,11 +1,12 @@
-// Memory that is always there: running out of it ends the program, as a
-// shortage (rt/shortage.h).
+// Allocates memory, or ends the program: no memory is a shortage
+// (rt/shortage.h).
 #ifndef RT_ALLOC_H
 #define RT_ALLOC_H
 
 #include <stddef.h>
 
-// Zeroed memory of `size` bytes; never NULL. The caller frees it with free().
+// Allocates `size` zeroed bytes; never returns NULL. The caller frees them with
+// free().
 void *alloc(size_t size);
 
 // Like reallocarray(3), but never NULL. New memory is not zeroed.

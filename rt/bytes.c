@@ -1,4 +1,4 @@
-// Runs of bytes: copying, freeing, comparing.
+// Copies, frees and compares runs of bytes.
 #include "rt/bytes.h"
 
 #include "rt/alloc.h"

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Who owns `data` is said where a struct bytes is passed. Empty bytes have
-// len 0; their data may be NULL.
+// A function that takes or returns a struct bytes says who owns `data`. Empty
+// bytes have len 0; their data may be NULL.
 struct bytes {
     void *data;
     size_t len;
@@ -18,13 +18,13 @@ struct bytes_range {
     size_t to;
 };
 
-// A copy that the caller frees with bytes_free.
+// Returns a copy, which the caller frees with bytes_free.
 struct bytes bytes_copy(struct bytes from);
 
 // Frees the data and leaves b empty.
 void bytes_free(struct bytes *b);
 
-// Same length, same content?
+// Are both of the same length and content?
 bool bytes_equal(struct bytes a, struct bytes b);
 
 #endif

@@ -11,16 +11,16 @@
 struct channel {
     size_t item_size;
     int capacity;
-    int slots;  // At least one: an unbuffered item waits in a slot, too.
+    int slots;  // At least one: with capacity 0 an item waits in a slot, too.
 
     pthread_mutex_t mu;
     pthread_cond_t changed;
 
     // Guarded by mu. Item k is in slot k % slots;
-    // received <= sent <= received + slots.
+    // n_received <= n_sent <= n_received + slots.
     char *items;
-    long long sent;
-    long long received;
+    long long n_sent;
+    long long n_received;
     bool closed;
 };
 
@@ -45,13 +45,13 @@ void channel_send(struct channel *ch, const void *item)
 {
     pthread_mutex_lock(&ch->mu);
     assert(!ch->closed && "send on a closed channel");
-    while (ch->sent - ch->received == ch->slots)
+    while (ch->n_sent - ch->n_received == ch->slots)
         pthread_cond_wait(&ch->changed, &ch->mu);
-    long long mine = ch->sent++;
+    long long mine = ch->n_sent++;
     memcpy(slot_of(ch, mine), item, ch->item_size);
     pthread_cond_broadcast(&ch->changed);
     if (ch->capacity == 0) {
-        while (ch->received <= mine)
+        while (ch->n_received <= mine)
             pthread_cond_wait(&ch->changed, &ch->mu);
     }
     pthread_mutex_unlock(&ch->mu);
@@ -60,11 +60,11 @@ void channel_send(struct channel *ch, const void *item)
 bool channel_receive(struct channel *ch, void *item)
 {
     pthread_mutex_lock(&ch->mu);
-    while (ch->sent == ch->received && !ch->closed)
+    while (ch->n_sent == ch->n_received && !ch->closed)
         pthread_cond_wait(&ch->changed, &ch->mu);
-    bool has_item = ch->sent > ch->received;
+    bool has_item = ch->n_sent > ch->n_received;
     if (has_item) {
-        memcpy(item, slot_of(ch, ch->received++), ch->item_size);
+        memcpy(item, slot_of(ch, ch->n_received++), ch->item_size);
         pthread_cond_broadcast(&ch->changed);
     }
     pthread_mutex_unlock(&ch->mu);

@@ -1,4 +1,4 @@
-// Time, on CLOCK_MONOTONIC: nobody who sets the date disturbs a run.
+// Reads CLOCK_MONOTONIC, which setting the date does not change.
 #include "rt/clock.h"
 
 #include <assert.h>

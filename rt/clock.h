@@ -1,30 +1,32 @@
-// The one source of time: a clock that never goes back, and sleeping on it.
+// A clock that never goes back, and sleeping by it. The lab reads no other
+// clock.
 #ifndef RT_CLOCK_H
 #define RT_CLOCK_H
 
 #include <pthread.h>
 #include <stdint.h>
 
-// Nanoseconds since some fixed moment; never goes back.
+// Nanoseconds since a fixed moment. Never goes back.
 int64_t clock_now_ns(void);
 
-// The same, but in the simulator it is no event: what only watches a run must
-// not change it.
+// The same, but in the simulator it is no scheduling point: for code that
+// observes a run and must not change it.
 int64_t clock_peek_ns(void);
 
-// Milliseconds on the same clock.
+// Milliseconds of the same clock.
 int64_t clock_now_ms(void);
 
 // Blocks the calling thread for at least this long.
 void sleep_ms(int64_t ms);
 
-// Makes a condition variable whose timed waits are on this clock. Destroy it
-// with pthread_cond_destroy.
+// Initialises a condition variable for cond_wait_until. pthread_cond_destroy
+// destroys it.
 void cond_init(pthread_cond_t *cond);
 
-// Waits on cond, which cond_init made, until it is signalled or the clock
-// reads deadline_ns; call it in a loop that looks at the predicate.
-//   locks  mu is held by the caller, let go while waiting, held again after
+// Waits until cond is signalled, or clock_now_ns reads deadline_ns. To be
+// called in a loop that checks the condition.
+//   cond   initialised by cond_init
+//   locks  mu: held by the caller, released during the wait, held on return
 void cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mu,
                      int64_t deadline_ns);
 

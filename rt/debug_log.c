@@ -1,5 +1,5 @@
-// The debug log. Any thread writes to it; a line is one write(2), so lines of
-// different threads never mix.
+// Any thread may write a line. A line is one write(2), so lines of different
+// threads do not mix.
 #include "rt/debug_log.h"
 
 #include "rt/clock.h"
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 bool debug_log_enabled;
-static bool is_printed;               // As the environment wishes.
+static bool is_printed;               // As RAFTLAB_LOG says.
 static debug_log_listener *listener;  // Or NULL.
 static int64_t start_ns;              // Set while the process has one thread.
 
@@ -46,9 +46,9 @@ static void print(const struct debug_log_line *line)
     size_t length = (size_t)len;
     if (length > sizeof text - 1)
         length = sizeof text - 1;
-    text[length] = '\n';  // The terminating zero is not needed any more.
+    text[length] = '\n';  // In place of the terminating zero.
     ssize_t written = write(STDERR_FILENO, text, length + 1);
-    (void)written;  // A log that nobody can read is no reason to stop.
+    (void)written;  // A log that cannot be written does no harm.
 }
 
 void debug_log_write(const char *file, int number, const char *topic,

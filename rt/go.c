@@ -1,13 +1,13 @@
-// A group of threads that run functions. Each thread is in one of two places:
-// running a function, or on the list of the idle ones, waiting at its own
-// `wake` for the next.
+// A group of threads that run functions. A thread either runs a function, or is
+// on the list of idle threads and waits on its own `wake` for the next
+// function.
 //
-// A thread that has just become idle offers the processor before it sleeps
-// (rt/yield.h): most often the next function comes at once.
+// A thread that has become idle first yields (rt/yield.h), and then sleeps:
+// most often the next function comes at once.
 //
-// A closed group may be freed much later, and a thread that has ended keeps its
-// stack until it is joined: under ThreadSanitizer 0.8 MB of memory. So each
-// thread that leaves the group joins the one that left before it.
+// A thread that has ended keeps its stack until it is joined; under
+// ThreadSanitizer that is 0.8 MB. A closed group may be freed much later. So
+// each thread that leaves the group joins the one that left before it.
 #include "rt/go.h"
 
 #include "rt/alloc.h"
@@ -27,17 +27,16 @@ struct go_thread {
     pthread_t id;
     pthread_cond_t wake;
     struct go_thread *next_in_group;
-    const char *shown_name;  // What the debugger shows now; this thread's.
+    const char *shown_name;  // The name set last. Only this thread uses it.
 
     // Guarded by group->mu.
     struct go_thread *next_idle;
     const char *name;
     void (*fn)(void *);  // NULL while idle.
     void *arg;
-    // Set under group->mu; also read without it, to learn that there may be
-    // something to do.
+    // Written under group->mu. Read without it as a hint (yield_briefly).
     atomic_bool called;
-    bool has_joiner;  // A thread that has left the group joins it.
+    bool has_joiner;  // Another thread that leaves the group joins this one.
 };
 
 struct go_group {
@@ -48,9 +47,9 @@ struct go_group {
     // Guarded by mu.
     struct go_thread *threads;
     struct go_thread *idle;
-    struct go_thread *last_left;  // NULL as long as none has left.
+    struct go_thread *last_left;  // NULL until a thread leaves.
     bool closing;
-    bool freeing;  // go_group_free joins those that have no joiner yet.
+    bool freeing;  // go_group_free joins all threads that have no joiner.
 };
 
 struct go_group *go_group_make(void)
@@ -65,7 +64,7 @@ void go_group_set_server(struct go_group *group, int server)
     snprintf(group->prefix, sizeof group->prefix, "S%d ", server);
 }
 
-// Waits until there is a function to run; false once the group is closing.
+// Waits until there is a function to run. False once the group is closed.
 static bool wait_for_call(struct go_thread *thread)
 {
     yield_briefly(&thread->called);
@@ -79,8 +78,7 @@ static bool wait_for_call(struct go_thread *thread)
     return has_work;
 }
 
-// Puts the thread on the idle list; false if the group is closing and nobody
-// will call it again.
+// Puts the thread on the idle list. False if the group is closed.
 static bool become_idle(struct go_thread *thread)
 {
     struct go_group *group = thread->group;
@@ -102,11 +100,12 @@ static void show_name(struct go_thread *thread)
     thread->shown_name = thread->name;
     char name[64];
     snprintf(name, sizeof name, "%s%s", thread->group->prefix, thread->name);
-    name[15] = '\0';  // More, the system does not take.
+    name[15] = '\0';  // The system's limit.
     pthread_setname_np(pthread_self(), name);
 }
 
-// The thread has run its last function: joins the one that left before it.
+// Called when the thread has run its last function. Joins the one that left
+// before.
 static void leave(struct go_thread *thread)
 {
     struct go_group *group = thread->group;
@@ -190,9 +189,9 @@ void go_group_free(struct go_group *group)
     pthread_mutex_lock(&group->mu);
     group->freeing = true;
     pthread_mutex_unlock(&group->mu);
-    // No lock is needed now: go() adds no thread to a group that is closing,
-    // and nobody becomes a joiner. All are joined before any is freed: one may
-    // still be waking another in go().
+    // No lock is needed now: go() adds no threads to a closed group, and no
+    // thread becomes a joiner. All are joined before any is freed, because one
+    // may still be in go() and signal another.
     for (struct go_thread *thread = group->threads; thread != NULL;
          thread = thread->next_in_group)
         if (!thread->has_joiner)

@@ -1,4 +1,4 @@
-// Says, and checks, that a function's caller holds a lock.
+// Asserts that a function's caller holds a lock.
 #ifndef RT_MUTEX_H
 #define RT_MUTEX_H
 
@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <pthread.h>
 
-// Begins every function whose name ends in _locked. It can see that somebody
-// holds the lock, not that it is the caller; that much catches a forgotten
-// lock in the first test that has no contention.
+// The first statement of every function whose name ends in _locked. It checks
+// that some thread holds the lock, which need not be the caller. Without
+// contention that finds every forgotten lock.
 static inline void must_hold(pthread_mutex_t *mu)
 {
     int error = pthread_mutex_trylock(mu);

@@ -1,7 +1,7 @@
 // SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
-// generators", OOPSLA 2014): eight bytes of state, every seed a good one.
-// libc's own generators either share one state between all threads or, like
-// random_r, want a hundred bytes and an initialisation each.
+// generators", OOPSLA 2014). It has eight bytes of state, and every seed is
+// good. libc's generators share one state between all threads or, like
+// random_r, need a hundred bytes and an initialisation each.
 #include "rt/rng.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
-// Random numbers. A generator belongs to one object (a network, a Raft, a
-// test) and is used under that object's lock; all of them draw their seeds
-// from getrandom(2), the one source of randomness.
+// Random numbers. Each generator belongs to one object (a network, a Raft, a
+// test) and is used under that object's lock. All take their seeds from
+// getrandom(2), the only source of randomness.
 #ifndef RT_RNG_H
 #define RT_RNG_H
 
@@ -11,7 +11,7 @@ struct rng {
     uint64_t state;
 };
 
-// A generator with a fresh random seed.
+// Makes a generator with a new random seed.
 struct rng rng_make(void);
 
 // Uniform in [0, bound); bound is at least 1.
@@ -20,7 +20,7 @@ int rng_below(struct rng *rng, int bound);
 // Uniform in [low, high], both included.
 int rng_between(struct rng *rng, int low, int high);
 
-// True with a probability of numerator / denominator.
+// True with probability numerator / denominator.
 bool rng_chance(struct rng *rng, int numerator, int denominator);
 
 // 64 random bits.

@@ -1,5 +1,6 @@
-// Is this compiled for AddressSanitizer or ThreadSanitizer? They have an
-// allocator of their own, catch signals, and explain a crash better than we do.
+// HAS_SANITIZER: is this compiled for AddressSanitizer or ThreadSanitizer?
+// These have an allocator of their own, catch signals, and describe crashes
+// themselves.
 #ifndef RT_SANITIZER_H
 #define RT_SANITIZER_H
 

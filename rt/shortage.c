@@ -1,6 +1,6 @@
-// Describes a shortage at the moment it happens, for afterwards what the
-// process held is gone. Memory or files may be what is short: it uses static
-// memory, and does without what it cannot read.
+// Describes a shortage at the moment it happens: later the process may have
+// given back what it held. Memory or files may be what is short, so this uses
+// static memory, and leaves out what it cannot read.
 #include "rt/shortage.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static struct shortage own_note;
 static struct shortage *note = &own_note;
 static atomic_bool has_ended;
 
-// What the process holds; 0 where it cannot be told.
+// The resources that the process holds; 0 if unknown.
 struct holding {
     long long threads;
     long long mappings;
@@ -34,10 +34,10 @@ struct holding {
 
 // ---- Reading ----
 
-// Used by one thread only: the one that notes.
+// Used by the one thread that writes the note.
 static char buffer[4096];
 
-// Reads a small file into `buffer`; an empty text if it cannot.
+// Reads a small file into `buffer`. Empty if it cannot be read.
 static const char *read_file(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -75,7 +75,7 @@ static long long count_threads(void)
     return line == NULL ? 0 : atoll(line + strlen("\nThreads:"));
 }
 
-// Memory that was allocated counts, even if nobody has touched it yet.
+// Allocated memory counts even before it is used.
 static long long memory_held(long long resident)
 {
     struct mallinfo2 heap = mallinfo2();
@@ -98,7 +98,7 @@ static struct holding look_at_process(void)
     };
 }
 
-// The limit of this resource; -1 if there is none.
+// The process's limit of this resource; -1 if there is none.
 static long long limit_of(__rlimit_resource_t resource)
 {
     struct rlimit limit;
@@ -107,9 +107,9 @@ static long long limit_of(__rlimit_resource_t resource)
     return (long long)limit.rlim_cur;
 }
 
-// ---- The limit that is reached ----
+// ---- The limit that was reached ----
 
-// Where this process's control group is; false if it cannot be told.
+// Finds the folder of this process's control group. False if it is unknown.
 static bool find_group(char *path, size_t size)
 {
     const char *all = read_file("/proc/self/cgroup");
@@ -132,8 +132,8 @@ static long long read_in_group(const char *group, const char *name)
     return read_number(path);  // "max" is 0.
 }
 
-// The limit of tasks of the control group, or of one around it, if that has
-// ever refused one; 0 if none has. Its tasks may have ended since.
+// The limit of tasks of the control group, or of a group around it, that has
+// ever refused a task; 0 if none has.
 static long long reached_limit_of_group(void)
 {
     char group[400];
@@ -159,7 +159,8 @@ static void write_limit(const char *what, const char *limit, long long value,
 
 #define OR_FEWER " or run fewer tests side by side (JOBS=)"
 
-// The limits of one process's memory, which a thread's stack needs, too.
+// Describes the limit of the process's memory that was reached. False if none
+// was. A new thread's stack counts as memory, too.
 static bool describe_limit_of_memory(const char *what,
                                      const struct holding *held, size_t asked)
 {
@@ -187,7 +188,7 @@ static bool describe_limit_of_memory(const char *what,
 
 static void describe_tasks(const char *what, const struct holding *held)
 {
-    long long stack = limit_of(RLIMIT_STACK);  // A thread's is as large.
+    long long stack = limit_of(RLIMIT_STACK);  // The size of a thread's stack.
     if (stack < 0)
         stack = USUAL_STACK_MB * MB;
     if (describe_limit_of_memory(what, held, (size_t)stack))
@@ -223,9 +224,9 @@ static void describe_files(int error)
                     limit_of(RLIMIT_NOFILE), "");
 }
 
-// ---- Whose fault it is ----
+// ---- The machine's fault or the process's ----
 
-// Says what the process itself holds, if that is too much.
+// Describes what the process itself holds too much of. False if nothing.
 static bool describe_excess(enum shortage_of what, int error, size_t asked,
                             const struct holding *held)
 {
@@ -290,9 +291,10 @@ void shortage_note(enum shortage_of what, int error, size_t asked)
     errno = saved_errno;
 }
 
-// While another thread writes the note, which takes it a few ms. Not for ever:
-// the one that writes may be this one, which has crashed, or wait for a lock
-// that this one holds. In virtual time nanosleep would let another thread run.
+// Waits while another thread writes the note, which takes a few ms. It does not
+// wait for ever: the writer may be this thread, if it has crashed there, or may
+// wait for a lock that this thread holds. It calls the system's nanosleep,
+// because the simulator's would let other threads run.
 static void await_note(void)
 {
     const struct timespec ms = { .tv_nsec = 1000000 };

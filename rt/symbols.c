@@ -1,4 +1,4 @@
-// libdw (elfutils) knows the debug information of the build.
+// Reads the build's debug information with libdw (elfutils).
 #include "rt/symbols.h"
 
 #include "rt/shortage.h"
@@ -17,9 +17,9 @@ static const Dwfl_Callbacks callbacks = {
 
 struct symbols *symbols_open(void)
 {
-    shortage_end_notes();  // Whoever opens them reports a failure.
+    shortage_end_notes();  // The caller reports a failure.
     Dwfl *dwfl = dwfl_begin(&callbacks);
-    // Not by the process's number, which is another in the simulator.
+    // Not by getpid(): in the simulator that is not the system's number.
     FILE *maps = fopen("/proc/self/maps", "re");
     if (dwfl != NULL && maps != NULL) {
         dwfl_linux_proc_maps_report(dwfl, maps);
@@ -36,7 +36,7 @@ void symbols_close(struct symbols *symbols)
         dwfl_end((Dwfl *)symbols);
 }
 
-// The file relative to where the program was built.
+// The file's path, relative to the folder in which the program was built.
 static const char *shorten(const char *file, const char *build_dir)
 {
     size_t length = build_dir == NULL ? 0 : strlen(build_dir);
@@ -46,8 +46,8 @@ static const char *shorten(const char *file, const char *build_dir)
     return strncmp(file, "./", 2) == 0 ? file + 2 : file;
 }
 
-// The function that this address was written in, which the compiler may have
-// put into another one; NULL if the debug information does not tell.
+// The source function of this address, which the compiler may have inlined into
+// another. NULL if the debug information does not tell.
 static const char *find_function(Dwfl_Module *module, Dwarf_Addr address)
 {
     Dwarf_Addr bias;
@@ -90,12 +90,12 @@ static struct symbol find(Dwfl *dwfl, Dwarf_Addr address)
 
 struct symbol symbols_find(struct symbols *symbols, const void *return_address)
 {
-    // A return address may be the first of the next line, or function.
+    // A return address may already belong to the next line, or function.
     return find((Dwfl *)symbols, (Dwarf_Addr)return_address - 1);
 }
 
-// Is this where the kernel has a signal handler return to? The next frame is
-// then the one that the signal interrupted.
+// Is this the kernel's return address of a signal handler? Then the next frame
+// is the one that the signal interrupted.
 static bool is_trampoline(Dwfl *dwfl, const void *frame)
 {
     return strcmp(find(dwfl, (Dwarf_Addr)frame).function, "__restore_rt") == 0;

@@ -1,26 +1,27 @@
-// From addresses to functions and source lines, by the debug information of
-// the build. Slow, and it allocates: for when something is wrong already.
+// Finds the functions and source lines of addresses, in the build's debug
+// information. It is slow and allocates: it is for reports of failures.
 #ifndef RT_SYMBOLS_H
 #define RT_SYMBOLS_H
 
 struct symbols;
 
-// The symbols of the running program and its libraries; NULL if there are none.
+// Opens the symbols of the running program and its libraries. NULL if there are
+// none. symbols_close closes them.
 struct symbols *symbols_open(void);
 void symbols_close(struct symbols *symbols);
 
 struct symbol {
-    const char *function;  // "?" if it is not known.
-    const char *file;      // NULL outside the program itself: in a library.
+    const char *function;  // "?" if unknown.
+    const char *file;      // NULL in a library.
     int line;
 };
 
-// Where a call that returns to this address stands. The strings live as long
-// as the symbols, which may be NULL.
+// Finds the call that returns to this address. The strings live as long as the
+// symbols. If symbols is NULL, the function is "?".
 struct symbol symbols_find(struct symbols *symbols, const void *return_address);
 
-// Where frame k of a backtrace(3) stands, which may have been walked in a
-// signal handler.
+// Finds the place of frame k of a backtrace(3). The backtrace may have been
+// made in a signal handler.
 struct symbol symbols_find_frame(struct symbols *symbols, void *const *frames,
                                  int k);
 

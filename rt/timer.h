@@ -1,6 +1,6 @@
-// A timer as Go's time.Timer, reduced to what a thread that waits on a
-// condition variable needs: a moment at which it is due. It is plain data,
-// guarded by the lock of whoever holds it.
+// A timer: the time at which it is due. Go's time.Timer has a channel as well;
+// here a thread waits until the time on a condition variable. A timer is plain
+// data, guarded by its owner's lock.
 #ifndef RT_TIMER_H
 #define RT_TIMER_H
 
@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 struct timer {
-    int64_t due_ns;  // On clock_now_ns; TIMER_NEVER when stopped.
+    int64_t due_ns;  // A time of clock_now_ns; TIMER_NEVER when stopped.
 };
 
 #define TIMER_NEVER INT64_MAX
 
-// Due in `ms` milliseconds from now, whatever it was before.
+// Sets the timer to be due in `ms` milliseconds from now.
 static inline void timer_reset(struct timer *timer, int64_t ms)
 {
     timer->due_ns = clock_now_ns() + ms * NS_PER_MS;

@@ -3,11 +3,11 @@
 #include <sched.h>
 #include <stddef.h>
 
-// Each time the processor is offered to whoever has the lock: far more often
-// than it takes, unless the owner never goes on.
+// The tries of unseen_try_lock, which yields after each. An owner that runs at
+// all needs far fewer.
 #define MAX_TRIES 100000
 
-// ThreadSanitizer's, if the program is linked with it.
+// ThreadSanitizer's functions; NULL without it.
 #define WEAK __attribute__((weak))
 WEAK void AnnotateIgnoreReadsBegin(const char *file, int line);
 WEAK void AnnotateIgnoreReadsEnd(const char *file, int line);

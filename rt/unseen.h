@@ -1,27 +1,27 @@
-// A lock for those who only listen. Neither the simulator nor ThreadSanitizer
-// sees it, so it decides no schedule, and orders no two threads whose race
-// should be found.
+// A lock for readers of events. The simulator and ThreadSanitizer do not see
+// it, so it changes no schedule and hides no race of the threads that take it.
 #ifndef RT_UNSEEN_H
 #define RT_UNSEEN_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 
-// A spin lock. In the simulator nobody ever finds it taken. Zero is free.
+// A spin lock. All zero is free. In the simulator it is always free.
 struct unseen_lock {
     atomic_flag taken;
 };
 
-// What a thread does between these two, ThreadSanitizer does not look at.
+// ThreadSanitizer ignores what the thread does between these two calls.
 void unseen_begin(void);
 void unseen_end(void);
 
-// Between these two, too. Keep it short, and call nothing that waits.
+// Lock and unlock. ThreadSanitizer ignores what the thread does between. The
+// caller must hold the lock only briefly, and must not wait.
 void unseen_lock(struct unseen_lock *lock);
 void unseen_unlock(struct unseen_lock *lock);
 
-// The same, for who may be called by a signal handler of the very thread that
-// has the lock: false if it has not been free for some milliseconds.
+// As unseen_lock, but returns false if the lock is not free within some
+// milliseconds: for a signal handler, whose own thread may hold it.
 bool unseen_try_lock(struct unseen_lock *lock);
 
 #endif

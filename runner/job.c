@@ -81,7 +81,7 @@ _Noreturn static void run_test(struct job *job, const struct options *options,
 // long.
 static int outer_limit_s(const struct options *options)
 {
-    return options->limit_s * (world_is_simulated ? STORY_PATIENCE : 1);
+    return options->limit_s * (world_is_simulated ? LONG_TEST_FACTOR : 1);
 }
 
 static int64_t patience_ns(const struct options *options)

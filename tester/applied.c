@@ -1,8 +1,8 @@
-// What the servers apply, checked the moment it comes: the state machine
-// safety property (Figure 3), in order, without a gap or a repeat.
+// Checks what the servers apply when it is applied: State Machine Safety
+// (Figure 3), and the order, without gaps and repeats.
 //
-// One thread a life runs receive_applied. What a crashed one still delivers is
-// received, so that it can end, and not looked at.
+// Each life has a thread that runs receive_applied. It also receives what a
+// crashed life still applies, so that the life can end, but does not check it.
 #include "tester/internal.h"
 
 #include "rt/alloc.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A service makes a snapshot after so many commands.
+// The service makes a snapshot after so many commands.
 #define SNAPSHOT_INTERVAL 10
 
 // ---- Commands ----
@@ -83,8 +83,9 @@ void free_applied(struct config *cfg)
 
 // ---- Checking what was applied ----
 
-// Checks a command against what the other servers, and this one before a
-// crash, applied at the index; then remembers it. Takes over the command.
+// Checks a command against those that the other servers, and this one before a
+// crash, have applied at the index. Then records it. Takes over the command's
+// bytes.
 static void record_locked(struct config *cfg, int server, int index,
                           struct bytes command)
 {
@@ -138,7 +139,8 @@ static void check_command_locked(struct life *life,
     life->last_applied = message->command_index;
 }
 
-// ---- Snapshots of the tester's service: all the commands it applied ----
+// ---- Snapshots of the tester's service: all the commands that it has applied
+// ----
 
 static struct bytes encode_snapshot_locked(struct config *cfg, int server,
                                            int index)
@@ -163,9 +165,10 @@ static struct bytes encode_snapshot_locked(struct config *cfg, int server,
     return encoded;
 }
 
-// Takes a snapshot's commands over, each checked like an applied one. Returns
+// Checks and records each of a snapshot's commands like an applied one. Returns
 // the last index that it covers.
-static int ingest_locked(struct config *cfg, int server, struct bytes encoded)
+static int record_snapshot_locked(struct config *cfg, int server,
+                                  struct bytes encoded)
 {
     must_hold(&cfg->mu);
     ServiceSnapshot snapshot = { 0 };
@@ -200,7 +203,7 @@ static void check_snapshot_locked(struct life *life,
     tell(life, &(struct event){ .kind = EVENT_APPLIED_SNAPSHOT,
                                 .applied = { .index = message->snapshot_index,
                                              .command = message->snapshot } });
-    int ends_at = ingest_locked(cfg, life->server, message->snapshot);
+    int ends_at = record_snapshot_locked(cfg, life->server, message->snapshot);
     test_check(ends_at == message->snapshot_index,
                "server %d: a snapshot said to end at index %d ends at %d",
                life->server, message->snapshot_index, ends_at);
@@ -213,7 +216,8 @@ void restore_from_snapshot(struct life *life)
     struct bytes snapshot = persister_read_snapshot(life->persister);
     if (snapshot.len > 0) {
         pthread_mutex_lock(&cfg->mu);
-        life->last_applied = ingest_locked(cfg, life->server, snapshot);
+        life->last_applied =
+            record_snapshot_locked(cfg, life->server, snapshot);
         pthread_mutex_unlock(&cfg->mu);
     }
     bytes_free(&snapshot);
@@ -224,7 +228,7 @@ int snapshot_last_index(struct bytes snapshot)
     int index = 0;
     XDR xdrs;
     xdrmem_create(&xdrs, snapshot.data, (u_int)snapshot.len, XDR_DECODE);
-    if (!xdr_int(&xdrs, &index))  // It comes first.
+    if (!xdr_int(&xdrs, &index))  // The first field.
         index = 0;
     xdr_destroy(&xdrs);
     return index;
@@ -237,8 +241,8 @@ bool cfg_makes_snapshot(int server, int index)
 
 // ---- The receiving thread ----
 
-// Called as the service would: from the thread that receives what is applied,
-// without any lock.
+// Calls raft_snapshot as a service does: on the thread that receives what is
+// applied, with no lock held.
 static void make_snapshot(struct life *life, int index, struct bytes snapshot)
 {
     tell(life, &(struct event){ .kind = EVENT_SNAPSHOT_MADE,
@@ -251,7 +255,7 @@ static void make_snapshot(struct life *life, int index, struct bytes snapshot)
 }
 
 // Takes over the message's bytes.
-static void take(struct life *life, struct apply_msg *message)
+static void handle_message(struct life *life, struct apply_msg *message)
 {
     struct config *cfg = life->owner;
     struct bytes snapshot = { NULL, 0 };
@@ -287,6 +291,6 @@ void *receive_applied(void *arg)
     pthread_setname_np(pthread_self(), "service");
     struct apply_msg message;
     while (channel_receive(life->apply_ch, &message))
-        take(life, &message);
+        handle_message(life, &message);
     return NULL;
 }

@@ -1,5 +1,4 @@
-// The cluster: making it, and taking it down so that nothing is left. The
-// test's main thread does both.
+// Makes the cluster and frees it, both on the test's main thread.
 #include "tester/config.h"
 
 #include "rt/alloc.h"
@@ -55,7 +54,7 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
     labrpc_set_long_delays(cfg->net, true);
     labrpc_set_reliable(cfg->net, network == RELIABLE);
     for (int i = 0; i < n; i++) {
-        cfg->servers[i].saved = persister_make();
+        cfg->servers[i].persister = persister_make();
         cfg_start1(cfg, i);
     }
     for (int i = 0; i < n; i++)
@@ -68,7 +67,7 @@ int cfg_n(const struct config *cfg)
     return cfg->n;
 }
 
-// The threads that there were before the first Raft are all that may be left.
+// Fails the test if there are more threads than before the first Raft.
 static void check_threads(struct config *cfg)
 {
     int64_t deadline_ns = clock_now_ns() + END_LIMIT_MS * NS_PER_MS;
@@ -101,7 +100,7 @@ void cfg_cleanup(struct config *cfg)
         cfg->lives = life->next;
         life_free(life);
     }
-    check_threads(cfg);  // So nobody uses the network any more.
+    check_threads(cfg);  // Then no thread uses the network any more.
     test_end_act(act);
     labrpc_free_network(cfg->net);
     watchdog_stop(cfg->watchdog);
@@ -109,7 +108,7 @@ void cfg_cleanup(struct config *cfg)
     checker_free(cfg->checker);
 
     for (int i = 0; i < cfg->n; i++)
-        persister_free(cfg->servers[i].saved);
+        persister_free(cfg->servers[i].persister);
     free_applied(cfg);
     free(cfg->links);
     free(cfg->servers);

@@ -1,8 +1,8 @@
-// A cluster under test: it starts, crashes, cuts off and checks servers. This
-// is MIT's config.go; the functions keep MIT's words.
+// A cluster under test: starts, crashes, disconnects and checks servers. This
+// is MIT's config.go, with MIT's names.
 //
-// A failed check ends the test (see verdict.h). Unless a function says
-// otherwise, any thread of the test may call it.
+// A failed check ends the test (see verdict.h). Any thread of the test may call
+// any of this, unless a function says otherwise.
 #ifndef TESTER_CONFIG_H
 #define TESTER_CONFIG_H
 
@@ -16,8 +16,8 @@
 
 struct config;
 
-// T: the unit in which the scenarios count, "at most this long until a leader
-// is elected" (MIT's RaftElectionTimeout).
+// A cluster must elect a leader within this time (MIT's RaftElectionTimeout).
+// The tests' comments call it T.
 #define RAFT_ELECTION_TIMEOUT_MS 1000
 
 // The largest persisted Raft state in the snapshot tests, in bytes.
@@ -28,17 +28,17 @@ enum snapshots { NO_SNAPSHOTS, SNAPSHOTS };
 
 // ---- The cluster ----
 
-// n servers, started and connected, each with a persister and a thread that
-// takes its applied entries. With SNAPSHOTS each server makes a snapshot at
-// every tenth index (cfg_makes_snapshot). cfg_cleanup frees it.
+// Makes n servers, started and connected, each with a persister and a thread
+// that receives what it applies. With SNAPSHOTS each server makes a snapshot at
+// every tenth index (cfg_makes_snapshot). cfg_cleanup frees the cluster.
 struct config *cfg_make(int n, enum network network, enum snapshots snapshots);
 
-// Does this server make a snapshot at this index? No two of up to ten do at the
-// same one: their logs begin at different places.
+// Does this server make a snapshot at this index? No two of up to ten servers
+// do at the same index, so their logs begin at different indices.
 bool cfg_makes_snapshot(int server, int index);
 
-// Kills all servers, cleans the network up, joins and frees everything, and
-// fails the test if a Raft's threads outlive it by 5 s.
+// Kills all servers, cleans the network up, joins and frees everything. Fails
+// the test if a Raft's threads have not ended 5 s after it was killed.
 void cfg_cleanup(struct config *cfg);
 
 int cfg_n(const struct config *cfg);
@@ -46,33 +46,34 @@ int cfg_n(const struct config *cfg);
 // Prints the test's title, and starts its clock and counters.
 void cfg_begin(struct config *cfg, const char *title);
 
-// Stops the clock, and takes the figures that the "... Passed" line tells:
-// seconds, servers, RPCs, bytes, commands.
+// Stops the clock and computes the figures of the "... Passed" line: seconds,
+// servers, RPCs, bytes, commands.
 void cfg_end(struct config *cfg);
 
-// Starts server i, or crashes and restarts it, with what its persister holds.
-// It is left disconnected.
+// Starts server i with what its persister holds; crashes it first if it runs.
+// It stays disconnected.
 void cfg_start1(struct config *cfg, int i);
 
-// Crashes server i: only what it persisted survives.
+// Crashes server i, by raft_kill. Only what it has saved survives.
 void cfg_crash1(struct config *cfg, int i);
 
-// Crashes server i as a failing machine does: each of its threads stops dead at
-// whatever point it has reached, whatever it was in the middle of. Only in the
-// simulator, as the three that follow.
+// Crashes server i as a failing machine does: each of its threads stops at the
+// point that it has reached. This and the next three work in the simulator
+// only.
 void cfg_crash_hard(struct config *cfg, int i);
 
-// Freezes server i for this time; returns at once. What comes for it meanwhile,
-// it takes when it goes on. At most 4,000 ms, and less than the test lasts.
+// Freezes server i for this time. Returns at once. The server handles when it
+// goes on what arrives meanwhile. At most 4,000 ms, and less than the test
+// still lasts.
 void cfg_pause(struct config *cfg, int i, int ms);
 
-// Has server i's clock go at so many percent of the true speed, from now on
-// until this is called again, also when the server crashes and restarts.
+// Makes server i's clock run at so many percent of the true speed. It stays so
+// until the next call, also when the server crashes and restarts.
 void cfg_set_clock_rate(struct config *cfg, int i, int percent);
 
-// Lets the cluster run until so many scheduling points have passed: so many
-// times a thread locked, unlocked, waited, looked at a clock and so on. A
-// fault after a drawn number of them strikes between any two steps.
+// Lets the cluster run for so many scheduling points: a thread locks, unlocks,
+// waits, reads a clock and so on. With a random number of them a fault can come
+// between any two steps.
 void cfg_run_on(struct config *cfg, int points);
 
 // Is server i started and not crashed since?
@@ -86,58 +87,58 @@ bool cfg_is_connected(struct config *cfg, int i);
 void cfg_set_unreliable(struct config *cfg, bool unreliable);
 void cfg_set_long_reordering(struct config *cfg, bool on);
 
-// ---- A crueller network: all of it is off at first ----
+// ---- Crueller faults of the network; all are off at first ----
 
 // Holds requests back as long reordering does replies, so that they overtake
 // each other.
 void cfg_set_request_reordering(struct config *cfg, bool on);
 
-// Has so many percent of the requests arrive twice, the second up to 2 s later.
+// Delivers so many percent of the requests twice, the second time up to 2 s
+// later.
 void cfg_set_duplicates(struct config *cfg, int percent);
 
-// Cuts the way from one server to another, or mends it: requests that `from`
-// sends and its replies to `to` are lost; the way back is another. It stays as
-// it is when servers crash and restart, and so does a slow link.
+// Cuts the link from one server to another, or mends it. The requests that
+// `from` sends to `to`, and its replies to `to`, are lost; the other direction
+// is a link of its own. A cut or slow link stays so when servers crash and
+// restart.
 void cfg_cut_one_way(struct config *cfg, int from, int to, bool cut);
 
-// Makes each message from one server to another take so many ms more, or, with
-// 0, no more.
+// Delays each message from one server to another by so many ms; 0 ends that.
 void cfg_set_slow_link(struct config *cfg, int from, int to, int ms);
 
 // Connects server i if the clock is in the first half of a period, else
-// disconnects it: called again and again, it has the server's network go up and
-// down. A crashed one is left alone.
+// disconnects it. Called again and again, it makes the server's network flap.
+// Does nothing if the server is crashed.
 void cfg_flap(struct config *cfg, int i, int period_ms);
 
-// Makes the network reliable and prompt in all respects, and mends all links.
-// Servers that are disconnected or crashed remain so, and messages that are
-// held back still come: within CFG_LATEST_MS they have, if no link was slower
-// than 500 ms.
+// Turns all faults of the network off, and mends all links. Servers that are
+// disconnected or crashed stay so. Messages that are held back still arrive:
+// within CFG_LATEST_MS, if no link was slower than 500 ms.
 #define CFG_LATEST_MS 3000
 void cfg_mend(struct config *cfg);
 
-// Sleeps; the test's threads wait with this and nothing else.
+// Sleeps. The test's threads must wait with this alone.
 void cfg_sleep_ms(struct config *cfg, int ms);
 
-// ---- Randomness: uniform, from the test's own generator ----
+// ---- Random numbers: uniform, from the test's own generator ----
 
 int cfg_random_below(struct config *cfg, int bound);
-int cfg_random_number(struct config *cfg);  // Below 2^30: as a command.
+int cfg_random_number(struct config *cfg);  // Below 2^30, for a command.
 bool cfg_chance(struct config *cfg, int percent);
 
 // ---- The servers' Rafts ----
 
-// raft_start and raft_get_state on server i. On a server that is crashed, or
-// paused, both return false. A call that does not come back within 10 s fails
-// the test.
+// Call raft_start and raft_get_state on server i. Both return false if it is
+// crashed or paused. A call that has not returned within 10 s fails the test.
 bool cfg_start(struct config *cfg, int i, struct bytes command, int *index,
                int *term);
 bool cfg_get_state(struct config *cfg, int i, int *term);
 
 // ---- Checks ----
 
-// Waits until exactly one connected server leads in the newest term, for about
-// 5 s at most; returns it. Two leaders in one term fail the test at once.
+// Waits until a connected server is leader in the newest term, and returns it.
+// Fails the test after about 5 s without a leader; at once with two leaders in
+// one term.
 int cfg_check_one_leader(struct config *cfg);
 
 // Checks that all connected servers are in one term; returns it.
@@ -146,9 +147,8 @@ int cfg_check_terms(struct config *cfg);
 // Checks that no connected server believes it leads.
 void cfg_check_no_leader(struct config *cfg);
 
-// How many servers have applied something at this index. If any has and
-// command is not NULL, *command is what they applied; it belongs to cfg and
-// stays until cfg_cleanup.
+// Returns how many servers have applied a command at this index. If any has and
+// command is not NULL, sets *command to it; cfg owns it, until cfg_cleanup.
 int cfg_n_committed(struct config *cfg, int index, struct bytes *command);
 
 // Waits until at least n servers have applied this index, about 30 s at most,
@@ -159,34 +159,34 @@ int cfg_n_committed(struct config *cfg, int index, struct bytes *command);
 bool cfg_wait(struct config *cfg, int index, int n, int start_term,
               struct bytes *command);
 
-// Has the cluster agree on a command: offers it to the connected servers until
-// one accepts it as leader, and waits until at least `expected` servers have
-// applied it. With retry, offers it again if that takes more than 2 s; fails
-// the test after 10 s in all, or without retry after the 2 s. Returns the
-// index.
+// Reaches agreement on a command: calls raft_start on the connected servers
+// until one accepts the command as leader, and waits until at least `expected`
+// servers have applied it. Returns the index. If that takes more than 2 s,
+// starts it again with retry, and fails the test without. Fails it after 10 s
+// in all.
 int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry);
 
 // Waits, about 10 s at most, until there is a leader and all connected servers
-// have applied what it has, in their present lives. No command is needed for
-// that: a leader sends to who lacks entries until he has them, and tells what
-// is committed. (It may have applied less than a leader before it: it commits
-// an older term's entries with the next command only, §5.4.2.)
+// have applied what it has applied, since their last start. That needs no new
+// command: a leader sends entries to followers that lack them, and its commit
+// index. (It may have applied less than the leader before it: it commits an
+// older term's entries only together with a new command, §5.4.2.)
 void cfg_converge(struct config *cfg);
 
 // ---- Counts ----
 
-// RPCs that reached server i since it was last started.
+// The number of RPCs that have reached server i since it was last started.
 int cfg_rpc_count(struct config *cfg, int i);
 
-// RPCs sent in the whole network, and bytes, since cfg_make.
+// The RPCs and bytes sent on the network since cfg_make.
 int cfg_rpc_total(struct config *cfg);
 long long cfg_bytes_total(struct config *cfg);
 
-// What the AppendEntries of server i had to do besides bringing entries, since
-// it was last started; 0 if it is crashed.
-//   commits_told  how many different leader_commits above 0 those without
-//                 entries told of
-//   refused       those that a follower in the same term refused
+// Counts the AppendEntries of server i, since it was last started, that "RPC
+// counts" allows beyond MIT's limit. Both are 0 if the server is crashed.
+//   commits_told  the number of different leader_commits above 0 in its
+//                 AppendEntries without entries
+//   refused       its AppendEntries that a follower in the same term refused
 void cfg_count_appends(struct config *cfg, int i, int *commits_told,
                        int *refused);
 
@@ -195,12 +195,12 @@ size_t cfg_log_size(struct config *cfg);
 
 // ---- Commands ----
 
-// A number as a command. It lives in the caller's block.
+// A number as a command. Its bytes live until the end of the caller's block.
 #define COMMAND(number)                                                        \
     ((struct bytes){ .data = &(int){ number }, .len = sizeof(int) })
 
-// A command of MIT's randstring: n random printable characters. The caller
-// frees it with bytes_free.
+// Makes a command of n random printable characters (MIT's randstring). The
+// caller frees it with bytes_free.
 struct bytes cfg_random_command(struct config *cfg, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
-// Real time, in which no server can be hurt this way: a thread of the system
-// cannot be stopped without the locks that it holds.
+// In real time there are no such faults: a thread of the system cannot be
+// stopped while it may hold locks that others need.
 #include "tester/faults.h"
 
 #include "tester/verdict.h"

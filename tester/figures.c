@@ -1,6 +1,5 @@
-// What a test counts and measures, and the chance it draws: the figures of its
-// "... Passed" line, RPCs, bytes, the size of the logs. The test's threads call
-// in.
+// A test's figures (RPCs, bytes, the sizes of logs, the "... Passed" line),
+// time and random numbers. Called on the test's threads.
 #include "tester/internal.h"
 #include "tester/telling.h"
 
@@ -79,7 +78,7 @@ size_t cfg_log_size(struct config *cfg)
         struct server *server = &cfg->servers[i];
         size_t size = persister_raft_state_size(server->current != NULL
                                                     ? server->current->persister
-                                                    : server->saved);
+                                                    : server->persister);
         if (size > largest)
             largest = size;
     }
@@ -87,7 +86,7 @@ size_t cfg_log_size(struct config *cfg)
     return largest;
 }
 
-// ---- Time and chance ----
+// ---- Time and random numbers ----
 
 void cfg_sleep_ms(struct config *cfg, int ms)
 {

@@ -1,4 +1,4 @@
-// Tells the harness's source files from those under test.
+// A frame belongs to the harness if its source file is in one of our folders.
 #include "tester/frames.h"
 
 #include <execinfo.h>

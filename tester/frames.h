@@ -1,4 +1,4 @@
-// Finds the program under test in a stack.
+// Finds the frames of the Raft under test in a stack.
 #ifndef TESTER_FRAMES_H
 #define TESTER_FRAMES_H
 
@@ -16,8 +16,9 @@ bool frames_is_harness(const char *file);
 bool frames_describe(struct symbols *symbols, void *const *frames, int count,
                      char *text, size_t size);
 
-// Describes likewise where the calling thread is, or says that it is unknown.
-// Works in a signal handler as far as one can.
+// Describes the calling thread's frames in the same way; "an unknown place" if
+// there is none. Also called in signal handlers, where it may hang (see
+// verdict.c).
 void frames_describe_here(char *text, size_t size);
 
 #endif

@@ -1,8 +1,8 @@
-// What the files of the tester share: struct config and its parts.
+// Shared by the files of the tester: struct config and its parts.
 //
-// Two locks, never held together and never across a call into a Raft:
-// cfg->mu guards the cluster, what it applied, and what struct life leaves to
-// its owner; watchdog.mu the watchdog.
+// There are two locks: cfg->mu guards the cluster, what it has applied, and the
+// owner's fields of struct life; watchdog.mu guards the watchdog. They are
+// never held together, and never across a call into a Raft.
 #ifndef TESTER_INTERNAL_H
 #define TESTER_INTERNAL_H
 
@@ -14,8 +14,8 @@
 
 #include <pthread.h>
 
-// The log as a server has applied it: commands[index], from 1 to length.
-// Guarded by cfg->mu. It outlives crashes: what was applied once stays.
+// The commands that a server has applied: commands[index], from 1 to length.
+// Guarded by cfg->mu. They are kept when the server crashes.
 struct applied {
     struct bytes *commands;
     int length;
@@ -23,13 +23,14 @@ struct applied {
 
 struct server {
     // Guarded by cfg->mu.
-    struct life *current;     // NULL while crashed, or not yet started.
-    struct persister *saved;  // While there is no current: what survived.
+    struct life *current;         // NULL while crashed, or not yet started.
+    struct persister *persister;  // While current is NULL: for the next life.
     bool connected;
     struct applied applied;
 };
 
-// The way from one server to another.
+// The link from one server to another. The other direction is a link of its
+// own.
 struct link {
     bool cut;
     int delay_ms;
@@ -42,18 +43,18 @@ struct config {
     struct labrpc_network *net;
     struct watchdog *watchdog;
     struct events *events;
-    struct checker *checker;  // Reads them.
-    int threads_before;       // Before the first Raft was made.
+    struct checker *checker;  // A reader of the events.
+    int threads_before;       // The process's threads before the first Raft's.
 
     pthread_mutex_t mu;
 
     // Guarded by mu.
     struct server *servers;
     struct link *links;  // From i to j: links[i * n + j].
-    struct life *lives;  // All there ever were.
+    struct life *lives;  // All of the run, ended ones included.
     struct rng rng;
-    void *offered;  // tsearch(3) tree of all commands that were offered.
-    int max_index;  // The highest that any server has applied.
+    void *offered;  // tsearch(3) tree of all commands given to raft_start.
+    int max_index;  // The highest index that any server has applied.
 
     // Of the test's main thread.
     int64_t start_ns;
@@ -62,7 +63,7 @@ struct config {
     int start_index;
 };
 
-// Tells the stream what this life does.
+// Tells an event of this life.
 static inline void tell(struct life *life, struct event *event)
 {
     struct config *cfg = life->owner;
@@ -72,18 +73,18 @@ static inline void tell(struct life *life, struct event *event)
 
 // ---- network.c ----
 
-// Makes the ends of a server that starts as its links are.
-void renew_links_locked(struct config *cfg, int i);
+// Applies the cuts and delays of server i's links to its new ends.
+void set_links_locked(struct config *cfg, int i);
 
 // ---- applied.c: what the servers apply ----
 
-// The service of a life, which belongs to a struct config; arg is the life.
+// The service of a life whose owner is a struct config; arg is the life.
 void *receive_applied(void *arg);
 
-// Takes over the snapshot that a life starts with.
+// Restores the service from the snapshot with which a life starts.
 void restore_from_snapshot(struct life *life);
 
-// Remembers that this command was offered to some Raft.
+// Remembers that this command was given to some Raft's raft_start.
 void remember_offered(struct config *cfg, struct bytes command);
 
 // The text of a command for a message: a number, or its first characters.
@@ -94,7 +95,7 @@ struct command_text command_text(struct bytes command);
 
 void free_applied(struct config *cfg);
 
-// The last index that a snapshot covers; 0 if it is none that the service made.
+// The last index that a snapshot covers; 0 if the service did not make it.
 int snapshot_last_index(struct bytes snapshot);
 
 #endif

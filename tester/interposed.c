@@ -1,9 +1,8 @@
-// Functions that stand in front of libc's own, for all code of the process, a
-// student's and a library's. Each calls libc's. Those that ask the system for
-// something note a refusal (rt/shortage.h); those that send signals note that
-// the process has killed itself: SIGKILL cannot be caught. When there is
-// nothing to note they cost a comparison. Their parameters have the system's
-// names.
+// These functions replace libc's for all code of the process, a student's and a
+// library's. Each calls libc's. Those that ask the system for something note a
+// refusal (rt/shortage.h). Those that send signals note that the process kills
+// itself, because SIGKILL cannot be caught. With nothing to note they cost one
+// comparison. Their parameters have the names of the manual pages.
 #include "tester/interposed.h"
 
 #include "rt/sanitizer.h"
@@ -24,7 +23,8 @@
 #include <threads.h>
 #include <unistd.h>
 
-// libc's function of this name. It is looked up once; twice does no harm.
+// libc's function of this name. It is looked up once. If two threads look it up
+// at the same time, that does no harm.
 #define REAL(name)                                                             \
     ({                                                                         \
         static _Atomic(typeof(&(name))) known;                                 \
@@ -50,9 +50,9 @@ static void note_kill(int sig)
         *killed_itself = true;
 }
 
-// A pid below 1 is a group, which the process may be of. -1 is every process of
-// the user: nothing here means that, but for Criterion it is the number of a
-// test whose fork failed, and it would end the user's whole session.
+// A pid below 1 means a group, which may include this process. -1 means every
+// process of the user and is refused. Criterion would use it as the pid of a
+// test whose fork failed, and so end the user's whole session.
 int kill(pid_t pid, int sig)
 {
     if (pid == -1) {
@@ -75,7 +75,7 @@ int raise(int sig)
     return REAL(raise)(sig);
 }
 
-// Whichever thread it is sent to, it ends all.
+// SIGKILL sent to any thread ends the whole process.
 int pthread_kill(pthread_t threadid, int signo)
 {
     note_kill(signo);
@@ -88,7 +88,8 @@ int pthread_kill(pthread_t threadid, int signo)
 
 // ---- Memory ----
 
-// libc's own, by their second names: looking a name up may allocate.
+// libc's own functions, by their second names. They cannot be looked up like
+// the others: a look-up may allocate.
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
@@ -206,8 +207,8 @@ void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
     return mapped_or_note(REAL(mmap)(addr, len, prot, flags, fd, offset), len);
 }
 
-// mremap(2) has a new address only with a flag that asks for it; to pass on one
-// that was not given does no harm, here as in open.
+// mremap(2) takes a new address only with a flag. Passing on an argument that
+// was not given does no harm, here and in open.
 void *mremap(void *addr, size_t old_len, size_t new_len, int flags, ...)
 {
     va_list args;
@@ -254,7 +255,7 @@ static int file_or_note(int fd)
     return fd;
 }
 
-// It has a mode only with flags that make a file.
+// open(2) takes a mode only with flags that create a file.
 int open(const char *file, int oflag, ...)
 {
     va_list args;

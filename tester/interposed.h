@@ -1,11 +1,12 @@
-// What the functions that stand in front of libc's tell (interposed.c).
+// The functions that the lab interposes between a program and libc
+// (interposed.c).
 #ifndef TESTER_INTERPOSED_H
 #define TESTER_INTERPOSED_H
 
 #include <stdbool.h>
 
-// Has *killed become true when this process sends itself SIGKILL, which it
-// cannot tell afterwards. Before a test starts.
+// Sets *killed to true when this process sends itself SIGKILL: afterwards it
+// cannot report that. To be called before a test starts.
 void interposed_note_kill_at(bool *killed);
 
 // From now on this process takes memory from a new heap, which gives nothing

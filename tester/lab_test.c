@@ -1,4 +1,4 @@
-// The list of graded tests, and running one.
+// The list of graded tests; runs one of them.
 #include "tester/lab_test.h"
 
 #include "rt/debug_log.h"
@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-// Built before main, by the constructors of LAB_TEST; constant afterwards.
+// The list is built before main, by the constructors of LAB_TEST. Constant
+// after.
 static struct lab_test *first;
 static struct lab_test **end = &first;
 
@@ -24,7 +25,7 @@ struct lab_test *lab_test_first(void)
 
 void lab_test_run(const struct lab_test *test)
 {
-    // Lines come out as they are printed, even if the test then dies.
+    // Each line is written at once, so it is not lost if the test crashes.
     setvbuf(stdout, NULL, _IOLBF, 0);
     debug_log_restart();
     verdict_start();

@@ -1,10 +1,10 @@
-// Declares a graded test, so that both Criterion and our runner can run it.
+// Declares a graded test that both Criterion and our runner can run.
 #ifndef TESTER_LAB_TEST_H
 #define TESTER_LAB_TEST_H
 
 #include <criterion/criterion.h>
 
-// One graded test. They form a list in the order of the lab.
+// One graded test. The tests form a list in the order of the lab.
 struct lab_test {
     const char *suite;  // "raft_2A"
     const char *name;   // "initial_election"
@@ -18,10 +18,10 @@ void lab_test_add(struct lab_test *test);
 // The first test of the list.
 struct lab_test *lab_test_first(void);
 
-// Runs the body and writes the verdict: passed if it returns.
+// Runs the body, and writes the verdict "passed" if it returns.
 void lab_test_run(const struct lab_test *test);
 
-// Runs the test for Criterion, and judges it. The runner provides it.
+// Runs the test for Criterion, and judges it. Defined in runner/.
 void lab_test_supervise(const struct lab_test *test);
 
 // LAB_TEST(raft_2A, initial_election) { ... } is a Criterion test, named

@@ -44,8 +44,8 @@ void life_make_end(struct life *life, int to, uint64_t unique)
 
 static void make_raft(struct life *life)
 {
-    // The threads that raft_make starts inherit this name, so a thread that
-    // is left over can be told by it. (The system takes 15 characters.)
+    // The threads that raft_make starts inherit this name. It shows whose
+    // thread is left over at the end. (The system's limit is 15 characters.)
     char old[16];
     pthread_getname_np(pthread_self(), old, sizeof old);
     pthread_setname_np(pthread_self(), life_server_name(life->server).text);
@@ -118,8 +118,9 @@ void life_end_network(struct labrpc_network *net, struct watchdog *watchdog)
     watchdog_end_call(watchdog, &call);
 }
 
-// A snapshot that the service began to make before the crash is finished first;
-// it makes no other. (A raft_snapshot that hangs is the watchdog's affair.)
+// Waits until the service has returned from raft_snapshot, if it had called it
+// before the crash. It calls it no more. (If raft_snapshot does not return, the
+// watchdog fails the test.)
 static void await_snapshot(struct life *life)
 {
     while (atomic_load(&life->makes_snapshot))
@@ -137,8 +138,8 @@ static void free_raft(struct life *life)
     watchdog_end_call(life->watchdog, &call);
 }
 
-// Waits for the threads of a Raft that stopped dead to come back from what they
-// had called outside it; the rest of it is left where it is.
+// Waits until no thread of a hard-crashed Raft is in a call to the network or
+// the persister any more. The Raft itself is not freed.
 static void abandon_raft(struct life *life)
 {
     struct watched_call call;

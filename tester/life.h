@@ -1,6 +1,7 @@
-// One life of a server, from its start to its crash: a Raft, and what it is
-// given. Whoever runs a Raft under test does it with this: the tester, the
-// script of tests/fig2, the benchmarks, the unit tests of the reference Raft.
+// One life of a server, from its start to its crash: a Raft with its network
+// ends, its persister and its service. Used by all that run a Raft under test:
+// the tester, the script of tests/fig2, the benchmarks, the unit tests of the
+// reference Raft.
 //
 //     life = life_make(net, n_servers, server);
 //     life->persister = persister_make();
@@ -12,8 +13,8 @@
 //     life_end_network(net, watchdog);     when all lives have been killed
 //     life_free(life);
 //
-// A life brings the threads of its Raft, and one that receives what the Raft
-// applies: the service. All the functions are for the owner's thread.
+// A life has the threads of its Raft, and one thread that receives what the
+// Raft applies: the service. Only the owner's thread may call these functions.
 #ifndef TESTER_LIFE_H
 #define TESTER_LIFE_H
 
@@ -30,7 +31,7 @@ struct life {
     // Constant after life_make.
     struct labrpc_network *net;
     int n_servers;
-    int server;  // Its number among them.
+    int server;  // Its number, from 0.
 
     // Set by the owner before life_start; then constant. life_free frees the
     // first two. The others may be NULL.
@@ -42,54 +43,55 @@ struct life {
     void *owner;
 
     // Constant after life_start.
-    struct labrpc_end **ends;  // One to each server.
+    struct labrpc_end **ends;  // To each server, by its number.
     pthread_t service;
     struct raft *raft;  // NULL while raft_make runs.
 
-    atomic_bool makes_snapshot;  // The service does, or is about to.
-    bool crashed_hard;           // So raft, and its threads, stay as they are.
+    atomic_bool
+        makes_snapshot;  // The service calls raft_snapshot, or is about to.
+    bool crashed_hard;   // The Raft and its threads must not be freed.
 
-    // The owner's, guarded by the owner's lock.
+    // Of the owner, guarded by the owner's lock.
     bool crashed;
     int last_applied;
     struct life *next;
 };
 
-// The name at which a server stands on the network.
+// The server's name on the network.
 struct server_name {
     char text[24];
 };
 struct server_name life_server_name(int server);
 
-// A life that has not started. life_free frees it.
+// Makes a life that has not started. life_free frees it.
 struct life *life_make(struct labrpc_network *net, int n_servers, int server);
 
-// Makes the end to a server, disabled. No two ends between the same two servers
-// have the same number `unique`: what a dead life still sends over its own ends
-// reaches nobody.
+// Makes the end to a server, disabled.
+//   unique  a number that no other end between these two servers has or had: an
+//           ended life still sends on its own ends, which stay disabled
 void life_make_end(struct life *life, int to, uint64_t unique);
 
-// Makes the Raft, starts the service's thread, and puts the server at its name
-// on the network.
-//   service  receives from the life's apply_ch until that is closed
+// Makes the Raft, starts the service's thread, and adds the server to the
+// network.
+//   service  receives from the life's apply_ch until it is closed
 void life_start(struct life *life, void *(*service)(void *life));
 
-// A service that drops what it receives.
+// A service that throws away what it receives.
 void *life_drop_applied(void *life);
 
-// Has the Raft stop, soon. Nobody has to reach it any more.
+// Calls raft_kill. The owner must have disconnected the server before.
 void life_kill(struct life *life);
 
-// Stops each thread of the Raft dead at whatever point it has reached; in the
-// simulator only. It is not killed after that.
+// Stops each thread of the Raft at the point that it has reached; in the
+// simulator only. Must not be followed by life_kill.
 void life_crash_hard(struct life *life);
 
-// Ends the network of lives that have been killed, and waits for their RPC
-// handlers.
-//   watchdog  NULL: nobody watches that
+// Cleans the network up, after all its lives have been killed, and waits for
+// their RPC handlers.
+//   watchdog  fails the test if that takes too long; may be NULL
 void life_end_network(struct labrpc_network *net, struct watchdog *watchdog);
 
-// Waits for the threads of a killed life, and frees it. After
+// Waits for the threads of a killed life, and frees it. To be called after
 // life_end_network.
 void life_free(struct life *life);
 

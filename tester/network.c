@@ -1,9 +1,8 @@
-// The network between the servers: who is connected, and the faults, MIT's and
-// those that MIT's network does not have. Cuts and delays belong to the link
-// from one server to another, and outlive both; labrpc knows only the ends of
-// the servers that run now.
+// Connects servers, and sets the network's faults, MIT's and others. A cut or a
+// delay belongs to the link from one server to another, and stays when they
+// restart; labrpc knows only the ends of the present lives.
 //
-// The test's threads call these. The network's lock is taken under cfg->mu.
+// Called on the test's threads. The network's lock is taken under cfg->mu.
 #include "rt/mutex.h"
 #include "tester/internal.h"
 #include "tester/telling.h"
@@ -79,16 +78,17 @@ void cfg_set_long_reordering(struct config *cfg, bool on)
     tell_network(on ? "replies are held back" : "replies are not held back");
 }
 
-// ---- A crueller network ----
+// ---- Crueller faults ----
 
 static struct link *get_link(struct config *cfg, int from, int to)
 {
     return &cfg->links[from * cfg->n + to];
 }
 
-// What goes from one server to another goes over two ends: requests over the
-// sender's own, replies over that of the server that has asked.
-static void apply_locked(struct config *cfg, int from, int to)
+// Applies a link's cut and delay. Messages from one server to another use two
+// ends: requests the sender's own end, replies the end of the server that has
+// asked.
+static void set_link_locked(struct config *cfg, int from, int to)
 {
     must_hold(&cfg->mu);
     const struct link *link = get_link(cfg, from, to);
@@ -112,15 +112,15 @@ static bool is_whole(const struct link *link)
     return !link->cut && link->delay_ms == 0;
 }
 
-// Nothing is done for links that are whole, not even a look at the lock, which
-// would be a step of the simulator's: fresh ends are whole, too.
-void renew_links_locked(struct config *cfg, int i)
+// Skips links without a fault, because new ends have none. Taking the network's
+// lock for them would be a scheduling point.
+void set_links_locked(struct config *cfg, int i)
 {
     for (int j = 0; j < cfg->n; j++) {
         if (!is_whole(get_link(cfg, i, j)))
-            apply_locked(cfg, i, j);
+            set_link_locked(cfg, i, j);
         if (!is_whole(get_link(cfg, j, i)))
-            apply_locked(cfg, j, i);
+            set_link_locked(cfg, j, i);
     }
 }
 
@@ -128,7 +128,7 @@ void cfg_cut_one_way(struct config *cfg, int from, int to, bool cut)
 {
     pthread_mutex_lock(&cfg->mu);
     get_link(cfg, from, to)->cut = cut;
-    apply_locked(cfg, from, to);
+    set_link_locked(cfg, from, to);
     pthread_mutex_unlock(&cfg->mu);
 }
 
@@ -136,7 +136,7 @@ void cfg_set_slow_link(struct config *cfg, int from, int to, int ms)
 {
     pthread_mutex_lock(&cfg->mu);
     get_link(cfg, from, to)->delay_ms = ms;
-    apply_locked(cfg, from, to);
+    set_link_locked(cfg, from, to);
     pthread_mutex_unlock(&cfg->mu);
 }
 
@@ -165,7 +165,7 @@ void cfg_mend(struct config *cfg)
             if (is_whole(get_link(cfg, from, to)))
                 continue;
             *get_link(cfg, from, to) = (struct link){ 0 };
-            apply_locked(cfg, from, to);
+            set_link_locked(cfg, from, to);
         }
     }
     pthread_mutex_unlock(&cfg->mu);

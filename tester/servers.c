@@ -1,5 +1,5 @@
-// The servers of a cluster: each starts, crashes, and is hurt. The test's
-// threads call in.
+// Starts, crashes and pauses the servers of a cluster. Called on the test's
+// threads.
 #include "rt/clock.h"
 #include "tester/faults.h"
 #include "tester/internal.h"
@@ -29,8 +29,8 @@ void cfg_start1(struct config *cfg, int i)
 
     struct server *server = &cfg->servers[i];
     pthread_mutex_lock(&cfg->mu);
-    life->persister = server->saved;
-    server->saved = NULL;
+    life->persister = server->persister;
+    server->persister = NULL;
     life->next = cfg->lives;
     cfg->lives = life;
     pthread_mutex_unlock(&cfg->mu);
@@ -42,7 +42,7 @@ void cfg_start1(struct config *cfg, int i)
 
     pthread_mutex_lock(&cfg->mu);
     server->current = life;
-    renew_links_locked(cfg, i);
+    set_links_locked(cfg, i);
     pthread_mutex_unlock(&cfg->mu);
 }
 
@@ -56,9 +56,9 @@ static struct life *current_life(struct config *cfg, int i)
     return life;
 }
 
-// Nobody reaches server i any more, and what it has saved is kept. Returns the
-// life that ended, or NULL.
-static struct life *take_down(struct config *cfg, int i)
+// Ends server i's life: disconnects it, and keeps what it has saved for the
+// next. Returns the ended life; NULL if there was none.
+static struct life *end_life(struct config *cfg, int i)
 {
     struct life *life = current_life(cfg, i);
     if (life != NULL)
@@ -72,8 +72,8 @@ static struct life *take_down(struct config *cfg, int i)
     if (life != NULL) {
         server->current = NULL;
         life->crashed = true;
-        // A copy: what the dead life still writes, nobody will read.
-        server->saved = persister_hand_over(life->persister);
+        // The next life gets a copy: the ended one may still save to its own.
+        server->persister = persister_hand_over(life->persister);
     }
     pthread_mutex_unlock(&cfg->mu);
     return life;
@@ -81,7 +81,7 @@ static struct life *take_down(struct config *cfg, int i)
 
 void cfg_crash1(struct config *cfg, int i)
 {
-    struct life *life = take_down(cfg, i);
+    struct life *life = end_life(cfg, i);
     if (life != NULL)
         life_kill(life);
 }
@@ -91,13 +91,13 @@ void cfg_crash_hard(struct config *cfg, int i)
     struct life *life = current_life(cfg, i);
     if (life == NULL)
         return;
-    // First it stops, then what it saved is copied: so nothing that depends on
-    // what is not in the copy can be seen by anyone.
+    // It stops first. So everything that it saved, and others may have seen, is
+    // in the copy.
     life_crash_hard(life);
-    take_down(cfg, i);
+    end_life(cfg, i);
 }
 
-// ---- What befalls a server ----
+// ---- Faults of a server ----
 
 void cfg_pause(struct config *cfg, int i, int ms)
 {

@@ -1,7 +1,7 @@
-// The stacks of a program that hangs. Its memory may be damaged, and any lock
-// may be held for ever, malloc's too. So the threads are looked at without
-// either, and what is said of them comes from a child process, which has a copy
-// of the memory, a heap of its own, and a limited time.
+// Prints the stacks of a program that hangs. Its memory may be damaged, and any
+// lock may be held for ever, malloc's too. So the threads are examined without
+// allocating and without locks, and a child process prints the report: it has a
+// copy of the memory, a heap of its own, and a time limit.
 #include "tester/stacks.h"
 
 #include "rt/clock.h"
@@ -20,7 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REPORT_LIMIT_MS 20000  // Of hundreds of stacks, on a busy machine.
+#define REPORT_LIMIT_MS                                                        \
+    20000  // Enough for hundreds of stacks on a busy machine.
 
 // Shared with the child.
 struct report {
@@ -59,7 +60,7 @@ _Noreturn static void report_in_child(struct report *report)
     _exit(0);
 }
 
-// Waits for the child; false if it does not come to its end.
+// Waits for the child. False if it does not end in time.
 static bool wait_for(pid_t child)
 {
     int64_t deadline_ns = clock_now_ns() + REPORT_LIMIT_MS * NS_PER_MS;

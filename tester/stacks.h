@@ -1,28 +1,28 @@
-// Where threads stand: their stacks, with functions and source lines.
+// The stacks of the process's threads, with functions and source lines.
 #ifndef TESTER_STACKS_H
 #define TESTER_STACKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-// Readies the calling process; before anything goes wrong.
+// Prepares the process. To be called before the test starts.
 void stacks_init(void);
 
-// Prints to stderr what holds the program up, as far as it can be known, and
-// the stacks of all threads but the calling one, equal ones once. `cause` gets
-// the first sentence of that: "deadlock: ..."; empty if nothing is known.
+// Prints to stderr why the program hangs, if that is known, and the stacks of
+// all threads except the calling one; equal stacks are printed once.
+//   cause  gets the first sentence: "deadlock: ..."; empty if unknown
 void stacks_print_all(char *cause, size_t size);
 
-// Describes where a thread stands whose name begins with `prefix`:
-// "\"server 1\" in tick_for_ever (raft.c:14)". False if there is none, or it
-// stands nowhere in the program under test.
+// Describes a thread whose name begins with `prefix`:
+// "\"server 1\" in tick_for_ever (raft.c:14)". False if there is none, or if it
+// is not in the code of the Raft under test.
 bool stacks_describe_thread(const char *prefix, char *text, size_t size);
 
-// For a handler of crashes: if it was only this thread's stack that could not
-// be walked, what the thread did goes on, and this does not return.
+// Called by the handler of crashes. If the crash was in a walk of the thread's
+// own stack, it ends the walk, the thread goes on, and this does not return.
 void stacks_leave_walk(void);
 
-// How many threads the process has.
+// The number of the process's threads.
 int stacks_count_threads(void);
 
 #endif

@@ -1,4 +1,4 @@
-// One test runs in a process, so it has one stream.
+// A process runs one test, so it has one stream.
 #include "tester/telling.h"
 
 #include "rt/debug_log.h"

@@ -1,5 +1,5 @@
-// The stream of events of the test that this process runs, and what is told in
-// it of the whole test.
+// The stream of events of this process's test, and the events of the whole
+// test.
 #ifndef TESTER_TELLING_H
 #define TESTER_TELLING_H
 
@@ -8,13 +8,13 @@
 // Made by the first call, before the test has other threads; never freed.
 struct events *test_events(void);
 
-// Has this reader hear all that is told, the debug log's lines, too. Before the
-// test starts.
+// Adds a reader of all events, those of the debug log's lines included. To be
+// called before the test starts.
 void test_listen(struct event_reader reader);
 
-// Tells of the whole test, in words: a name, a text; either may be NULL.
-// Returns the event's number. Any thread, any lock; nobody hears it if there is
-// no stream.
+// Tells an event of the whole test. Its name or its text may be NULL. Returns
+// the event's number. Any thread may call it, under any lock. Does nothing if
+// there is no stream.
 //   cause  the number of the event that led to it, or 0
 uint64_t test_tell(enum event_kind kind, uint64_t cause, const char *name,
                    const char *text);

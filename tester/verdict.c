@@ -1,5 +1,5 @@
-// Writes the verdict of the test that this process runs: from any thread, from
-// a crash, from an exit() that should not have been.
+// Writes the verdict of this process's test: from any thread, from the handler
+// of a crash, or from an exit() that the test did not call.
 #include "tester/verdict.h"
 
 #include "rt/clock.h"
@@ -24,17 +24,17 @@ int test_limit_s = 120;
 uint64_t (*verdict_hash)(void);
 bool (*verdict_explain)(char *text, size_t size);
 
-// Set by the first to end the test.
+// Set by the first thread that ends the test.
 static atomic_flag decided = ATOMIC_FLAG_INIT;
 
-static bool expects_leaks;  // The main thread's.
+static bool expects_leaks;  // Of the main thread.
 
-// Written by the first to remark something, then there for all.
+// Written once, by the first test_remark.
 static char remark[300];
 static atomic_flag is_remarked = ATOMIC_FLAG_INIT;
 static atomic_bool has_remark;
 
-// When the watchdog is to wake next; 0 if it does not sleep.
+// The time at which the watchdog should wake up; 0 if it does not sleep.
 static _Atomic int64_t wake_ns;
 
 void verdict_expect_wake(int64_t ns)
@@ -56,8 +56,9 @@ _Noreturn static void wait_for_the_end(void)
         sleep_ms(1000);
 }
 
-// When the whole process has stood still, this thread may go on before the
-// watchdog does. In virtual time nothing is late.
+// Ends the process. If the whole process stood still, this thread may run
+// before the watchdog does, so it notes the lateness itself. In virtual time
+// nothing is late.
 _Noreturn static void end_as_failed(void)
 {
     if (verdict_hash == NULL)
@@ -69,7 +70,7 @@ _Noreturn static void end_as_failed(void)
     _exit(1);
 }
 
-// Adds a line, and what may explain the failure.
+// Adds the lines that may explain the failure.
 static void add_explanation(char *message, size_t size)
 {
     size_t len = strlen(message);
@@ -120,8 +121,9 @@ void test_warn(const char *format, ...)
         snprintf(current_verdict->warning, sizeof warning, "%s", warning);
 }
 
-// Finding the source line of a crash may hang, if the crash was inside malloc.
-// So the message is first written without it, and an alarm ends the attempt.
+// Finding the source line of a crash hangs if the crash was inside malloc. So
+// the message is written without the line first, and an alarm ends the process
+// if it hangs.
 #define SYMBOLS_LIMIT_S 5
 
 static void crashed(int signal_number, siginfo_t *info, void *context)
@@ -189,8 +191,7 @@ void verdict_start(void)
         catch_crashes();
 }
 
-// Is there memory that nothing points to? Only a build with a leak checker
-// has this function.
+// Has memory leaked? Defined only in a build with a leak checker.
 __attribute__((weak)) int __lsan_do_recoverable_leak_check(void);
 
 void verdict_expect_leaks(void)

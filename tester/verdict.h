@@ -1,9 +1,9 @@
-// How one test ends: its verdict, told once, by whichever thread knows it.
+// The verdict of one test. Any thread of the test can end it with a verdict;
+// the first one counts.
 //
-// A test has a process of its own. That process writes its verdict into a
-// struct verdict; the runner, its parent, shares that memory and reads it when
-// the process has ended, however it ended. Nothing that a Raft prints can
-// change it.
+// Each test has a process of its own, which writes its struct verdict. The
+// runner, its parent, shares that memory, and reads it when the process has
+// ended, in whatever way. A Raft's output cannot change it.
 #ifndef TESTER_VERDICT_H
 #define TESTER_VERDICT_H
 
@@ -14,38 +14,38 @@
 #include <stdint.h>
 
 enum verdict_state {
-    TEST_RUNNING = 0,  // Still so when the process has ended: it died.
+    TEST_RUNNING = 0,  // If still so after the process has ended: it crashed.
     TEST_PASSED,
     TEST_FAILED,
 };
 
-// One run of one test. Zero is where a run starts.
+// One run of one test. All zero at its start.
 struct verdict {
     enum verdict_state state;
     char message[2000];  // Why it failed; empty if it did not.
-    char warning[200];   // The first test_warn's; empty if there was none.
+    char warning[200];   // Of the first test_warn; empty if there was none.
     bool died;           // It crashed, or called exit().
-    bool killed_itself;  // Sent SIGKILL to itself.
-    struct shortage shortage;  // What it could not get, if anything.
-    _Atomic int late_ms;       // How late a 10 ms sleep came back, at worst.
-    int too_busy_ms;           // Later is too late; 0 stands for TOO_BUSY_MS.
+    bool killed_itself;  // It sent SIGKILL to itself.
+    struct shortage shortage;  // The first refusal by the system, if any.
+    _Atomic int late_ms;       // The greatest lateness of a 10 ms sleep.
+    int too_busy_ms;  // The limit of late_ms; 0 stands for TOO_BUSY_MS.
 
-    // What MIT's "... Passed" line tells. As far as it got, if it failed.
+    // The figures of MIT's "... Passed" line; incomplete if the test failed.
     double seconds;
     int servers;
     int rpcs;
     long long bytes;
     int commands;
 
-    uint64_t hash;  // In the simulator: of all that happened.
+    uint64_t hash;  // In the simulator: the run's hash.
 };
 
-// A sleep that comes back later than this means that the machine was too busy
-// for a failure to prove anything: half of the lab's election timeout unit. It
-// does not explain a crash.
+// A sleep that ends this late means that the machine was too busy: then a
+// failure proves nothing. Half of RAFT_ELECTION_TIMEOUT_MS. It does not explain
+// a crash.
 #define TOO_BUSY_MS 500
 
-// Was the machine too busy for what this test is about?
+// Was the machine too busy for this test?
 static inline bool verdict_was_late(const struct verdict *verdict)
 {
     int limit_ms =
@@ -53,36 +53,38 @@ static inline bool verdict_was_late(const struct verdict *verdict)
     return verdict->late_ms > limit_ms;
 }
 
-// The verdict that this process writes.
+// The verdict of this process's test.
 extern struct verdict *current_verdict;
 
-// Has this process write *verdict, which is empty. Before a test starts.
+// Makes *verdict, all zero, this process's verdict. To be called before a test
+// starts.
 void verdict_attach(struct verdict *verdict);
 
-// In the simulator: what has happened so far, for the verdict; else NULL.
+// In the simulator: returns the hash of the run so far. Else NULL.
 extern uint64_t (*verdict_hash)(void);
 
-// In the simulator: writes what may explain a failure, in a few lines, and
-// returns true; else NULL.
+// In the simulator: writes a few lines that may explain a failure, and returns
+// true if there are any. Else NULL.
 extern bool (*verdict_explain)(char *text, size_t size);
 
-// How long one test may take, in seconds. Set before a test starts; a story
-// that only the simulator can run takes STORY_PATIENCE times as much, before it
-// makes its cluster.
+// The time limit of one test, in seconds. Set before a test starts. A long
+// scenario of the simulator multiplies it by LONG_TEST_FACTOR before it makes
+// its cluster.
 extern int test_limit_s;
-#define STORY_PATIENCE 5
+#define LONG_TEST_FACTOR 5
 
-// Says on stderr, and in the verdict, what is no reason to fail a test but
-// ought not to be: one line, whose end is added. For the test's main thread.
+// Prints one line to stderr and notes it in the verdict: something that is
+// wrong, but does not fail the test. A newline is added. For the test's main
+// thread.
 void test_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-// Keeps this sentence, which is added in brackets to the message with which the
-// test fails, if it does: a fact that may explain it. The first call counts.
-// For any thread.
+// Notes a fact that may explain a later failure. If the test fails, the
+// sentence is added to the message, in brackets. The first call counts. Any
+// thread may call it.
 void test_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-// Ends the test, and the process, as failed with this message. Any thread may
-// call it, under any lock; the first call counts. Never returns.
+// Ends the test and the process, as failed, with this message. The first call
+// counts. Any thread may call it, under any lock. Never returns.
 _Noreturn void test_fail(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 

@@ -1,25 +1,26 @@
-// The life of a verdict, for those who run a test, or watch it.
+// Functions of the verdict for the code that runs and watches a test.
 #ifndef TESTER_VERDICT_INTERNAL_H
 #define TESTER_VERDICT_INTERNAL_H
 
 #include <stdint.h>
 
-// A test starts in this process: the verdict is open, and a crash or an exit()
-// from now on is a failed test with a message.
+// Called when the test starts. From now on a crash or an exit() is a failed
+// test with a message.
 void verdict_start(void);
 
-// The test has come to its end: it has passed, if nothing leaked.
+// Called at the end of the test. It has passed, if no memory leaked.
 void verdict_finish(void);
 
-// From now on memory that nothing points to is no failure: a server that
-// stopped dead has left it.
+// Leaked memory does not fail the test any more: a hard-crashed server has
+// leaked it.
 void verdict_expect_leaks(void);
 
-// The watchdog sleeps until this time; 0: it does not sleep.
+// Called before the watchdog sleeps until this time; with 0 when it stops
+// sleeping.
 void verdict_expect_wake(int64_t ns);
 
-// The verdict tells how late the watchdog's waking is, if it is awaited. Any
-// thread may call it, under any lock.
+// Notes in the verdict how late the watchdog is, if it should have woken up by
+// now. Any thread may call it, under any lock.
 void verdict_note_late(int64_t now_ns);
 
 #endif

@@ -1,5 +1,5 @@
-// The watchdog's thread wakes every 10 ms, measures how late that was, and
-// looks at the deadlines.
+// The watchdog's thread wakes up every 10 ms, measures how late that is, and
+// checks the deadlines.
 #include "tester/watchdog.h"
 
 #include "rt/alloc.h"
@@ -29,8 +29,8 @@ struct watchdog {
     pthread_cond_t stop;
 };
 
-// A copy of the call that is past its deadline, if any: the call itself may end
-// at any moment.
+// Copies a call that is past its deadline to *overdue. False if there is none.
+// A copy, because the call itself may end at any moment.
 static bool find_overdue_locked(struct watchdog *watchdog, int64_t now_ns,
                                 struct watched_call *overdue)
 {
@@ -44,9 +44,9 @@ static bool find_overdue_locked(struct watchdog *watchdog, int64_t now_ns,
     return false;
 }
 
-// Prints where everybody stands before the test fails. That may take a second,
-// in which the watchdog does not sleep: it must not count as lateness. Returns
-// the cause as the end of a sentence: "; deadlock: ...", or "".
+// Prints all threads' stacks, before the test fails. That may take a second, in
+// which the watchdog does not sleep: it must not count as lateness. Returns the
+// cause as the end of a sentence: "; deadlock: ...", or "".
 static const char *print_stacks(void)
 {
     static char end[1000] = "; ";
@@ -65,7 +65,8 @@ static void fail_overdue(const struct watched_call *call)
               call->server, limit_s, cause);
 }
 
-// Says which calls into Rafts are under way: who waits, as a rule, for what.
+// Writes which calls into Rafts are under way: most often the test waits for
+// one.
 static void describe_calls(struct watchdog *watchdog, char *text, size_t size)
 {
     int64_t now_ns = clock_now_ns();

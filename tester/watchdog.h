@@ -1,6 +1,6 @@
-// Watches a test from a thread that needs none of the Rafts' locks: the time
-// limit, calls into a Raft that do not come back, and how late the machine
-// lets a sleeping thread wake up.
+// Watches a test from a thread of its own, which takes no lock of a Raft. It
+// watches the test's time limit, calls into a Raft that do not return, and how
+// late a sleeping thread wakes up.
 #ifndef TESTER_WATCHDOG_H
 #define TESTER_WATCHDOG_H
 
@@ -10,15 +10,15 @@
 
 struct watchdog;
 
-// Starts watching; the test's limit (test_limit_s) counts from now. Without a
-// thread for it the test ends, as a shortage (rt/shortage.h).
+// Starts the watchdog. The test's limit (test_limit_s) counts from now. If no
+// thread can be made, the test ends with a shortage (rt/shortage.h).
 struct watchdog *watchdog_start(void);
 
-// Stops and frees it.
+// Stops the watchdog and frees it.
 void watchdog_stop(struct watchdog *watchdog);
 
-// A call under way into code that may never return. It lives on the caller's
-// stack from watchdog_begin_call to watchdog_end_call.
+// A call into code that may not return. It lives on the caller's stack, from
+// watchdog_begin_call to watchdog_end_call.
 struct watched_call {
     const char *what;  // "raft_start"
     int server;        // Or NO_SERVER.
@@ -27,15 +27,15 @@ struct watched_call {
     struct watched_call *next;
 };
 
-// A call into a Raft must return at once; this long is never.
+// A call into a Raft must return at once. After this time it counts as hung.
 #define CALL_LIMIT_MS 10000
 
-// How long a killed Raft's threads, and the RPC handlers, may take to end.
+// The time in which a killed Raft's threads, and RPC handlers, must end.
 #define END_LIMIT_MS 5000
 
-// If watchdog_end_call does not come within limit_ms, the test fails, with a
-// message that names the call and the server, and with all threads' stacks on
-// stderr. Without a watchdog (NULL) nobody looks.
+// Watch one call. If watchdog_end_call is not called within limit_ms, the test
+// fails with a message that names the call and the server, and all threads'
+// stacks go to stderr. Do nothing if watchdog is NULL.
 void watchdog_begin_call(struct watchdog *watchdog, struct watched_call *call,
                          const char *what, int server, int limit_ms);
 void watchdog_end_call(struct watchdog *watchdog, struct watched_call *call);

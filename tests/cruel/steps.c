@@ -6,7 +6,7 @@
 struct config *step_begin(const char *title, int n, enum network network,
                           enum snapshots snapshots)
 {
-    test_limit_s *= STORY_PATIENCE;
+    test_limit_s *= LONG_TEST_FACTOR;
     struct config *cfg = cfg_make(n, network, snapshots);
     cfg_begin(cfg, title);
     return cfg;

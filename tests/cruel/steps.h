@@ -10,7 +10,7 @@ enum { NOBODY = -1 };
 enum { SLOW_PERCENT = 70, FAST_PERCENT = 130 };
 
 // Makes a cluster (cfg_make) and begins its test. The time limit is
-// STORY_PATIENCE times the usual one: many steps wait for scheduling points,
+// LONG_TEST_FACTOR times the usual one: many steps wait for scheduling points,
 // and a Raft whose threads mostly sleep needs minutes of virtual time to reach
 // them.
 struct config *step_begin(const char *title, int n, enum network network,
