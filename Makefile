@@ -11,6 +11,9 @@ N ?= 20
 JOBS ?=
 LIMIT ?=
 LOG ?=
+VIEW ?=
+TOPICS ?=
+SERVERS ?=
 CSV ?=
 JSON ?=
 CC = gcc
@@ -44,7 +47,7 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM CSV JSON
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM CSV JSON VIEW
 $(foreach v,$(VALUES) T SUITE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST PCT LIMIT,$(DIGITS),a number)
@@ -61,6 +64,19 @@ $(foreach v,LOG GDB SIM,$(if $(filter-out 0 1,$($v)),$(error \
     $v=$($v): wants 1 for yes or 0 for no)))
 $(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
     CSV= and JSON= are for make sim or make soak alone)))
+$(call want,TOPICS SERVERS,$(NAME_CHARS),words or numbers)
+ifneq ($(filter-out columns summary,$(VIEW)),)
+$(error VIEW=$(VIEW): there are columns and summary)
+endif
+ifneq ($(and $(VIEW),$(if $(T),,no)),)
+$(error VIEW=$(VIEW) wants a test: T=rejoin)
+endif
+ifneq ($(and $(VIEW),$(filter-out 2A 2B 2C 2D replay,$(MAKECMDGOALS))),)
+$(error VIEW= is for make replay and make 2A (2B, 2C, 2D))
+endif
+ifneq ($(and $(if $(VIEW),,no),$(TOPICS)$(SERVERS)),)
+$(error TOPICS= and SERVERS= choose what VIEW=columns shows)
+endif
 $(foreach v,RAFT CC T SUITE CSV JSON,$(if $(filter -%,$($v)),$(error \
     $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
@@ -172,6 +188,9 @@ LINK_SUM := $(shell new=$(B)/link.$$$$; \
     { echo '$(CC) $(CFLAGS) $(LDLIBS) $(SIM_LDLIBS) $(LAB_WRAPS) $(REAL_WRAPS)' > $$new && \
     { cmp -s $(B)/link $$new && rm $$new || mv $$new $(B)/link; }; } 2> /dev/null)
 
+# Shows a record in the terminal. It knows neither the Raft nor the lab.
+VIEW_BIN := $(B)/view
+
 # ---- Compiling and linking ----
 
 # $(call compile,FLAGS)
@@ -225,6 +244,10 @@ $(LAB_BIN): $(LAB_PARTS) $(NO_CRITERION_O) | $(R)/checked
 	$(call link,$(REAL_WRAPS))
 $(LAB_BIN)-criterion: $(LAB_PARTS) $(CRITERION_O) | $(R)/checked
 	$(call link,$(REAL_WRAPS),-lcriterion)
+
+$(VIEW_BIN): LDLIBS = -ljansson
+$(VIEW_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard views/*.c)) $(B)/link
+	$(call link)
 
 # gcc's address sanitizer must leave the list of Criterion's tests alone, which is
 # pieced together from globals.
@@ -300,13 +323,29 @@ run: $(LAB_BIN) $(SIM_BIN)
 AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst \
     %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))
 
-2A 2B 2C 2D: $(LAB_BIN)
+# $(call viewed,COMMAND): runs tests with a record of each, and shows the records.
+define viewed
+@rm -rf $(R)/viewed && mkdir -p $(R)/viewed && { \
+    $(1) --record $(R)/viewed > $(R)/viewed/log 2>&1; status=$$?; \
+    for record in $(R)/viewed/*.jsonl; do \
+        [ -e "$$record" ] || { cat $(R)/viewed/log; break; }; \
+        $(VIEW_BIN) $(VIEW) $(TOPICS:%=--topics '%') $(SERVERS:%=--servers '%') \
+            "$$record" || exit; \
+    done; exit $$status; }
+endef
+
+2A 2B 2C 2D: $(LAB_BIN) $(if $(VIEW),$(VIEW_BIN))
+ifneq ($(VIEW),)
+	$(call viewed,$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1))
+else
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1) || { status=$$?; \
 	    [ $$status != 1 ] || printf '%s\n' 'What shows more:' \
 	    '  make sim SUITE=$@ SEEDS=50$(AGAIN)   what fails there can be replayed' \
 	    '  make fig2 T=$@$(AGAIN)               the line of Figure 2 that is missing' \
-	    '  make $@ T=NAME LOG=1$(AGAIN)         that test with your debug log'; \
+	    '  make $@ T=NAME LOG=1$(AGAIN)         that test with your debug log' \
+	    '  make $@ T=NAME VIEW=columns$(AGAIN)  that test, a column a server'; \
 	    exit $$status; }
+endif
 
 # Runs a command whose output is long: it is kept in this file, and what failed
 # is shown, once.
@@ -370,13 +409,15 @@ sim: $(SIM_BIN)
 	    $(ROWS)
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs
-replay: $(SIM_BIN)
+replay: $(SIM_BIN) $(if $(VIEW),$(VIEW_BIN))
 ifeq ($(and $(T),$(SEED)),)
 	@echo 'raftlab: replay wants a test and a seed: make replay T=churn SEED=7' >&2; exit 2
 else ifeq ($(GDB),1)
 	@gdb -q -ex 'set follow-fork-mode child' -ex 'set confirm off' \
 	    -ex 'break test_fail' \
 	    --args $(REPLAY) --os-threads
+else ifneq ($(VIEW),)
+	$(call viewed,$(REPLAY))
 else
 	@RAFTLAB_LOG=$(or $(LOG),1) $(REPLAY)
 endif
@@ -412,6 +453,8 @@ help:
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
 #:   make replay T= SEED=   replay one of those, with the debug log and a record;
 #:                          GDB=1: in gdb
+#:   make replay T= SEED= VIEW=columns   the same, a column a server (also make
+#:                          2A T=); VIEW=summary: why it failed, in 30 lines
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
 #:
@@ -419,6 +462,9 @@ help:
 #:   T=rejoin               only the test of this name, or those whose names
 #:                          contain it; T='a b' for several
 #:   SUITE=2C               only this part: with soak, sim, race, asan, run
+#:   TOPICS='votes log' SERVERS='0 2'   what VIEW=columns shows: of acts, votes,
+#:                          entries, heartbeats, snapshots, saves, applies,
+#:                          losses, log
 #:   CSV=file JSON=file     the figures of all runs, a row a run: with soak, sim
 #:   JOBS=8                 so many tests side by side
 #:   RAFT=dir               the Raft in this folder; otherwise raft/

@@ -1,0 +1,143 @@
+#include "views/grid.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TIME_COLUMNS   10  // "12345.678 "
+#define FEWEST_COLUMNS 10
+
+struct grid {
+    FILE *to;
+    bool in_colour;
+    int width;       // Of a server's column, with the space behind it.
+    int across;      // Of all of them.
+    int n;           // Servers that are shown.
+    int *column_of;  // By server; -1: not shown.
+};
+
+static const char *const codes[] = {
+    [PLAIN] = "",         [FAINT] = "\033[2m",         [RED] = "\033[31m",
+    [GREEN] = "\033[32m", [BOLD_GREEN] = "\033[1;32m", [YELLOW] = "\033[33m",
+    [BLUE] = "\033[34m",  [MAGENTA] = "\033[35m",
+};
+
+static void paint(struct grid *grid, const char *code, const char *text,
+                  int len)
+{
+    if (grid->in_colour && *code != 0)
+        fprintf(grid->to, "%s%.*s\033[0m", code, len, text);
+    else
+        fprintf(grid->to, "%.*s", len, text);
+}
+
+// The bytes of a text that fit into so many columns, broken at a space if there
+// is one; at least one character.
+static int fitting(const char *text, int room)
+{
+    int len = 0;
+    int columns = 0;
+    int space = 0;
+    for (; text[len] != 0; len++) {
+        bool begins = (text[len] & 0xc0) != 0x80;
+        if (begins && columns++ == room)
+            break;
+        if (text[len] == ' ')
+            space = len;
+    }
+    return text[len] == 0 || text[len] == ' ' || space == 0 ? len : space;
+}
+
+static void print_time(struct grid *grid, double ms, bool first)
+{
+    if (first)
+        fprintf(grid->to, "%*.3f ", TIME_COLUMNS - 1, ms);
+    else
+        fprintf(grid->to, "%*s", TIME_COLUMNS, "");
+}
+
+void grid_say(struct grid *grid, double ms, int server, enum colour colour,
+              const char *format, ...)
+{
+    int column = grid->column_of[server];
+    if (column == -1)
+        return;
+    char *all;
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&all, format, args) < 0)
+        abort();
+    va_end(args);
+    bool first = true;
+    for (const char *text = all; *text != 0; text += strspn(text, " ")) {
+        int indent = first ? 0 : 1;
+        int len = fitting(text, grid->width - 1 - indent);
+        print_time(grid, ms, first);
+        fprintf(grid->to, "%*s", column * grid->width + indent, "");
+        paint(grid, codes[colour], text, len);
+        fputc('\n', grid->to);
+        text += len;
+        first = false;
+    }
+    free(all);
+}
+
+void grid_say_across(struct grid *grid, double ms, const char *format, ...)
+{
+    char *all;
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&all, format, args) < 0)
+        abort();
+    va_end(args);
+    bool first = true;
+    for (const char *text = all; *text != 0; text += strspn(text, " ")) {
+        int len = fitting(text, grid->across - 4);
+        print_time(grid, ms, first);
+        fprintf(grid->to, first ? "-- " : "   ");
+        paint(grid, "\033[1m", text, len);
+        if (first && text[len] == 0) {
+            fputc(' ', grid->to);
+            for (int k = len + 5; k < grid->across; k++)
+                fputc('-', grid->to);
+        }
+        fputc('\n', grid->to);
+        text += len;
+        first = false;
+    }
+    free(all);
+}
+
+static void print_heading(struct grid *grid, int n_servers)
+{
+    fprintf(grid->to, "%*s ", TIME_COLUMNS - 1, "ms");
+    for (int i = 0; i < n_servers; i++)
+        if (grid->column_of[i] != -1)
+            fprintf(grid->to, "S%-*d", grid->width - 1, i);
+    fputc('\n', grid->to);
+}
+
+struct grid *grid_make(int n_servers, const struct columns_options *options,
+                       FILE *to)
+{
+    struct grid *grid = calloc(1, sizeof *grid);
+    if (grid == NULL ||
+        (grid->column_of = calloc((size_t)n_servers, sizeof(int))) == NULL)
+        abort();
+    grid->to = to;
+    grid->in_colour = options->in_colour;
+    for (int i = 0; i < n_servers; i++)
+        grid->column_of[i] = options->servers >> i & 1 ? grid->n++ : -1;
+    grid->across = options->width - TIME_COLUMNS;
+    grid->width = grid->across / (grid->n > 0 ? grid->n : 1);
+    if (grid->width < FEWEST_COLUMNS)
+        grid->width = FEWEST_COLUMNS;
+    print_heading(grid, n_servers);
+    return grid;
+}
+
+void grid_free(struct grid *grid)
+{
+    free(grid->column_of);
+    free(grid);
+}

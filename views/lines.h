@@ -1,0 +1,37 @@
+// Lines of text for a terminal of 80 columns.
+#ifndef VIEWS_LINES_H
+#define VIEWS_LINES_H
+
+#define LINE_COLUMNS 80
+
+struct lines {
+    char **each;
+    int n;
+};
+
+// Adds a text as one line, or as several that are broken between words. The
+// second and further ones are indented by two columns more than the first.
+__attribute__((format(printf, 2, 3))) void lines_add(struct lines *lines,
+                                                     const char *format, ...);
+
+// Adds a row of a table, or a line that has been made, as it is.
+__attribute__((format(printf, 2, 3))) void lines_add_row(struct lines *lines,
+                                                         const char *format,
+                                                         ...);
+
+void lines_free(struct lines *lines);
+
+// A text for a sentence: "S0", "S0 and S2", "S0, S1 and S2". In `set`, the bit
+// of each of them. Valid until eight more texts have been asked for.
+const char *servers_text(unsigned long set);
+
+// "650 ms", "12.3 s". Valid as long.
+const char *duration_text(double ms);
+
+// "once", "twice", "9 times". Valid as long.
+const char *times_text(int n);
+
+// "6@T2", or "6" if the term is not known. Valid as long.
+const char *entry_text(int index, int term);
+
+#endif

@@ -1,0 +1,128 @@
+// view: shows the record of a run in the terminal.
+//
+//   view summary RECORD
+//   view columns [--servers 0,2] [--topics votes,log] [--width N] RECORD
+//
+// Exit status 2 and one line on stderr for bad input.
+#include "views/columns.h"
+#include "views/run.h"
+#include "views/summary.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define FEWEST_COLUMNS 40
+
+__attribute__((noreturn, format(printf, 1, 2))) static void refuse(
+    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("raftlab: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(2);
+}
+
+static int number(const char *option, const char *text, int least, int most)
+{
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (*text == 0 || *end != 0 || errno != 0 || value < least || value > most)
+        refuse("%s: wants a number from %d to %d, not \"%s\"", option, least,
+               most, text);
+    return (int)value;
+}
+
+static unsigned topics_in(char *list)
+{
+    unsigned topics = 0;
+    for (char *name = strtok(list, ", "); name != NULL;
+         name = strtok(NULL, ", ")) {
+        if (topic_named(name) == 0)
+            refuse(
+                "--topics: there is no \"%s\"; there are acts, votes, entries, "
+                "heartbeats, snapshots, saves, applies, losses and log",
+                name);
+        topics |= topic_named(name);
+    }
+    return topics;
+}
+
+static unsigned long servers_in(char *list)
+{
+    unsigned long servers = 0;
+    for (char *word = strtok(list, ", "); word != NULL;
+         word = strtok(NULL, ", "))
+        servers |= 1UL << number("--servers", word, 0, 63);
+    return servers;
+}
+
+static int terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col >= FEWEST_COLUMNS)
+        return size.ws_col;
+    return 80;
+}
+
+static bool wants_colour(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == 0) &&
+           term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static struct columns_options read_options(int argc, char **argv)
+{
+    static const struct option known[] = {
+        { "servers", required_argument, NULL, 's' },
+        { "topics", required_argument, NULL, 't' },
+        { "width", required_argument, NULL, 'w' },
+        { 0 },
+    };
+    struct columns_options options = { .width = terminal_columns(),
+                                       .in_colour = wants_colour(),
+                                       .topics = ALL_TOPICS,
+                                       .servers = ~0UL };
+    for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (c == 's')
+            options.servers = servers_in(optarg);
+        else if (c == 't')
+            options.topics = topics_in(optarg);
+        else if (c == 'w')
+            options.width = number("--width", optarg, FEWEST_COLUMNS, 10000);
+        else
+            exit(2);
+    }
+    return options;
+}
+
+int main(int argc, char **argv)
+{
+    struct columns_options options = read_options(argc, argv);
+    if (argc - optind != 2)
+        refuse("wants: view summary RECORD, or view columns RECORD");
+    bool summary = strcmp(argv[optind], "summary") == 0;
+    if (!summary && strcmp(argv[optind], "columns") != 0)
+        refuse("there is no view \"%s\"; there are summary and columns",
+               argv[optind]);
+    struct run *run = run_read(argv[optind + 1]);
+    if (summary)
+        summary_print(run, stdout);
+    else
+        columns_print(run, &options, stdout);
+    run_free(run);
+    if (fclose(stdout) != 0)
+        refuse("the output cannot be written: %s", strerror(errno));
+    return 0;
+}

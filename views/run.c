@@ -1,0 +1,147 @@
+// Reads a record, line by line.
+#include "views/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SERVERS 99
+
+__attribute__((noreturn, format(printf, 2, 3))) static void refuse(
+    const char *path, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "raftlab: %s: ", path);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(2);
+}
+
+int int_of(json_t *object, const char *field, int otherwise)
+{
+    json_t *value = json_object_get(object, field);
+    return json_is_number(value) ? (int)json_number_value(value) : otherwise;
+}
+
+bool bool_of(json_t *object, const char *field)
+{
+    return json_is_true(json_object_get(object, field));
+}
+
+const char *text_of(json_t *object, const char *field)
+{
+    const char *text = json_string_value(json_object_get(object, field));
+    return text == NULL ? "" : text;
+}
+
+bool is_kind(const struct event *event, const char *kind)
+{
+    return strcmp(event->kind, kind) == 0;
+}
+
+bool is_rpc(const struct event *event, const char *rpc)
+{
+    const char *method = text_of(event->json, "method");
+    return strncmp(method, "Raft.", 5) == 0 && strcmp(method + 5, rpc) == 0;
+}
+
+json_t *event_args(const struct run *run, const struct event *event)
+{
+    for (;;) {
+        json_t *args = json_object_get(event->json, "args");
+        if (args != NULL || event->cause == -1)
+            return args;
+        event = &run->events[event->cause];
+    }
+}
+
+// The place of the event with this number among those that have come. They are
+// in the order of their numbers.
+static int place_of(const struct run *run, int n)
+{
+    int low = 0;
+    int high = run->n_events;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (run->events[middle].n < n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < run->n_events && run->events[low].n == n ? low : -1;
+}
+
+static int server_of(const struct run *run, json_t *json, const char *field)
+{
+    int server = int_of(json, field, -1);
+    return server >= 0 && server < run->n_servers ? server : -1;
+}
+
+static void add_event(struct run *run, json_t *json)
+{
+    if (run->n_events % 1024 == 0) {
+        size_t room = (size_t)run->n_events + 1024;
+        run->events = realloc(run->events, room * sizeof *run->events);
+        if (run->events == NULL)
+            abort();
+    }
+    struct event event = {
+        .n = int_of(json, "n", 0),
+        .ms = json_number_value(json_object_get(json, "ms")),
+        .kind = text_of(json, "event"),
+        .server = server_of(run, json, "server"),
+        .peer = server_of(run, json, "peer"),
+        .thread = int_of(json, "thread", 0),
+        .json = json,
+    };
+    // Numbers rise, so a cause stands before its effect.
+    bool first = run->n_events == 0;
+    if (event.n == 0 && !first)
+        event.n = run->events[run->n_events - 1].n;
+    int cause = int_of(json, "cause", 0);
+    event.cause = cause < event.n ? place_of(run, cause) : -1;
+    run->events[run->n_events++] = event;
+}
+
+struct run *run_read(const char *path)
+{
+    FILE *from = fopen(path, "r");
+    if (from == NULL)
+        refuse(path, "it cannot be read");
+    json_error_t error;
+    json_t *header = json_loadf(from, JSON_DISABLE_EOF_CHECK, &error);
+    if (strcmp(text_of(header, "format"), "raftlab record") != 0)
+        refuse(path, "it is no record of raftlab");
+    if (int_of(header, "version", 0) != 1)
+        refuse(path, "it has another version of the format than 1");
+
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        abort();
+    run->header = header;
+    run->n_servers = int_of(header, "servers", 0);
+    if (run->n_servers < 1 || run->n_servers > MAX_SERVERS)
+        refuse(path, "it wants 1 to %d servers", MAX_SERVERS);
+    for (;;) {
+        json_t *json = json_loadf(from, JSON_DISABLE_EOF_CHECK, &error);
+        if (!json_is_object(json)) {
+            json_decref(json);
+            break;
+        }
+        add_event(run, json);
+    }
+    fclose(from);
+    return run;
+}
+
+void run_free(struct run *run)
+{
+    for (int i = 0; i < run->n_events; i++)
+        json_decref(run->events[i].json);
+    json_decref(run->header);
+    free(run->events);
+    free(run);
+}

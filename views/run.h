@@ -1,0 +1,46 @@
+// A run as its record tells it (docs/record.md). The views know nothing else of
+// it: neither the Raft nor the rest of raftlab.
+#ifndef VIEWS_RUN_H
+#define VIEWS_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct event {
+    int n;  // Its number; 0 for "dropped".
+    double ms;
+    const char *kind;  // "request_sent"
+    int server;        // -1: it concerns the whole test.
+    int peer;          // -1: it is no message.
+    int thread;
+    int cause;  // The place in `events` of what led to it; -1: not known.
+    json_t *json;
+};
+
+struct run {
+    json_t *header;
+    int n_servers;
+    struct event *events;  // In the order in which they were told.
+    int n_events;
+};
+
+// Reads a record. What is no record is one line on stderr, and exit(2); a line
+// that is cut off ends it. run_free frees the run.
+struct run *run_read(const char *path);
+void run_free(struct run *run);
+
+bool is_kind(const struct event *event, const char *kind);
+
+// Is it about this RPC? "AppendEntries"
+bool is_rpc(const struct event *event, const char *rpc);
+
+// The arguments of the request that this event is about, found by its causes if
+// need be. NULL if they are not known.
+json_t *event_args(const struct run *run, const struct event *event);
+
+// A field of an object, or `otherwise`. The object may be NULL.
+int int_of(json_t *object, const char *field, int otherwise);
+bool bool_of(json_t *object, const char *field);
+const char *text_of(json_t *object, const char *field);  // Or "".
+
+#endif

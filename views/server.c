@@ -1,0 +1,199 @@
+// Follows each server through the events of a run.
+#include "views/server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// An index that nobody's log reaches; a damaged record could say it.
+#define MAX_INDEX 10000000
+
+struct servers servers_make(int n)
+{
+    struct servers servers = { .n = n,
+                               .each =
+                                   calloc((size_t)n, sizeof(struct server)) };
+    if (servers.each == NULL)
+        abort();
+    for (int i = 0; i < n; i++) {
+        struct server *server = &servers.each[i];
+        server->voted_for = -1;
+        server->sent_ms = NEVER;
+        server->heard_ms = NEVER;
+        server->led_ms = NEVER;
+    }
+    return servers;
+}
+
+void servers_free(struct servers servers)
+{
+    for (int i = 0; i < servers.n; i++)
+        free(servers.each[i].terms);
+    free(servers.each);
+}
+
+int server_term_at(const struct server *server, int index)
+{
+    if (index == server->snapshot.index)
+        return server->snapshot.term;
+    if (index <= server->snapshot.index || index > server->last.index ||
+        index >= server->n_terms)
+        return 0;
+    return server->terms[index];
+}
+
+static void set_term(struct server *server, int index, int term)
+{
+    if (index < 0 || index > MAX_INDEX)
+        return;
+    if (index >= server->n_terms) {
+        int room = index + 1 + server->n_terms;
+        server->terms =
+            realloc(server->terms, (size_t)room * sizeof *server->terms);
+        if (server->terms == NULL)
+            abort();
+        memset(server->terms + server->n_terms, 0,
+               (size_t)(room - server->n_terms) * sizeof *server->terms);
+        server->n_terms = room;
+    }
+    server->terms[index] = term;
+}
+
+static struct entry_id entry_id_of(json_t *json, struct entry_id otherwise)
+{
+    return (struct entry_id){ int_of(json, "index", otherwise.index),
+                              int_of(json, "term", otherwise.term) };
+}
+
+static void read_save(struct server *server, int me, json_t *json)
+{
+    if (bool_of(json, "unreadable"))
+        return;
+    int term = int_of(json, "term", server->term);
+    int voted_for = int_of(json, "voted_for", server->voted_for);
+    if (term > server->term)
+        server->role = FOLLOWER;
+    if (voted_for == me && (term > server->term || server->voted_for != me))
+        server->role = CANDIDATE;
+    server->term = term;
+    server->voted_for = voted_for;
+    server->snapshot =
+        entry_id_of(json_object_get(json, "first"), server->snapshot);
+    server->last = entry_id_of(json_object_get(json, "last"), server->last);
+    int dropped_from = int_of(json, "dropped_from", MAX_INDEX);
+    for (int i = dropped_from; i >= 0 && i < server->n_terms; i++)
+        server->terms[i] = 0;
+    size_t k;
+    json_t *entry;
+    json_array_foreach(json_object_get(json, "appended"), k, entry)
+        set_term(server, int_of(entry, "index", 0), int_of(entry, "term", 0));
+}
+
+static void rise_to(int *index, int to)
+{
+    if (to > *index)
+        *index = to;
+}
+
+static void read_request_sent(struct server *server, const struct event *event)
+{
+    json_t *args = json_object_get(event->json, "args");
+    if (int_of(args, "term", -1) < server->term)
+        return;
+    if (is_rpc(event, "RequestVote"))
+        server->role = CANDIDATE;
+    else if (is_rpc(event, "AppendEntries") || is_rpc(event, "InstallSnapshot"))
+        server->role = LEADER;
+    if (server->role == LEADER)
+        rise_to(&server->commit, int_of(args, "leader_commit", 0));
+}
+
+static void read_request_arrived(struct server *server,
+                                 const struct event *event)
+{
+    bool led =
+        is_rpc(event, "AppendEntries") || is_rpc(event, "InstallSnapshot");
+    int term = int_of(json_object_get(event->json, "args"), "term", -1);
+    if (!led || term < server->term)
+        return;
+    server->led_ms = event->ms;
+    if (server->role == CANDIDATE)
+        server->role = FOLLOWER;
+}
+
+// It has accepted these entries, and knows that they are committed as far as
+// the leader says (Figure 2, AppendEntries, 5).
+static void read_reply_sent(struct server *server, const struct run *run,
+                            const struct event *event)
+{
+    if (!is_rpc(event, "AppendEntries") ||
+        !bool_of(json_object_get(event->json, "reply"), "success"))
+        return;
+    json_t *args = event_args(run, event);
+    int holds =
+        int_of(args, "prev_log_index", 0) + int_of(args, "n_entries", 0);
+    int told = int_of(args, "leader_commit", 0);
+    rise_to(&server->commit, told < holds ? told : holds);
+}
+
+static void read_message(struct server *server, const struct run *run,
+                         const struct event *event)
+{
+    if (is_kind(event, "request_sent") || is_kind(event, "reply_sent"))
+        server->sent_ms = event->ms;
+    if (is_kind(event, "request_arrived") || is_kind(event, "reply_arrived"))
+        server->heard_ms = event->ms;
+    if (is_kind(event, "request_sent"))
+        read_request_sent(server, event);
+    if (is_kind(event, "request_arrived"))
+        read_request_arrived(server, event);
+    if (is_kind(event, "reply_sent"))
+        read_reply_sent(server, run, event);
+}
+
+static void start(struct server *server, double now_ms)
+{
+    server->exists = true;
+    server->running = true;
+    server->connected = false;
+    server->paused = false;
+    server->role = FOLLOWER;
+    server->commit = server->snapshot.index;
+    server->applied = server->snapshot.index;
+    server->applied_ms = now_ms;
+}
+
+static void read_act(struct server *server, const struct event *event)
+{
+    if (is_kind(event, "started"))
+        start(server, event->ms);
+    else if (is_kind(event, "crashed"))
+        server->running = false;
+    else if (is_kind(event, "cut_off"))
+        server->connected = false;
+    else if (is_kind(event, "connected"))
+        server->connected = true;
+    else if (is_kind(event, "paused"))
+        server->paused = true;
+    else if (is_kind(event, "resumed"))
+        server->paused = false;
+}
+
+void servers_read(struct servers *servers, const struct run *run,
+                  const struct event *event)
+{
+    if (event->server == -1)
+        return;
+    struct server *server = &servers->each[event->server];
+    if (event->peer != -1)
+        read_message(server, run, event);
+    read_act(server, event);
+    if (is_kind(event, "saved"))
+        read_save(server, event->server, event->json);
+    if (is_kind(event, "leads"))
+        server->role = LEADER;
+    if (is_kind(event, "applied") || is_kind(event, "applied_snapshot")) {
+        rise_to(&server->applied, int_of(event->json, "index", 0));
+        rise_to(&server->commit, server->applied);
+        server->applied_ms = event->ms;
+    }
+}

@@ -1,0 +1,61 @@
+// What is known of a server at a moment of a run: from its saves, from what it
+// has said and heard, and from what the tester did to it. Its memory is not
+// known, so its role and its commit index are inferred from its messages.
+#ifndef VIEWS_SERVER_H
+#define VIEWS_SERVER_H
+
+#include "views/run.h"
+
+#include <stdbool.h>
+
+#define NEVER (-1.0)
+
+enum role { FOLLOWER, CANDIDATE, LEADER };
+
+struct entry_id {
+    int index;
+    int term;
+};
+
+struct server {
+    bool exists;  // It has been started; a played one has not.
+    bool running;
+    bool connected;
+    bool paused;
+
+    // Saved.
+    int term;
+    int voted_for;  // -1: nobody.
+    struct entry_id snapshot;
+    struct entry_id last;
+    int *terms;  // Of its entries, by index; 0: not known.
+    int n_terms;
+
+    // Inferred.
+    enum role role;
+    int commit;
+
+    int applied;
+    double applied_ms;  // When it last applied something, or started.
+    double sent_ms;     // A message of any kind; NEVER.
+    double heard_ms;
+    double led_ms;  // When it last heard from a leader of its term or a later.
+};
+
+struct servers {
+    int n;
+    struct server *each;
+};
+
+struct servers servers_make(int n);
+void servers_free(struct servers servers);
+
+// Takes in what an event says. Events are to be given in their order.
+void servers_read(struct servers *servers, const struct run *run,
+                  const struct event *event);
+
+// The term of an entry in its saved log; 0 if it has none there or it is not
+// known.
+int server_term_at(const struct server *server, int index);
+
+#endif

@@ -1,0 +1,12 @@
+// What a person wants to know of a failed run, in 30 lines of 80 columns: the
+// verdict, what the test was doing, the servers, and why nothing went on.
+#ifndef VIEWS_SUMMARY_H
+#define VIEWS_SUMMARY_H
+
+#include "views/run.h"
+
+#include <stdio.h>
+
+void summary_print(const struct run *run, FILE *to);
+
+#endif

@@ -1,0 +1,25 @@
+// Who knows of committed entries and does not apply them.
+#include "views/why.h"
+
+// Applying takes no message, so it is a matter of milliseconds.
+#define LATE_MS 1000.0
+
+void why_applies(const struct span *span, struct lines *lines)
+{
+    for (int i = 0; i < span->run->n_servers; i++) {
+        const struct server *server = &span->end.each[i];
+        double since_ms = span->to_ms - server->applied_ms;
+        if (!server->running || server->paused ||
+            server->commit <= server->applied || since_ms < LATE_MS)
+            continue;
+        lines_add(lines,
+                  "  S%d %s %d, and holds up to %s, but has applied up to %d "
+                  "only, and nothing for %s.",
+                  i,
+                  server->role == LEADER ? "leads and tells leader_commit"
+                                         : "was told leader_commit",
+                  server->commit,
+                  entry_text(server->last.index, server->last.term),
+                  server->applied, duration_text(since_ms));
+    }
+}

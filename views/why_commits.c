@@ -1,0 +1,167 @@
+// What a leader does not send, and what it does not commit (§5.3, §5.4.2).
+#include "views/why.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// A leader sends something at least a few times within so much.
+#define SILENT_MS 1000.0
+
+struct follower {
+    double sent_ms;     // When the leader last sent it anything of its term,
+    double entries_ms;  // and anything with entries, or a snapshot.
+    int sent_from;      // Of the last AppendEntries: prev_log_index + 1.
+    int match;          // As its replies say.
+};
+
+struct commits {
+    int leader;
+    int term;
+    struct follower *followers;
+};
+
+// The one that leads the newest term; -1 if nobody does.
+static int find_leader(const struct span *span)
+{
+    int found = -1;
+    for (int i = 0; i < span->run->n_servers; i++) {
+        const struct server *server = &span->end.each[i];
+        if (server->exists && server->running && server->role == LEADER &&
+            (found == -1 || server->term > span->end.each[found].term))
+            found = i;
+    }
+    return found;
+}
+
+static void look_at_sent(struct follower *follower, const struct event *event,
+                         json_t *args)
+{
+    follower->sent_ms = event->ms;
+    if (is_rpc(event, "AppendEntries"))
+        follower->sent_from = int_of(args, "prev_log_index", 0) + 1;
+    if (is_rpc(event, "InstallSnapshot") || int_of(args, "n_entries", 0) > 0)
+        follower->entries_ms = event->ms;
+}
+
+static void look_at_reply(struct follower *follower, const struct event *event,
+                          json_t *args)
+{
+    json_t *reply = json_object_get(event->json, "reply");
+    int match = 0;
+    if (is_rpc(event, "AppendEntries") && bool_of(reply, "success"))
+        match =
+            int_of(args, "prev_log_index", 0) + int_of(args, "n_entries", 0);
+    else if (is_rpc(event, "InstallSnapshot"))
+        match = int_of(args, "last_included_index", 0);
+    if (match > follower->match)
+        follower->match = match;
+}
+
+// All of the leader's term counts, not only what came since progress ended.
+static void follow(struct commits *commits, const struct run *run)
+{
+    for (int i = 0; i < run->n_events; i++) {
+        const struct event *event = &run->events[i];
+        if (event->server != commits->leader || event->peer == -1 ||
+            is_rpc(event, "RequestVote"))
+            continue;
+        json_t *args = event_args(run, event);
+        if (int_of(args, "term", 0) != commits->term)
+            continue;
+        struct follower *follower = &commits->followers[event->peer];
+        if (is_kind(event, "request_sent"))
+            look_at_sent(follower, event, args);
+        if (is_kind(event, "reply_arrived"))
+            look_at_reply(follower, event, args);
+    }
+}
+
+static int holders_of(const struct commits *commits, int n, int index)
+{
+    int holders = 1;
+    for (int i = 0; i < n; i++)
+        holders += i != commits->leader && commits->followers[i].match >= index;
+    return holders;
+}
+
+// The last entry that a majority holds, and the last of those of this term.
+static void say_uncommitted(const struct commits *commits,
+                            const struct span *span, struct lines *lines)
+{
+    int n = span->run->n_servers;
+    const struct server *leader = &span->end.each[commits->leader];
+    for (int i = leader->last.index; i > leader->commit; i--) {
+        int holders = holders_of(commits, n, i);
+        if (2 * holders <= n)
+            continue;
+        const char *entry = entry_text(i, server_term_at(leader, i));
+        if (server_term_at(leader, i) == commits->term)
+            lines_add(lines,
+                      "  S%d leads T%d, and its entry %s is on %d of %d, as "
+                      "replies say, but its leader_commit is %d.",
+                      commits->leader, commits->term, entry, holders, n,
+                      leader->commit);
+        else
+            lines_add(lines,
+                      "  S%d leads T%d: entry %s is on %d of %d, but none of "
+                      "T%d is, so it is not committed (5.4.2).",
+                      commits->leader, commits->term, entry, holders, n,
+                      commits->term);
+        return;
+    }
+}
+
+static void say_unsent(const struct commits *commits, const struct span *span,
+                       int i, struct lines *lines)
+{
+    const struct server *leader = &span->end.each[commits->leader];
+    const struct follower *follower = &commits->followers[i];
+    double silent_ms = span->to_ms - follower->sent_ms;
+    if (follower->sent_ms == NEVER)
+        lines_add(lines,
+                  "  S%d leads T%d, and has sent S%d nothing in this term.",
+                  commits->leader, commits->term, i);
+    else if (silent_ms > SILENT_MS)
+        lines_add(lines, "  S%d leads T%d, and has sent S%d nothing for %s.",
+                  commits->leader, commits->term, i, duration_text(silent_ms));
+    else if (leader->last.index > follower->match &&
+             span->to_ms - follower->entries_ms > SILENT_MS)
+        lines_add(lines,
+                  "  S%d leads T%d and holds %s; S%d has acknowledged %d, and "
+                  "gets no entries (sent from %d on).",
+                  commits->leader, commits->term,
+                  entry_text(leader->last.index, leader->last.term), i,
+                  follower->match, follower->sent_from);
+    else if (leader->last.index > follower->match)
+        lines_add(lines,
+                  "  S%d leads T%d and holds %s; S%d has acknowledged %d, and "
+                  "is sent from %d on.",
+                  commits->leader, commits->term,
+                  entry_text(leader->last.index, leader->last.term), i,
+                  follower->match, follower->sent_from);
+}
+
+void why_commits(const struct span *span, struct lines *lines)
+{
+    int n = span->run->n_servers;
+    int leader = find_leader(span);
+    if (leader == -1)
+        return;
+    struct commits commits = { leader, span->end.each[leader].term,
+                               calloc((size_t)n, sizeof(struct follower)) };
+    if (commits.followers == NULL)
+        abort();
+    for (int i = 0; i < n; i++) {
+        commits.followers[i].sent_ms = NEVER;
+        commits.followers[i].entries_ms = NEVER;
+    }
+    follow(&commits, span->run);
+    say_uncommitted(&commits, span, lines);
+    for (int i = 0; i < n; i++) {
+        const struct server *server = &span->end.each[i];
+        if (i != leader && server->running && server->connected &&
+            !server->paused && span->end.each[leader].connected)
+            say_unsent(&commits, span, i, lines);
+    }
+    free(commits.followers);
+}

@@ -1,0 +1,228 @@
+// Why votes are refused, and what comes of those that are given (§5.2, §5.4.1).
+#include "views/why.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum refusal {
+    NO_REASON,  // That can be seen. A bug, in most cases.
+    BEHIND,     // The candidate's log is.
+    HAS_VOTED,
+    OLD_TERM,
+    N_REFUSALS
+};
+
+struct refused {
+    int times;
+    double last_ms;
+    char reason[200];  // As it was the last time.
+};
+
+struct votes {
+    int n_servers;
+    // [voter][candidate][enum refusal]
+    struct refused *refused;
+    // Of each server: the newest term in which it stood.
+    struct standing {
+        int term;
+        unsigned long voters;
+        bool leads;
+        int unused;       // Terms in which it had a majority and did not lead,
+        int unused_term;  // the last of them,
+        unsigned long unused_voters;  // and who voted for it.
+    } * standing;
+};
+
+static bool is_behind(json_t *args, const struct server *voter)
+{
+    int term = int_of(args, "last_log_term", 0);
+    int index = int_of(args, "last_log_index", 0);
+    return term < voter->last.term ||
+           (term == voter->last.term && index < voter->last.index);
+}
+
+static enum refusal reason_of(json_t *args, const struct server *voter,
+                              int candidate)
+{
+    int term = int_of(args, "term", 0);
+    if (term < voter->term)
+        return OLD_TERM;
+    if (is_behind(args, voter))
+        return BEHIND;
+    if (term == voter->term && voter->voted_for != -1 &&
+        voter->voted_for != candidate)
+        return HAS_VOTED;
+    return NO_REASON;
+}
+
+static void describe(struct refused *refused, enum refusal reason, json_t *args,
+                     const struct server *voter, double now_ms)
+{
+    char *text = refused->reason;
+    size_t size = sizeof refused->reason;
+    const char *theirs = entry_text(int_of(args, "last_log_index", 0),
+                                    int_of(args, "last_log_term", 0));
+    const char *own = entry_text(voter->last.index, voter->last.term);
+    int term = int_of(args, "term", 0);
+    if (reason == OLD_TERM)
+        snprintf(text, size, "asks in T%d, and it is in T%d", term,
+                 voter->term);
+    else if (reason == BEHIND)
+        snprintf(text, size, "candidate's last is %s, its own %s", theirs, own);
+    else if (reason == HAS_VOTED)
+        snprintf(text, size, "has voted for S%d in T%d", voter->voted_for,
+                 voter->term);
+    else if (voter->led_ms != NEVER && now_ms - voter->led_ms < 500)
+        snprintf(text, size,
+                 "it has heard from a leader %s before, else no "
+                 "reason is seen (candidate's last is %s, its own %s)",
+                 duration_text(now_ms - voter->led_ms), theirs, own);
+    else
+        snprintf(text, size,
+                 "no reason is seen: T%d is not older, candidate's "
+                 "last is %s, its own %s, and it has voted for %s",
+                 term, theirs, own, voter->voted_for == -1 ? "nobody" : "it");
+}
+
+static struct refused *refused_of(struct votes *votes, int voter, int candidate,
+                                  enum refusal reason)
+{
+    int pair = voter * votes->n_servers + candidate;
+    return &votes->refused[pair * N_REFUSALS + (int)reason];
+}
+
+static void look_at_refusal(struct votes *votes, const struct span *span,
+                            const struct servers *servers,
+                            const struct event *event)
+{
+    json_t *args = event_args(span->run, event);
+    json_t *reply = json_object_get(event->json, "reply");
+    if (args == NULL || reply == NULL || bool_of(reply, "vote_granted"))
+        return;
+    const struct server *voter = &servers->each[event->server];
+    if (!voter->exists)
+        return;
+    enum refusal reason = reason_of(args, voter, event->peer);
+    struct refused *refused =
+        refused_of(votes, event->server, event->peer, reason);
+    refused->times++;
+    refused->last_ms = event->ms;
+    describe(refused, reason, args, voter, event->ms);
+}
+
+// Its term is over: were its votes of use?
+static void settle(struct standing *standing, int n_servers)
+{
+    if (2 * __builtin_popcountl(standing->voters) <= n_servers ||
+        standing->leads)
+        return;
+    standing->unused++;
+    standing->unused_term = standing->term;
+    standing->unused_voters = standing->voters;
+}
+
+static void look_at_candidate(struct votes *votes, const struct span *span,
+                              const struct event *event)
+{
+    struct standing *standing = &votes->standing[event->server];
+    int term = int_of(event_args(span->run, event), "term", 0);
+    bool sent = is_kind(event, "request_sent");
+    if (!is_rpc(event, "RequestVote")) {
+        standing->leads |= sent && term == standing->term;
+    } else if (sent && term > standing->term) {
+        settle(standing, votes->n_servers);
+        standing->term = term;
+        standing->voters = 1UL << event->server;
+        standing->leads = false;
+    } else if (is_kind(event, "reply_arrived") && term == standing->term &&
+               bool_of(json_object_get(event->json, "reply"), "vote_granted")) {
+        standing->voters |= 1UL << event->peer;
+    }
+}
+
+static void look(void *self, const struct span *span,
+                 const struct servers *servers, const struct event *event)
+{
+    struct votes *votes = self;
+    if (event->server == -1 || event->peer == -1)
+        return;
+    if (is_kind(event, "reply_sent") && is_rpc(event, "RequestVote"))
+        look_at_refusal(votes, span, servers, event);
+    look_at_candidate(votes, span, event);
+}
+
+static void say_unused(struct votes *votes, struct lines *lines)
+{
+    for (int i = 0; i < votes->n_servers; i++) {
+        struct standing *standing = &votes->standing[i];
+        settle(standing, votes->n_servers);
+        if (standing->unused == 0)
+            continue;
+        char more[60] = "";
+        if (standing->unused > 1)
+            snprintf(more, sizeof more, " (and in %d terms before)",
+                     standing->unused - 1);
+        lines_add(lines,
+                  "  S%d had the votes of %s in T%d, a majority, and has "
+                  "sent nothing as a leader%s.",
+                  i, servers_text(standing->unused_voters),
+                  standing->unused_term, more);
+    }
+}
+
+// The pair of servers with the most refusals of a kind, which are then
+// forgotten. NULL if there are none.
+static struct refused *most(struct votes *votes, enum refusal reason,
+                            int *voter, int *candidate)
+{
+    struct refused *found = NULL;
+    for (int v = 0; v < votes->n_servers; v++) {
+        for (int c = 0; c < votes->n_servers; c++) {
+            struct refused *refused = refused_of(votes, v, c, reason);
+            if (refused->times == 0 ||
+                (found != NULL && refused->times <= found->times))
+                continue;
+            found = refused;
+            *voter = v;
+            *candidate = c;
+        }
+    }
+    return found;
+}
+
+#define MOST_SAID 2  // Of a kind, for the rest are like them.
+
+static void say_refused(struct votes *votes, enum refusal reason,
+                        struct lines *lines)
+{
+    int voter;
+    int candidate;
+    for (int k = 0; k < MOST_SAID; k++) {
+        struct refused *refused = most(votes, reason, &voter, &candidate);
+        if (refused == NULL)
+            return;
+        lines_add(lines, "  S%d refuses S%d its vote, %s, last at %.1f ms: %s.",
+                  voter, candidate, times_text(refused->times),
+                  refused->last_ms, refused->reason);
+        refused->times = 0;
+    }
+}
+
+void why_votes(const struct span *span, struct lines *lines)
+{
+    int n = span->run->n_servers;
+    struct votes votes = {
+        .n_servers = n,
+        .refused =
+            calloc((size_t)n * (size_t)n * N_REFUSALS, sizeof(struct refused)),
+        .standing = calloc((size_t)n, sizeof(struct standing)),
+    };
+    if (votes.refused == NULL || votes.standing == NULL)
+        abort();
+    span_walk(span, look, &votes);
+    say_unused(&votes, lines);
+    for (enum refusal reason = 0; reason < N_REFUSALS; reason++)
+        say_refused(&votes, reason, lines);
+    free(votes.refused);
+    free(votes.standing);
+}
