@@ -1,12 +1,12 @@
-// A terminal obeys control characters: they move the cursor, set the title, or
-// hide what follows. In a report of XML they, and bytes that are no UTF-8, are
-// not allowed at all.
+// Control characters make a terminal move the cursor, set its title, or hide
+// text. In an XML report they are not allowed, and neither are bytes that are
+// not UTF-8.
 #include "runner/clean.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// How long is the character that begins with this byte? 0: none does.
+// The length of a character that begins with this byte; 0 if none does.
 static size_t length_of(unsigned char first)
 {
     if (first < 0x80)
@@ -32,8 +32,8 @@ static uint32_t decode(const char *text, size_t length)
     return code;
 }
 
-// May it be printed? It is written in so many bytes: more than needed are
-// wrong.
+// May this character be printed? Not if it is encoded in more bytes than it
+// needs.
 static bool is_fit(uint32_t code, size_t length)
 {
     const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

@@ -1,17 +1,18 @@
-// Makes bytes that a Raft chose fit for a terminal and for a report.
+// Makes a Raft's bytes safe for a terminal and for a report.
 #ifndef RUNNER_CLEAN_H
 #define RUNNER_CLEAN_H
 
 #include <stddef.h>
 
-// Puts a '?' in the place of each byte that is part of a control character,
-// but for ends of lines and tabs, or of no character of UTF-8.
-//   returns  how many bytes are done: all, but for the beginning of a character
-//            at the end of the text, which is left as it is for the caller to
-//            complete
+// Replaces by '?' each byte of a control character, except newlines and tabs,
+// and each byte that is not part of a UTF-8 character.
+//   returns  the number of bytes done. An incomplete character at the end of
+//   the text
+//            is not done: the caller may have its other bytes later.
 size_t clean_bytes(char *text, size_t size);
 
-// The same, and what is incomplete at the end of the text is no character.
+// The same, for a text without a continuation: an incomplete character at its
+// end is replaced, too.
 void clean_text(char *text, size_t size);
 
 #endif

@@ -32,11 +32,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// How often to look whether a test has ended.
-#define LOOK_EVERY_MS 10
+// How often to check whether a test has ended.
+#define POLL_MS 10
 
-// Criterion counts a test that a filter leaves out as skipped, too; but only
-// one that has run comes here.
+// Counted here, because Criterion's own number of skipped tests includes those
+// that a filter leaves out.
 static size_t n_inconclusive;
 
 ReportHook(POST_TEST)(struct criterion_test_stats *stats)
@@ -45,7 +45,7 @@ ReportHook(POST_TEST)(struct criterion_test_stats *stats)
         n_inconclusive++;
 }
 
-// The rehearsal's exit statuses. Criterion's own are small numbers.
+// Exit statuses of the rehearsal. Criterion's own are small numbers.
 #define EXIT_NO_TEST 100
 #define EXIT_SHORT   101
 
@@ -64,7 +64,7 @@ static bool any_is_chosen(struct criterion_test_set *tests)
     return false;
 }
 
-// When it has chosen the tests and begun none.
+// Called when Criterion has chosen the tests, before the first one.
 ReportHook(PRE_ALL)(struct criterion_test_set *tests)
 {
     if (rehearsing)
@@ -79,9 +79,9 @@ static int end_of(pid_t pid)
     return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : EXIT_FAILURE;
 }
 
-// Criterion ends the program, with a status of its own, where a value means
-// nothing to it. So a process tries, until the first test would start; what it
-// prints is kept.
+// Criterion ends the program, with a status of its own, if it does not
+// understand a value. So a child process runs Criterion up to the first test.
+// What it prints is kept.
 static void rehearse(const struct criterion_args *options,
                      struct criterion_test_set *tests)
 {
@@ -114,8 +114,8 @@ static void rehearse(const struct criterion_args *options,
     close(fd);
 }
 
-// Criterion aborts where it is refused a thread or a process. When this
-// returns, that goes on.
+// The handler of SIGABRT. Criterion aborts if it is refused a thread or a
+// process. If this returns, the process aborts.
 static void tell_shortage(int number)
 {
     (void)number;
@@ -126,7 +126,7 @@ static void tell_shortage(int number)
     _exit(rehearsing ? EXIT_SHORT : EXIT_INCONCLUSIVE);
 }
 
-// Returns the exit status.
+// Runs the tests. Returns the exit status.
 static int run(struct criterion_test_set *tests)
 {
     if (!criterion_run_all_tests(tests))
@@ -151,8 +151,8 @@ int criterion_main(int argc, char **argv)
     return output_end(status);
 }
 
-// Passes on what the process prints until it ends. Returns its wait status, and
-// in *memory_kb the most memory that it has held.
+// Passes on what the process prints, until it ends. Returns its wait status,
+// and in *memory_kb the most memory that it held.
 static int await(pid_t pid, struct relay *relay, long *memory_kb)
 {
     int wait_status = 0;
@@ -160,16 +160,15 @@ static int await(pid_t pid, struct relay *relay, long *memory_kb)
     while (wait4(pid, &wait_status, WNOHANG, &usage) == 0) {
         struct pollfd fds[RELAY_STREAMS];
         relay_poll(relay, fds);
-        poll(fds, RELAY_STREAMS, LOOK_EVERY_MS);
+        poll(fds, RELAY_STREAMS, POLL_MS);
         relay_pass(relay);
     }
     *memory_kb = usage.ru_maxrss;
     return wait_status;
 }
 
-// Criterion puts a message into its reports as it is. So it gets one that means
-// nothing in XML's CDATA and in a string of JSON: on one line, and without
-// these.
+// Makes a message safe for XML's CDATA and for a JSON string: one line, without
+// their special characters. Criterion does not escape messages in its reports.
 static char *for_report(char *message)
 {
     const char bad[] = "\n\t\"\\]";
@@ -182,7 +181,7 @@ static char *for_report(char *message)
     return message;
 }
 
-// What is inconclusive is skipped, for Criterion. Does not return.
+// Ends an inconclusive test as skipped. Does not return.
 static void skip(struct result result)
 {
     result_print(&result, stdout);

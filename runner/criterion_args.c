@@ -1,5 +1,5 @@
-// Takes Criterion's command line to pieces and puts it together again, with
-// reports that go to memory first.
+// Parses Criterion's command line, and builds it again with reports that go to
+// memory first.
 #include "runner/criterion_args.h"
 
 #include "rt/alloc.h"
@@ -23,8 +23,8 @@ static const char *const formats[] = { "xml", "tap", "json" };
 
 #define N_FORMATS ((int)(sizeof formats / sizeof formats[0]))
 
-// Each by the short one that means the same, or by a number of its own; for
-// formats[i] that is REPORT + i.
+// A long option has the value of the short one that means the same, or a number
+// of its own. formats[i] has REPORT + i.
 enum { OTHER = 1000, REPORT };
 
 static const struct option long_options[] = {
@@ -54,7 +54,7 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-// Adds an argument; it belongs to the options now.
+// Adds an argument, and takes it over.
 static void add(struct criterion_args *options, char *argument)
 {
     options->argv = alloc_resize(options->argv, (size_t)options->argc + 2,
@@ -63,7 +63,7 @@ static void add(struct criterion_args *options, char *argument)
     options->argv[options->argc] = NULL;
 }
 
-// Does not wait for somebody to read a pipe.
+// Opens a report's file. Does not wait for a reader if it is a pipe.
 static int open_report(const char *format, const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
@@ -75,7 +75,7 @@ static int open_report(const char *format, const char *path)
     return fd;
 }
 
-// Two reports in one file would be neither.
+// Refuses a second report to the same file.
 static void refuse_if_taken(const struct criterion_args *options,
                             const char *path, int fd)
 {
@@ -142,8 +142,8 @@ static void check_transport(const char *text)
     options_number("--debug-transport=tcp:", text + 4, MAX_PORT);
 }
 
-// Criterion takes what is no number for 0, and what it does not know for
-// nothing.
+// Refuses bad values: Criterion would take a text that is no number for 0, and
+// ignore a word that it does not know.
 static void check_value(const char *name, const char *value)
 {
     if (strcmp(name, "jobs") == 0)
@@ -187,7 +187,7 @@ static void read_option(struct criterion_args *options, int option,
         add_other(options, option, found);
 }
 
-// What Criterion would take from the environment: reports, which become
+// Reads the environment's variables as Criterion would: reports, which become
 // options, and a number.
 static void read_environment(struct criterion_args *options)
 {
@@ -204,7 +204,7 @@ static void read_environment(struct criterion_args *options)
     char *outputs = getenv(variable);
     if (outputs == NULL)
         return;
-    outputs = alloc_string(outputs);  // The reports' paths point into it.
+    outputs = alloc_string(outputs);  // The reports' paths point into the copy.
     unsetenv(variable);
     for (char *next = outputs; next != NULL;)
         add_output(options, variable, strsep(&next, ","));
@@ -226,7 +226,7 @@ struct criterion_args criterion_args_read(int argc, char **argv)
         options_refuse("unexpected \"%s\"; choose tests with --filter "
                        "'SUITE/TEST'",
                        argv[optind]);
-    optind = 0;  // Criterion begins anew.
+    optind = 0;  // Criterion calls getopt again.
     return options;
 }
 
@@ -242,7 +242,8 @@ static bool write_all(int fd, const char *text, size_t size)
     return true;
 }
 
-// Moves what Criterion wrote to the file. False, with errno set, if that fails.
+// Copies a report from memory to its file. False, with errno set, if that
+// fails.
 static bool write_report(const struct criterion_report *report)
 {
     off_t size = lseek(report->memory_fd, 0, SEEK_END);
@@ -250,7 +251,7 @@ static bool write_report(const struct criterion_report *report)
     bool done = pread(report->memory_fd, text, (size_t)size, 0) == size;
     clean_text(text, (size_t)size);
     if (ftruncate(report->file_fd, 0) != 0)
-        errno = 0;  // A pipe or a device has no length.
+        errno = 0;  // A pipe or a device cannot be truncated.
     done = done && write_all(report->file_fd, text, (size_t)size);
     free(text);
     int error = errno;

@@ -1,5 +1,5 @@
-// Criterion's options, looked at before Criterion does, which runs all tests
-// where it does not understand, and does not say whether it could write.
+// Checks Criterion's options. Criterion itself runs all tests if it does not
+// understand an option, and does not report that it could not write.
 #ifndef RUNNER_CRITERION_ARGS_H
 #define RUNNER_CRITERION_ARGS_H
 
@@ -7,7 +7,7 @@
 
 #define MAX_REPORTS 8
 
-// A report that Criterion writes into memory, and we into the file.
+// A report. Criterion writes it into memory; the runner copies it to the file.
 struct criterion_report {
     const char *path;  // The caller's.
     int file_fd;
@@ -19,7 +19,7 @@ struct criterion_args {
     int argc;
     struct criterion_report report[MAX_REPORTS];
     int n_reports;
-    char *outputs;  // What the environment says of reports, or NULL.
+    char *outputs;  // The reports that the environment asks for; or NULL.
 };
 
 // Reads the environment and what follows --criterion; argv[0] is the program's

@@ -1,6 +1,6 @@
-// Forks a process for one run, watches it, and judges it when it has ended.
-// The process leads a group of its own, so that whatever it forks can be
-// killed with it. The parent has one thread, and so may fork at any time.
+// Forks a process for one run, watches it, and judges it when it has ended. The
+// process leads a group of its own, so that what it forks can be killed with
+// it. The parent has one thread, so it may fork at any time.
 #include "runner/job.h"
 
 #include "rt/clock.h"
@@ -18,11 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
-// The tester ends a test at its limit and can say where it stood; we, who
-// can only kill it, wait this much longer.
+// The tester ends a test at its limit, and reports the stacks. The runner can
+// only kill the process, so it waits this much longer.
 #define GRACE_S 15
 
-// Leaves nothing of the terminal's to the test but its output.
+// Redirects the process's stdin to /dev/null, and its stdout and stderr to the
+// output file or to the relay.
 static void redirect(struct job *job)
 {
     int null = open("/dev/null", O_RDWR);
@@ -40,7 +41,7 @@ static void redirect(struct job *job)
     relay_begin_run(&job->relay);
 }
 
-// For this process alone, and those that it forks.
+// Applies to this process and those that it forks.
 static void give_up_terminal(void)
 {
     int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -54,11 +55,11 @@ void job_begin_process(pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
-        _exit(EXIT_FAILURE);  // It died before we asked to die with it.
+        _exit(EXIT_FAILURE);  // The parent died before the prctl.
     give_up_terminal();
 }
 
-// The new process: runs the test and never returns.
+// Runs the test, in the new process. Never returns.
 _Noreturn static void run_test(struct job *job, const struct options *options,
                                pid_t parent, const sigset_t *mask)
 {
@@ -76,9 +77,9 @@ _Noreturn static void run_test(struct job *job, const struct options *options,
     _exit(EXIT_SUCCESS);
 }
 
-// The longest limit that a test may have: in the simulator a story's. There it
-// is virtual time, and here real time, or the processor's, which is not as
-// long.
+// The longest limit that a test may have, which is that of a long scenario in
+// the simulator. There the limit is of virtual time, which passes faster than
+// real time and processor time do.
 static int outer_limit_s(const struct options *options)
 {
     return options->limit_s * (world_is_simulated ? LONG_TEST_FACTOR : 1);
@@ -103,14 +104,14 @@ static bool start_process(struct job *job, const struct options *options)
     set_deadline(job, options);
     recording_prepare(&job->recording, options, job->is_again);
 
-    fflush(NULL);  // Or the child would print our buffers again.
+    fflush(NULL);  // Else the child would print our buffers again.
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
         run_test(job, options, parent, job->mask);
     if (pid < 0)
         return false;
-    setpgid(pid, pid);  // Both do it: whoever comes first.
+    setpgid(pid, pid);  // Parent and child both call it: either may come first.
     relay_begin(&job->relay);
     job->pid = pid;
     return true;
@@ -141,7 +142,7 @@ bool job_start(struct job *job, const struct options *options,
     return true;
 }
 
-// Kills the process, should it have left its group, and the group.
+// Kills the process, which may have left its group, and the group.
 static void kill_all(const struct job *job)
 {
     kill(job->pid, SIGKILL);
@@ -156,13 +157,13 @@ static void await_end(const struct job *job)
         ;
 }
 
-// Waits for the process, which has ended or been killed; kills what it forked
-// and waits for that, too: it has become ours. Returns the wait status, and in
-// *usage what it has used.
-static int bury(struct job *job, struct rusage *usage)
+// Waits for the process, which has ended or was killed. Kills and waits for
+// what it forked, too, which has become the runner's child. Returns the wait
+// status, and the resources used in *usage.
+static int reap(struct job *job, struct rusage *usage)
 {
     await_end(job);
-    kill_all(job);  // As long as it is a zombie, its number is nobody else's.
+    kill_all(job);  // While it is a zombie, its pid is not used again.
     int wait_status = 0;
     while (wait4(job->pid, &wait_status, 0, usage) < 0 && errno == EINTR)
         ;
@@ -180,7 +181,7 @@ static bool has_ended(const struct job *job)
     return error == 0 && info.si_pid == job->pid;
 }
 
-// Does a debugger hold it? Whoever looks at it there may take his time.
+// Is a debugger attached? Then there is no time limit.
 static bool is_traced(const struct job *job)
 {
     char path[64], line[200];
@@ -206,8 +207,9 @@ static int64_t processor_time_ns(const struct job *job)
     return time.tv_sec * 1000 * NS_PER_MS + time.tv_nsec;
 }
 
-// In virtual time a run needs the processor alone, and a busy machine may give
-// it little: as long as it gets some, what it has used counts.
+// May a simulated run go on after its deadline? A busy machine may give it
+// little processor time. As long as it gets some, its limit is of processor
+// time.
 static bool may_go_on(struct job *job, const struct options *options)
 {
     int64_t used_ns = processor_time_ns(job);
@@ -278,7 +280,7 @@ bool job_poll(struct job *job, const struct options *options,
     }
     struct rusage usage = { 0 };
     struct ending ending = {
-        .wait_status = bury(job, &usage),
+        .wait_status = reap(job, &usage),
         .out_of_time = job->out_of_time,
         .limit_s = outer_limit_s(options),
         .grace_s = GRACE_S,
@@ -297,7 +299,7 @@ bool job_poll(struct job *job, const struct options *options,
 void job_kill(struct job *job)
 {
     kill_all(job);
-    bury(job, NULL);
+    reap(job, NULL);
     relay_end(&job->relay);
     output_discard(&job->output);
     if (job->is_again)

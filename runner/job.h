@@ -17,50 +17,50 @@
 #include <sys/types.h>
 
 struct job {
-    // Set by whoever starts it.
-    struct verdict *verdict;  // Memory that the process will share with us.
-    int test;                 // Its place in options->tests.
+    // Set by the caller of job_start.
+    struct verdict *verdict;  // In memory shared with the run's process.
+    int test;                 // Its index in options->tests.
     int run;                  // Counted from 1.
     bool is_second;           // The first was inconclusive.
-    bool wants_record;        // If it fails.
+    bool wants_record;        // Record the run if it fails.
 
     pid_t pid;             // 0: not running.
-    struct output output;  // Of these two one is in use: the file, or, if
-    struct relay relay;    // the options ask for live output, the relay.
+    struct output output;  // One of these two is used: the relay if the options
+    struct relay relay;    // ask for live output, else the file.
     int64_t deadline_ns;
-    int64_t processor_ns;  // What it had used when the deadline was set.
+    int64_t processor_ns;  // Processor time used when the deadline was set.
     bool out_of_time;
 
     struct recording recording;
-    bool is_again;         // It has failed, and runs for its record alone.
-    struct result failed;  // Then: how the first run ended.
+    bool is_again;         // It has failed, and runs again to be recorded.
+    struct result failed;  // Of the failed run, while it runs again.
     const sigset_t *mask;  // See job_start.
 };
 
-// In the new process of a run: dies when its parent does, and has no terminal
-// to open as /dev/tty.
+// Called in the new process of a run. From now on it is killed when its parent
+// dies, and has no controlling terminal: it cannot open /dev/tty.
 void job_begin_process(pid_t parent);
 
 // Starts the run. False, with errno set, if it could not be started.
-//   mask  the signals that the process is to block: those that we did before
-//         we began to wait for it; it lasts as long as the job
+//   mask  the signals that the process must block: those that the runner
+//         blocked at its start; it must outlive the job
 bool job_start(struct job *job, const struct options *options,
                const sigset_t *mask);
 
-// Has the run ended? One that has failed in virtual time may run once more
-// then, for its record. If so, sets *result; the process and all it forked are
-// gone, and the job can start another run once its output is closed. Kills a
-// process that is past its limit. Never blocks.
+// Has the run ended? If so, sets *result. The process, and all that it forked,
+// have ended then; the job can start another run once its output is closed. A
+// run that has failed in virtual time may run again first, to be recorded.
+// Kills a process that is past its limit. Never blocks.
 bool job_poll(struct job *job, const struct options *options,
               struct result *result);
 
-// What getrusage(2) tells, as seconds.
+// The processor time in a struct rusage, in seconds.
 double job_seconds(struct timeval time);
 
-// Kills the run and forgets it.
+// Kills the run.
 void job_kill(struct job *job);
 
-// Frees what a job that runs no more has kept for the next run.
+// Frees what a job keeps from run to run. It must not run.
 void job_free(struct job *job);
 
 #endif

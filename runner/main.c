@@ -1,4 +1,4 @@
-// The program `lab`: runs graded tests and tells how they ended.
+// The program `lab`: runs tests and reports their results.
 #include "runner/criterion.h"
 #include "runner/options.h"
 #include "runner/output.h"
@@ -21,8 +21,9 @@ static void list_tests(const struct options *options)
         printf("%s/%s\n", options->tests[i]->suite, options->tests[i]->name);
 }
 
-// Runs the tests; returns the exit status. Does not return if a signal asked
-// us to stop: whoever started us sees that it was so.
+// Runs the tests. Returns the exit status. If a signal asked the runner to
+// stop, it dies of that signal, so that its parent sees it, and does not
+// return.
 static int run_tests(const struct options *options)
 {
     struct report *report = report_make(options);
@@ -36,8 +37,8 @@ static int run_tests(const struct options *options)
     return status;
 }
 
-// So that no file of ours gets the number of one that is closed, and with it
-// what is printed.
+// Opens those of the standard streams that are closed. Else a file of ours
+// could get the number of one, and with it what is printed.
 static void fill_standard_fds(void)
 {
     int fd;
@@ -53,8 +54,8 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--criterion") == 0)
         return criterion_main(argc, argv);
 
-    // Line by line even into a file, so that a test that crashes has printed
-    // its title before.
+    // Each line is written at once, also into a file: a test that crashes has
+    // printed its title then.
     setvbuf(stdout, NULL, _IOLBF, 0);
 
     struct options options = options_read(argc, argv);

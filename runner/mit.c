@@ -1,5 +1,5 @@
-// The figures that MIT publishes, as data. Three tests are younger than the
-// page and have none.
+// The figures that MIT publishes. Three tests are newer than MIT's page and
+// have none.
 #include "runner/mit.h"
 
 #include <string.h>

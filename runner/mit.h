@@ -1,4 +1,4 @@
-// What MIT's 2022 lab page prints for its own solution.
+// The figures that MIT's lab page of 2022 prints for its own solution.
 #ifndef RUNNER_MIT_H
 #define RUNNER_MIT_H
 
@@ -16,7 +16,7 @@ struct mit_figures {
 // The figures of a test, or NULL if MIT has published none.
 const struct mit_figures *mit_figures(const struct lab_test *test);
 
-// Roughly how many seconds a test takes: what to plan with, not to judge by.
+// A test's approximate seconds, for planning only.
 double mit_weight(const struct lab_test *test);
 
 #endif

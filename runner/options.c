@@ -1,4 +1,4 @@
-// Reads the command line, and chooses the tests it names.
+// Reads the command line, and chooses the tests that it names.
 #include "runner/options.h"
 
 #include "rt/alloc.h"
@@ -144,7 +144,7 @@ const char *suite_label(const char *suite)
     return strncmp(suite, prefix, len) == 0 ? suite + len : suite;
 }
 
-// Takes a suite by its whole name or by the lab's ("2A").
+// Is this the test's suite: its whole name, or its short one ("2A")?
 static bool is_suite(const struct lab_test *test, const char *word)
 {
     return strcmp(test->suite, word) == 0 ||
@@ -168,8 +168,8 @@ static bool is_a_name(const char *word, struct words suites)
     return found;
 }
 
-// A whole name means that test, though others' names in these suites may
-// contain it.
+// Is this the whole name of a test in these suites? Then it does not choose
+// other tests whose names contain it.
 static bool has_name(const struct lab_test *test, struct words names,
                      struct words suites)
 {
@@ -182,7 +182,8 @@ static bool has_name(const struct lab_test *test, struct words names,
     return found;
 }
 
-// Tests of a suite may come from several files.
+// Is this the first test of its suite? Tests of one suite can come from several
+// files.
 static bool is_first_of_suite(const struct lab_test *test)
 {
     struct lab_test *t = lab_test_first();
@@ -280,7 +281,7 @@ static void read_sim_option(int option, char **argv, struct options *options)
     }
 }
 
-// One option of the command line, as getopt_long returns it.
+// Applies one option, as getopt_long returns it.
 static void read_option(int option, char **argv, struct options *options,
                         struct words *suites, struct words *names)
 {

@@ -1,5 +1,5 @@
-// Keeps what a run prints in a file, so that runs side by side do not mix
-// their lines, and so that a failure can be read later.
+// Keeps a run's output in a file, so that runs at the same time do not mix
+// their lines, and a failure can be read later.
 #include "runner/output.h"
 
 #include "rt/alloc.h"
@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A Raft that prints in a loop must not drown the other tests' results.
+// The bytes shown of one run: a Raft that prints in a loop must not hide the
+// other tests' results.
 #define MAX_SHOWN (1 << 20)
 
 bool output_make_folder(const char *folder)
@@ -24,7 +25,7 @@ bool output_make_folder(const char *folder)
         if (*c != '/')
             continue;
         *c = '\0';
-        mkdir(path, 0777);  // The last one tells whether all went well.
+        mkdir(path, 0777);  // The last folder's tells if one has failed.
         *c = '/';
     }
     bool exists = mkdir(path, 0777) == 0 || errno == EEXIST;
@@ -39,8 +40,8 @@ bool output_make_folder(const char *folder)
     return usable;
 }
 
-// While the run goes on its file has no name: another program of ours may write
-// to the same folder, and if we are killed nothing is left behind.
+// The file has no name while the run goes on. So another runner may use the
+// same folder, and nothing is left there if this one is killed.
 bool output_open(struct output *output, const char *folder,
                  const struct lab_test *test, int run)
 {
@@ -62,7 +63,7 @@ bool output_open(struct output *output, const char *folder,
     return fd >= 0;
 }
 
-// Copies so many of the file's bytes, made fit for a terminal, and ends the
+// Copies so many of the file's bytes, made safe for a terminal, and ends the
 // last line.
 static void copy(int fd, off_t size, FILE *to)
 {
@@ -102,7 +103,7 @@ void output_show(const struct output *output)
         printf("[%lld more bytes]\n", (long long)(size - shown));
 }
 
-// Writes the file that is kept. False, with errno set, if it cannot be written.
+// Writes the kept file. False, with errno set, if it cannot be written.
 static bool keep(const struct output *output, const struct result *result)
 {
     char *new = alloc_format("%s.%d", output->path, (int)getpid());

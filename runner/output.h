@@ -1,4 +1,4 @@
-// The file that takes what a run prints.
+// The file that a run's output goes to.
 #ifndef RUNNER_OUTPUT_H
 #define RUNNER_OUTPUT_H
 
@@ -8,33 +8,33 @@
 #include <stdbool.h>
 
 struct output {
-    int fd;      // Of a file without a name; -1: there is none.
-    char *path;  // Where it is kept if the run fails.
+    int fd;      // A file without a name; -1: none.
+    char *path;  // It is kept under this path if the run fails.
 };
 
-// Makes the folder, and those above it. False, with errno set, if it cannot
-// be had or not be written to.
+// Makes the folder, and those above it. False, with errno set, if it cannot be
+// made or written to.
 bool output_make_folder(const char *folder);
 
-// A new, empty file for this run, which replaces what an earlier one has left.
-// False, with errno set, if it cannot be had; *output then has no file.
+// Opens a new, empty file for this run, and removes the file of an earlier run.
+// False, with errno set, if it cannot be opened; *output has no file then.
 bool output_open(struct output *output, const char *folder,
                  const struct lab_test *test, int run);
 
-// Copies the file to our stdout in one piece, made fit for a terminal; the
-// beginning of it if it is very long.
+// Copies the file to stdout in one piece, made safe for a terminal. Only the
+// beginning if it is very long.
 void output_show(const struct output *output);
 
-// Ends the file. If the run failed, keeps it, made fit for a terminal and with
-// the result as its last line, and gives its path to result->log. If it cannot
-// be written, says so on stderr. Does nothing without a file.
+// Closes the file. If the run failed, keeps it, made safe for a terminal and
+// with the result as its last line, and sets result->log to its path. If that
+// cannot be written, prints a line to stderr. Does nothing without a file.
 void output_close(struct output *output, struct result *result);
 
-// Forgets the file, whatever it holds.
+// Closes the file without keeping it.
 void output_discard(struct output *output);
 
-// Has all that was printed to our stdout been taken? Returns the exit status:
-// this one if so; else says so on stderr and returns EXIT_BAD_INPUT.
+// Flushes stdout. Returns `status`, or EXIT_BAD_INPUT, with a line on stderr,
+// if something that was printed could not be written.
 int output_end(int status);
 
 #endif

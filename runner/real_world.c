@@ -1,4 +1,4 @@
-// Real time: the test is a function to call.
+// Runs a test in real time: it calls its function.
 #include "runner/world.h"
 
 const bool world_is_simulated = false;

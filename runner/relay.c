@@ -1,6 +1,6 @@
-// Two pipes from a run to our stdout and stderr. We read without waiting, and
-// only so much at a time, so that a run that prints in a loop cannot keep us
-// from looking at the clock.
+// Two pipes from a run to our stdout and stderr. The runner reads them without
+// blocking, and a limited number of blocks at a time, so that a run that prints
+// in a loop cannot keep it from checking the time.
 #include "runner/relay.h"
 
 #include "runner/clean.h"
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define BLOCK      (1 << 14)
-#define MAX_BLOCKS 64  // At a time; together, as much as a pipe may hold.
+#define MAX_BLOCKS 64  // At a time. Together as large as a pipe's buffer.
 
 const struct relay relay_none = { .stream = { { .fd = -1, .run_fd = -1 },
                                               { .fd = -1, .run_fd = -1 } } };

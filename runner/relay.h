@@ -1,4 +1,4 @@
-// Passes on what a run prints, at once, made fit for a terminal.
+// Passes a run's output on at once, made safe for a terminal.
 #ifndef RUNNER_RELAY_H
 #define RUNNER_RELAY_H
 
@@ -8,41 +8,43 @@
 
 #define RELAY_STREAMS 2
 
-// A pipe, and where what comes out of it goes.
+// A pipe from the run, and the stream that its bytes go to.
 struct relay_stream {
-    int fd;      // -1: closed, or never open.
-    int run_fd;  // The run's end of it, until the run has started.
+    int fd;      // -1: closed, or never opened.
+    int run_fd;  // The run's end of the pipe, until the run has started.
     FILE *to;
-    char held[4];  // The beginning of a character whose end is still to come.
+    char held[4];  // The first bytes of an incomplete character.
     int n_held;
     bool mid_line;
 };
 
-// Where our stdout and stderr are one, so are the run's: their lines keep their
-// order. Then the second stream stays closed. Both are, without a relay.
+// If our stdout and stderr are the same file, the run's are one pipe, so that
+// their lines keep their order; the second stream is closed then. Without a
+// relay both are closed.
 struct relay {
     struct relay_stream stream[RELAY_STREAMS];
 };
 
 extern const struct relay relay_none;
 
-// False, with errno set, if there are no pipes to be had.
+// Opens the pipes. False, with errno set, if that fails.
 bool relay_open(struct relay *relay);
 
-// In the new process: its stdout and stderr lead to the relay.
+// Called in the new process: connects its stdout and stderr to the pipes.
 void relay_begin_run(struct relay *relay);
 
-// In the old one, when the new one has started.
+// Called in the parent when the new process has started.
 void relay_begin(struct relay *relay);
 
-// What to wait for: something to pass on.
+// Fills fds for a poll(2) that waits for output.
 void relay_poll(const struct relay *relay, struct pollfd fds[RELAY_STREAMS]);
 
-// Passes on what is there, without waiting for more.
+// Passes on the output that has come. Does not block.
 void relay_pass(struct relay *relay);
 
-// The run has ended: passes on what is left, ends its last line, and closes.
-// What still holds the other end, because it has got away, cannot delay this.
+// Called when the run has ended: passes on the rest, ends its last line, and
+// closes. Does not wait for a process that escaped and still holds the pipe's
+// other end.
 void relay_end(struct relay *relay);
 
 #endif

@@ -1,4 +1,4 @@
-// What the user reads while tests run and when they have ended.
+// Prints to stdout while tests run and when they have ended.
 #include "runner/report.h"
 
 #include "rt/alloc.h"
@@ -14,34 +14,35 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-// How often to show progress where each time takes a line.
+// How often progress is printed if each time takes a line of its own.
 #define LINE_EVERY_NS (10000 * NS_PER_MS)
 
-// How much of a message's first line stands in a line about a run: what has
-// been shown in full is cut short, and a soak's is not.
+// The characters of a message's first line in a line about a run, if the
+// message was printed in full before. In a soak it was not, and is not cut.
 #define SHORT 160
 #define WHOLE 600
 
 struct report {
     const struct options *options;
     struct result *results;  // See result_of.
-    long long n_runs;        // How many there will be.
+    long long n_runs;        // Of all tests.
     int64_t started_ns;
 
-    long long count[INCONCLUSIVE + 1];  // Runs that ended so.
+    long long count[INCONCLUSIVE + 1];  // Runs by outcome.
 
-    // The run that was enough, and after how long; run 0 if none was.
+    // The run that ended all runs early, and after how long; run 0 if none did.
     int enough_test;
     int enough_run;
     double enough_s;
-    long long n_died;  // Runs that were not, because their processes died.
+    long long
+        n_died;  // Failed runs that did not count: they crashed or exited.
 
-    // What is done and what there is to do, in mit_weight's seconds.
+    // The part that is done, and the whole, in mit_weight's seconds.
     double weight_done;
     double weight_total;
 
     bool to_terminal;
-    int64_t shown_ns;  // When progress was last shown.
+    int64_t shown_ns;  // When progress was last printed.
 };
 
 struct report *report_make(const struct options *options)
@@ -90,7 +91,7 @@ static void print_run(const struct report *report, const char *what, int test,
         printf(" run %d", run);
 }
 
-// In the simulator: the command that replays it.
+// In the simulator: prints the command that replays the run.
 static void print_replay(const struct report *report, int test, int run)
 {
     if (world_is_simulated)
@@ -127,9 +128,9 @@ static double elapsed_s(const struct report *report)
     return (double)(clock_now_ns() - report->started_ns) / 1e9;
 }
 
-// Is this the run that the options say to run until?
-static void look_whether_enough(struct report *report, const struct job *job,
-                                const struct result *result)
+// Notes the run if it ends all runs early (options->until).
+static void note_if_enough(struct report *report, const struct job *job,
+                           const struct result *result)
 {
     enum until until = report->options->until;
     if (until == UNTIL_ALL_RAN || result->outcome != FAILED ||
@@ -165,7 +166,7 @@ void report_run(struct report *report, struct job *job, struct result *result)
         clear_line(report);
         print_failure(report, job->test, job->run, result);
     }
-    look_whether_enough(report, job, result);
+    note_if_enough(report, job, result);
     *result_of(report, job->test, job->run) = *result;
     fflush(stdout);
 }
@@ -220,7 +221,7 @@ void report_progress(struct report *report)
     fflush(stdout);
 }
 
-// Calls the whole "2A" if it is of one suite, else "raftlab".
+// The name of all the tests: "2A" if they are of one suite, else "raftlab".
 static const char *title(const struct options *options)
 {
     for (int i = 1; i < options->n_tests; i++) {
@@ -324,7 +325,7 @@ int report_end(struct report *report)
     else if (options->table)
         table_print(options, report->results);
     else
-        putchar('\n');  // A test may have left its last line open.
+        putchar('\n');  // A test's last line may have no newline.
     if (options->hash)
         print_hashes(report);
     print_failures(report);
@@ -335,7 +336,7 @@ int report_end(struct report *report)
     if (options->records != NULL)
         printf("records: %s\n", options->records);
 
-    // A replay is the same to the byte every time.
+    // Not in a replay, whose output is the same to the byte each time.
     if (!world_is_simulated || report->n_runs > 1)
         print_cost(report);
     fflush(stdout);

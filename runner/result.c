@@ -1,5 +1,4 @@
-// Judges a run from outside: by what its process wrote into its verdict, and
-// by how that process ended.
+// Judges a run by its verdict, and by how its process ended.
 #include "runner/result.h"
 
 #include "rt/alloc.h"
@@ -17,14 +16,14 @@ const char *result_word(enum outcome outcome)
                                : "inconclusive";
 }
 
-// Where the test was when its process ended.
-static const char *moment(const struct verdict *verdict)
+// Describes when the process ended: during the test, or after it.
+static const char *describe_moment(const struct verdict *verdict)
 {
     return verdict->state == TEST_PASSED ? "after the test had passed"
                                          : "in the middle of the test";
 }
 
-// Says what became of a process whose verdict does not explain its end.
+// Describes the end of a process whose verdict does not explain it.
 static char *describe_ending(const struct verdict *verdict,
                              struct ending ending)
 {
@@ -33,10 +32,10 @@ static char *describe_ending(const struct verdict *verdict,
                             ending.limit_s, ending.grace_s);
     if (WIFSIGNALED(ending.wait_status)) {
         int number = WTERMSIG(ending.wait_status);
-        // The tester explains any other fault itself, on the stack it finds.
+        // Other crashes the tester describes itself, with a stack.
         bool no_stack = number == SIGSEGV && verdict->state == TEST_RUNNING;
         return alloc_format("killed by signal %d (%s) %s%s", number,
-                            strsignal(number), moment(verdict),
+                            strsignal(number), describe_moment(verdict),
                             no_stack ? ", probably by a stack overflow: does "
                                        "a function call itself for ever?"
                                      : "");
@@ -52,12 +51,12 @@ static char *describe_ending(const struct verdict *verdict,
                             "report is in the test's output");
     default:
         return alloc_format("the process exited with status %d %s", status,
-                            moment(verdict));
+                            describe_moment(verdict));
     }
 }
 
-// A text of the verdict's, fit for a terminal: a test may quote bytes that
-// a Raft made up.
+// Copies a text of the verdict, made safe for a terminal: it may quote a Raft's
+// bytes.
 static char *clean(const char *text, size_t size)
 {
     size_t len = strnlen(text, size);
@@ -72,7 +71,7 @@ static char *clean(const char *text, size_t size)
     return message;
 }
 
-// Adds that the machine was too busy, unless the message tells it already.
+// Adds that the machine was too busy, unless the message says so already.
 static char *add_busy_note(char *message, int late_ms)
 {
     if (strstr(message, "too busy") != NULL)
@@ -84,8 +83,8 @@ static char *add_busy_note(char *message, int late_ms)
     return longer;
 }
 
-// Did the process end of itself, neither by what its test found, nor by a
-// sanitizer's report, nor because it took too long?
+// Did the process crash or exit? Not if a check failed, a sanitizer reported
+// something, or it took too long.
 static bool has_died(const struct verdict *verdict, struct ending ending)
 {
     if (verdict->state == TEST_FAILED)
@@ -98,7 +97,7 @@ static bool has_died(const struct verdict *verdict, struct ending ending)
 
 static double sane_seconds(double seconds)
 {
-    // A NaN is not in the range either.
+    // A NaN is out of the range, too.
     return seconds >= 0 && seconds <= 1e6 ? seconds : 0;
 }
 
@@ -107,10 +106,9 @@ static int sane_count(int count)
     return count > 0 ? count : 0;
 }
 
-// Did the machine's lateness fail the test? A process that died of itself may
-// do so on a busy machine, too. Only what the test found, or what took too
-// long, can be the machine's fault; and not if the process has used the machine
-// up, which makes it late.
+// Can the machine's lateness have failed the test? It can make a check fail, or
+// a test take too long, but no process crash or exit. And not if the process
+// itself held too much, because that makes the machine late.
 static bool is_by_lateness(const struct verdict *verdict, struct ending ending)
 {
     bool found = verdict->state == TEST_FAILED && !verdict->died;
@@ -119,8 +117,8 @@ static bool is_by_lateness(const struct verdict *verdict, struct ending ending)
            verdict_was_late(verdict);
 }
 
-// Was it killed by somebody else than the runner and itself? That is done by
-// the system, or by a service of it, when memory runs out.
+// Was it killed by SIGKILL, not by the runner or by itself? Then it was the
+// system, or one of its services, because memory ran out.
 static bool is_killed_from_outside(const struct verdict *verdict,
                                    struct ending ending)
 {
@@ -129,7 +127,7 @@ static bool is_killed_from_outside(const struct verdict *verdict,
            !verdict->killed_itself;
 }
 
-// Takes the text.
+// Makes the result inconclusive. Takes over the text.
 static void blame_host(struct result *result, char *text)
 {
     free(result->message);
@@ -138,7 +136,7 @@ static void blame_host(struct result *result, char *text)
     result->died = false;
 }
 
-// Takes the text.
+// Makes the result a failure of the process. Takes over the text.
 static void blame_process(struct result *result, char *text)
 {
     char *longer = alloc_format("%s\n%s", result->message, text);
@@ -147,8 +145,8 @@ static void blame_process(struct result *result, char *text)
     result->message = longer;
 }
 
-// Makes a failure of a process that could not get something the fault of
-// whoever has too little, or holds too much.
+// Decides whose fault the failure is, if the system refused something: the
+// machine's, which has too little, or the process's, which holds too much.
 static void judge_shortage(struct result *result, const struct verdict *verdict,
                            struct ending ending)
 {

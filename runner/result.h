@@ -1,4 +1,4 @@
-// How one run ended, as its parent judges it.
+// The result of one run, as its parent judges it.
 #ifndef RUNNER_RESULT_H
 #define RUNNER_RESULT_H
 
@@ -12,20 +12,19 @@ enum outcome {
     NOT_RUN = 0,
     PASSED,
     FAILED,
-    INCONCLUSIVE,  // Failed, but the machine was too busy, or could not give
-                   // what was asked for: that proves nothing.
+    INCONCLUSIVE,  // It failed, but the machine was too busy or refused it
+                   // something: that proves nothing.
 };
 
 struct result {
     enum outcome outcome;
-    bool died;      // It crashed or left: nothing that a test looks for.
+    bool died;      // It crashed or exited: no check failed.
     char *message;  // Why it did not pass; NULL if it did.
-    char *warning;  // What a test that has passed remarked; NULL if nothing,
-                    // or nothing that proves anything (INCONCLUSIVE).
-    char *log;      // The file that keeps its output; NULL if none does.
-    char *record;   // The file with its record; NULL if there is none.
+    char *warning;  // Of test_warn; NULL if there is none, or if INCONCLUSIVE.
+    char *log;      // The path of the file with its output; or NULL.
+    char *record;   // The path of the file with its record; or NULL.
 
-    // What the test measured, as far as it got.
+    // The test's figures; incomplete if it did not pass.
     double seconds;
     int servers;
     int rpcs;
@@ -33,46 +32,46 @@ struct result {
     int commands;
     uint64_t hash;
 
-    // What its process cost.
+    // Resources that its process used.
     double cpu_s;    // 0 if it could not be started.
-    long memory_kb;  // The most that it has held; 0 if that is not known.
-    int late_ms;     // How late a 10 ms sleep came back, at worst.
+    long memory_kb;  // The most memory that it held; 0 if unknown.
+    int late_ms;     // The greatest lateness of a 10 ms sleep.
 };
 
-// "passed", "failed", "inconclusive".
+// The outcome's name: "passed", "failed", "inconclusive".
 const char *result_word(enum outcome outcome);
 
 // How a run's process ended.
 struct ending {
     int wait_status;   // As waitpid gives it.
-    bool out_of_time;  // Killed, because it outlived its limit
-    int limit_s;       // of this many seconds
-    int grace_s;       // and this many more.
-    bool simulated;    // In virtual time, in which no machine is late.
-    double cpu_s;      // What it has used.
-    long memory_kb;    // The most that it has held; 0 if that is not known.
+    bool out_of_time;  // It was killed after limit_s + grace_s seconds.
+    int limit_s;
+    int grace_s;
+    bool simulated;  // In virtual time: no machine is late there.
+    double cpu_s;
+    long memory_kb;  // The most memory that it held; 0 if unknown.
 };
 
-// The exit statuses that the sanitizers are told to use.
+// The exit statuses that sanitizer.c has the sanitizers use.
 #define EXIT_TSAN 66
 #define EXIT_ASAN 67
 
-// Passed if the verdict says so and the process ended well. The verdict is
-// memory that a broken process could write to: nothing in it is trusted to be
-// more than a number or a text. Free the result with result_free.
+// Judges a run. It has passed if the verdict says so and the process exited
+// with 0. A broken process can have written anything into the verdict: numbers
+// may be out of range, and texts may have no end. result_free frees the result.
 struct result result_judge(const struct verdict *verdict, struct ending ending);
 
-// A run that could not even start, for want of what `error`, an errno, says; or
-// of what this process has noted (rt/shortage.h).
+// The result of a run that could not be started: inconclusive. The reason is
+// this process's shortage (rt/shortage.h), or `error`, an errno.
 struct result result_not_started(int error);
 
 void result_free(struct result *result);
 
-// Writes the line that follows the output of a run that did not pass:
+// Prints the line that follows the output of a run that did not pass:
 // "  ... FAILED -- <message>".
 void result_print(const struct result *result, FILE *to);
 
-// Writes the message's first line, or so many characters of it.
+// Prints the first line of the message, at most `limit` characters of it.
 void result_print_summary(const struct result *result, int limit, FILE *to);
 
 #endif

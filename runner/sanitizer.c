@@ -1,6 +1,6 @@
-// What the sanitizers do when nobody says otherwise (ASAN_OPTIONS and its
-// like still have the last word): they end a test with a status that
-// result_judge knows. Without a sanitizer nobody calls these functions.
+// The sanitizers' default options, which ASAN_OPTIONS and its like override: a
+// report ends the test with an exit status that result_judge knows. A program
+// without a sanitizer does not call these functions.
 #include "runner/result.h"
 
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #define TEXT_OF(number) #number
 #define TEXT(number)    TEXT_OF(number)
 
-// Only there if the program is linked with ThreadSanitizer.
+// NULL if the program is not linked with ThreadSanitizer.
 extern void __tsan_init(void) __attribute__((weak));
 
 const char *__tsan_default_options(void);
@@ -17,8 +17,8 @@ const char *__ubsan_default_options(void);
 
 const char *__tsan_default_options(void)
 {
-    // The first report ends its test; a test without one does not wait for a
-    // second, as programs otherwise do, in case there will be one.
+    // The first report ends its test. A test without a report does not sleep
+    // for a second at its exit, which is the default.
     return "halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=0"
            ":report_signal_unsafe=0"
            ":exitcode=" TEXT(EXIT_TSAN);
@@ -31,7 +31,7 @@ const char *__asan_default_options(void)
 
 const char *__ubsan_default_options(void)
 {
-    // Clang's ThreadSanitizer reads these, too, and shares the exit status.
+    // Clang's ThreadSanitizer reads these options and their exit status, too.
     if (__tsan_init != NULL)
         return "print_stacktrace=1";
     return "exitcode=" TEXT(EXIT_ASAN) ":halt_on_error=1:print_stacktrace=1";

@@ -1,5 +1,5 @@
-// Keeps as many runs going as the options allow. One thread, which sleeps
-// until a process ends, a user interrupts, or it is time to look at the clock.
+// Keeps as many runs going as the options allow. One thread, which sleeps until
+// a process ends, the user interrupts, or TICK_MS have passed.
 #include "runner/schedule.h"
 
 #include "rt/alloc.h"
@@ -16,11 +16,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-// How often to look for a run past its limit, and to show progress.
+// How often to check the runs' limits, and to print progress.
 #define TICK_MS 500
 
-// A run, by its test's place and its number.
-struct again {
+// A run that must be repeated: its test's index, and its number.
+struct rerun {
     int test;
     int run;
 };
@@ -28,18 +28,18 @@ struct again {
 struct schedule {
     const struct options *options;
     struct report *report;
-    int *order;                // Tests, in the order in which they start.
+    int *order;                // The tests, in the order of their start.
     struct job *jobs;          // options->jobs of them, running or free.
-    struct verdict *verdicts;  // One a job, shared with its process.
+    struct verdict *verdicts;  // One for each job, shared with its process.
     bool *has_record;          // Of each test: a run that has failed.
     int n_running;
     long long next;       // The next run to start, of n_tests * runs.
-    struct again *again;  // Inconclusive runs, to run once more at the end.
+    struct rerun *again;  // Inconclusive runs, to run once more at the end.
     int n_again;
     int next_again;
-    sigset_t awaited;  // The signals we wait for instead of being hit by.
+    sigset_t awaited;  // The signals that signal_fd reads.
     sigset_t old_mask;
-    int signal_fd;  // Tells which of them came.
+    int signal_fd;
 };
 
 struct weighed {
@@ -56,8 +56,9 @@ static int heavier_first(const void *a, const void *b)
     return x->test - y->test;
 }
 
-// The lab's order if the user watches, or wants the first failure; else the
-// longest first, so that no long one is left to run alone at the end.
+// Makes the order of the tests. It is the lab's order if the user watches, or
+// wants the first failure. Else the longest test comes first, so that no long
+// one runs alone at the end.
 static int *order_make(const struct options *options)
 {
     size_t n = (size_t)options->n_tests;
@@ -84,12 +85,12 @@ static struct verdict *verdicts_make(int n)
     return shared;
 }
 
-// Blocks the signals we wait for. One that our own parent had us ignore (as
-// nohup does) stays ignored.
+// Blocks the awaited signals. A signal that is ignored since the program's
+// start (by nohup) stays ignored.
 static void signals_block(struct schedule *s)
 {
     const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-    signal(SIGCHLD, SIG_DFL);  // Ignored, it would lose us the exit statuses.
+    signal(SIGCHLD, SIG_DFL);  // While ignored, there are no exit statuses.
     sigemptyset(&s->awaited);
     sigaddset(&s->awaited, SIGCHLD);
     for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
@@ -115,7 +116,7 @@ static struct schedule schedule_make(const struct options *options,
     for (int i = 0; i < options->jobs; i++)
         s.jobs[i].verdict = &s.verdicts[i];
     signals_block(&s);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);  // What a dead test forked is now ours.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // Orphans of a test become our children.
     return s;
 }
 
@@ -138,8 +139,8 @@ static bool has_next(const struct schedule *s)
            !report_is_enough(s->report);
 }
 
-// A run has ended. One that is inconclusive the first time gets a second, when
-// nothing runs beside it.
+// Called when a run has ended. If it was inconclusive for the first time, it is
+// to be repeated later, when nothing else runs.
 static void end_run(struct schedule *s, struct job *job, struct result *result)
 {
     if (result->record != NULL && result->outcome == FAILED)
@@ -149,12 +150,12 @@ static void end_run(struct schedule *s, struct job *job, struct result *result)
         return;
     }
     s->again = alloc_resize(s->again, (size_t)s->n_again + 1, sizeof *s->again);
-    s->again[s->n_again++] = (struct again){ job->test, job->run };
+    s->again[s->n_again++] = (struct rerun){ job->test, job->run };
     report_postponed(s->report, job, result);
 }
 
-// False if the machine cannot hold one more run now; it can when another has
-// ended.
+// Starts the run. False if the machine cannot hold one more now; then it is
+// tried again when another has ended.
 static bool start(struct schedule *s, struct job *job)
 {
     job->wants_record = !s->has_record[job->test];
@@ -170,7 +171,8 @@ static bool start(struct schedule *s, struct job *job)
     return true;
 }
 
-// Starts run 1 of every test, then run 2 of every test, and so on.
+// Starts the next run: run 1 of every test, then run 2 of every test, and so
+// on.
 static bool start_next(struct schedule *s, struct job *job)
 {
     job->test = s->order[s->next % s->options->n_tests];
@@ -182,12 +184,12 @@ static bool start_next(struct schedule *s, struct job *job)
     return true;
 }
 
-// When all others have ended: the inconclusive runs, one at a time.
+// Repeats the inconclusive runs one at a time, when all others have ended.
 static void start_again(struct schedule *s)
 {
     while (s->n_running == 0 && s->next_again < s->n_again &&
            !report_is_enough(s->report)) {
-        struct again again = s->again[s->next_again++];
+        struct rerun again = s->again[s->next_again++];
         struct job *job = &s->jobs[0];
         job->test = again.test;
         job->run = again.run;
@@ -219,8 +221,8 @@ static void collect(struct schedule *s)
     }
 }
 
-// Returns the signal that came: SIGCHLD, one that asks us to stop, or 0 if
-// none came within a tick. If there is a relay, it is the first job's.
+// Waits for a signal, for TICK_MS at most. Returns it, or 0. Meanwhile passes
+// on the output of the first job, if it has a relay; no other job can have one.
 static int await_signal(struct schedule *s)
 {
     struct pollfd fds[RELAY_STREAMS + 1];

@@ -1,14 +1,14 @@
-// Which run goes next, and how many go at once.
+// Starts the runs, several at a time.
 #ifndef RUNNER_SCHEDULE_H
 #define RUNNER_SCHEDULE_H
 
 #include "runner/options.h"
 #include "runner/report.h"
 
-// Runs every test as often as the options say, and tells the report about
-// each run. Returns 0 when all have ended; or, if a signal asks the program
-// to stop, that signal, after the running ones have been killed.
-//   threads  the process must have no other: it forks
+// Runs every test as often as the options say, and hands each result to the
+// report. Returns 0 when all have ended. If a signal asks the program to stop,
+// kills the running ones and returns that signal.
+//   threads  the process may have no other thread, because this forks
 int schedule_run(const struct options *options, struct report *report);
 
 #endif

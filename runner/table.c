@@ -1,4 +1,4 @@
-// Tables fit into 110 columns, whatever the tests' names are.
+// The tables have at most 110 columns. Longer names of tests are cut.
 #include "runner/table.h"
 
 #include "rt/alloc.h"
@@ -86,8 +86,7 @@ void table_print(const struct options *options, const struct result *results)
            "seconds in all", "", seconds, "", "", "", "", mit_seconds);
 }
 
-// The least, the middle and the greatest of some numbers, and the one that 99
-// of 100 do not exceed.
+// The minimum, median, maximum and 99th percentile of some numbers.
 struct spread {
     double min, median, p99, max;
 };
@@ -114,7 +113,8 @@ static int compare(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-// Of one test's runs that passed; at least one of them must have.
+// The spread of a figure of one test's passed runs. At least one must have
+// passed.
 static struct spread spread_of(const struct result *results, int runs,
                                enum figure figure)
 {
@@ -144,7 +144,7 @@ static int count(const struct result *results, long long runs,
     return n;
 }
 
-// How the runs of each test ended, and how long they took.
+// Prints how the runs of each test ended, and their seconds.
 static void print_outcomes(const struct options *options,
                            const struct result *results)
 {
@@ -172,8 +172,8 @@ static void print_outcomes(const struct options *options,
     }
 }
 
-// A row a test that passed at least once: how much of this figure its runs
-// had.
+// Prints one row for each test that has passed at least once: the spread of
+// this figure.
 static void print_figure(const struct options *options,
                          const struct result *results, enum figure figure,
                          const char *title)

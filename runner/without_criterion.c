@@ -1,5 +1,6 @@
-// A program without Criterion, which would load eleven libraries for what few
-// ask for: --criterion starts the program beside this one that has it.
+// For a program without Criterion, which would load eleven libraries at each
+// start:
+// --criterion executes lab-criterion instead.
 #include "runner/criterion.h"
 
 #include "rt/alloc.h"
@@ -30,8 +31,8 @@ int criterion_main(int argc, char **argv)
                    strerror(errno));
 }
 
-// LAB_TEST declares a test to Criterion, too, by Criterion's macro Test. What
-// that refers to is called by Criterion alone, so never here.
+// LAB_TEST uses Criterion's macro Test, which refers to these. Only Criterion
+// calls them, so they are never called here.
 
 void criterion_internal_test_setup(void)
 {

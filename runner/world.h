@@ -1,5 +1,5 @@
-// The world that a run lives in. A program is linked with one of the two:
-// real_world.c, ordinary threads and clocks, or virtual/world.c, the simulator.
+// Real or virtual time. lab is linked with real_world.c: the system's threads
+// and clocks. simlab is linked with virtual/world.c: the simulator's.
 #ifndef RUNNER_WORLD_H
 #define RUNNER_WORLD_H
 
@@ -10,9 +10,9 @@
 
 extern const bool world_is_simulated;
 
-// Runs the test in this process, which has no other thread, and returns when
-// it has passed; a failure ends the process.
-//   seed  decides everything in the simulator; not used in real time
+// Runs the test in this process, which has no other thread. Returns when it has
+// passed; a failure ends the process.
+//   seed  of the simulator; not used in real time
 void world_run(const struct lab_test *test, const struct options *options,
                int seed);
 

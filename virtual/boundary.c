@@ -1,6 +1,7 @@
-// Where the lab's harness and the servers under test call each other. The
-// linker's --wrap leads these calls here, so that the simulator always knows
-// in whose code a thread is (sim/server.c).
+// The boundary between the lab's harness and the servers under test. The
+// linker's
+// --wrap redirects calls across it to this file, so that the simulator always
+// knows which server's code a thread runs (sim/server.c).
 #include "virtual/boundary.h"
 
 #include "labrpc/internal.h"
@@ -16,17 +17,18 @@
 #include "virtual/wrapped.h"
 #undef WRAPPED
 
-// ---- Which server a Raft is ----
+// ---- The server of a Raft ----
 
-// A server is one struct raft, from raft_make to raft_free.
+// One struct raft, from raft_make to raft_free.
 struct server {
     struct sim_server *sim;
-    const struct raft *rf;  // NULL before it is made, and once it is freed.
-    const struct channel *apply_ch;  // The harness made it.
+    const struct raft
+        *rf;  // NULL before raft_make returns, and from raft_free on.
+    const struct channel *apply_ch;  // Of the harness.
     struct server *next;
 };
 
-// All there ever were; find moves what it finds to the front.
+// All servers of the run. find() moves the one that it finds to the front.
 static struct server *servers;
 
 static struct server *find(const struct raft *rf)
@@ -59,7 +61,7 @@ struct sim_server *boundary_server_of(const struct raft *rf)
     return server != NULL ? server->sim : NULL;
 }
 
-// The apply channel of the server whose code the calling thread runs, or NULL.
+// The apply channel of the server whose code the calling thread runs; or NULL.
 static const struct channel *apply_channel(void)
 {
     const struct sim_server *inside = sim_server_inside();
@@ -71,7 +73,7 @@ static const struct channel *apply_channel(void)
     return server->apply_ch;
 }
 
-// ---- Into a server ----
+// ---- Calls into a server ----
 
 struct make_call {
     struct labrpc_end **peers;
@@ -215,9 +217,10 @@ bool __wrap_labrpc_run_handler(const struct labrpc_method *method,
     return sim_server_run(boundary_server_of(receiver), run_handler, &call);
 }
 
-// ---- Out of a server ----
+// ---- Calls out of a server ----
 
-// Defines the wrapper of a function that returns nothing, and of one that does.
+// Define the wrapper of a function that returns nothing, and of one that
+// returns a value.
 #define OUT(name, parameters, ...)                                             \
     void __wrap_##name parameters                                              \
     {                                                                          \
@@ -254,8 +257,8 @@ OUT_VALUE(struct bytes, persister_read_snapshot, (struct persister * p), p)
 OUT_VALUE(size_t, persister_raft_state_size, (struct persister * p), p)
 OUT_VALUE(size_t, persister_snapshot_size, (struct persister * p), p)
 
-// The apply channel lies outside. A channel that a server has made for itself
-// does not.
+// The apply channel belongs to the harness, so using it is a call out of the
+// server. Using a channel that the server has made itself is not.
 static struct sim_server *go_out_to(const struct channel *ch)
 {
     return apply_channel() == ch ? sim_server_go_out() : NULL;

@@ -1,11 +1,12 @@
-// Which of the simulator's servers a Raft is.
+// The boundary between the harness and the servers (boundary.c).
 #ifndef VIRTUAL_BOUNDARY_H
 #define VIRTUAL_BOUNDARY_H
 
 #include "raft/raft.h"
 #include "sim/sim.h"
 
-// NULL before raft_make has returned, and once raft_free has been called.
+// The simulator's server of this Raft. NULL before raft_make has returned, and
+// once raft_free has been called.
 struct sim_server *boundary_server_of(const struct raft *rf);
 
 #endif

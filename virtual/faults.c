@@ -1,4 +1,4 @@
-// tester/faults.h in the simulator, which knows every thread of a server.
+// The faults of tester/faults.h, by the simulator's functions for servers.
 #include "tester/faults.h"
 
 #include "rt/clock.h"

@@ -1,4 +1,4 @@
-// Virtual time: the test is the first thread of a simulation.
+// Runs a test in virtual time: it is the first thread of a simulation.
 #include "runner/world.h"
 
 #include "sim/sim.h"

@@ -1,7 +1,7 @@
-// The lab's own functions whose calls the linker leads to virtual/boundary.c,
-// as it does those of sim/wrapped.h to sim/.
+// The lab's own functions that virtual/boundary.c wraps, as sim/ wraps those in
+// sim/wrapped.h.
 
-// Into a server.
+// Calls into a server.
 WRAPPED(raft_make);
 WRAPPED(raft_start);
 WRAPPED(raft_get_state);
@@ -10,7 +10,7 @@ WRAPPED(raft_kill);
 WRAPPED(raft_free);
 WRAPPED(labrpc_run_handler);
 
-// Out of a server.
+// Calls out of a server.
 WRAPPED(labrpc_call);
 WRAPPED(labrpc_connect);
 WRAPPED(labrpc_enable);
