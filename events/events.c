@@ -4,11 +4,11 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/go.h"
 
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define MAX_READERS 4
 
@@ -55,7 +55,7 @@ uint64_t events_tell(struct events *events, struct event *event)
     event->number = 1 + atomic_fetch_add_explicit(&events->n_events, 1,
                                                   memory_order_relaxed);
     event->time_ns = clock_peek_ns();
-    event->thread = (int)gettid();
+    event->thread = go_thread_id();
     for (int k = 0; k < events->n_readers; k++)
         events->readers[k].read(events->readers[k].self, event);
     return event->number;

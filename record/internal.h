@@ -19,17 +19,16 @@ struct kept {
     double ms;
     int thread;  // The system's number.
 };
-#define KEPT_MAGIC 0x52414654u
+#define KEPT_MAGIC   0x52414654u
+#define MEMORY_MAGIC UINT64_C(0x5241465452414654)
 
 // The longest text. A request with 64 entries takes half of it.
 #define MAX_TEXT (1 << 16)
 
-// Bytes are counted from the first that was ever kept: byte k of them stands at
-// ring[k % size].
-struct record {
-    // Constant.
-    size_t size;
-
+// What the run's process shares with its parent. Bytes are counted from the
+// first that was ever kept: byte k of them stands at ring[k % size].
+struct memory {
+    uint64_t magic;  // MEMORY_MAGIC
     struct unseen_lock lock;
 
     // Guarded by the lock; the parent reads them when the process has ended.
@@ -42,6 +41,15 @@ struct record {
 
     char ring[];
 };
+
+// Each process has its own copy, which the other cannot damage.
+struct record {
+    struct memory *memory;
+    size_t size;  // Of the ring.
+};
+
+// Copies what stands from byte `at` on.
+void ring_copy(const struct record *record, uint64_t at, void *to, size_t len);
 
 // ---- text.c ----
 

@@ -26,6 +26,13 @@ static void put_char(struct json *j, char c)
     put(j, &c, 1);
 }
 
+// As put, for what has been seen to fit.
+static void put_fitting(struct json *j, const char *bytes, size_t len)
+{
+    memcpy(j->at, bytes, len);
+    j->at += len;
+}
+
 static void put_string(struct json *j, const char *text)
 {
     put(j, text, strlen(text));
@@ -34,14 +41,19 @@ static void put_string(struct json *j, const char *text)
 // What stands before a value.
 static void put_name(struct json *j, const char *name)
 {
+    size_t len = name != NULL ? strlen(name) : 0;
+    if ((size_t)(j->end - j->at) < len + sizeof ",\"\":") {
+        j->full = true;
+        return;
+    }
     if (j->comma)
-        put_char(j, ',');
+        put_fitting(j, ",", 1);
     j->comma = true;
     if (name == NULL)
         return;
-    put_char(j, '"');
-    put_string(j, name);
-    put(j, "\":", 2);
+    put_fitting(j, "\"", 1);
+    put_fitting(j, name, len);
+    put_fitting(j, "\":", 2);
 }
 
 void json_open(struct json *j, const char *name, char bracket)
@@ -142,11 +154,25 @@ static void put_character(struct json *j, const unsigned char *at, size_t size)
     }
 }
 
+// How many bytes from here on stand in a string as they are: most do.
+static size_t count_plain(const unsigned char *at, const unsigned char *end)
+{
+    const unsigned char *from = at;
+    while (at < end && *at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\')
+        at++;
+    return (size_t)(at - from);
+}
+
 static void put_quoted(struct json *j, const void *text, size_t len)
 {
     put_char(j, '"');
     const unsigned char *at = text, *end = at + len;
     while (at < end) {
+        size_t n_plain = count_plain(at, end);
+        put(j, (const char *)at, n_plain);
+        at += n_plain;
+        if (at == end)
+            break;
         size_t size = character(at, (size_t)(end - at));
         put_character(j, at, size);
         at += size > 0 ? size : 1;

@@ -17,6 +17,9 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
+// More has no test.
+#define MAX_SERVERS 100
+
 struct line {
     struct kept kept;
     const char *text;
@@ -27,24 +30,22 @@ struct lines {
     char *bytes;
     struct line *lines;
     int count;
+    int capacity;
     bool damaged;  // Something stands there that is no event.
 };
 
 // ---- Reading the memory ----
 
 // Copies what lies between tail and head; false if these cannot be.
-static bool copy_ring(const struct record *record, char **bytes, size_t *len)
+static bool copy_all(const struct record *record, char **bytes, size_t *len)
 {
-    uint64_t head = record->head, tail = record->tail;
-    if (head < tail || head - tail > record->size)
+    uint64_t head = record->memory->head, tail = record->memory->tail;
+    if (record->memory->magic != MEMORY_MAGIC || head < tail ||
+        head - tail > record->size)
         return false;
     *len = (size_t)(head - tail);
     *bytes = alloc(*len + 1);
-    size_t place = (size_t)(tail % record->size);
-    size_t before_end = record->size - place;
-    size_t n = *len < before_end ? *len : before_end;
-    memcpy(*bytes, record->ring + place, n);
-    memcpy(*bytes + n, record->ring, *len - n);
+    ring_copy(record, tail, *bytes, *len);
     return true;
 }
 
@@ -64,31 +65,40 @@ static int by_number(const void *a, const void *b)
                                            : x->kept.number > y->kept.number;
 }
 
+// The event that begins at this place of the bytes, which end `left` behind it;
+// false if there is none.
+static bool read_line(const char *at, size_t left, struct line *line)
+{
+    if (left < sizeof line->kept)
+        return false;
+    memcpy(&line->kept, at, sizeof line->kept);
+    line->text = at + sizeof line->kept;
+    return line->kept.magic == KEPT_MAGIC &&
+           line->kept.size <= left - sizeof line->kept &&
+           is_text(line->text, line->kept.size);
+}
+
+static void add_line(struct lines *all, struct line line)
+{
+    if (all->count == all->capacity) {
+        all->capacity = 2 * all->capacity + 1024;
+        all->lines =
+            alloc_resize(all->lines, (size_t)all->capacity, sizeof line);
+    }
+    all->lines[all->count++] = line;
+}
+
 static struct lines lines_read(const struct record *record)
 {
     struct lines all = { 0 };
     size_t len = 0;
-    all.damaged = !copy_ring(record, &all.bytes, &len);
-    int capacity = 0;
-    for (size_t at = 0; at < len;) {
-        struct line line;
-        size_t left = len - at;
-        if (left >= sizeof line.kept)
-            memcpy(&line.kept, all.bytes + at, sizeof line.kept);
-        line.text = all.bytes + at + sizeof line.kept;
-        all.damaged = left < sizeof line.kept ||
-                      line.kept.magic != KEPT_MAGIC ||
-                      line.kept.size > left - sizeof line.kept ||
-                      !is_text(line.text, line.kept.size);
-        if (all.damaged)
-            break;
-        if (all.count == capacity) {
-            capacity = 2 * capacity + 1024;
-            all.lines =
-                alloc_resize(all.lines, (size_t)capacity, sizeof *all.lines);
-        }
-        all.lines[all.count++] = line;
-        at += sizeof line.kept + line.kept.size;
+    all.damaged = !copy_all(record, &all.bytes, &len);
+    struct line line;
+    for (size_t at = 0; at < len && !all.damaged;
+         at += sizeof line.kept + line.kept.size) {
+        all.damaged = !read_line(all.bytes + at, len - at, &line);
+        if (!all.damaged)
+            add_line(&all, line);
     }
     if (all.count > 0)
         qsort(all.lines, (size_t)all.count, sizeof *all.lines, by_number);
@@ -137,10 +147,16 @@ static void end_line(struct json *j, char *line, FILE *to)
     fputc('\n', to);
 }
 
-static void put_played(struct json *j, const struct record *record)
+static void put_servers(struct json *j, const struct memory *memory)
 {
+    int n = memory->n_servers;
+    if (n <= 0 || n > MAX_SERVERS || memory->magic != MEMORY_MAGIC)
+        return;
+    json_int(j, "servers", n);
+    if (!memory->has_script)
+        return;
     json_open(j, "played", '[');
-    for (int i = 1; i < record->n_servers && i < 100; i++)
+    for (int i = 1; i < n; i++)
         json_int(j, NULL, i);
     json_close(j, ']');
 }
@@ -162,10 +178,7 @@ static void write_header(const struct record *record,
         json_int(&j, "seed", about->seed);
         json_text(&j, "policy", about->pct_depth > 0 ? pct : "uniform");
     }
-    if (record->n_servers > 0)
-        json_int(&j, "servers", record->n_servers);
-    if (record->has_script)
-        put_played(&j, record);
+    put_servers(&j, record->memory);
     json_text(&j, "raft", about_raft);
     json_text(&j, "digest", about_digest);
     json_text(&j, "compiler", COMPILER);
@@ -215,8 +228,8 @@ static void write_verdict(const struct record *record,
 {
     bool passed = strcmp(about->result, "passed") == 0;
     bool failed = strcmp(about->result, "failed") == 0;
-    if ((passed || failed) && record->is_verdict[passed] &&
-        !record->is_verdict[!passed])
+    if ((passed || failed) && record->memory->is_verdict[passed] &&
+        !record->memory->is_verdict[!passed])
         return;
     struct json j = json_begin(line, MAX_TEXT);
     json_open(&j, NULL, '{');
@@ -239,8 +252,8 @@ void record_write(const struct record *record, const struct record_about *about,
     char *line = alloc(MAX_TEXT);
     struct lines all = lines_read(record);
     write_header(record, about, line, to);
-    if (record->n_dropped > 0)
-        write_dropped(record->n_dropped, line, to);
+    if (record->memory->n_dropped > 0 && !(all.damaged && all.count == 0))
+        write_dropped(record->memory->n_dropped, line, to);
     write_events(&all, to);
     if (all.damaged)
         write_damaged(line, to);

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct go_thread {
     struct go_group *group;
@@ -204,4 +205,12 @@ void go_group_free(struct go_group *group)
     }
     pthread_mutex_destroy(&group->mu);
     free(group);
+}
+
+int go_thread_id(void)
+{
+    static _Thread_local int id;
+    if (id == 0)
+        id = (int)gettid();
+    return id;
 }

@@ -30,6 +30,10 @@ void go(struct go_group *group, const char *name, void (*fn)(void *),
 // itself. Sets *id. If no thread can be made, the program ends as with go().
 void go_thread(pthread_t *id, void *(*fn)(void *), void *arg);
 
+// The system's number of the calling thread; in the simulator its own. Asks the
+// system once in a thread.
+int go_thread_id(void);
+
 // Closes the group: go() must not be called any more. Idle threads end now, the
 // others when their functions return. Does not wait for them.
 void go_group_close(struct go_group *group);

@@ -27,4 +27,5 @@ WRAPPED(channel_close);
 
 // Of the runtime.
 WRAPPED(clock_peek_ns);
+WRAPPED(go_thread_id);
 WRAPPED(yield_briefly);

@@ -1,0 +1,391 @@
+// The record: what is kept of the events, of whatever process, and that each
+// line is JSON, whatever bytes it is about.
+#include "record/internal.h"
+#include "record/messages.h"
+
+#include "raft/raft_x.h"
+#include "rt/alloc.h"
+
+#include <criterion/criterion.h>
+#include <ctype.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// ---- JSON ----
+
+// What skip_value wants to stand here, or NULL where there is none.
+static const char *skip_value(const char *at);
+
+static const char *skip_string(const char *at)
+{
+    if (at == NULL || *at++ != '"')
+        return NULL;
+    for (; *at != '"'; at++) {
+        if ((unsigned char)*at < 0x20)
+            return NULL;
+        if (*at == '\\' && strchr("\"\\u", *++at) == NULL)
+            return NULL;
+    }
+    return at + 1;
+}
+
+static const char *skip_list(const char *at, char end, bool has_names)
+{
+    if (*++at == end)
+        return at + 1;
+    for (;; at++) {
+        if (has_names) {
+            at = skip_string(at);
+            if (at == NULL || *at++ != ':')
+                return NULL;
+        }
+        at = skip_value(at);
+        if (at == NULL || *at == end)
+            return at == NULL ? NULL : at + 1;
+        if (*at != ',')
+            return NULL;
+    }
+}
+
+static const char *skip_value(const char *at)
+{
+    if (*at == '{' || *at == '[')
+        return skip_list(at, *at == '{' ? '}' : ']', *at == '{');
+    if (*at == '"')
+        return skip_string(at);
+    const char *end = at + strspn(at, "-0123456789.");
+    if (strncmp(at, "true", 4) == 0)
+        end = at + 4;
+    if (strncmp(at, "false", 5) == 0)
+        end = at + 5;
+    return end > at ? end : NULL;
+}
+
+static bool is_json_line(const char *line)
+{
+    const char *end = *line == '{' ? skip_value(line) : NULL;
+    return end != NULL && strcmp(end, "\n") == 0;
+}
+
+static void expect_written(const struct json *j, const char *from,
+                           const char *wanted)
+{
+    size_t len = (size_t)(j->at - from);
+    cr_expect(len == strlen(wanted) && memcmp(from, wanted, len) == 0,
+              "expected %s, not %.*s", wanted, (int)len, from);
+}
+
+Test(record, a_text_of_any_bytes_is_json)
+{
+    static const char *const texts[][2] = {
+        { "plain", "\"plain\"" },
+        { "\"\\", "\"\\\"\\\\\"" },
+        { "a\nb\x7f", "\"a\\u000ab\\u007f\"" },
+        { "\xc2\x9b", "\"\\u009b\"" },
+        { "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80",
+          "\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80\"" },
+        { "\xff\xc3", "\"\\\\xff\\\\xc3\"" },  // None; cut.
+        { "\xc0\x80\xe0\x80\x80", "\"\\\\xc0\\\\x80\\\\xe0\\\\x80\\\\x80\"" },
+        { "\xed\xa0\x80", "\"\\\\xed\\\\xa0\\\\x80\"" },  // A surrogate.
+        { "\xf4\x90\x80\x80", "\"\\\\xf4\\\\x90\\\\x80\\\\x80\"" },
+    };
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        char to[200];
+        struct json j = json_begin(to, sizeof to);
+        json_text(&j, NULL, texts[k][0]);
+        expect_written(&j, to, texts[k][1]);
+    }
+}
+
+#define BYTES(text)                                                            \
+    ((struct bytes){ .data = (void *)(text), .len = sizeof(text) - 1 })
+
+Test(record, a_command_is_a_number_a_text_or_digits)
+{
+    int number = -7;
+    char to[1000], filler[300];
+    memset(filler, 'x', sizeof filler);
+    struct json j = json_begin(to, sizeof to);
+    json_open(&j, NULL, '[');
+    json_command(&j, NULL, (struct bytes){ &number, sizeof number });
+    json_command(&j, NULL, BYTES("put \"k\""));
+    json_command(&j, NULL,
+                 BYTES("put\n"
+                       "k"));
+    json_command(&j, NULL, BYTES("\xff\x00\x01"));
+    json_command(&j, NULL, (struct bytes){ NULL, 0 });
+    json_close(&j, ']');
+    expect_written(&j, to,
+                   "[-7,\"put \\\"k\\\"\",{\"hex\":\"7075740a6b\"},"
+                   "{\"hex\":\"ff0001\"},\"\"]");
+
+    // The first 200 bytes end in the middle of a character.
+    memcpy(filler + 199, "\xc3\xa4", 2);
+    j = json_begin(to, sizeof to);
+    json_command(&j, "command", (struct bytes){ filler, sizeof filler });
+    cr_expect_eq(j.at - to, (ptrdiff_t)strlen("\"command\":{\"text\":\"\"") +
+                                199 + (ptrdiff_t)strlen(",\"bytes\":300}"));
+}
+
+Test(record, what_does_not_fit_is_said)
+{
+    char to[10];
+    struct json j = json_begin(to, sizeof to);
+    json_text(&j, "name", "a value");
+    cr_expect(j.full);
+}
+
+// ---- What is kept ----
+
+// The lines of a record.
+struct file {
+    char *text;
+    char **lines;
+    int count;
+};
+
+static struct file written(const struct record *record, const char *result)
+{
+    struct file file = { 0 };
+    size_t size;
+    FILE *stream = open_memstream(&file.text, &size);
+    record_write(record,
+                 &(struct record_about){ .suite = "suite",
+                                         .test = "test",
+                                         .result = result,
+                                         .message = "a\nreason" },
+                 stream);
+    fclose(stream);
+    for (char *at = file.text; *at != '\0'; at = strchr(at, '\n') + 1) {
+        file.lines = alloc_resize(file.lines, (size_t)file.count + 1,
+                                  sizeof *file.lines);
+        file.lines[file.count++] = at;
+    }
+    for (int k = 0; k < file.count; k++) {
+        char *line = strndup(file.lines[k], strcspn(file.lines[k], "\n") + 1);
+        cr_expect(is_json_line(line), "no line of JSON: %s", line);
+        file.lines[k] = line;
+    }
+    cr_assert_gt(file.count, 0);
+    cr_expect(strstr(file.lines[0], "\"format\":\"raftlab record\"") != NULL);
+    return file;
+}
+
+static bool has(const struct file *file, int k, const char *text)
+{
+    return strstr(file->lines[k < 0 ? file->count + k : k], text) != NULL;
+}
+
+#define expect_in(file, k, text)                                               \
+    cr_expect(has(file, k, text), "expected %s in %s", text,                   \
+              (file)->lines[(k) < 0 ? (file)->count + (k) : (k)])
+
+static void tell_terms(struct events *events, int count)
+{
+    for (int term = 1; term <= count; term++)
+        events_tell(events,
+                    &(struct event){ .kind = EVENT_LEADS, .term = term });
+}
+
+static struct events *recorded(struct record *record)
+{
+    struct events *events = events_make();
+    events_add_reader(events, record_reader(record));
+    return events;
+}
+
+Test(record, the_oldest_are_dropped_and_counted)
+{
+    struct record *record = record_make(5000);
+    struct events *events = recorded(record);
+    tell_terms(events, 1000);
+    struct file file = written(record, "passed");
+
+    // Between the header and the verdict: how many are missing, and the last.
+    int kept = file.count - 3;
+    char dropped[100];
+    snprintf(dropped, sizeof dropped, "{\"event\":\"dropped\",\"count\":%d}",
+             1000 - kept);
+    cr_expect_geq(kept, 30);
+    expect_in(&file, 1, dropped);
+    for (int k = 0; k < kept; k++) {
+        char number[100];
+        snprintf(number, sizeof number, "{\"n\":%d,", 1000 - kept + 1 + k);
+        expect_in(&file, 2 + k, number);
+    }
+    events_free(events);
+    record_free(record);
+}
+
+// In a process that ends in the middle of it.
+static struct file written_of(void (*run)(struct events *events,
+                                          struct record *record))
+{
+    struct record *record = record_make(1 << 20);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct events *events = recorded(record);
+        tell_terms(events, 20);
+        run(events, record);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    struct file file = written(record, "failed");
+    record_free(record);
+    return file;
+}
+
+static void be_killed(struct events *events, struct record *record)
+{
+    (void)events;
+    (void)record;
+    kill(getpid(), SIGKILL);
+}
+
+static void fail(struct events *events, struct record *record)
+{
+    (void)record;
+    events_tell(events, &(struct event){ .kind = EVENT_VERDICT,
+                                         .life = EVENT_OF_ALL,
+                                         .words = { "failed", "why" } });
+}
+
+static void pass(struct events *events, struct record *record)
+{
+    (void)record;
+    events_tell(events, &(struct event){ .kind = EVENT_VERDICT,
+                                         .life = EVENT_OF_ALL,
+                                         .words = { "passed", NULL } });
+}
+
+Test(record, a_process_that_dies_loses_no_event)
+{
+    struct file file = written_of(be_killed);
+    cr_assert_eq(file.count, 22);
+    expect_in(&file, 20, "\"n\":20,");
+    expect_in(&file, 20, "\"term\":20}");
+    expect_in(&file, 21,
+              "{\"n\":21,\"event\":\"verdict\",\"result\":\"failed\""
+              ",\"text\":\"a\\u000areason\"}");
+}
+
+Test(record, there_is_one_verdict_unless_they_differ)
+{
+    struct file file = written_of(fail);
+    cr_assert_eq(file.count, 22);
+    expect_in(&file, -1, "\"result\":\"failed\",\"text\":\"why\"");
+
+    file = written_of(pass);  // And then something else has gone wrong.
+    cr_assert_eq(file.count, 23);
+    expect_in(&file, -2, "\"result\":\"passed\"");
+    expect_in(&file, -1, "\"result\":\"failed\"");
+}
+
+static void write_over_head(struct events *events, struct record *record)
+{
+    (void)events;
+    memset(record->memory, 0xa5, sizeof *record->memory);
+}
+
+static void write_over_events(struct events *events, struct record *record)
+{
+    (void)events;
+    char *tenth = record->memory->ring;
+    for (int k = 0; k < 9; k++)
+        tenth += sizeof(struct kept) + ((struct kept *)tenth)->size;
+    memset(tenth, 0xa5, 4000);
+}
+
+Test(record, memory_that_was_written_over_is_no_record)
+{
+    struct file file = written_of(write_over_head);
+    expect_in(&file, -2, "\"event\":\"damaged\"");
+
+    file = written_of(write_over_events);
+    cr_assert_eq(file.count, 1 + 9 + 2);
+    expect_in(&file, 9, "\"term\":9}");
+    expect_in(&file, -2, "\"event\":\"damaged\"");
+}
+
+static void *tell_100(void *events)
+{
+    tell_terms(events, 100);
+    return NULL;
+}
+
+Test(record, threads_tell_side_by_side)
+{
+    enum { THREADS = 8 };
+    struct record *record = record_make(1 << 20);
+    struct events *events = recorded(record);
+    pthread_t threads[THREADS];
+    for (int k = 0; k < THREADS; k++)
+        pthread_create(&threads[k], NULL, tell_100, events);
+    for (int k = 0; k < THREADS; k++)
+        pthread_join(threads[k], NULL);
+    struct file file = written(record, "passed");
+
+    cr_assert_eq(file.count, 1 + 100 * THREADS + 1);
+    for (int k = 1; k <= 100 * THREADS; k++) {
+        char number[100];
+        snprintf(number, sizeof number, "{\"n\":%d,", k);
+        expect_in(&file, k, number);
+    }
+    events_free(events);
+    record_free(record);
+}
+
+// ---- What it says of saves ----
+
+static void tell_save(struct events *events, int first, int last, int term)
+{
+    Entry entries[100];
+    PersistentState state = { .current_term = term, .voted_for = 1 };
+    int number = 100 * term;
+    state.logs.logs_val = entries;
+    state.logs.logs_len = (u_int)(last - first + 1);
+    for (int index = first; index <= last; index++)
+        entries[index - first] =
+            (Entry){ .index = index,
+                     .term = index == 0  ? 0
+                             : index < 4 ? 1
+                                         : term,
+                     .command = { index == first ? 0 : 4, (char *)&number } };
+    char bytes[4000];
+    XDR xdrs;
+    xdrmem_create(&xdrs, bytes, sizeof bytes, XDR_ENCODE);
+    cr_assert(xdr_PersistentState(&xdrs, &state));
+    events_tell(events, &(struct event){
+                            .kind = EVENT_SAVED,
+                            .saved.raft_state = { bytes, xdr_getpos(&xdrs) } });
+}
+
+Test(record, a_save_is_what_has_changed)
+{
+    struct record *record = record_make(1 << 20);
+    struct events *events = recorded(record);
+    tell_save(events, 0, 5, 1);
+    tell_save(events, 0, 5, 2);
+    tell_save(events, 3, 90, 2);
+    events_tell(events, &(struct event){ .kind = EVENT_SAVED,
+                                         .saved.raft_state = BYTES("none") });
+    struct file file = written(record, "passed");
+
+    expect_in(&file, 1,
+              "\"last\":{\"index\":5,\"term\":1},\"n_appended\":5,"
+              "\"appended\":[{\"index\":1,\"term\":1,\"command\":100");
+    expect_in(&file, 2,
+              "\"voted_for\":1,\"first\":{\"index\":0,\"term\":0},"
+              "\"last\":{\"index\":5,\"term\":2},\"dropped_from\":1");
+    expect_in(&file, 3, "\"first\":{\"index\":3,\"term\":1}");
+    expect_in(&file, 3, "\"n_appended\":85,\"appended\":[{\"index\":6,");
+    expect_in(&file, 3,
+              "{\"index\":13,\"term\":2,\"command\":200},{\"index\":83");
+    expect_in(&file, 4, "\"bytes\":4,\"unreadable\":true}");
+    events_free(events);
+    record_free(record);
+}
