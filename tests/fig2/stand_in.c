@@ -122,7 +122,7 @@ static void give_log(struct stand_in *self, const struct played_peer *p,
 }
 
 // Makes the stand-in vote for another candidate in this term.
-static void spend_vote(struct stand_in *self, int term, int candidate)
+static void cast_vote(struct stand_in *self, int term, int candidate)
 {
     RequestVoteRequest request = { .term = term,
                                    .candidate_id = candidate,
@@ -134,7 +134,7 @@ static void spend_vote(struct stand_in *self, int term, int candidate)
 // ---- Asking it ----
 
 // Returns a peer that is neither this one nor the server.
-static int other_than(const struct script *s, int peer)
+static int other_peer(const struct script *s, int peer)
 {
     return peer + 1 < s->n ? peer + 1 : 1;
 }
@@ -152,7 +152,7 @@ static struct stand_in *prepare(struct script *s, const struct call *call,
     }
     struct stand_in *self = begin(s, call->peer);
     if (term > 0)
-        give_log(self, p, last, term, other_than(s, call->peer));
+        give_log(self, p, last, term, other_peer(s, call->peer));
     return self;
 }
 
@@ -179,7 +179,7 @@ void script_vote_own_fields(struct script *s, const struct call *call, int term,
     const struct played_peer *p = &s->played[call->peer];
     struct stand_in *self = prepare(s, call, p->last, call->vote->term, term);
     if (!granted)
-        spend_vote(self, call->vote->term, other_than(s, call->peer));
+        cast_vote(self, call->vote->term, other_peer(s, call->peer));
     labrpc_call(self->end, script_find_method("Raft.RequestVote"), call->vote,
                 call->reply);
     end(self);

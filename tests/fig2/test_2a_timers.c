@@ -39,7 +39,7 @@ LAB_TEST(raft_fig2, 2A_votes_put_off_elections)
 
 // Sends entries after an entry that the server, whose log is empty, does not
 // have.
-static void append_in_vain(struct script *s, int term)
+static void append_unmatched(struct script *s, int term)
 {
     script_append(
         s, (struct append){
@@ -52,7 +52,7 @@ LAB_TEST(raft_fig2, 2A_refused_heartbeats_put_off_elections)
     struct script *s = script_begin(
         3, "Test (fig2 2A): heartbeats that do not match put elections off");
     script_check_no_election(
-        s, append_in_vain, 0,
+        s, append_unmatched, 0,
         "Rules for Servers, Followers (Figure 2, §5.2): "
         "receiving AppendEntries from the current leader "
         "restarts the election timer, whether the log matches "
@@ -61,7 +61,7 @@ LAB_TEST(raft_fig2, 2A_refused_heartbeats_put_off_elections)
     script_end(s);
 }
 
-static void ask_in_vain(struct script *s, int k)
+static void ask_for_refused_vote(struct script *s, int k)
 {
     (void)k;
     script_request_vote(s, 5, 2, 0, 0);
@@ -73,7 +73,7 @@ LAB_TEST(raft_fig2, 2A_refused_votes_do_not_put_off_elections)
         3, "Test (fig2 2A): refusing votes does not put elections off");
     script_request_vote(s, 5, 1, 0, 0);
     script_check_starts_election(
-        s, 6, ask_in_vain,
+        s, 6, ask_for_refused_vote,
         "Rules for Servers, Followers (Figure 2, §5.2): only granting "
         "a vote restarts the election timer, being asked does not. "
         "Server 2 asked in term 5, in which server 0 had voted for "

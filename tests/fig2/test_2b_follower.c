@@ -40,7 +40,7 @@ LAB_TEST(raft_fig2, 2B_candidate_tells_its_last_entry)
     script_end(s);
 }
 
-static void stand_without_hope(struct script *s, int k)
+static void ask_with_old_log(struct script *s, int k)
 {
     script_request_vote(s, TERM + 1 + k, 2, 0, 0);
 }
@@ -54,7 +54,7 @@ LAB_TEST(raft_fig2, 2B_hopeless_candidates_do_not_put_off_elections)
 
     script_give_log(s, TERM, TERMS(1), 0);
     script_check_starts_election(
-        s, TERM + 1, stand_without_hope,
+        s, TERM + 1, ask_with_old_log,
         "Rules for Servers, Followers (Figure 2, §5.2): only granting a vote "
         "restarts the election timer, neither being asked for one nor a newer "
         "term does. Server 2 stood in a new term each time, with an empty log; "
@@ -74,7 +74,7 @@ LAB_TEST(raft_fig2, 2B_hopeless_candidates_do_not_put_off_elections)
 
 // Gives the server a log with the terms 1 1 2, as one leader, because an
 // earlier question may have truncated it. Then asks as another leader.
-static bool holds_of_its_own(struct script *s, int index, int entry_term)
+static bool holds_after_reset(struct script *s, int index, int entry_term)
 {
     script_give_log(s, script_new_term(s), TERMS(1, 1, 2), 0);
     return script_holds(s, index, entry_term);
@@ -155,7 +155,7 @@ LAB_TEST(raft_fig2, 2B_entry_before_must_match)
                   { 3, 1, false }, { 3, 3, false }, { 4, 2, false },
                   { 4, 6, false }, { 9, 2, false } };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        bool holds = holds_of_its_own(s, cases[k].index, cases[k].term);
+        bool holds = holds_after_reset(s, cases[k].index, cases[k].term);
         test_check(holds || !cases[k].is_there,
                    STAYS ", and with a heartbeat nothing conflicts. Server 0 "
                          "was given a log with the terms 1 1 2; now it answers "

@@ -251,7 +251,7 @@ LAB_TEST(raft_fig2, 2B_followers_are_told_the_commit)
 
 // Checks the leader_commit of the request that brings this peer entry 1, and
 // answers it.
-static void check_told_nothing(struct script *s, int peer, int n_holders)
+static void check_uncommitted(struct script *s, int peer, int n_holders)
 {
     struct call *call = script_acknowledge_before(s, peer, 1, SENDS);
     test_check(call->append->leader_commit == 0,
@@ -272,8 +272,8 @@ LAB_TEST(raft_fig2, 2B_followers_are_not_told_too_soon)
 
     script_elect(s);
     script_propose(s, 77);
-    check_told_nothing(s, 1, 1);
-    check_told_nothing(s, 2, 2);
+    check_uncommitted(s, 1, 1);
+    check_uncommitted(s, 2, 2);
     script_await_applied(s, 1, MAJORITY ". Three of five hold entry 1");
     script_propose(s, 78);
     struct call *call = script_acknowledge_before(s, 3, 2, SENDS);

@@ -215,7 +215,7 @@ LAB_TEST(raft_fig2, 2B_rejections_at_once)
 // Returns how long after its election the server continues to send a silent
 // peer what follows index 2. 0 if it soon gives up and begins again where it
 // knows that the logs agree, which is allowed.
-static int64_t keeps_on_ns(struct script *s, int term)
+static int64_t retry_time_ns(struct script *s, int term)
 {
     int64_t elected_ns = clock_now_ns();
     struct call *call = NULL;
@@ -242,7 +242,7 @@ LAB_TEST(raft_fig2, 2B_refusal_of_an_old_term)
     struct call *old = script_await_append(s, 1, old_term, SENDS);
     script_heartbeat(s, old_term + 1);
     int term = script_elect(s);
-    int64_t patience_ns = keeps_on_ns(s, term);
+    int64_t patience_ns = retry_time_ns(s, term);
     script_heartbeat(s, term + 1);
     term = script_elect(s);
     // The server has led for a moment by now.

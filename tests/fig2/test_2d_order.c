@@ -3,7 +3,8 @@
 
 // Commits a batch of entries on the server, and sends it a snapshot beyond
 // them. The server may still be applying the batch.
-static void overtake(struct script *s, int prev_index, int prev_term, int count)
+static void overtake_batch(struct script *s, int prev_index, int prev_term,
+                           int count)
 {
     struct append batch = { TERM,      1,     prev_index,
                             prev_term, { 0 }, prev_index + count };
@@ -24,7 +25,7 @@ LAB_TEST(raft_fig2, 2D_no_old_entries_behind_a_snapshot)
 
     int index = 0;
     for (int round = 0; round < 3; round++) {
-        overtake(s, index, index == 0 ? 0 : TERM, 20);
+        overtake_batch(s, index, index == 0 ? 0 : TERM, 20);
         index += 21;
         script_await_applied(s, index,
                              "InstallSnapshot step 8 (Figure 13): reset the "

@@ -195,8 +195,7 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_another_comes)
     script_end(s);
 }
 
-static void look_for_the_vote(const struct saved *before,
-                              const struct saved *now)
+static void check_vote_kept(const struct saved *before, const struct saved *now)
 {
     test_check(!before->is_valid || now->term > before->term ||
                    (now->term == before->term &&
@@ -217,7 +216,7 @@ LAB_TEST(raft_fig2, 2D_snapshots_are_made_as_a_candidate_asks)
         3, "Test (fig2 2D): snapshots are made as a candidate asks");
 
     script_give_entries(s, ROUNDS * MADE, ROUNDS * MADE);
-    script_observe_saves(s, look_for_the_vote);
+    script_observe_saves(s, check_vote_kept);
     for (int round = 1; round <= ROUNDS; round++) {
         int last = round * MADE;
         struct snapshot_calls made = { last - MADE + 1, last };

@@ -22,7 +22,7 @@ static pthread_spinlock_t spin;
 static sem_t sem;
 
 // Starts a thread, and lets it run as far as it can.
-static pthread_t let(void *(*run)(void *))
+static pthread_t start_and_yield(void *(*run)(void *))
 {
     pthread_t thread = start(run, NULL);
     usleep(1000);
@@ -45,7 +45,7 @@ MISUSE(destroyed_barrier, "uses a barrier that has been destroyed", {
 
 MISUSE(barrier_in_use, "destroys a barrier that thread 1", {
     pthread_barrier_init(&barrier, NULL, 2);
-    let(wait_at_barrier);
+    start_and_yield(wait_at_barrier);
     pthread_barrier_destroy(&barrier);
 })
 
@@ -68,7 +68,7 @@ MISUSE(destroyed_rwlock, "uses an rwlock that has been destroyed", {
 })
 
 MISUSE(others_rwlock, "unlocks an rwlock that thread 1", {
-    let(hold_rwlock);
+    start_and_yield(hold_rwlock);
     pthread_rwlock_unlock(&rwlock);
 })
 
@@ -76,7 +76,7 @@ MISUSE(free_rwlock, "unlocks an rwlock that nobody holds",
        { pthread_rwlock_unlock(&rwlock); })
 
 MISUSE(rwlock_in_use, "destroys an rwlock that thread 1", {
-    let(hold_rwlock);
+    start_and_yield(hold_rwlock);
     pthread_rwlock_destroy(&rwlock);
 })
 
@@ -94,7 +94,7 @@ MISUSE(destroyed_spin, "uses a spin lock that has been destroyed", {
 
 MISUSE(spin_in_use, "destroys a spin lock that thread 1", {
     pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
-    let(hold_spin);
+    start_and_yield(hold_spin);
     pthread_spin_destroy(&spin);
 })
 
@@ -111,7 +111,7 @@ MISUSE(free_spin, "unlocks a spin lock that nobody holds", {
 
 MISUSE(others_spin, "unlocks a spin lock that thread 1", {
     pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
-    let(hold_spin);
+    start_and_yield(hold_spin);
     pthread_spin_unlock(&spin);
 })
 
@@ -129,7 +129,7 @@ MISUSE(destroyed_sem, "uses a semaphore that has been destroyed", {
 
 MISUSE(sem_in_use, "destroys a semaphore that thread 1", {
     sem_init(&sem, 0, 0);
-    let(wait_for_sem);
+    start_and_yield(wait_for_sem);
     sem_destroy(&sem);
 })
 
@@ -158,14 +158,14 @@ static void *join_sleeper(void *unused)
 }
 
 MISUSE(joined_twice, "joins thread 1 \"main\", which thread 2", {
-    sleeper = let(sleep_long);
-    let(join_sleeper);
+    sleeper = start_and_yield(sleep_long);
+    start_and_yield(join_sleeper);
     pthread_join(sleeper, NULL);
 })
 
 MISUSE(detached_while_joined, "detaches thread 1 \"main\", which thread 2", {
-    sleeper = let(sleep_long);
-    let(join_sleeper);
+    sleeper = start_and_yield(sleep_long);
+    start_and_yield(join_sleeper);
     pthread_detach(sleeper);
 })
 
