@@ -1,7 +1,6 @@
-// Drives a headless Chromium as a person would: it opens a file, clicks, turns
-// the wheel, types, and looks. It is spoken to by its DevTools protocol over a
-// pair of pipes, so that no port is open and nothing but Debian's chromium and
-// nodejs is needed.
+// Drives a headless Chromium as a person would: opens a file, clicks, turns the
+// wheel, types, and looks. It uses the DevTools protocol over a pair of pipes. So
+// no port is open, and nothing but Debian's chromium and nodejs is needed.
 'use strict';
 
 const { spawn } = require('node:child_process');
@@ -12,7 +11,7 @@ const path = require('node:path');
 const ANSWER_MS = 30000;
 
 class Browser {
-    // width, height: of the window's inside, in pixels.
+    // width, height: the size of the viewport, in pixels.
     static async start({ width = 1400, height = 900 } = {}) {
         const browser = new Browser();
         browser.size = { width, height };
@@ -33,8 +32,8 @@ class Browser {
     listen() {
         this.waiting = new Map();
         this.nextId = 1;
-        this.errors = [];   // What the page complained of.
-        this.fetched = [];  // What it asked the network for.
+        this.errors = [];   // Errors that the page reported.
+        this.fetched = [];  // URLs that it requested.
         this.said = '';
         this.process.stderr.on('data', (text) => { this.said += text; });
         let rest = Buffer.alloc(0);
@@ -100,7 +99,7 @@ class Browser {
         await this.settle();
     }
 
-    // Opens a file, until the page is there. Returns after how many ms it was.
+    // Opens a file and waits for the page. Returns the milliseconds it took.
     async open(file, hash = '') {
         const started = performance.now();
         await this.send('Page.navigate', { url: 'about:blank' });
@@ -110,7 +109,7 @@ class Browser {
         return performance.now() - started;
     }
 
-    // The value of an expression in the page.
+    // Returns the value of an expression in the page.
     async look(expression) {
         const { result, exceptionDetails } = await this.send('Runtime.evaluate',
             { expression, returnByValue: true, awaitPromise: true });
@@ -125,7 +124,7 @@ class Browser {
                 throw new Error('in vain: ' + expression);
     }
 
-    // Until what has been asked for is drawn.
+    // Waits until everything requested is drawn.
     settle() {
         return this.look('new Promise((done) => requestAnimationFrame(() =>' +
             ' requestAnimationFrame(() => done(true))))');
@@ -143,7 +142,7 @@ class Browser {
         await this.settle();
     }
 
-    // The middle of an element, which is scrolled into sight.
+    // Scrolls an element into view. Returns its middle.
     async placeOf(selector) {
         const place = await this.look(`(() => {
             const e = document.querySelector(${JSON.stringify(selector)});
@@ -168,7 +167,7 @@ class Browser {
         await this.settle();
     }
 
-    // A key by its name, such as ArrowLeft or h.
+    // Presses a key, by its name, such as ArrowLeft or h.
     async press(key, { shift = false } = {}) {
         const codes = { ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40,
             Enter: 13, Escape: 27, Tab: 9, Home: 36, End: 35 };

@@ -1,9 +1,8 @@
-// Makes records to test the page with: a small Raft on a bad network, five
-// servers, with all that a record can tell. The same arguments make the same
-// record.
+// Makes records for testing the page: a small Raft with five servers on a bad
+// network. They have every kind of event. The same arguments make the same record.
 'use strict';
 
-// Numbers from 0 to 1, the same for a seed.
+// Numbers from 0 to 1; a seed gives the same ones.
 function makeRandom(seed) {
     let state = seed;
     return () => {
@@ -126,7 +125,7 @@ class Cluster {
         this.resetTimer(peer);
     }
 
-    // A request, and its reply, through the network.
+    // Sends a request and its reply through the network.
     call(from, to, method, args, cause) {
         const common = { peer: to.id, method: 'Raft.' + method, args, bytes: 60 };
         if (cause)
@@ -372,7 +371,7 @@ class Cluster {
         this.tell('act_ends', null, { act, text, cause: begun });
     }
 
-    // One round of the test's story.
+    // One round of the test.
     round(k) {
         this.act('check_one_leader', 'expect one leader', 700, () => {});
         const victim = this.peers[k % SERVERS];
@@ -425,7 +424,7 @@ function write(header, lines) {
     return [header].concat(lines).map((line) => JSON.stringify(line)).join('\n') + '\n';
 }
 
-// About so many events, the last of them a broken rule, unless passed is true.
+// Makes about this many events. The last one is a broken rule, unless passed is true.
 function sample(events, { seed = 7, passed = false } = {}) {
     const cluster = new Cluster(seed, events - 4);
     cluster.tell('test_begins', null, { text: 'Test (2C): a sample', network: 'unreliable' });
@@ -441,7 +440,7 @@ function sample(events, { seed = 7, passed = false } = {}) {
     return write(HEADER, cluster.lines);
 }
 
-// Some server applies another command where one has been applied.
+// A server applies another command at an index that is applied already.
 function breakRule(cluster) {
     const first = cluster.lines.filter((l) => l.event === 'applied').pop();
     const other = cluster.peers[(first.server + 1) % SERVERS];
@@ -454,7 +453,7 @@ function breakRule(cluster) {
     cluster.tell('verdict', null, { result: 'failed', text });
 }
 
-// A test of Figure 2: one server, two played peers, a script that asks.
+// A test of Figure 2: one server, two played peers, and a script.
 function fig2Sample() {
     const lines = [];
     let n = 0;

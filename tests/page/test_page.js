@@ -1,5 +1,5 @@
-// The page in a headless Chromium, as people use it: each test opens a page,
-// clicks, turns the wheel or types, and looks at what came of it.
+// Tests the page in a headless Chromium, as people use it: each test opens a page,
+// clicks, turns the wheel or types, and checks the result.
 //
 //   node tests/page/test_page.js [PART-OF-A-NAME]
 'use strict';
@@ -34,9 +34,9 @@ function test(name, run) {
     tests.push({ name, run });
 }
 
-// ---- What the tests look at ----
+// ---- Reading the page ----
 
-// Where the picture stands in the window.
+// The position of the picture in the window.
 function picture(b) {
     return b.look(`(() => { const r = document.getElementById('picture').getBoundingClientRect();
         return { x: r.x, y: r.y, width: r.width, height: r.height }; })()`);
@@ -62,7 +62,7 @@ function count(b, selector) {
     return b.look(`document.querySelectorAll(${JSON.stringify(selector)}).length`);
 }
 
-// How many dots of this colour (as rgb) the picture has around a point.
+// Counts the pixels of this colour (as rgb) around a point of the picture.
 function dots(b, canvas, x, y, w, h, [r, g, bl]) {
     return b.look(`(() => {
         const c = document.getElementById('${canvas}');
@@ -77,7 +77,7 @@ function rgb(colour) {
     return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }
 
-// Brings this part into view, and draws it.
+// Scrolls this part into view, and draws it.
 async function look(b, t0, t1) {
     await b.look(`(() => { raftlab.page.view.t0 = ${t0}; raftlab.page.view.t1 = ${t1};
         window.dispatchEvent(new Event('resize')); })()`);
@@ -456,7 +456,7 @@ test('filters by server, kind, term and index', async (b) => {
 
 // ---- The state at the cursor ----
 
-// The same, reckoned from the record alone.
+// The same, computed from the record alone.
 function stateOf(events, server, n) {
     const state = { log: [], applied: 0, term: 0, vote: 'nobody', up: 'not started' };
     for (const e of events.slice(0, n)) {
@@ -665,7 +665,7 @@ function contrast(a, b) {
     return (high + 0.05) / (low + 0.05);
 }
 
-// How the two common kinds of colour-blindness see a colour (Viénot 1999), in
+// A colour as the two common kinds of colour-blindness see it (Viénot 1999), in
 // linear light.
 const SEEN = [[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
     [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
@@ -795,8 +795,8 @@ test('a narrow window: everything there, nothing wider than it', async (b) => {
 
 // ---- Large records ----
 
-// Seconds of processor time that the page has taken so far. The machine may be
-// busy with other things, so that the clock on the wall would prove nothing.
+// Seconds of processor time that the page has used so far. On a busy machine wall
+// time would prove nothing.
 async function cpu(b) {
     const { metrics } = await b.send('Performance.getMetrics');
     return metrics.find((m) => m.name === 'TaskDuration').value;
@@ -817,7 +817,7 @@ test('20,000 events: 60 frames a second, all of them in view', async (b) => {
     frames.sort((x, y) => x - y);
     const median = frames[frames.length / 2];
     console.log(`        a frame takes ${median.toFixed(1)} ms of processor time`);
-    // A wheel's turn is a frame, and two more that the test waits for.
+    // A turn of the wheel is one frame; the test waits for two more.
     assert(median < 1.6 * 1000 / 60, `${median} ms`);
 });
 
