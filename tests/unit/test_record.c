@@ -1,5 +1,5 @@
-// The record: what is kept of the events, of whatever process, and that each
-// line is JSON, whatever bytes it is about.
+// The record: it keeps the events of every process, and each line is JSON,
+// whatever bytes it is about.
 #include "record/internal.h"
 #include "record/messages.h"
 
@@ -17,7 +17,8 @@
 
 // ---- JSON ----
 
-// What skip_value wants to stand here, or NULL where there is none.
+// Returns the position after the value that begins here, or NULL if there is
+// none.
 static const char *skip_value(const char *at);
 
 static const char *skip_string(const char *at)
@@ -88,7 +89,7 @@ Test(record, a_text_of_any_bytes_is_json)
         { "\xc2\x9b", "\"\\u009b\"" },
         { "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80",
           "\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80\"" },
-        { "\xff\xc3", "\"\\\\xff\\\\xc3\"" },  // None; cut.
+        { "\xff\xc3", "\"\\\\xff\\\\xc3\"" },  // Not UTF-8; a cut character.
         { "\xc0\x80\xe0\x80\x80", "\"\\\\xc0\\\\x80\\\\xe0\\\\x80\\\\x80\"" },
         { "\xed\xa0\x80", "\"\\\\xed\\\\xa0\\\\x80\"" },  // A surrogate.
         { "\xf4\x90\x80\x80", "\"\\\\xf4\\\\x90\\\\x80\\\\x80\"" },
@@ -205,7 +206,8 @@ Test(record, the_oldest_are_dropped_and_counted)
     tell_terms(events, 1000);
     struct file file = written(record, "passed");
 
-    // Between the header and the verdict: how many are missing, and the last.
+    // Between the header and the verdict: the number of missing events, and the
+    // last event.
     int kept = file.count - 3;
     char dropped[100];
     snprintf(dropped, sizeof dropped, "{\"event\":\"dropped\",\"count\":%d}",
@@ -221,7 +223,7 @@ Test(record, the_oldest_are_dropped_and_counted)
     record_free(record);
 }
 
-// In a process that ends in the middle of it.
+// Runs in a process that ends in the middle.
 static struct file written_of(void (*run)(struct events *events,
                                           struct record *record))
 {
@@ -279,7 +281,7 @@ Test(record, there_is_one_verdict_unless_they_differ)
     cr_assert_eq(file.count, 22);
     expect_in(&file, -1, "\"result\":\"failed\",\"text\":\"why\"");
 
-    file = written_of(pass);  // And then something else has gone wrong.
+    file = written_of(pass);  // Something else goes wrong after that.
     cr_assert_eq(file.count, 23);
     expect_in(&file, -2, "\"result\":\"passed\"");
     expect_in(&file, -1, "\"result\":\"failed\"");
@@ -339,7 +341,7 @@ Test(record, threads_tell_side_by_side)
     record_free(record);
 }
 
-// ---- What it says of saves ----
+// ---- Saves in a record ----
 
 static void tell_save(struct events *events, int first, int last, int term)
 {
