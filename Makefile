@@ -249,12 +249,6 @@ $(VIEW_BIN): LDLIBS = -ljansson
 $(VIEW_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard views/*.c)) $(B)/link
 	$(call link)
 
-# gcc's address sanitizer must leave the list of Criterion's tests alone, which is
-# pieced together from globals.
-ifeq ($(MODE),asan)
-$(B)/tests/%.o $(X)/tests/%.o: CFLAGS += --param asan-globals=0
-endif
-
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | setup
 	@echo "  GEN   $<"
 	@scripts/generate $(CC) $< $(basename $@)

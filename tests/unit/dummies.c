@@ -3,6 +3,7 @@
 #include "tester/lab_test.h"
 #include "tester/verdict.h"
 #include "tester/watchdog.h"
+#include "tests/check.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -220,6 +221,11 @@ LAB_TEST(dummy_short, of_memory)
         _exit(0);
     }
     wait_for_ever(NULL);
+}
+
+LAB_TEST(dummy_check, is_not_so)
+{
+    check(getpid() == 0);
 }
 
 LAB_TEST(dummy_fail, with_an_endless_message)

@@ -11,6 +11,9 @@ struct outcome {
 // frees the result.
 struct outcome run_program(int limit_s, const char *command);
 
+// The program must have printed this text.
+void outcome_expect(const struct outcome *outcome, const char *wanted);
+
 void outcome_free(struct outcome *outcome);
 
 #endif

@@ -4,11 +4,11 @@
 // Each has its own program `lab` (make RAFT=tests/broken/NAME ...), of a plain
 // build: sanitizers report a crash in their own words. RAFTLAB_BUILD names the
 // folder of the build. Run this from the root of the project.
-#include <criterion/criterion.h>
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
 #include "tests/unit/programs.h"
+#include "tests/unit/unit.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,9 +22,6 @@
 // 10 s, so none should need that long.
 #define HANGS_S 40
 
-// The number of characters of a program's output that a message quotes.
-#define MAX_QUOTED 10000
-
 // ---- Running a program ----
 
 // outcome_free frees the result.
@@ -34,7 +31,7 @@ __attribute__((format(printf, 1, 2))) static struct outcome run(
     va_list args;
     va_start(args, format);
     char *program;
-    cr_assert(vasprintf(&program, format, args) >= 0);
+    check(vasprintf(&program, format, args) >= 0);
     va_end(args);
 
     struct outcome outcome = run_program(HANGS_S, program);
@@ -49,10 +46,10 @@ static char *folder_of(const char *raft)
     char *folder = alloc_format("%s/raft-tests_broken_%s",
                                 build != NULL ? build : "build/plain", raft);
     char *program = alloc_format("%s/lab", folder);
-    cr_assert(access(program, X_OK) == 0,
-              "there is no program %s: make it with make RAFT=tests/broken/%s "
-              "%s, and run this from the root of the project",
-              program, raft, program);
+    check_that(access(program, X_OK) == 0,
+               "there is no program %s: make it with make RAFT=tests/broken/%s "
+               "%s, and run this from the root of the project",
+               program, raft, program);
     free(program);
     return folder;
 }
@@ -74,23 +71,14 @@ struct expected {
     double seconds;     // Both take less; 5 if 0.
 };
 
-static void expect_text(const struct outcome *outcome, const char *wanted)
-{
-    size_t len = strlen(outcome->text);
-    size_t skipped = len > MAX_QUOTED ? len - MAX_QUOTED : 0;
-    cr_expect(strstr(outcome->text, wanted) != NULL,
-              "expected \"%s\" in this (without its first %zu bytes):\n%s",
-              wanted, skipped, outcome->text + skipped);
-}
-
 // The message appears under the test, and again in the summary.
 static void expect_failure(const struct outcome *outcome, const char *test,
                            const char *message)
 {
     char *under_test = alloc_format("  ... FAILED -- %s", message);
     char *in_summary = alloc_format("\nFAILED %s: %s", test, message);
-    expect_text(outcome, under_test);
-    expect_text(outcome, in_summary);
+    outcome_expect(outcome, under_test);
+    outcome_expect(outcome, in_summary);
     free(under_test);
     free(in_summary);
 }
@@ -99,12 +87,12 @@ static void expect_failure(const struct outcome *outcome, const char *test,
 static void expect_verdict(const struct outcome *outcome, const char *verdict)
 {
     char *last_lines = alloc_format("%s\nwall ", verdict);
-    expect_text(outcome, last_lines);
+    outcome_expect(outcome, last_lines);
     const char *at = strstr(outcome->text, last_lines);
     if (at != NULL) {
         const char *wall = at + strlen(last_lines);
-        cr_expect(strcspn(wall, "\n") + 1 == strlen(wall),
-                  "expected the verdict at the end, not before:\n%s", wall);
+        check_that(strcspn(wall, "\n") + 1 == strlen(wall),
+                   "expected the verdict at the end, not before:\n%s", wall);
     }
     free(last_lines);
 }
@@ -112,7 +100,7 @@ static void expect_verdict(const struct outcome *outcome, const char *verdict)
 static void expect_place(const struct outcome *outcome, const char *raft)
 {
     char *place = alloc_format(" (tests/broken/%s/%s.c:", raft, raft);
-    expect_text(outcome, place);
+    outcome_expect(outcome, place);
     free(place);
 }
 
@@ -140,8 +128,8 @@ static void expect_broken(struct expected expected)
     struct outcome outcome = run_lab(&expected);
     double taken = (double)(clock_now_ms() - start_ms) / 1000;
 
-    cr_expect(outcome.status == 1, "expected exit status 1, not %d",
-              outcome.status);
+    check_that(outcome.status == 1, "expected exit status 1, not %d",
+               outcome.status);
     expect_failure(&outcome, expected.tests[0], expected.message);
     expect_failure(&outcome, expected.tests[1],
                    expected.second_message != NULL ? expected.second_message
@@ -149,11 +137,11 @@ static void expect_broken(struct expected expected)
     if (expected.says_where)
         expect_place(&outcome, expected.raft);
     if (expected.also != NULL)
-        expect_text(&outcome, expected.also);
+        outcome_expect(&outcome, expected.also);
     expect_verdict(&outcome, " 0 of 2 tests passed; 2 failed");
     double seconds = expected.seconds > 0 ? expected.seconds : 5;
-    cr_expect(taken < seconds, "took %.1f s: expected less than %g s", taken,
-              seconds);
+    check_that(taken < seconds, "took %.1f s: expected less than %g s", taken,
+               seconds);
     outcome_free(&outcome);
 }
 
@@ -164,17 +152,15 @@ static void expect_broken(struct expected expected)
 #define PERSIST "raft_2C/basic_persistence"
 #define RESTART "raft_2D/crash_and_restart_all_servers"
 
-TestSuite(broken, .timeout = 60);
-
 // ---- The control ----
 
-Test(broken, no_bug)
+UNIT_TEST(broken, no_bug)
 {
     char *folder = folder_of("no_bug");
     struct outcome outcome =
         run("%s/lab --test initial_election --test basic_agreement", folder);
-    cr_expect(outcome.status == 0, "expected exit status 0, not %d",
-              outcome.status);
+    check_that(outcome.status == 0, "expected exit status 0, not %d",
+               outcome.status);
     expect_verdict(&outcome, "raftlab: 2 of 2 tests passed.");
     outcome_free(&outcome);
     free(folder);
@@ -182,7 +168,7 @@ Test(broken, no_bug)
 
 // ---- The Raft crashes, or ends the program ----
 
-Test(broken, null_in_handler)
+UNIT_TEST(broken, null_in_handler)
 {
     expect_broken((struct expected){
         .raft = "null_in_handler",
@@ -194,7 +180,7 @@ Test(broken, null_in_handler)
     });
 }
 
-Test(broken, aborts)
+UNIT_TEST(broken, aborts)
 {
     expect_broken((struct expected){
         .raft = "aborts",
@@ -205,7 +191,7 @@ Test(broken, aborts)
     });
 }
 
-Test(broken, overflows_stack)
+UNIT_TEST(broken, overflows_stack)
 {
     expect_broken((struct expected){
         .raft = "overflows_stack",
@@ -215,7 +201,7 @@ Test(broken, overflows_stack)
     });
 }
 
-Test(broken, exits)
+UNIT_TEST(broken, exits)
 {
     expect_broken((struct expected){
         .raft = "exits",
@@ -225,7 +211,7 @@ Test(broken, exits)
     });
 }
 
-Test(broken, exits_quietly)
+UNIT_TEST(broken, exits_quietly)
 {
     expect_broken((struct expected){
         .raft = "exits_quietly",
@@ -235,19 +221,19 @@ Test(broken, exits_quietly)
 }
 
 // Criterion alone would count the test as passed.
-Test(broken, criterion_is_not_fooled)
+UNIT_TEST(broken, criterion_is_not_fooled)
 {
     char *folder = folder_of("exits_quietly");
     struct outcome outcome =
         run("%s/lab --criterion --filter 'raft_2A/initial_election'", folder);
-    cr_expect(outcome.status == 1, "expected exit status 1, not %d",
-              outcome.status);
-    expect_text(&outcome, "exited with status 0 in the middle of the test");
+    check_that(outcome.status == 1, "expected exit status 1, not %d",
+               outcome.status);
+    outcome_expect(&outcome, "exited with status 0 in the middle of the test");
     free(folder);
     outcome_free(&outcome);
 }
 
-Test(broken, damages_state)
+UNIT_TEST(broken, damages_state)
 {
     expect_broken((struct expected){
         .raft = "damages_state",
@@ -260,7 +246,7 @@ Test(broken, damages_state)
 
 // ---- The Raft does not return ----
 
-Test(broken, deadlock_in_start)
+UNIT_TEST(broken, deadlock_in_start)
 {
     expect_broken((struct expected){
         .raft = "deadlock_in_start",
@@ -274,7 +260,7 @@ Test(broken, deadlock_in_start)
     });
 }
 
-Test(broken, keeps_lock)
+UNIT_TEST(broken, keeps_lock)
 {
     expect_broken((struct expected){
         .raft = "keeps_lock",
@@ -289,7 +275,7 @@ Test(broken, keeps_lock)
     });
 }
 
-Test(broken, make_never_returns)
+UNIT_TEST(broken, make_never_returns)
 {
     expect_broken((struct expected){
         .raft = "make_never_returns",
@@ -302,7 +288,7 @@ Test(broken, make_never_returns)
 }
 
 // The tests run one after the other, so that at most one thread spins.
-Test(broken, spins_with_lock)
+UNIT_TEST(broken, spins_with_lock)
 {
     expect_broken((struct expected){
         .raft = "spins_with_lock",
@@ -317,7 +303,7 @@ Test(broken, spins_with_lock)
 
 // ---- The Raft leaves something behind ----
 
-Test(broken, thread_after_kill)
+UNIT_TEST(broken, thread_after_kill)
 {
     expect_broken((struct expected){
         .raft = "thread_after_kill",
@@ -330,7 +316,7 @@ Test(broken, thread_after_kill)
     });
 }
 
-Test(broken, free_never_returns)
+UNIT_TEST(broken, free_never_returns)
 {
     expect_broken((struct expected){
         .raft = "free_never_returns",
@@ -344,7 +330,7 @@ Test(broken, free_never_returns)
 }
 
 // The leader waits for a reply, so it does not send the command.
-Test(broken, leaks_handler)
+UNIT_TEST(broken, leaks_handler)
 {
     expect_broken((struct expected){
         .raft = "leaks_handler",
@@ -359,7 +345,7 @@ Test(broken, leaks_handler)
 
 // ---- The Raft breaks a promise ----
 
-Test(broken, two_leaders)
+UNIT_TEST(broken, two_leaders)
 {
     expect_broken((struct expected){
         .raft = "two_leaders",
@@ -369,7 +355,7 @@ Test(broken, two_leaders)
     });
 }
 
-Test(broken, renames_rpcs)
+UNIT_TEST(broken, renames_rpcs)
 {
     expect_broken((struct expected){
         .raft = "renames_rpcs",
@@ -379,7 +365,7 @@ Test(broken, renames_rpcs)
     });
 }
 
-Test(broken, applies_garbage)
+UNIT_TEST(broken, applies_garbage)
 {
     expect_broken((struct expected){
         .raft = "applies_garbage",
@@ -390,7 +376,7 @@ Test(broken, applies_garbage)
 }
 
 // The commands of the second test are random letters.
-Test(broken, applies_out_of_order)
+UNIT_TEST(broken, applies_out_of_order)
 {
     expect_broken((struct expected){
         .raft = "applies_out_of_order",
@@ -400,7 +386,7 @@ Test(broken, applies_out_of_order)
     });
 }
 
-Test(broken, applies_twice)
+UNIT_TEST(broken, applies_twice)
 {
     expect_broken((struct expected){
         .raft = "applies_twice",
@@ -410,7 +396,7 @@ Test(broken, applies_twice)
     });
 }
 
-Test(broken, wrong_apply)
+UNIT_TEST(broken, wrong_apply)
 {
     // The message names the server whose thread comes first.
     expect_broken((struct expected){
@@ -423,7 +409,7 @@ Test(broken, wrong_apply)
 
 // ---- The Raft interferes with the output ----
 
-Test(broken, prints_passed)
+UNIT_TEST(broken, prints_passed)
 {
     expect_broken((struct expected){
         .raft = "prints_passed",
@@ -436,7 +422,7 @@ Test(broken, prints_passed)
     });
 }
 
-Test(broken, closes_stdio)
+UNIT_TEST(broken, closes_stdio)
 {
     expect_broken((struct expected){
         .raft = "closes_stdio",
@@ -455,9 +441,9 @@ Test(broken, closes_stdio)
 static void expect_bad_input(const char *command, const char *text)
 {
     struct outcome outcome = run("%s", command);
-    cr_expect(outcome.status == 2, "%s: expected exit status 2, not %d",
-              command, outcome.status);
-    expect_text(&outcome, text);
+    check_that(outcome.status == 2, "%s: expected exit status 2, not %d",
+               command, outcome.status);
+    outcome_expect(&outcome, text);
     outcome_free(&outcome);
 }
 
@@ -470,7 +456,7 @@ static void expect_bad_option(const char *option, const char *text)
     free(folder);
 }
 
-Test(broken, options)
+UNIT_TEST(broken, options)
 {
     expect_bad_option("--suite 9Z", "lab: there is no suite \"9Z\"; the suites "
                                     "are 2A 2B 2C 2D fig2\n");
@@ -485,7 +471,7 @@ Test(broken, options)
 }
 
 // The make that runs this test must not pass its flags to the one under test.
-Test(broken, folders)
+UNIT_TEST(broken, folders)
 {
     expect_bad_input(
         "env -u MAKEFLAGS -u MAKELEVEL make RAFT=no/such/folder 2A",

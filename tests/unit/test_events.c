@@ -2,8 +2,8 @@
 // which cause.
 #include "events/events.h"
 #include "labrpc/labrpc.h"
+#include "tests/unit/unit.h"
 
-#include <criterion/criterion.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -20,7 +20,7 @@ static int n_heard;
 static void hear(void *self, const struct event *event)
 {
     pthread_mutex_lock(&mu);
-    cr_assert_lt(n_heard, MAX_HEARD);
+    check(n_heard < MAX_HEARD);
     by[n_heard] = self;
     heard[n_heard++] = *event;
     pthread_mutex_unlock(&mu);
@@ -33,27 +33,27 @@ static struct events *stream_with(const char *reader)
     return events;
 }
 
-Test(events, readers_hear_in_their_order)
+UNIT_TEST(events, readers_hear_in_their_order)
 {
     struct events *events = stream_with("first");
     events_add_reader(events, (struct event_reader){ hear, "second" });
 
     struct event event = { .kind = EVENT_LEADS, .term = 5 };
-    cr_assert_eq(events_tell(events, &event), 1);
-    cr_assert_eq(events_tell(events, &event), 2);
+    check(events_tell(events, &event) == 1);
+    check(events_tell(events, &event) == 2);
 
-    cr_assert_eq(n_heard, 4);
+    check(n_heard == 4);
     for (int k = 0; k < 4; k++) {
-        cr_assert_str_eq(by[k], k % 2 == 0 ? "first" : "second");
-        cr_assert_eq(heard[k].number, (uint64_t)(1 + k / 2));
-        cr_assert_eq(heard[k].term, 5);
-        cr_assert_gt(heard[k].time_ns, 0);
-        cr_assert_eq(heard[k].thread, gettid());
+        check(strcmp(by[k], k % 2 == 0 ? "first" : "second") == 0);
+        check(heard[k].number == (uint64_t)(1 + k / 2));
+        check(heard[k].term == 5);
+        check(heard[k].time_ns > 0);
+        check(heard[k].thread == gettid());
     }
     events_free(events);
 }
 
-Test(events, a_reader_may_leave)
+UNIT_TEST(events, a_reader_may_leave)
 {
     struct events *events = stream_with("first");
     struct event_reader second = { hear, "second" };
@@ -63,30 +63,30 @@ Test(events, a_reader_may_leave)
 
     struct event event = { .kind = EVENT_LEADS };
     events_tell(events, &event);
-    cr_assert_eq(n_heard, 2);
-    cr_assert_str_eq(by[0], "first");
-    cr_assert_str_eq(by[1], "third");
+    check(n_heard == 2);
+    check(strcmp(by[0], "first") == 0);
+    check(strcmp(by[1], "third") == 0);
     events_free(events);
 }
 
-Test(events, nobody_needs_a_stream)
+UNIT_TEST(events, nobody_needs_a_stream)
 {
     struct event event = { .kind = EVENT_CRASHED };
-    cr_assert_eq(events_tell(NULL, &event), 0);
+    check(events_tell(NULL, &event) == 0);
 }
 
-Test(events, lives_of_all_servers_are_numbered)
+UNIT_TEST(events, lives_of_all_servers_are_numbered)
 {
     struct events *events = stream_with("reader");
     struct event_life first = events_start_life(events, 2);
     struct event_life second = events_start_life(events, 2);
     events_free(events);
 
-    cr_assert_eq(first.server, 2);
-    cr_assert_eq(first.number, 1);
-    cr_assert_eq(second.number, 2);
-    cr_assert_eq(heard[1].kind, EVENT_STARTED);
-    cr_assert_eq(heard[1].life.number, 2);
+    check(first.server == 2);
+    check(first.number == 1);
+    check(second.number == 2);
+    check(heard[1].kind == EVENT_STARTED);
+    check(heard[1].life.number == 2);
 }
 
 // ---- The network's events ----
@@ -135,8 +135,8 @@ static void call_once(struct fault fault)
 
     int args = 41, reply = 0;
     bool is_cut = fault.request_cut || fault.reply_cut;
-    cr_assert_eq(labrpc_call(end, &method, &args, &reply), !is_cut);
-    cr_assert_eq(reply, is_cut ? 0 : 42);
+    check(labrpc_call(end, &method, &args, &reply) == !is_cut);
+    check(reply == (is_cut ? 0 : 42));
 
     while (fault.duplicates && labrpc_get_count(net, "server 1") < 2)
         sched_yield();
@@ -153,7 +153,7 @@ static int count(enum event_kind kind, uint64_t cause)
     return n;
 }
 
-Test(events, each_step_of_an_rpc_knows_the_one_before)
+UNIT_TEST(events, each_step_of_an_rpc_knows_the_one_before)
 {
     call_once((struct fault){ 0 });
 
@@ -161,14 +161,14 @@ Test(events, each_step_of_an_rpc_knows_the_one_before)
                                              EVENT_REQUEST_ARRIVED,
                                              EVENT_REPLY_SENT,
                                              EVENT_REPLY_ARRIVED };
-    cr_assert_eq(n_heard, 4);
+    check(n_heard == 4);
     for (int k = 0; k < 4; k++) {
         bool at_server = k == 1 || k == 2;
-        cr_assert_eq(heard[k].kind, kinds[k]);
-        cr_assert_eq(heard[k].cause, (uint64_t)k);
-        cr_assert_eq(heard[k].life.server, at_server ? 1 : 0);
-        cr_assert_eq(heard[k].message.peer.server, at_server ? 0 : 1);
-        cr_assert_eq(heard[k].message.reply != NULL, k >= 2);
+        check(heard[k].kind == kinds[k]);
+        check(heard[k].cause == (uint64_t)k);
+        check(heard[k].life.server == (at_server ? 1 : 0));
+        check(heard[k].message.peer.server == (at_server ? 0 : 1));
+        check((heard[k].message.reply != NULL) == (k >= 2));
     }
 }
 
@@ -177,45 +177,45 @@ static uint64_t find(enum event_kind kind)
 {
     uint64_t found = 0;
     for (int k = 0; k < n_heard; k++) {
-        cr_assert(heard[k].kind != kind || found == 0);
+        check(heard[k].kind != kind || found == 0);
         if (heard[k].kind == kind)
             found = heard[k].number;
     }
-    cr_assert_neq(found, 0);
+    check(found != 0);
     return found;
 }
 
-Test(events, a_duplicate_comes_of_the_same_request, .timeout = 20)
+UNIT_TEST(events, a_duplicate_comes_of_the_same_request)
 {
     call_once((struct fault){ .duplicates = true });
 
     uint64_t sent = find(EVENT_REQUEST_SENT);
     uint64_t doubled = find(EVENT_REQUEST_DOUBLED);
-    cr_assert_eq(count(EVENT_REQUEST_DOUBLED, sent), 1);
-    cr_assert_eq(count(EVENT_REQUEST_ARRIVED, sent), 1);
-    cr_assert_eq(count(EVENT_REQUEST_ARRIVED, doubled), 1);
+    check(count(EVENT_REQUEST_DOUBLED, sent) == 1);
+    check(count(EVENT_REQUEST_ARRIVED, sent) == 1);
+    check(count(EVENT_REQUEST_ARRIVED, doubled) == 1);
     // Its reply goes to nobody.
     find(EVENT_REPLY_LOST);
     find(EVENT_REPLY_ARRIVED);
 }
 
-Test(events, a_lost_request_is_the_end_of_it)
+UNIT_TEST(events, a_lost_request_is_the_end_of_it)
 {
     call_once((struct fault){ .request_cut = true });
 
-    cr_assert_eq(n_heard, 2);
-    cr_assert_eq(count(EVENT_REQUEST_LOST, find(EVENT_REQUEST_SENT)), 1);
-    cr_assert_eq(heard[1].life.server, 0);
-    cr_assert_str_eq(heard[1].message.why, "cut off");
+    check(n_heard == 2);
+    check(count(EVENT_REQUEST_LOST, find(EVENT_REQUEST_SENT)) == 1);
+    check(heard[1].life.server == 0);
+    check(strcmp(heard[1].message.why, "cut off") == 0);
 }
 
-Test(events, a_lost_reply_comes_of_its_departure)
+UNIT_TEST(events, a_lost_reply_comes_of_its_departure)
 {
     call_once((struct fault){ .reply_cut = true });
 
-    cr_assert_eq(n_heard, 4);
-    cr_assert_eq(count(EVENT_REPLY_LOST, find(EVENT_REPLY_SENT)), 1);
-    cr_assert_eq(heard[3].life.server, 1);
-    cr_assert_eq(heard[3].message.peer.server, 0);
-    cr_assert_str_eq(heard[3].message.why, "cut off");
+    check(n_heard == 4);
+    check(count(EVENT_REPLY_LOST, find(EVENT_REPLY_SENT)) == 1);
+    check(heard[3].life.server == 1);
+    check(heard[3].message.peer.server == 0);
+    check(strcmp(heard[3].message.why, "cut off") == 0);
 }

@@ -2,8 +2,7 @@
 // its direction, also after servers have restarted.
 #include "rt/clock.h"
 #include "tester/config.h"
-
-#include <criterion/criterion.h>
+#include "tests/unit/unit.h"
 
 // Long enough for two elections.
 enum { WHILE_MS = 1500 };
@@ -24,7 +23,7 @@ static void restart(struct config *cfg, int i)
 
 // Server 0 cannot reach server 1, but receives from it, also after either has
 // restarted. No server leads until the link is repaired.
-Test(faults, a_one_way_cut_outlives_restarts)
+UNIT_TEST(faults, a_one_way_cut_outlives_restarts)
 {
     struct config *cfg = cfg_make(2, RELIABLE, NO_SNAPSHOTS);
     cfg_cut_one_way(cfg, 0, 1, true);
@@ -32,8 +31,8 @@ Test(faults, a_one_way_cut_outlives_restarts)
     for (int round = 0; round < 3; round++) {
         if (round > 0)
             restart(cfg, round - 1);
-        cr_assert_eq(n_reach(cfg, 1), 0, "round %d", round);
-        cr_assert_gt(n_reach(cfg, 0), 0, "round %d", round);
+        check_that(n_reach(cfg, 1) == 0, "round %d", round);
+        check_that(n_reach(cfg, 0) > 0, "round %d", round);
         cfg_check_no_leader(cfg);
     }
     cfg_cut_one_way(cfg, 0, 1, false);
@@ -58,25 +57,25 @@ static int64_t agreement_ms(struct config *cfg)
 
 // A slow link in either direction delays agreement, whichever server leads. It
 // stays slow when both have restarted, until it is made fast again.
-Test(faults, a_slow_link_outlives_restarts)
+UNIT_TEST(faults, a_slow_link_outlives_restarts)
 {
     enum { SLOW_MS = 200 };
     struct config *cfg = cfg_make(2, RELIABLE, NO_SNAPSHOTS);
     cfg_set_slow_link(cfg, 0, 1, SLOW_MS);
 
-    cr_assert_geq(agreement_ms(cfg), SLOW_MS);
+    check(agreement_ms(cfg) >= SLOW_MS);
     restart(cfg, 0);
     restart(cfg, 1);
-    cr_assert_geq(agreement_ms(cfg), SLOW_MS);
+    check(agreement_ms(cfg) >= SLOW_MS);
     cfg_set_slow_link(cfg, 0, 1, 0);
-    cr_assert_lt(agreement_ms(cfg), SLOW_MS);
+    check(agreement_ms(cfg) < SLOW_MS);
 
     cfg_cleanup(cfg);
 }
 
 // A flapping server is connected about half of the time. A crashed one stays
 // disconnected.
-Test(faults, flapping)
+UNIT_TEST(faults, flapping)
 {
     struct config *cfg = cfg_make(2, RELIABLE, NO_SNAPSHOTS);
     int n_up = 0;
@@ -85,12 +84,12 @@ Test(faults, flapping)
         n_up += cfg_is_connected(cfg, 0);
         cfg_sleep_ms(cfg, 10);
     }
-    cr_assert(10 <= n_up && n_up <= 50, "%d of 60", n_up);
+    check_that(10 <= n_up && n_up <= 50, "%d of 60", n_up);
 
     cfg_crash1(cfg, 0);
     for (int step = 0; step < 30; step++) {
         cfg_flap(cfg, 0, 200);
-        cr_assert_not(cfg_is_connected(cfg, 0));
+        check(!cfg_is_connected(cfg, 0));
         cfg_sleep_ms(cfg, 10);
     }
 
@@ -99,7 +98,7 @@ Test(faults, flapping)
 
 // Repairing the network ends all faults: agreement takes its usual time, and no
 // request arrives twice.
-Test(faults, mending)
+UNIT_TEST(faults, mending)
 {
     struct config *cfg = cfg_make(2, UNRELIABLE, NO_SNAPSHOTS);
     cfg_set_long_reordering(cfg, true);
@@ -114,11 +113,11 @@ Test(faults, mending)
     int n_sent = cfg_rpc_total(cfg);
     int n_arrived = cfg_rpc_count(cfg, 0) + cfg_rpc_count(cfg, 1);
     for (int k = 0; k < 10; k++)
-        cr_assert_lt(agreement_ms(cfg), 200);
+        check(agreement_ms(cfg) < 200);
     n_arrived = cfg_rpc_count(cfg, 0) + cfg_rpc_count(cfg, 1) - n_arrived;
     n_sent = cfg_rpc_total(cfg) - n_sent;
-    cr_assert_leq(n_arrived, n_sent);
-    cr_assert_geq(n_arrived, n_sent - 2);  // Some are on their way.
+    check(n_arrived <= n_sent);
+    check(n_arrived >= n_sent - 2);  // Some are on their way.
 
     cfg_cleanup(cfg);
 }

@@ -1,9 +1,9 @@
 // The report of a hang in real time says why the program hangs: each program of
 // tests/unit/hangs.c. RAFTLAB_DUMMY_LAB names the program that has them.
-#include <criterion/criterion.h>
 
 #include "rt/alloc.h"
 #include "tests/unit/programs.h"
+#include "tests/unit/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,11 +22,11 @@ static void expect_short(const char *report)
         size_t length = strcspn(at, "\n");
         if (strncmp(at, "  ... FAILED", 12) != 0 &&
             strncmp(at, "FAILED", 6) != 0)
-            cr_expect(length <= WIDTH, "a line of %zu columns: %.*s", length,
-                      (int)length, at);
+            check_that(length <= WIDTH, "a line of %zu columns: %.*s", length,
+                       (int)length, at);
         at += length + (at[length] != '\0');
     }
-    cr_expect(lines <= MOST_LINES, "%d lines:\n%s", lines, report);
+    check_that(lines <= MOST_LINES, "%d lines:\n%s", lines, report);
 }
 
 // The places of line breaks do not matter.
@@ -59,12 +59,12 @@ static void drop_places(char *text)
 static char *report_of(const char *test)
 {
     const char *program = getenv("RAFTLAB_DUMMY_LAB");
-    cr_assert(program != NULL, "set RAFTLAB_DUMMY_LAB");
+    check_that(program != NULL, "set RAFTLAB_DUMMY_LAB");
     char *command =
         alloc_format("'%s' --suite hang --test %s 2>&1", program, test);
     struct outcome outcome = run_program(GIVES_UP_S, command);
-    cr_expect(outcome.status == 1, "expected exit status 1, not %d",
-              outcome.status);
+    check_that(outcome.status == 1, "expected exit status 1, not %d",
+               outcome.status);
     expect_short(outcome.text);
     char *text = alloc_string(outcome.text);
     join_lines(text);
@@ -76,8 +76,8 @@ static char *report_of(const char *test)
 
 static void expect_in(const char *text, const char *wanted)
 {
-    cr_expect(strstr(text, wanted) != NULL, "expected \"%s\" in:\n%s", wanted,
-              text);
+    check_that(strstr(text, wanted) != NULL, "expected \"%s\" in:\n%s", wanted,
+               text);
 }
 
 // The cause comes first, and is in the test's message. The report also says
@@ -85,8 +85,8 @@ static void expect_in(const char *text, const char *wanted)
 static void expect_cause(const char *test, const char *cause, const char *also)
 {
     char *text = report_of(test);
-    cr_expect(strncmp(text, cause, strlen(cause)) == 0,
-              "%s: expected \"%s\" first in:\n%s", test, cause, text);
+    check_that(strncmp(text, cause, strlen(cause)) == 0,
+               "%s: expected \"%s\" first in:\n%s", test, cause, text);
     char *message = alloc_format(
         "FAILED -- raft_start on server 1 has not returned for 0.3 s; %s",
         cause);
@@ -106,13 +106,11 @@ static void expect_report(const char *test, const char *one, const char *other)
     free(text);
 }
 
-TestSuite(hangs, .timeout = 120);
-
 #define DEADLOCK_OF_TICKER                                                     \
     "deadlock: \"S1 ticker\" waits for a mutex that it holds itself: taken "   \
     "in "
 
-Test(hangs, a_thread_that_locks_twice)
+UNIT_TEST(hangs, a_thread_that_locks_twice)
 {
     expect_cause("itself",
                  DEADLOCK_OF_TICKER "lock_first (), wanted again in "
@@ -124,7 +122,7 @@ Test(hangs, a_thread_that_locks_twice)
                  " \"S1 ticker\" mtx_lock lock_c11_twice () ...");
 }
 
-Test(hangs, a_circle)
+UNIT_TEST(hangs, a_circle)
 {
     static const char detail[] =
         " \"S0 ticker\" waits in lock_next () for the mutex that \"S1 "
@@ -139,7 +137,7 @@ Test(hangs, a_circle)
                  detail);
 }
 
-Test(hangs, a_circle_by_condition_and_by_join)
+UNIT_TEST(hangs, a_circle_by_condition_and_by_join)
 {
     expect_cause("circle_by_condition",
                  "deadlock: \"S0 waiter\" waits for \"S0 signaller\", \"S0 "
@@ -153,7 +151,7 @@ Test(hangs, a_circle_by_condition_and_by_join)
 
 #define THE_HOLDERS "the mutex that \"S0 holder\" took in lock_own (); "
 
-Test(hangs, a_holder_that_does_something_else)
+UNIT_TEST(hangs, a_holder_that_does_something_else)
 {
     expect_cause("holder_sleeps",
                  "3 threads wait for " THE_HOLDERS
@@ -173,7 +171,7 @@ Test(hangs, a_holder_that_does_something_else)
                  NULL);
 }
 
-Test(hangs, a_holder_that_is_gone)
+UNIT_TEST(hangs, a_holder_that_is_gone)
 {
     expect_report("holder_has_ended", "\"S0 vote\" waits for the mutex that ",
                   " took in lock_own (); it has ended without giving it back");
@@ -188,7 +186,7 @@ Test(hangs, a_holder_that_is_gone)
                  NULL);
 }
 
-Test(hangs, equal_stacks_are_told_once)
+UNIT_TEST(hangs, equal_stacks_are_told_once)
 {
     expect_cause("six_hundred_threads",
                  "600 threads wait for " THE_HOLDERS
@@ -197,14 +195,14 @@ Test(hangs, equal_stacks_are_told_once)
                  "pthread_mutex_lock lock_own () thread ");
 }
 
-Test(hangs, a_spin)
+UNIT_TEST(hangs, a_spin)
 {
     expect_report("spin", "\"S0 ticker\" has used the processor for ",
                   " s; it runs in spin_alone () Where");
 }
 
 // The report leaves out what is not known.
-Test(hangs, no_cause)
+UNIT_TEST(hangs, no_cause)
 {
     expect_report("semaphore",
                   "FAILED -- raft_start on server 1 has not returned for 0.3 s "
@@ -212,7 +210,7 @@ Test(hangs, no_cause)
                   "\"S0 waiter\" sem_wait want_semaphore ()");
 }
 
-Test(hangs, damaged_memory)
+UNIT_TEST(hangs, damaged_memory)
 {
     static const char cause[] =
         DEADLOCK_OF_TICKER "lock_first (), wanted again in lock_again ()";

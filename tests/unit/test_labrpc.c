@@ -7,8 +7,7 @@
 #include "rt/alloc.h"
 #include "rt/clock.h"
 #include "rt/go.h"
-
-#include <criterion/criterion.h>
+#include "tests/unit/unit.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -348,7 +347,7 @@ static int count_true(const struct pending *p, int n)
 // ---- MIT's tests ----
 
 // Methods with messages of different types each give the right reply.
-Test(labrpc, basic)
+UNIT_TEST(labrpc, basic)
 {
     struct lab lab;
     lab_start(&lab);
@@ -360,17 +359,17 @@ Test(labrpc, basic)
     int int_reply = 0;
     bool ok1 = labrpc_call(lab.end, &methods[H1], &string, &int_reply);
 
-    cr_assert(ok2);
-    cr_assert_str_eq(string_reply, "handler2-111");
-    cr_assert(ok1);
-    cr_assert_eq(int_reply, 9099);
+    check(ok2);
+    check(strcmp(string_reply, "handler2-111") == 0);
+    check(ok1);
+    check(int_reply == 9099);
     free(string_reply);
     lab_finish(&lab);
 }
 
 // Structs travel with what they point to, as a copy: the handler never sees the
 // caller's memory.
-Test(labrpc, types)
+UNIT_TEST(labrpc, types)
 {
     struct lab lab;
     lab_start(&lab);
@@ -383,12 +382,12 @@ Test(labrpc, types)
     struct by_pointer value_reply;
     bool ok5 = labrpc_call(lab.end, &methods[H5], &value, &value_reply);
 
-    cr_assert(ok4);
-    cr_assert_eq(pointer_reply.number, 8);
-    cr_assert_str_eq(pointer_reply.text, "pointer");
-    cr_assert_neq(lab.junk.seen, (const void *)&number);
-    cr_assert(ok5);
-    cr_assert_eq(*value_reply.number, 34);
+    check(ok4);
+    check(pointer_reply.number == 8);
+    check(strcmp(pointer_reply.text, "pointer") == 0);
+    check(lab.junk.seen != (const void *)&number);
+    check(ok5);
+    check(*value_reply.number == 34);
     xdr_free((xdrproc_t)xdr_by_value, &pointer_reply);
     xdr_free((xdrproc_t)xdr_by_pointer, &value_reply);
     lab_finish(&lab);
@@ -396,7 +395,7 @@ Test(labrpc, types)
 
 // A disabled end delivers nothing: the call fails, leaves the reply unchanged
 // and does not reach the server. When it is enabled again, the end works.
-Test(labrpc, disconnect)
+UNIT_TEST(labrpc, disconnect)
 {
     struct lab lab;
     lab_start(&lab);
@@ -411,18 +410,18 @@ Test(labrpc, disconnect)
     labrpc_enable(lab.end, true);
     bool ok_enabled = labrpc_call(lab.end, &methods[H2], &number, &reply);
 
-    cr_assert_not(ok_disabled);
-    cr_assert(is_untouched);
-    cr_assert_eq(n_reached, 0);
-    cr_assert(ok_enabled);
-    cr_assert_str_eq(reply, "handler2-111");
+    check(!ok_disabled);
+    check(is_untouched);
+    check(n_reached == 0);
+    check(ok_enabled);
+    check(strcmp(reply, "handler2-111") == 0);
     free(reply);
     lab_finish(&lab);
 }
 
 // A server counts the calls that reach it. The network also counts those that
 // do not.
-Test(labrpc, counts)
+UNIT_TEST(labrpc, counts)
 {
     struct lab lab;
     lab_start(&lab);
@@ -434,17 +433,17 @@ Test(labrpc, counts)
     start_calls(&lab, &calls[1], lab.end, H2, 0, 1);
     returned = returned && all_return_within(calls, 2, 5000);
 
-    cr_assert(returned);
-    cr_assert_eq(calls[0].n_right, 17);
-    cr_assert_eq(labrpc_get_count(lab.net, "server99"), 17);
-    cr_assert_eq(labrpc_get_count(lab.net, "server98"), 0);
-    cr_assert_eq(labrpc_get_total_count(lab.net), 18);
+    check(returned);
+    check(calls[0].n_right == 17);
+    check(labrpc_get_count(lab.net, "server99") == 17);
+    check(labrpc_get_count(lab.net, "server98") == 0);
+    check(labrpc_get_total_count(lab.net) == 18);
     lab_finish(&lab);
 }
 
 // Arguments and replies count with their XDR length: 4 for an int; for a
 // string, 4 and the text, padded to a multiple of 4.
-Test(labrpc, bytes)
+UNIT_TEST(labrpc, bytes)
 {
     struct lab lab;
     lab_start(&lab);
@@ -452,28 +451,28 @@ Test(labrpc, bytes)
     char *text = string_of(284);
     for (int i = 0; i < 17; i++) {
         int length = 0;
-        cr_assert(labrpc_call(lab.end, &methods[H6], &text, &length));
-        cr_assert_eq(length, 284);
+        check(labrpc_call(lab.end, &methods[H6], &text, &length));
+        check(length == 284);
     }
     long long n_sent = labrpc_get_total_bytes(lab.net);
     for (int i = 0; i < 17; i++) {
         int length = 107;
         char *reply = NULL;
-        cr_assert(labrpc_call(lab.end, &methods[H7], &length, &reply));
-        cr_assert_eq(strlen(reply), 107);
+        check(labrpc_call(lab.end, &methods[H7], &length, &reply));
+        check(strlen(reply) == 107);
         free(reply);
     }
     long long n_received = labrpc_get_total_bytes(lab.net) - n_sent;
 
     // MIT's bounds, for Go's codec, are 4828 to 6000 and 1800 to 2500.
-    cr_assert_eq(n_sent, 17 * ((4 + 284) + 4));
-    cr_assert_eq(n_received, 17 * (4 + (4 + 108)));
+    check(n_sent == 17 * ((4 + 284) + 4));
+    check(n_received == 17 * (4 + (4 + 108)));
     free(text);
     lab_finish(&lab);
 }
 
 // Concurrent calls on many ends all get the right reply.
-Test(labrpc, concurrent_many)
+UNIT_TEST(labrpc, concurrent_many)
 {
     enum { CALLERS = 20, TIMES = 10 };
     struct lab lab;
@@ -485,15 +484,15 @@ Test(labrpc, concurrent_many)
                     TIMES);
     bool returned = all_return_within(calls, CALLERS, 5000);
 
-    cr_assert(returned);
+    check(returned);
     for (int i = 0; i < CALLERS; i++)
-        cr_assert_eq(calls[i].n_right, TIMES);
-    cr_assert_eq(labrpc_get_count(lab.net, "server99"), CALLERS * TIMES);
+        check(calls[i].n_right == TIMES);
+    check(labrpc_get_count(lab.net, "server99") == CALLERS * TIMES);
     lab_finish(&lab);
 }
 
 // On an unreliable network some calls fail and some succeed.
-Test(labrpc, unreliable)
+UNIT_TEST(labrpc, unreliable)
 {
     enum { CALLERS = 300 };
     struct lab lab;
@@ -505,17 +504,17 @@ Test(labrpc, unreliable)
         start_calls(&lab, &calls[i], make_end(&lab, 100 + i), H2, i * 100, 1);
     bool returned = all_return_within(calls, CALLERS, 5000);
 
-    cr_assert(returned);
+    check(returned);
     int n_true = count_true(calls, CALLERS);
-    cr_assert_gt(n_true, 0);
-    cr_assert_lt(n_true, CALLERS);
+    check(n_true > 0);
+    check(n_true < CALLERS);
     for (int i = 0; i < CALLERS; i++)
-        cr_assert_eq(calls[i].n_right, calls[i].n_true);
+        check(calls[i].n_right == calls[i].n_true);
     lab_finish(&lab);
 }
 
 // Concurrent calls on one end all get the right reply, each its own.
-Test(labrpc, concurrent_one)
+UNIT_TEST(labrpc, concurrent_one)
 {
     enum { CALLERS = 20 };
     struct lab lab;
@@ -525,17 +524,17 @@ Test(labrpc, concurrent_one)
     start_callers(&lab, calls, CALLERS, lab.end, H2);
     bool returned = all_return_within(calls, CALLERS, 5000);
 
-    cr_assert(returned);
+    check(returned);
     for (int i = 0; i < CALLERS; i++)
-        cr_assert_eq(calls[i].n_right, 1);
-    cr_assert_eq(n_logged(&lab.junk), CALLERS);
-    cr_assert_eq(labrpc_get_count(lab.net, "server99"), CALLERS);
+        check(calls[i].n_right == 1);
+    check(n_logged(&lab.junk) == CALLERS);
+    check(labrpc_get_count(lab.net, "server99") == CALLERS);
     lab_finish(&lab);
 }
 
 // Calls that wait on a disabled end do not delay a later one when the end is
 // enabled, and are not delivered late.
-Test(labrpc, regression1)
+UNIT_TEST(labrpc, regression1)
 {
     enum { CALLERS = 20 };
     struct lab lab;
@@ -549,19 +548,19 @@ Test(labrpc, regression1)
     start_calls(&lab, &calls[CALLERS], lab.end, H2, 99, 1);
     bool returned = all_return_within(calls, CALLERS + 1, 5000);
 
-    cr_assert(returned);
-    cr_assert_eq(calls[CALLERS].n_right, 1);
-    cr_assert_lt(calls[CALLERS].took_ms, 30);
-    cr_assert_eq(count_true(calls, CALLERS), 0);
-    cr_assert_eq(n_logged(&lab.junk), 1);
-    cr_assert_eq(lab.junk.logged[0], 99);
-    cr_assert_eq(labrpc_get_count(lab.net, "server99"), 1);
+    check(returned);
+    check(calls[CALLERS].n_right == 1);
+    check(calls[CALLERS].took_ms < 30);
+    check(count_true(calls, CALLERS) == 0);
+    check(n_logged(&lab.junk) == 1);
+    check(lab.junk.logged[0] == 99);
+    check(labrpc_get_count(lab.net, "server99") == 1);
     lab_finish(&lab);
 }
 
 // A call waits as long as its handler runs, but at most 100 ms for a server
 // that was deleted.
-Test(labrpc, killed)
+UNIT_TEST(labrpc, killed)
 {
     struct lab lab;
     lab_start(&lab);
@@ -572,15 +571,15 @@ Test(labrpc, killed)
     labrpc_delete_server(lab.net, "server99");
     bool in_time = returns_within(&call, 100 + BUSY_MS);
 
-    cr_assert_not(too_soon);
-    cr_assert(in_time);
-    cr_assert_eq(call.n_true, 0);
+    check(!too_soon);
+    check(in_time);
+    check(call.n_true == 0);
     lab_finish(&lab);
 }
 
 // MIT's benchmark: 100,000 calls in a row are all answered. It prints the time
 // and does not check it (bench/ measures more carefully).
-Test(labrpc, benchmark)
+UNIT_TEST(labrpc, benchmark)
 {
     enum { TIMES = 100000 };
     struct lab lab;
@@ -591,9 +590,9 @@ Test(labrpc, benchmark)
     start_calls(&lab, &calls, lab.end, H2, 0, TIMES);
     bool returned = returns_within(&calls, 60000);
 
-    cr_assert(returned);
-    cr_assert_eq(calls.n_right, TIMES);
-    cr_assert_eq(labrpc_get_count(lab.net, "server99"), TIMES);
+    check(returned);
+    check(calls.n_right == TIMES);
+    check(labrpc_get_count(lab.net, "server99") == TIMES);
     printf("labrpc: %d calls in a row took %lld ms\n", TIMES,
            (long long)(clock_now_ns() - start_ns) / NS_PER_MS);
     lab_finish(&lab);
@@ -602,7 +601,7 @@ Test(labrpc, benchmark)
 // ---- Faults ----
 
 // A handler that blocks delays no other call, not even on its own end.
-Test(labrpc, slow_handler_delays_nobody)
+UNIT_TEST(labrpc, slow_handler_delays_nobody)
 {
     struct lab lab;
     lab_start(&lab);
@@ -616,16 +615,16 @@ Test(labrpc, slow_handler_delays_nobody)
     open_gate(&lab.junk);
     bool both_returned = all_return_within(calls, 2, 1000);
 
-    cr_assert(fast_returned);
-    cr_assert_not(slow_returned);
-    cr_assert(both_returned);
-    cr_assert_eq(calls[0].n_right, 1);
-    cr_assert_eq(calls[1].n_right, 1);
+    check(fast_returned);
+    check(!slow_returned);
+    check(both_returned);
+    check(calls[0].n_right == 1);
+    check(calls[1].n_right == 1);
     lab_finish(&lab);
 }
 
 // A reply wakes its caller at once, however long the handler took.
-Test(labrpc, reply_wakes_its_caller)
+UNIT_TEST(labrpc, reply_wakes_its_caller)
 {
     struct lab lab;
     lab_start(&lab);
@@ -634,15 +633,15 @@ Test(labrpc, reply_wakes_its_caller)
     start_calls(&lab, &calls, lab.end, H8, 0, 10);
     bool returned = returns_within(&calls, 5000);
 
-    cr_assert(returned);
-    cr_assert_eq(calls.n_right, 10);
-    cr_assert_lt(calls.took_ms, 20 + BUSY_MS);
+    check(returned);
+    check(calls.n_right == 10);
+    check(calls.took_ms < 20 + BUSY_MS);
     lab_finish(&lab);
 }
 
 // A reply of a server that was replaced is not delivered. The call does not go
 // to the new server, which has its own count.
-Test(labrpc, replaced_server_is_not_heard)
+UNIT_TEST(labrpc, replaced_server_is_not_heard)
 {
     struct lab lab;
     lab_start(&lab);
@@ -659,18 +658,18 @@ Test(labrpc, replaced_server_is_not_heard)
     start_calls(&lab, &calls[1], lab.end, H2, 2, 1);
     returned = returned && returns_within(&calls[1], 1000);
 
-    cr_assert(returned);
-    cr_assert_eq(calls[0].n_true, 0);
-    cr_assert_eq(calls[1].n_right, 1);
-    cr_assert_eq(n_logged(&lab.junk), 0);
-    cr_assert_eq(n_logged(&new_junk), 1);
-    cr_assert_eq(labrpc_get_count(lab.net, "server99"), 1);
+    check(returned);
+    check(calls[0].n_true == 0);
+    check(calls[1].n_right == 1);
+    check(n_logged(&lab.junk) == 0);
+    check(n_logged(&new_junk) == 1);
+    check(labrpc_get_count(lab.net, "server99") == 1);
     lab_finish(&lab);
 }
 
 // An end that was disabled while the handler ran receives no reply, neither
 // while the handler runs nor after it has returned.
-Test(labrpc, disabled_end_hears_nothing)
+UNIT_TEST(labrpc, disabled_end_hears_nothing)
 {
     struct lab lab;
     lab_start(&lab);
@@ -686,13 +685,13 @@ Test(labrpc, disabled_end_hears_nothing)
     open_gate(&lab.junk);
     returned = returned && returns_within(&calls[1], 100 + BUSY_MS);
 
-    cr_assert(returned);
-    cr_assert_eq(count_true(calls, 2), 0);
+    check(returned);
+    check(count_true(calls, 2) == 0);
     lab_finish(&lab);
 }
 
 // An end without a server fails its calls within 100 ms, after varying delays.
-Test(labrpc, nobody_answers)
+UNIT_TEST(labrpc, nobody_answers)
 {
     enum { CALLERS = 20 };
     struct lab lab;
@@ -707,21 +706,21 @@ Test(labrpc, nobody_answers)
                     1);
     bool returned = all_return_within(calls, CALLERS, 100 + BUSY_MS);
 
-    cr_assert(returned);
-    cr_assert_eq(count_true(calls, CALLERS), 0);
+    check(returned);
+    check(count_true(calls, CALLERS) == 0);
     int64_t longest_ms = 0;
     for (int i = 0; i < CALLERS; i++) {
         if (calls[i].took_ms > longest_ms)
             longest_ms = calls[i].took_ms;
     }
-    cr_assert_gt(longest_ms, 20);  // All 20 are shorter once in 10^13 runs.
+    check(longest_ms > 20);  // All 20 are shorter once in 10^13 runs.
     lab_finish(&lab);
 }
 
 // An unreliable network loses one request in ten before the server gets it, and
 // one reply in ten after. When it is reliable again, it loses nothing. The
 // bounds are six standard deviations away.
-Test(labrpc, unreliable_loss_rate)
+UNIT_TEST(labrpc, unreliable_loss_rate)
 {
     enum { CALLERS = 25, TIMES = 40 };
     struct lab lab;
@@ -739,24 +738,24 @@ Test(labrpc, unreliable_loss_rate)
     start_calls(&lab, &after, lab.end, H2, 0, 200);
     returned = returned && returns_within(&after, 5000);
 
-    cr_assert(returned);
-    cr_assert(843 <= n_reached && n_reached <= 957, "%d reached", n_reached);
-    cr_assert(735 <= n_true && n_true <= 885, "%d succeeded", n_true);
-    cr_assert_eq(n_reached, n_logged(&lab.junk) - 200);
-    cr_assert_eq(labrpc_get_total_count(lab.net), CALLERS * TIMES + 200);
+    check(returned);
+    check_that(843 <= n_reached && n_reached <= 957, "%d reached", n_reached);
+    check_that(735 <= n_true && n_true <= 885, "%d succeeded", n_true);
+    check(n_reached == n_logged(&lab.junk) - 200);
+    check(labrpc_get_total_count(lab.net) == CALLERS * TIMES + 200);
     for (int i = 0; i < CALLERS; i++) {
-        cr_assert_eq(calls[i].n_right, calls[i].n_true);
+        check(calls[i].n_right == calls[i].n_true);
         // 40 delays of 13 ms on average, plus or minus 50 ms in total.
-        cr_assert_geq(calls[i].took_ms, 220);
+        check(calls[i].took_ms >= 220);
     }
-    cr_assert_eq(after.n_right, 200);
+    check(after.n_right == 200);
     lab_finish(&lab);
 }
 
 // Long reordering loses nothing, but delays two replies in three by 200 to 2199
 // ms, so that later calls return before earlier ones. The bounds are six
 // standard deviations away.
-Test(labrpc, long_reordering)
+UNIT_TEST(labrpc, long_reordering)
 {
     enum { CALLERS = 300 };
     struct lab lab;
@@ -767,39 +766,40 @@ Test(labrpc, long_reordering)
     start_callers(&lab, calls, CALLERS, lab.end, H2);
     bool returned = all_return_within(calls, CALLERS, 2200 + BUSY_MS);
 
-    cr_assert(returned);
+    check(returned);
     int n_held = 0;
     int n_very_long = 0;
     for (int i = 0; i < CALLERS; i++) {
-        cr_assert_eq(calls[i].n_right, 1);
+        check(calls[i].n_right == 1);
         n_held += calls[i].took_ms >= 200;
         n_very_long += calls[i].took_ms >= 1000;
     }
-    cr_assert(151 <= n_held && n_held <= 249, "%d held back", n_held);
-    cr_assert_gt(n_very_long, 5);  // 46 on average.
+    check_that(151 <= n_held && n_held <= 249, "%d held back", n_held);
+    check(n_very_long > 5);  // 46 on average.
     lab_finish(&lab);
 }
 
 // ---- Crueller faults ----
 
 // Returns how many of the numbers from 0 to n - 1 were logged this many times.
-// Call it when no handler runs.
-static int count_logged(const struct junk *junk, int n, int times)
+static int count_logged(struct junk *junk, int n, int times)
 {
     int count = 0;
+    pthread_mutex_lock(&junk->mu);
     for (int number = 0; number < n; number++) {
         int logged = 0;
         for (int i = 0; i < junk->n_logged && i < MAX_LOGGED; i++)
             logged += junk->logged[i] == number;
         count += logged == times;
     }
+    pthread_mutex_unlock(&junk->mu);
     return count;
 }
 
 // Reordering of requests loses nothing, but two requests in three reach the
 // server after 200 to 2199 ms, so that later ones arrive before them. The
 // bounds are six standard deviations away.
-Test(labrpc, request_reordering)
+UNIT_TEST(labrpc, request_reordering)
 {
     enum { CALLERS = 300 };
     struct lab lab;
@@ -812,21 +812,21 @@ Test(labrpc, request_reordering)
     int n_soon = n_logged(&lab.junk);
     bool returned = all_return_within(calls, CALLERS, 2200 + BUSY_MS);
 
-    cr_assert(returned);
-    cr_assert(51 <= n_soon && n_soon <= 149, "%d not held back", n_soon);
+    check(returned);
+    check_that(51 <= n_soon && n_soon <= 149, "%d not held back", n_soon);
     int n_very_long = 0;
     for (int i = 0; i < CALLERS; i++) {
-        cr_assert_eq(calls[i].n_right, 1);
+        check(calls[i].n_right == 1);
         n_very_long += calls[i].took_ms >= 1000;
     }
-    cr_assert_gt(n_very_long, 5);  // 46 on average.
-    cr_assert_eq(count_logged(&lab.junk, CALLERS, 1), CALLERS);
+    check(n_very_long > 5);  // 46 on average.
+    check(count_logged(&lab.junk, CALLERS, 1) == CALLERS);
     lab_finish(&lab);
 }
 
 // A duplicate is handled like any request, some time after it, and the server
 // counts it. No caller waits for it, and the network does not count it as sent.
-Test(labrpc, duplicates)
+UNIT_TEST(labrpc, duplicates)
 {
     enum { TIMES = 150 };
     struct lab lab;
@@ -840,20 +840,20 @@ Test(labrpc, duplicates)
     long long n_bytes = labrpc_get_total_bytes(lab.net);
     sleep_ms(2000 + BUSY_MS);
 
-    cr_assert(returned);
-    cr_assert_eq(calls.n_right, TIMES);
-    cr_assert(TIMES <= n_soon && n_soon < TIMES * 3 / 2, "%d soon", n_soon);
-    cr_assert_eq(n_logged(&lab.junk), 2 * TIMES);
-    cr_assert_eq(count_logged(&lab.junk, TIMES, 2), TIMES);
-    cr_assert_eq(labrpc_get_count(lab.net, "server99"), 2 * TIMES);
-    cr_assert_eq(labrpc_get_total_count(lab.net), TIMES);
-    cr_assert_eq(labrpc_get_total_bytes(lab.net), n_bytes);
+    check(returned);
+    check(calls.n_right == TIMES);
+    check_that(TIMES <= n_soon && n_soon < TIMES * 3 / 2, "%d soon", n_soon);
+    check(n_logged(&lab.junk) == 2 * TIMES);
+    check(count_logged(&lab.junk, TIMES, 2) == TIMES);
+    check(labrpc_get_count(lab.net, "server99") == 2 * TIMES);
+    check(labrpc_get_total_count(lab.net) == TIMES);
+    check(labrpc_get_total_bytes(lab.net) == n_bytes);
     lab_finish(&lab);
 }
 
 // The network duplicates requests at the given rate, and none when that is
 // switched off. The bounds are six standard deviations away.
-Test(labrpc, some_duplicates)
+UNIT_TEST(labrpc, some_duplicates)
 {
     enum { TIMES = 200 };
     struct lab lab;
@@ -868,16 +868,16 @@ Test(labrpc, some_duplicates)
     returned = returned && returns_within(&calls[1], 1000);
     sleep_ms(2000 + BUSY_MS);
 
-    cr_assert(returned);
+    check(returned);
     int n_twice = n_logged(&lab.junk) - TIMES - 30;
-    cr_assert(22 <= n_twice && n_twice <= 98, "%d duplicates", n_twice);
-    cr_assert_eq(count_logged(&lab.junk, TIMES, 2), n_twice);
+    check_that(22 <= n_twice && n_twice <= 98, "%d duplicates", n_twice);
+    check(count_logged(&lab.junk, TIMES, 2) == n_twice);
     lab_finish(&lab);
 }
 
 // A lost request may still have a duplicate: a caller without a reply cannot
 // know that nothing was done.
-Test(labrpc, duplicates_of_lost_requests)
+UNIT_TEST(labrpc, duplicates_of_lost_requests)
 {
     enum { CALLERS = 25, TIMES = 8 };
     struct lab lab;
@@ -891,16 +891,16 @@ Test(labrpc, duplicates_of_lost_requests)
     bool returned = all_return_within(calls, CALLERS, 2000);
     sleep_ms(2000 + BUSY_MS);
 
-    cr_assert(returned);
+    check(returned);
     int n_once = count_logged(&lab.junk, CALLERS * TIMES, 1);
     int n_twice = count_logged(&lab.junk, CALLERS * TIMES, 2);
-    cr_assert_eq(n_once + n_twice, CALLERS * TIMES);
-    cr_assert_gt(n_once, 0);  // One request in ten of 200 is lost.
+    check(n_once + n_twice == CALLERS * TIMES);
+    check(n_once > 0);  // One request in ten of 200 is lost.
     lab_finish(&lab);
 }
 
 // A late request reaches the server that is there when it arrives.
-Test(labrpc, late_requests_find_a_new_server)
+UNIT_TEST(labrpc, late_requests_find_a_new_server)
 {
     struct lab lab;
     lab_start(&lab);
@@ -921,18 +921,18 @@ Test(labrpc, late_requests_find_a_new_server)
     returned = returned && returns_within(&calls[1], 400 + BUSY_MS);
     sleep_ms(2000);
 
-    cr_assert(returned);
-    cr_assert_eq(calls[0].n_right, 1);
-    cr_assert_eq(calls[1].n_true, 0);
-    cr_assert_eq(n_logged(&lab.junk), 0);
-    cr_assert_eq(n_logged(&new_junk), 2);
-    cr_assert_eq(count_logged(&new_junk, 2, 2), 1);
+    check(returned);
+    check(calls[0].n_right == 1);
+    check(calls[1].n_true == 0);
+    check(n_logged(&lab.junk) == 0);
+    check(n_logged(&new_junk) == 2);
+    check(count_logged(&new_junk, 2, 2) == 1);
     lab_finish(&lab);
 }
 
 // A slow direction delays only messages in that direction: requests before the
 // server gets them, replies after.
-Test(labrpc, slow_ways)
+UNIT_TEST(labrpc, slow_ways)
 {
     struct lab lab;
     lab_start(&lab);
@@ -950,20 +950,20 @@ Test(labrpc, slow_ways)
     start_calls(&lab, &calls[2], lab.end, H2, 2, 1);
     returned = returned && returns_within(&calls[2], BUSY_MS);
 
-    cr_assert(returned);
-    cr_assert_eq(n_soon, 1);
-    cr_assert_eq(lab.junk.logged[0], 1);
+    check(returned);
+    check(n_soon == 1);
+    check(lab.junk.logged[0] == 1);
     for (int i = 0; i < 3; i++)
-        cr_assert_eq(calls[i].n_right, 1);
-    cr_assert_geq(calls[0].took_ms, 400);
-    cr_assert_geq(calls[1].took_ms, 400);
+        check(calls[i].n_right == 1);
+    check(calls[0].took_ms >= 400);
+    check(calls[1].took_ms >= 400);
     lab_finish(&lab);
 }
 
 // If an end's requests are cut, nothing reaches the server. If its replies are
 // cut, requests arrive, but the calls fail. Other ends work, and so does a
 // repaired one.
-Test(labrpc, one_way_cuts)
+UNIT_TEST(labrpc, one_way_cuts)
 {
     struct lab lab;
     lab_start(&lab);
@@ -983,18 +983,18 @@ Test(labrpc, one_way_cuts)
     start_calls(&lab, &calls[4], deaf, H2, 40, 10);
     returned = returned && all_return_within(calls, 5, BUSY_MS);
 
-    cr_assert(returned);
-    cr_assert_eq(count_true(calls, 2), 0);
+    check(returned);
+    check(count_true(calls, 2) == 0);
     for (int i = 2; i < 5; i++)
-        cr_assert_eq(calls[i].n_right, 10);
-    cr_assert_eq(count_logged(&lab.junk, 10, 0), 10);
-    cr_assert_eq(count_logged(&lab.junk, 50, 1), 40);
+        check(calls[i].n_right == 10);
+    check(count_logged(&lab.junk, 10, 0) == 10);
+    check(count_logged(&lab.junk, 50, 1) == 40);
     lab_finish(&lab);
 }
 
 // A message that is on its way when the end is cut or disabled arrives. Nobody
 // sees a reply leave, so the test gives it some time after its handler.
-Test(labrpc, what_is_under_way_arrives)
+UNIT_TEST(labrpc, what_is_under_way_arrives)
 {
     enum { DELAY_MS = 1200 };
     struct lab lab;
@@ -1015,14 +1015,14 @@ Test(labrpc, what_is_under_way_arrives)
     labrpc_cut(slow_back, LABRPC_REPLIES, true);
     bool returned = all_return_within(calls, 2, DELAY_MS + BUSY_MS);
 
-    cr_assert(returned);
+    check(returned);
     // The caller at a disabled end does not wait for the handler.
     int64_t due_ms = clock_now_ms() + 5000;
     while (count_logged(&lab.junk, 2, 1) < 2 && clock_now_ms() < due_ms)
         sleep_ms(1);
-    cr_assert_eq(count_logged(&lab.junk, 2, 1), 2);
-    cr_assert_eq(calls[0].n_true, 0);  // A disabled end receives no reply.
-    cr_assert_eq(calls[1].n_right, 1);
+    check(count_logged(&lab.junk, 2, 1) == 2);
+    check(calls[0].n_true == 0);  // A disabled end receives no reply.
+    check(calls[1].n_right == 1);
     lab_finish(&lab);
 }
 
@@ -1030,7 +1030,7 @@ Test(labrpc, what_is_under_way_arrives)
 
 // Cleaning up ends the wait of a call without an answer, which long delays make
 // long. Later calls fail at once and are not counted.
-Test(labrpc, cleanup_ends_long_delays)
+UNIT_TEST(labrpc, cleanup_ends_long_delays)
 {
     enum { CALLERS = 20 };
     struct lab lab;
@@ -1048,17 +1048,17 @@ Test(labrpc, cleanup_ends_long_delays)
     start_calls(&lab, &later, lab.end, H2, 0, 1);
     in_time = in_time && returns_within(&later, BUSY_MS);
 
-    cr_assert_not(too_soon);
-    cr_assert(in_time);
-    cr_assert_eq(count_true(calls, CALLERS), 0);
-    cr_assert_eq(later.n_true, 0);
-    cr_assert_eq(labrpc_get_total_count(lab.net), CALLERS);
+    check(!too_soon);
+    check(in_time);
+    check(count_true(calls, CALLERS) == 0);
+    check(later.n_true == 0);
+    check(labrpc_get_total_count(lab.net) == CALLERS);
     lab_finish(&lab);
 }
 
 // Cleaning up ends the wait for a handler that blocks. Joining the handlers
 // then waits for it.
-Test(labrpc, cleanup_ends_wait_for_handler)
+UNIT_TEST(labrpc, cleanup_ends_wait_for_handler)
 {
     enum { CALLERS = 20 };
     struct lab lab;
@@ -1073,9 +1073,9 @@ Test(labrpc, cleanup_ends_wait_for_handler)
     open_gate(&lab.junk);
     labrpc_join_handlers(lab.net);
 
-    cr_assert(in_time);
-    cr_assert_eq(count_true(calls, CALLERS), 0);
-    cr_assert_eq(lab.junk.n_blocked, 0);
+    check(in_time);
+    check(count_true(calls, CALLERS) == 0);
+    check(lab.junk.n_blocked == 0);
     lab_finish(&lab);
 }
 
@@ -1085,7 +1085,7 @@ static void join_handlers(void *net)
 }
 
 // Joining the handlers returns when the last has returned, and not before.
-Test(labrpc, join_waits_for_handlers)
+UNIT_TEST(labrpc, join_waits_for_handlers)
 {
     struct lab lab;
     lab_start(&lab);
@@ -1103,8 +1103,8 @@ Test(labrpc, join_waits_for_handlers)
     open_gate(&lab.junk);
     go_group_free(joiner);
 
-    cr_assert_eq(n_blocked, 1);
-    cr_assert_eq(lab.junk.n_blocked, 0);
+    check(n_blocked == 1);
+    check(lab.junk.n_blocked == 0);
     lab_finish(&lab);
 }
 
@@ -1122,7 +1122,7 @@ static void join_and_say_so(void *arg)
 
 // Joining the handlers also waits for those of duplicates, whose callers
 // returned long ago.
-Test(labrpc, join_waits_for_duplicates)
+UNIT_TEST(labrpc, join_waits_for_duplicates)
 {
     struct lab lab;
     lab_start(&lab);
@@ -1145,13 +1145,13 @@ Test(labrpc, join_waits_for_duplicates)
     open_gate(&lab.junk);
     go_group_free(joiner);
 
-    cr_assert(returned);
-    cr_assert_not(too_soon);
+    check(returned);
+    check(!too_soon);
     lab_finish(&lab);
 }
 
 // Cleaning up ends the wait for a delayed reply.
-Test(labrpc, cleanup_ends_held_back_replies)
+UNIT_TEST(labrpc, cleanup_ends_held_back_replies)
 {
     enum { CALLERS = 60 };
     struct lab lab;
@@ -1164,16 +1164,16 @@ Test(labrpc, cleanup_ends_held_back_replies)
     labrpc_cleanup(lab.net);
     bool in_time = all_return_within(calls, CALLERS, BUSY_MS);
 
-    cr_assert_not(too_soon);
-    cr_assert(in_time);
-    cr_assert_lt(count_true(calls, CALLERS), CALLERS);
-    cr_assert_eq(n_logged(&lab.junk), CALLERS);
+    check(!too_soon);
+    check(in_time);
+    check(count_true(calls, CALLERS) < CALLERS);
+    check(n_logged(&lab.junk) == CALLERS);
     lab_finish(&lab);
 }
 
 // Cleaning up ends the wait of a delayed request, and of a duplicate: neither
 // is handled.
-Test(labrpc, cleanup_ends_late_requests)
+UNIT_TEST(labrpc, cleanup_ends_late_requests)
 {
     enum { CALLERS = 60 };
     struct lab lab;
@@ -1192,17 +1192,17 @@ Test(labrpc, cleanup_ends_late_requests)
     int n_handled = n_logged(&lab.junk);
     sleep_ms(300);
 
-    cr_assert_not(too_soon);
-    cr_assert(in_time);
-    cr_assert_lt(took_ms, BUSY_MS);
-    cr_assert_lt(n_handled, 2 * CALLERS);
-    cr_assert_eq(n_logged(&lab.junk), n_handled);
+    check(!too_soon);
+    check(in_time);
+    check(took_ms < BUSY_MS);
+    check(n_handled < 2 * CALLERS);
+    check(n_logged(&lab.junk) == n_handled);
     lab_finish(&lab);
 }
 
 // A network can be freed as soon as it is cleaned up, even with duplicates on
 // their way.
-Test(labrpc, duplicates_at_the_end)
+UNIT_TEST(labrpc, duplicates_at_the_end)
 {
     struct lab lab;
     lab_start(&lab);
@@ -1214,8 +1214,8 @@ Test(labrpc, duplicates_at_the_end)
     int64_t start_ms = clock_now_ms();
     lab_finish(&lab);
 
-    cr_assert(returned);
-    cr_assert_lt(clock_now_ms() - start_ms, BUSY_MS);
+    check(returned);
+    check(clock_now_ms() - start_ms < BUSY_MS);
 }
 
 // ---- Misuse ----
@@ -1226,9 +1226,9 @@ static void expect_fatal(void (*misuse)(struct lab *), const char *what,
                          const char *remedy)
 {
     int ends[2];
-    cr_assert_eq(pipe(ends), 0);
-    pid_t child = fork();
-    cr_assert_neq(child, -1);
+    check(pipe(ends) == 0);
+    pid_t child = unit_fork();
+    check(child != -1);
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         dup2(ends[1], STDERR_FILENO);
@@ -1247,13 +1247,13 @@ static void expect_fatal(void (*misuse)(struct lab *), const char *what,
     int status = 0;
     waitpid(child, &status, 0);
 
-    cr_assert(WIFSIGNALED(status), "went on; said: %s", line);
-    cr_assert_eq(WTERMSIG(status), SIGABRT);
-    cr_assert(has_line);
-    cr_assert_not(has_more, "a second line: %s", more);
-    cr_assert_eq(strncmp(line, "labrpc: ", 8), 0, "%s", line);
-    cr_assert_not_null(strstr(line, what), "%s", line);
-    cr_assert_not_null(strstr(line, remedy), "%s", line);
+    check_that(WIFSIGNALED(status), "went on; said: %s", line);
+    check(WTERMSIG(status) == SIGABRT);
+    check(has_line);
+    check_that(!has_more, "a second line: %s", more);
+    check_that(strncmp(line, "labrpc: ", 8) == 0, "%s", line);
+    check_that(strstr(line, what) != NULL, "%s", line);
+    check_that(strstr(line, remedy) != NULL, "%s", line);
 }
 
 static void call_unknown_method(struct lab *lab)
@@ -1316,7 +1316,7 @@ static void read_reply_wrongly(struct lab *lab)
 
 // To call a method that does not exist, or with the wrong codec, is a bug in
 // the program: one line names the method and says what would be right.
-Test(labrpc, wrong_calls_abort)
+UNIT_TEST(labrpc, wrong_calls_abort)
 {
     expect_fatal(call_unknown_method, "Junk.Handler9",
                  "Junk.Handler1, Junk.Handler2, ");
@@ -1349,7 +1349,7 @@ static void add_method_twice(struct lab *lab)
 }
 
 // To use a name twice is a bug in the program, too.
-Test(labrpc, wrong_names_abort)
+UNIT_TEST(labrpc, wrong_names_abort)
 {
     expect_fatal(make_end_twice, "'end1-99'", "a name that no other end");
     expect_fatal(connect_twice, "'end1-99'", "make another end");

@@ -4,8 +4,8 @@
 #include "events/events.h"
 #include "rt/clock.h"
 #include "rt/go.h"
+#include "tests/unit/unit.h"
 
-#include <criterion/criterion.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -17,21 +17,21 @@ static struct bytes text(const char *s)
 static void assert_state(struct persister *p, const char *expected)
 {
     struct bytes read = persister_read_raft_state(p);
-    cr_assert(bytes_equal(read, text(expected)), "'%.*s', expected '%s'",
-              (int)read.len, (char *)read.data, expected);
-    cr_assert_eq(persister_raft_state_size(p), strlen(expected));
+    check_that(bytes_equal(read, text(expected)), "'%.*s', expected '%s'",
+               (int)read.len, (char *)read.data, expected);
+    check(persister_raft_state_size(p) == strlen(expected));
     bytes_free(&read);
 }
 
 static void assert_snapshot(struct persister *p, const char *expected)
 {
     struct bytes read = persister_read_snapshot(p);
-    cr_assert(bytes_equal(read, text(expected)));
-    cr_assert_eq(persister_snapshot_size(p), strlen(expected));
+    check(bytes_equal(read, text(expected)));
+    check(persister_snapshot_size(p) == strlen(expected));
     bytes_free(&read);
 }
 
-Test(persister, starts_empty)
+UNIT_TEST(persister, starts_empty)
 {
     struct persister *p = persister_make();
     assert_state(p, "");
@@ -39,7 +39,7 @@ Test(persister, starts_empty)
     persister_free(p);
 }
 
-Test(persister, replaces_state_and_snapshot)
+UNIT_TEST(persister, replaces_state_and_snapshot)
 {
     struct persister *p = persister_make();
     persister_save(p, text("state"), text("snapshot"));
@@ -58,7 +58,7 @@ Test(persister, replaces_state_and_snapshot)
 
 // Replaces the head, keeps the middle, replaces the rest: shorter, equal and
 // longer.
-Test(persister, saves_a_tail)
+UNIT_TEST(persister, saves_a_tail)
 {
     struct persister *p = persister_make();
     persister_save(p, text("HEADmiddletail"), text("snapshot"));
@@ -75,7 +75,7 @@ Test(persister, saves_a_tail)
 
 // A change to the original reaches neither the copy nor the bytes that were
 // read. A change to the caller's bytes does not reach the original.
-Test(persister, copies_on_the_way_in_and_out)
+UNIT_TEST(persister, copies_on_the_way_in_and_out)
 {
     char mine[] = "mine";
     struct persister *p = persister_make();
@@ -119,7 +119,7 @@ static void look_for_torn_saves(void *arg)
 }
 
 // State and snapshot change together: no reader sees one without the other.
-Test(persister, saves_are_atomic)
+UNIT_TEST(persister, saves_are_atomic)
 {
     struct reader reader = { .p = persister_make() };
     struct go_group *group = go_group_make();
@@ -132,7 +132,7 @@ Test(persister, saves_are_atomic)
 
     atomic_store(&reader.stop, true);
     go_group_free(group);
-    cr_assert_eq(reader.torn, 0);
+    check(reader.torn == 0);
     persister_free(reader.p);
 }
 
@@ -145,15 +145,15 @@ struct heard {
 
 static void hear(void *self, const struct event *event)
 {
-    cr_assert_eq(event->kind, EVENT_SAVED);
-    cr_assert_eq(event->life.server, 7);
+    check(event->kind == EVENT_SAVED);
+    check(event->life.server == 7);
     struct heard *heard = self;
     heard->saves++;
     heard->untouched = event->saved.untouched;
 }
 
 // Each save is reported, until a copy succeeds the persister.
-Test(persister, tells_of_each_save)
+UNIT_TEST(persister, tells_of_each_save)
 {
     struct heard heard = { 0 };
     struct persister *p = persister_make();
@@ -162,18 +162,18 @@ Test(persister, tells_of_each_save)
     persister_set_events(p, events, (struct event_life){ .server = 7 });
     persister_save_raft_state(p, text("abcdef"));
     persister_save_tail(p, text("AB"), 4, text("xyz"));
-    cr_assert_eq(heard.saves, 2);
-    cr_assert_eq(heard.untouched.from, 2);
-    cr_assert_eq(heard.untouched.to, 4);
+    check(heard.saves == 2);
+    check(heard.untouched.from == 2);
+    check(heard.untouched.to == 4);
 
     struct persister *successor = persister_hand_over(p);
     assert_state(successor, "ABcdxyz");
     persister_save_raft_state(p, text("late"));
-    cr_assert_eq(heard.saves, 2, "the old one tells nothing");
+    check_that(heard.saves == 2, "the old one tells nothing");
     persister_set_events(successor, events, (struct event_life){ .server = 7 });
     persister_save(successor, text("new"), text("snap"));
-    cr_assert_eq(heard.saves, 3);
-    cr_assert_eq(heard.untouched.to, 0);
+    check(heard.saves == 3);
+    check(heard.untouched.to == 0);
     persister_free(p);
     persister_free(successor);
     events_free(events);

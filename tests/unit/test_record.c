@@ -5,8 +5,8 @@
 
 #include "raft/raft_x.h"
 #include "rt/alloc.h"
+#include "tests/unit/unit.h"
 
-#include <criterion/criterion.h>
 #include <ctype.h>
 #include <pthread.h>
 #include <signal.h>
@@ -76,11 +76,11 @@ static void expect_written(const struct json *j, const char *from,
                            const char *wanted)
 {
     size_t len = (size_t)(j->at - from);
-    cr_expect(len == strlen(wanted) && memcmp(from, wanted, len) == 0,
-              "expected %s, not %.*s", wanted, (int)len, from);
+    check_that(len == strlen(wanted) && memcmp(from, wanted, len) == 0,
+               "expected %s, not %.*s", wanted, (int)len, from);
 }
 
-Test(record, a_text_of_any_bytes_is_json)
+UNIT_TEST(record, a_text_of_any_bytes_is_json)
 {
     static const char *const texts[][2] = {
         { "plain", "\"plain\"" },
@@ -105,7 +105,7 @@ Test(record, a_text_of_any_bytes_is_json)
 #define BYTES(text)                                                            \
     ((struct bytes){ .data = (void *)(text), .len = sizeof(text) - 1 })
 
-Test(record, a_command_is_a_number_a_text_or_digits)
+UNIT_TEST(record, a_command_is_a_number_a_text_or_digits)
 {
     int number = -7;
     char to[1000], filler[300];
@@ -128,16 +128,16 @@ Test(record, a_command_is_a_number_a_text_or_digits)
     memcpy(filler + 199, "\xc3\xa4", 2);
     j = json_begin(to, sizeof to);
     json_command(&j, "command", (struct bytes){ filler, sizeof filler });
-    cr_expect_eq(j.at - to, (ptrdiff_t)strlen("\"command\":{\"text\":\"\"") +
-                                199 + (ptrdiff_t)strlen(",\"bytes\":300}"));
+    check(j.at - to == (ptrdiff_t)strlen("\"command\":{\"text\":\"\"") + 199 +
+                           (ptrdiff_t)strlen(",\"bytes\":300}"));
 }
 
-Test(record, what_does_not_fit_is_said)
+UNIT_TEST(record, what_does_not_fit_is_said)
 {
     char to[10];
     struct json j = json_begin(to, sizeof to);
     json_text(&j, "name", "a value");
-    cr_expect(j.full);
+    check(j.full);
 }
 
 // ---- What is kept ----
@@ -168,11 +168,11 @@ static struct file written(const struct record *record, const char *result)
     }
     for (int k = 0; k < file.count; k++) {
         char *line = strndup(file.lines[k], strcspn(file.lines[k], "\n") + 1);
-        cr_expect(is_json_line(line), "no line of JSON: %s", line);
+        check_that(is_json_line(line), "no line of JSON: %s", line);
         file.lines[k] = line;
     }
-    cr_assert_gt(file.count, 0);
-    cr_expect(strstr(file.lines[0], "\"format\":\"raftlab record\"") != NULL);
+    check(file.count > 0);
+    check(strstr(file.lines[0], "\"format\":\"raftlab record\"") != NULL);
     return file;
 }
 
@@ -182,8 +182,8 @@ static bool has(const struct file *file, int k, const char *text)
 }
 
 #define expect_in(file, k, text)                                               \
-    cr_expect(has(file, k, text), "expected %s in %s", text,                   \
-              (file)->lines[(k) < 0 ? (file)->count + (k) : (k)])
+    check_that(has(file, k, text), "expected %s in %s", text,                  \
+               (file)->lines[(k) < 0 ? (file)->count + (k) : (k)])
 
 static void tell_terms(struct events *events, int count)
 {
@@ -199,7 +199,7 @@ static struct events *recorded(struct record *record)
     return events;
 }
 
-Test(record, the_oldest_are_dropped_and_counted)
+UNIT_TEST(record, the_oldest_are_dropped_and_counted)
 {
     struct record *record = record_make(5000);
     struct events *events = recorded(record);
@@ -212,7 +212,7 @@ Test(record, the_oldest_are_dropped_and_counted)
     char dropped[100];
     snprintf(dropped, sizeof dropped, "{\"event\":\"dropped\",\"count\":%d}",
              1000 - kept);
-    cr_expect_geq(kept, 30);
+    check(kept >= 30);
     expect_in(&file, 1, dropped);
     for (int k = 0; k < kept; k++) {
         char number[100];
@@ -228,7 +228,7 @@ static struct file written_of(void (*run)(struct events *events,
                                           struct record *record))
 {
     struct record *record = record_make(1 << 20);
-    pid_t pid = fork();
+    pid_t pid = unit_fork();
     if (pid == 0) {
         struct events *events = recorded(record);
         tell_terms(events, 20);
@@ -264,10 +264,10 @@ static void pass(struct events *events, struct record *record)
                                          .words = { "passed", NULL } });
 }
 
-Test(record, a_process_that_dies_loses_no_event)
+UNIT_TEST(record, a_process_that_dies_loses_no_event)
 {
     struct file file = written_of(be_killed);
-    cr_assert_eq(file.count, 22);
+    check(file.count == 22);
     expect_in(&file, 20, "\"n\":20,");
     expect_in(&file, 20, "\"term\":20}");
     expect_in(&file, 21,
@@ -275,14 +275,14 @@ Test(record, a_process_that_dies_loses_no_event)
               ",\"text\":\"a\\u000areason\"}");
 }
 
-Test(record, there_is_one_verdict_unless_they_differ)
+UNIT_TEST(record, there_is_one_verdict_unless_they_differ)
 {
     struct file file = written_of(fail);
-    cr_assert_eq(file.count, 22);
+    check(file.count == 22);
     expect_in(&file, -1, "\"result\":\"failed\",\"text\":\"why\"");
 
     file = written_of(pass);  // Something else goes wrong after that.
-    cr_assert_eq(file.count, 23);
+    check(file.count == 23);
     expect_in(&file, -2, "\"result\":\"passed\"");
     expect_in(&file, -1, "\"result\":\"failed\"");
 }
@@ -302,13 +302,13 @@ static void write_over_events(struct events *events, struct record *record)
     memset(tenth, 0xa5, 4000);
 }
 
-Test(record, memory_that_was_written_over_is_no_record)
+UNIT_TEST(record, memory_that_was_written_over_is_no_record)
 {
     struct file file = written_of(write_over_head);
     expect_in(&file, -2, "\"event\":\"damaged\"");
 
     file = written_of(write_over_events);
-    cr_assert_eq(file.count, 1 + 9 + 2);
+    check(file.count == 1 + 9 + 2);
     expect_in(&file, 9, "\"term\":9}");
     expect_in(&file, -2, "\"event\":\"damaged\"");
 }
@@ -319,7 +319,7 @@ static void *tell_100(void *events)
     return NULL;
 }
 
-Test(record, threads_tell_side_by_side)
+UNIT_TEST(record, threads_tell_side_by_side)
 {
     enum { THREADS = 8 };
     struct record *record = record_make(1 << 20);
@@ -331,7 +331,7 @@ Test(record, threads_tell_side_by_side)
         pthread_join(threads[k], NULL);
     struct file file = written(record, "passed");
 
-    cr_assert_eq(file.count, 1 + 100 * THREADS + 1);
+    check(file.count == 1 + 100 * THREADS + 1);
     for (int k = 1; k <= 100 * THREADS; k++) {
         char number[100];
         snprintf(number, sizeof number, "{\"n\":%d,", k);
@@ -360,13 +360,13 @@ static void tell_save(struct events *events, int first, int last, int term)
     char bytes[4000];
     XDR xdrs;
     xdrmem_create(&xdrs, bytes, sizeof bytes, XDR_ENCODE);
-    cr_assert(xdr_PersistentState(&xdrs, &state));
+    check(xdr_PersistentState(&xdrs, &state));
     events_tell(events, &(struct event){
                             .kind = EVENT_SAVED,
                             .saved.raft_state = { bytes, xdr_getpos(&xdrs) } });
 }
 
-Test(record, a_save_is_what_has_changed)
+UNIT_TEST(record, a_save_is_what_has_changed)
 {
     struct record *record = record_make(1 << 20);
     struct events *events = recorded(record);

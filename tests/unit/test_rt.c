@@ -6,8 +6,8 @@
 #include "rt/go.h"
 #include "rt/rng.h"
 #include "rt/timer.h"
+#include "tests/unit/unit.h"
 
-#include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -23,7 +23,7 @@ static void count_up(void *arg)
 }
 
 // Every function runs once before go_group_free returns.
-Test(go, runs_each_function_once)
+UNIT_TEST(go, runs_each_function_once)
 {
     atomic_int count = 0;
     struct go_group *group = go_group_make();
@@ -32,7 +32,7 @@ Test(go, runs_each_function_once)
         go(group, "count", count_up, &count);
 
     go_group_free(group);
-    cr_assert_eq(count, 1000);
+    check(count == 1000);
 }
 
 struct meeting {
@@ -55,7 +55,7 @@ static void meet(void *arg)
 
 // No function waits for another one's thread: a hundred functions that wait for
 // each other all meet.
-Test(go, functions_do_not_wait_for_threads, .timeout = 20)
+UNIT_TEST(go, functions_do_not_wait_for_threads)
 {
     struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
                          100 };
@@ -65,7 +65,7 @@ Test(go, functions_do_not_wait_for_threads, .timeout = 20)
         go(group, "meet", meet, &m);
 
     go_group_free(group);
-    cr_assert_eq(m.arrived, m.expected);
+    check(m.arrived == m.expected);
 }
 
 struct spawner {
@@ -82,7 +82,7 @@ static void spawn_ten(void *arg)
 }
 
 // Functions may start functions of their own group, while it is open.
-Test(go, functions_start_functions, .timeout = 20)
+UNIT_TEST(go, functions_start_functions)
 {
     atomic_int count = 0;
     struct go_group *group = go_group_make();
@@ -96,11 +96,11 @@ Test(go, functions_start_functions, .timeout = 20)
         sleep_ms(1);
 
     go_group_free(group);
-    cr_assert_eq(count, 100);
+    check(count == 100);
 }
 
 // A closed group lets its functions end, and ends its idle threads.
-Test(go, closed_group_can_be_freed, .timeout = 20)
+UNIT_TEST(go, closed_group_can_be_freed)
 {
     atomic_int count = 0;
     struct go_group *group = go_group_make();
@@ -109,22 +109,22 @@ Test(go, closed_group_can_be_freed, .timeout = 20)
     go_group_close(group);
 
     go_group_free(group);
-    cr_assert_eq(count, 1);
+    check(count == 1);
 }
 
 static size_t mapped_bytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");
-    cr_assert_not_null(file);
+    check(file != NULL);
     size_t pages = 0;
-    cr_assert_eq(fscanf(file, "%zu", &pages), 1);
+    check(fscanf(file, "%zu", &pages) == 1);
     fclose(file);
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 // Threads of a closed group free their stacks when they end, not only when the
 // group is freed. (The C library keeps a few for new threads.)
-Test(go, ended_threads_keep_no_stacks, .timeout = 20)
+UNIT_TEST(go, ended_threads_keep_no_stacks)
 {
     struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
                          200 };
@@ -152,7 +152,7 @@ static void send_numbers(void *arg)
 
 // Items of one sender arrive in order and none is lost, with a buffer or
 // without.
-Test(channel, keeps_order)
+UNIT_TEST(channel, keeps_order)
 {
     for (int capacity = 0; capacity <= 3; capacity++) {
         struct channel *ch = channel_make(sizeof(int), capacity);
@@ -161,8 +161,8 @@ Test(channel, keeps_order)
 
         for (int i = 0; i < 1000; i++) {
             int item = -1;
-            cr_assert(channel_receive(ch, &item));
-            cr_assert_eq(item, i);
+            check(channel_receive(ch, &item));
+            check(item == i);
         }
 
         go_group_free(group);
@@ -185,24 +185,24 @@ static void send_one(void *arg)
 
 // A send on an unbuffered channel returns when the item was received, not
 // before.
-Test(channel, unbuffered_send_waits_for_the_receiver)
+UNIT_TEST(channel, unbuffered_send_waits_for_the_receiver)
 {
     struct sender sender = { channel_make(sizeof(int), 0), false };
     struct go_group *group = go_group_make();
     go(group, "send", send_one, &sender);
 
     sleep_ms(50);
-    cr_assert_not(atomic_load(&sender.sent));
+    check(!atomic_load(&sender.sent));
     int item;
-    cr_assert(channel_receive(sender.ch, &item));
+    check(channel_receive(sender.ch, &item));
 
     go_group_free(group);
-    cr_assert(atomic_load(&sender.sent));
+    check(atomic_load(&sender.sent));
     channel_free(sender.ch);
 }
 
 // After close, a receiver gets the items that were sent, then false.
-Test(channel, closed_channel_drains)
+UNIT_TEST(channel, closed_channel_drains)
 {
     struct channel *ch = channel_make(sizeof(int), 2);
     int sent[] = { 1, 2 };
@@ -212,27 +212,27 @@ Test(channel, closed_channel_drains)
     channel_close(ch);
 
     int item = 0;
-    cr_assert(channel_receive(ch, &item));
-    cr_assert_eq(item, 1);
-    cr_assert(channel_receive(ch, &item));
-    cr_assert_eq(item, 2);
-    cr_assert_not(channel_receive(ch, &item));
-    cr_assert_eq(item, 2, "the item is untouched");
+    check(channel_receive(ch, &item));
+    check(item == 1);
+    check(channel_receive(ch, &item));
+    check(item == 2);
+    check(!channel_receive(ch, &item));
+    check_that(item == 2, "the item is untouched");
     channel_free(ch);
 }
 
 // ---- time ----
 
 // A sleep lasts at least as long as it says.
-Test(clock, sleeps_long_enough)
+UNIT_TEST(clock, sleeps_long_enough)
 {
     int64_t start_ns = clock_now_ns();
     sleep_ms(20);
-    cr_assert_geq(clock_now_ns() - start_ns, 20 * NS_PER_MS);
+    check(clock_now_ns() - start_ns >= 20 * NS_PER_MS);
 }
 
 // A wait without a signal ends at its deadline.
-Test(clock, wait_ends_at_the_deadline)
+UNIT_TEST(clock, wait_ends_at_the_deadline)
 {
     pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
     pthread_cond_t cond;
@@ -244,61 +244,61 @@ Test(clock, wait_ends_at_the_deadline)
         cond_wait_until(&cond, &mu, deadline_ns);
     pthread_mutex_unlock(&mu);
 
-    cr_assert_geq(clock_now_ns(), deadline_ns);
+    check(clock_now_ns() >= deadline_ns);
     pthread_cond_destroy(&cond);
 }
 
 // A timer is due from its moment on, and never when stopped.
-Test(timer, is_due_from_its_moment_on)
+UNIT_TEST(timer, is_due_from_its_moment_on)
 {
     struct timer timer;
     timer_reset(&timer, 10);
-    cr_assert_not(timer_is_due(&timer, timer.due_ns - 1));
-    cr_assert(timer_is_due(&timer, timer.due_ns));
+    check(!timer_is_due(&timer, timer.due_ns - 1));
+    check(timer_is_due(&timer, timer.due_ns));
 
     timer_stop(&timer);
-    cr_assert_not(timer_is_due(&timer, clock_now_ns() + 1000 * NS_PER_MS));
+    check(!timer_is_due(&timer, clock_now_ns() + 1000 * NS_PER_MS));
 }
 
 // ---- random numbers ----
 
 // Every value of the range occurs, none outside, each about equally often.
-Test(rng, is_uniform_in_its_range)
+UNIT_TEST(rng, is_uniform_in_its_range)
 {
     struct rng rng = rng_make();
     int count[10] = { 0 };
     for (int i = 0; i < 100000; i++) {
         int number = rng_between(&rng, 5, 14);
-        cr_assert(number >= 5 && number <= 14);
+        check(number >= 5 && number <= 14);
         count[number - 5]++;
     }
     for (int k = 0; k < 10; k++)  // 10,000 are expected; 5 sigma are 474.
-        cr_assert(count[k] > 9500 && count[k] < 10500, "%d of %d", count[k],
-                  k + 5);
+        check_that(count[k] > 9500 && count[k] < 10500, "%d of %d", count[k],
+                   k + 5);
 }
 
 // Two generators draw different numbers.
-Test(rng, generators_differ)
+UNIT_TEST(rng, generators_differ)
 {
     struct rng a = rng_make(), b = rng_make();
-    cr_assert_neq(rng_next(&a), rng_next(&b));
+    check(rng_next(&a) != rng_next(&b));
 }
 
 // ---- bytes ----
 
 // A copy is equal and independent.
-Test(bytes, copies_are_independent)
+UNIT_TEST(bytes, copies_are_independent)
 {
     char text[] = "abc";
     struct bytes original = { text, 3 };
     struct bytes copy = bytes_copy(original);
-    cr_assert(bytes_equal(copy, original));
+    check(bytes_equal(copy, original));
 
     text[0] = 'x';
-    cr_assert_not(bytes_equal(copy, original));
+    check(!bytes_equal(copy, original));
     bytes_free(&copy);
 
     struct bytes empty = bytes_copy((struct bytes){ NULL, 0 });
-    cr_assert(bytes_equal(empty, (struct bytes){ NULL, 0 }));
-    cr_assert_not(bytes_equal(empty, original));
+    check(bytes_equal(empty, (struct bytes){ NULL, 0 }));
+    check(!bytes_equal(empty, original));
 }

@@ -1,10 +1,10 @@
 // The runner reports every way in which a test can end. RAFTLAB_DUMMY_LAB names
 // the program to run: `lab`, linked with tests/unit/dummies.c in place of the
 // graded tests. RAFTLAB_DUMMY_SIMLAB is the same in virtual time.
-#include <criterion/criterion.h>
 
 #include "rt/alloc.h"
 #include "tests/unit/programs.h"
+#include "tests/unit/unit.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -27,12 +27,13 @@ __attribute__((format(printf, 1, 2))) static struct outcome lab(
     const char *format, ...)
 {
     const char *program = getenv("RAFTLAB_DUMMY_LAB");
-    cr_assert(program != NULL, "set RAFTLAB_DUMMY_LAB to the runner built with "
-                               "tests/unit/dummies.c");
+    check_that(program != NULL,
+               "set RAFTLAB_DUMMY_LAB to the runner built with "
+               "tests/unit/dummies.c");
     va_list args;
     va_start(args, format);
     char *arguments;
-    cr_assert(vasprintf(&arguments, format, args) >= 0);
+    check(vasprintf(&arguments, format, args) >= 0);
     va_end(args);
 
     char *command = alloc_format("'%s' %s", program, arguments);
@@ -42,26 +43,20 @@ __attribute__((format(printf, 1, 2))) static struct outcome lab(
     return outcome;
 }
 
-static void expect_text(const struct outcome *outcome, const char *wanted)
-{
-    cr_expect(strstr(outcome->text, wanted) != NULL, "expected \"%s\" in:\n%s",
-              wanted, outcome->text);
-}
-
 static void expect_no_text(const struct outcome *outcome, const char *unwanted)
 {
-    cr_expect(strstr(outcome->text, unwanted) == NULL,
-              "did not expect \"%s\" in:\n%s", unwanted, outcome->text);
+    check_that(strstr(outcome->text, unwanted) == NULL,
+               "did not expect \"%s\" in:\n%s", unwanted, outcome->text);
 }
 
 // Expects this status and this output from a call.
 static void expect_lab(const char *arguments, int status, const char *text)
 {
     struct outcome outcome = lab("%s", arguments);
-    cr_expect(outcome.status == status,
-              "lab %s: expected exit status %d, not %d:\n%s", arguments, status,
-              outcome.status, outcome.text);
-    expect_text(&outcome, text);
+    check_that(outcome.status == status,
+               "lab %s: expected exit status %d, not %d:\n%s", arguments,
+               status, outcome.status, outcome.text);
+    outcome_expect(&outcome, text);
     outcome_free(&outcome);
 }
 
@@ -70,10 +65,10 @@ static void expect_refused(const char *arguments, const char *text)
 {
     struct outcome outcome = lab("%s", arguments);
     const char *end = strchr(outcome.text, '\n');
-    cr_expect(outcome.status == 2 && end != NULL && end[1] == '\0',
-              "lab %s: expected a line and exit status 2, not %d:\n%s",
-              arguments, outcome.status, outcome.text);
-    expect_text(&outcome, text);
+    check_that(outcome.status == 2 && end != NULL && end[1] == '\0',
+               "lab %s: expected a line and exit status 2, not %d:\n%s",
+               arguments, outcome.status, outcome.text);
+    outcome_expect(&outcome, text);
     outcome_free(&outcome);
 }
 
@@ -81,19 +76,19 @@ static void expect_refused(const char *arguments, const char *text)
 static char *make_folder(void)
 {
     char *folder = alloc_string("/tmp/raftlab-test-XXXXXX");
-    cr_assert(mkdtemp(folder) != NULL);
+    check(mkdtemp(folder) != NULL);
     return folder;
 }
 
 static void remove_folder(char *folder)
 {
     char *command = alloc_format("rm -r '%s'", folder);
-    cr_expect(system(command) == 0);
+    check(system(command) == 0);
     free(command);
     free(folder);
 }
 
-Test(runner, passing_tests_make_exit_status_0)
+UNIT_TEST(runner, passing_tests_make_exit_status_0)
 {
     expect_lab("--suite 2A", 0, "2A: 1 of 1 tests passed.\n");
     expect_lab("--suite raft_2A", 0,
@@ -104,7 +99,7 @@ Test(runner, passing_tests_make_exit_status_0)
     expect_lab("--suite 2A", 0, "\nwall ");
 }
 
-Test(runner, the_first_remark_is_added_to_a_failure)
+UNIT_TEST(runner, the_first_remark_is_added_to_a_failure)
 {
     expect_lab("--suite dummy_remark", 1,
                "FAILED -- no leader (server 2 stood at once)\n");
@@ -113,7 +108,7 @@ Test(runner, the_first_remark_is_added_to_a_failure)
 }
 
 // A soak keeps no output of runs that passed.
-Test(runner, warnings_are_counted)
+UNIT_TEST(runner, warnings_are_counted)
 {
     expect_lab("--test two_warnings --runs 3", 0,
                "WARNING dummy_pass/with_two_warnings run 1, and 2 more: the "
@@ -123,7 +118,7 @@ Test(runner, warnings_are_counted)
                "WARNING dummy_pass/with_two_warnings: the term went from 1");
 }
 
-Test(runner, a_failure_on_any_thread_is_told_with_its_message)
+UNIT_TEST(runner, a_failure_on_any_thread_is_told_with_its_message)
 {
     expect_lab("--test from_a_thread", 1,
                "  ... FAILED -- two leaders in term 3:\n      S0 and S2\n");
@@ -131,14 +126,20 @@ Test(runner, a_failure_on_any_thread_is_told_with_its_message)
                "dummy_fail: 0 of 1 tests passed; 1 failed\n");
 }
 
+UNIT_TEST(runner, a_check_tells_its_place)
+{
+    expect_lab("--suite dummy_check", 1, "FAILED -- tests/unit/dummies.c:");
+    expect_lab("--suite dummy_check", 1, ": not so: getpid() == 0\n");
+}
+
 // The runner does not read the verdict from a test's output.
-Test(runner, output_is_no_verdict)
+UNIT_TEST(runner, output_is_no_verdict)
 {
     expect_lab("--test while_it_prints", 1, "  ... FAILED -- no leader\n");
     expect_lab("--test while_it_prints", 1, "dummy_fail: 0 of 1 tests passed;");
 }
 
-Test(runner, a_process_that_ends_early_has_failed)
+UNIT_TEST(runner, a_process_that_ends_early_has_failed)
 {
     // A whole name selects that test alone, though another name begins with it.
     expect_lab("--test by_exit", 1, "dummy_die: 0 of 1 tests passed;");
@@ -152,7 +153,7 @@ Test(runner, a_process_that_ends_early_has_failed)
     expect_lab("--test by_segm", 1, "killed by signal 11 (Segmentation fault)");
 }
 
-Test(runner, a_process_that_ends_badly_after_passing_has_failed)
+UNIT_TEST(runner, a_process_that_ends_badly_after_passing_has_failed)
 {
     expect_lab("--test by_kill_after", 1,
                "killed by signal 15 (Terminated) after the test had passed");
@@ -160,7 +161,7 @@ Test(runner, a_process_that_ends_badly_after_passing_has_failed)
     expect_lab("--test by_address_sanitizer", 1, "AddressSanitizer");
 }
 
-Test(runner, a_busy_machine_makes_a_failure_inconclusive)
+UNIT_TEST(runner, a_busy_machine_makes_a_failure_inconclusive)
 {
     const char *busy = "--suite dummy_fail --test on_a_busy";
     expect_lab(busy, 3, "INCONCLUSIVE dummy_fail/on_a_busy");
@@ -172,22 +173,22 @@ Test(runner, a_busy_machine_makes_a_failure_inconclusive)
 }
 
 // In virtual time a machine cannot be late.
-Test(runner, lateness_is_no_excuse_in_virtual_time)
+UNIT_TEST(runner, lateness_is_no_excuse_in_virtual_time)
 {
     const char *program = getenv("RAFTLAB_DUMMY_SIMLAB");
-    cr_assert(program != NULL, "set RAFTLAB_DUMMY_SIMLAB");
+    check_that(program != NULL, "set RAFTLAB_DUMMY_SIMLAB");
     char *command = alloc_format("'%s' --suite dummy_fail --test on_a_busy "
                                  "--test in_haste",
                                  program);
     struct outcome outcome = run_program(HANGS_S, command);
-    cr_expect(outcome.status == 1);
-    expect_text(&outcome, "0 of 2 tests passed; 2 failed\n");
+    check(outcome.status == 1);
+    outcome_expect(&outcome, "0 of 2 tests passed; 2 failed\n");
     outcome_free(&outcome);
     free(command);
 }
 
 // A shortage explains the failure better than the test's own message.
-Test(runner, a_shortage_makes_a_failure_inconclusive)
+UNIT_TEST(runner, a_shortage_makes_a_failure_inconclusive)
 {
     expect_lab("--test of_files", 3,
                "INCONCLUSIVE -- no more open files: the limit of one process "
@@ -213,7 +214,7 @@ Test(runner, a_shortage_makes_a_failure_inconclusive)
 }
 
 // The test runs again alone, and that result counts.
-Test(runner, what_is_inconclusive_runs_again_once)
+UNIT_TEST(runner, what_is_inconclusive_runs_again_once)
 {
     const char *busy = "--suite dummy_again --test busy";
     expect_lab(busy, 0,
@@ -225,7 +226,7 @@ Test(runner, what_is_inconclusive_runs_again_once)
     expect_lab("--test and_fails", 1, "0 of 1 tests passed; 1 failed\n");
 }
 
-Test(runner, a_test_that_hangs_is_ended)
+UNIT_TEST(runner, a_test_that_hangs_is_ended)
 {
     expect_lab("--test in_a_call --limit 1", 1, "limit of 1 s");
     expect_lab("--test among_deaf_threads", 1,
@@ -233,39 +234,39 @@ Test(runner, a_test_that_hangs_is_ended)
     expect_lab("--test among_deaf_threads", 1, "0 of 1 tests passed; 1 failed");
 }
 
-Test(runner, a_process_that_cannot_end_itself_is_killed)
+UNIT_TEST(runner, a_process_that_cannot_end_itself_is_killed)
 {
     expect_lab("--test all_its_threads --limit 1", 1,
                "exceeded its limit of 1 s by 15 s: killed");
 }
 
-Test(runner, nothing_a_test_forked_lives_on)
+UNIT_TEST(runner, nothing_a_test_forked_lives_on)
 {
     struct outcome outcome = lab("--test with_a_process_left");
     const char *text = strstr(outcome.text, "left process ");
-    cr_assert(text != NULL);
+    check(text != NULL);
     int pid = atoi(text + strlen("left process "));
-    cr_assert(pid > 1);
-    cr_expect(kill(pid, 0) != 0, "process %d is still there", pid);
+    check(pid > 1);
+    check_that(kill(pid, 0) != 0, "process %d is still there", pid);
     outcome_free(&outcome);
 }
 
-Test(runner, only_failing_runs_leave_a_log)
+UNIT_TEST(runner, only_failing_runs_leave_a_log)
 {
     char *logs = make_folder();
     struct outcome outcome = lab("--suite dummy_pass --suite dummy_fail "
                                  "--jobs 4 --logs %s/new/folder",
                                  logs);
-    cr_expect(outcome.status == 1);
+    check(outcome.status == 1);
     char *fails =
         alloc_format("%s/new/folder/dummy_fail-from_a_thread-run001.log", logs);
     char *passes =
         alloc_format("%s/new/folder/dummy_pass-quick-run001.log", logs);
 
-    cr_expect(access(passes, F_OK) != 0);
+    check(access(passes, F_OK) != 0);
     char *show = alloc_format("cat %s", fails);
     struct outcome log = run_program(HANGS_S, show);
-    expect_text(&log, "  ... FAILED -- two leaders in term 3:");
+    outcome_expect(&log, "  ... FAILED -- two leaders in term 3:");
 
     outcome_free(&log);
     free(show);
@@ -278,16 +279,16 @@ Test(runner, only_failing_runs_leave_a_log)
 // All output of a Raft or a test is free of control characters.
 static void expect_fit_for_a_terminal(const struct outcome *outcome)
 {
-    expect_text(outcome,
-                "Test (\303\251\342\202\254) ...\t?]0;owned??[2J?[H?hidden"
-                "?? ?? ? ?? ??? ??");
-    expect_text(outcome, "?[8mlog\n");
+    outcome_expect(outcome,
+                   "Test (\303\251\342\202\254) ...\t?]0;owned??[2J?[H?hidden"
+                   "?? ?? ? ?? ??? ??");
+    outcome_expect(outcome, "?[8mlog\n");
     for (const char *c = outcome->text; *c != '\0'; c++)
-        cr_expect((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t',
-                  "byte %d in:\n%s", *c, outcome->text);
+        check_that((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t',
+                   "byte %d in:\n%s", *c, outcome->text);
 }
 
-Test(runner, no_control_characters_reach_the_terminal)
+UNIT_TEST(runner, no_control_characters_reach_the_terminal)
 {
     char *logs = make_folder();
     const char *ways[] = { "--jobs 1", "--jobs 2", "--criterion --ascii" };
@@ -310,7 +311,7 @@ Test(runner, no_control_characters_reach_the_terminal)
 
 // The test opens the terminal itself, too. script(1) makes a terminal, and
 // shows what arrives there.
-Test(runner, no_control_characters_reach_it_past_the_runner)
+UNIT_TEST(runner, no_control_characters_reach_it_past_the_runner)
 {
     char *logs = make_folder();
     const char *ways[] = {
@@ -326,7 +327,7 @@ Test(runner, no_control_characters_reach_it_past_the_runner)
         struct outcome outcome = run_program(HANGS_S, command);
         expect_no_text(&outcome, "\033[2J");
         if (strstr(outcome.text, NO_CRITERION) == NULL)
-            expect_text(&outcome, "?[2J");
+            outcome_expect(&outcome, "?[2J");
         outcome_free(&outcome);
         free(command);
     }
@@ -334,28 +335,28 @@ Test(runner, no_control_characters_reach_it_past_the_runner)
 }
 
 // The output of a single run appears at once, not when it has ended.
-Test(runner, output_of_one_run_is_live)
+UNIT_TEST(runner, output_of_one_run_is_live)
 {
     struct outcome outcome = lab(
         "--suite dummy_slow | { read -r line; date +%%s%%N; cat > /dev/null; "
         "date +%%s%%N; } #");
     long long title_ns = 0, end_ns = 0;
-    cr_expect(sscanf(outcome.text, "%lld %lld", &title_ns, &end_ns) == 2);
-    cr_expect(end_ns - title_ns > 500000000, "%s", outcome.text);
+    check(sscanf(outcome.text, "%lld %lld", &title_ns, &end_ns) == 2);
+    check_that(end_ns - title_ns > 500000000, "%s", outcome.text);
     outcome_free(&outcome);
 }
 
 // In parallel, a test's lines stay together, and a flood is cut.
-Test(runner, output_is_shown_in_one_piece_and_cut)
+UNIT_TEST(runner, output_is_shown_in_one_piece_and_cut)
 {
     char *logs = make_folder();
     struct outcome outcome =
         lab("--suite dummy_flood --suite 2A --jobs 2 --logs %s", logs);
-    cr_expect(outcome.status == 0);
-    expect_text(&outcome, "Test (2A): initial election ...\n"
-                          "  ... Passed --   3.5  3   58   16840    0\n");
-    expect_text(&outcome, " more bytes]\n");
-    cr_expect(strlen(outcome.text) < 1100000);
+    check(outcome.status == 0);
+    outcome_expect(&outcome, "Test (2A): initial election ...\n"
+                             "  ... Passed --   3.5  3   58   16840    0\n");
+    outcome_expect(&outcome, " more bytes]\n");
+    check(strlen(outcome.text) < 1100000);
     outcome_free(&outcome);
     remove_folder(logs);
 }
@@ -376,18 +377,18 @@ static void expect_rows(const char *arguments, int status, const char *csv,
             "echo status $?; cat %s/rows.csv %s/rows.json; ls %s",
             arguments, folder, folder, folder, folder, folder, folder);
     char *wanted = alloc_format("status %d\n" COLUMNS, status);
-    expect_text(&outcome, wanted);
-    expect_text(&outcome, csv);
-    expect_text(&outcome, json);
+    outcome_expect(&outcome, wanted);
+    outcome_expect(&outcome, csv);
+    outcome_expect(&outcome, json);
     // Nothing else is left in the folder.
-    expect_text(&outcome, "\n]\n");
-    expect_text(&outcome, "rows.csv\nrows.json\n");
+    outcome_expect(&outcome, "\n]\n");
+    outcome_expect(&outcome, "rows.csv\nrows.json\n");
     outcome_free(&outcome);
     free(wanted);
     remove_folder(folder);
 }
 
-Test(runner, the_figures_of_each_run_are_rows)
+UNIT_TEST(runner, the_figures_of_each_run_are_rows)
 {
     expect_rows(
         "--suite 2A --runs 2", 0,
@@ -407,7 +408,7 @@ Test(runner, the_figures_of_each_run_are_rows)
 }
 
 // A Raft chooses bytes of a message.
-Test(runner, rows_are_escaped)
+UNIT_TEST(runner, rows_are_escaped)
 {
     expect_rows("--test from_the_terminal", 1,
                 ",\"a </failure> & \"\"]]>?[2J?\n<\\ & \"\"]]> ?\",,",
@@ -415,7 +416,7 @@ Test(runner, rows_are_escaped)
                 "\\\"]]> ?\"");
 }
 
-Test(runner, rows_are_written_whole_or_not_at_all)
+UNIT_TEST(runner, rows_are_written_whole_or_not_at_all)
 {
     expect_refused("--suite 2A --csv /nowhere/rows.csv",
                    "--csv (make's CSV=) wants a file to write to, not "
@@ -434,93 +435,97 @@ Test(runner, rows_are_written_whole_or_not_at_all)
         "cat rows.csv; ls'",
         folder, getenv("RAFTLAB_DUMMY_LAB"));
     struct outcome outcome = run_program(HANGS_S, command);
-    expect_text(&outcome, "lab: rows.csv could not be written: File too large");
-    expect_text(&outcome, "status 2\nold\nrows.csv\n");
+    outcome_expect(&outcome,
+                   "lab: rows.csv could not be written: File too large");
+    outcome_expect(&outcome, "status 2\nold\nrows.csv\n");
     outcome_free(&outcome);
     free(command);
     remove_folder(folder);
 }
 
-Test(runner, a_soak_counts)
+UNIT_TEST(runner, a_soak_counts)
 {
     char *logs = make_folder();
     struct outcome outcome =
         lab("--suite 2A --test _ --runs 20 --jobs 4 --logs %s", logs);
-    cr_expect(outcome.status == 0);
-    expect_text(&outcome, "2A initial_election                   20      0 ");
-    expect_text(&outcome, "2A: 20 of 20 runs passed.\n");
+    check(outcome.status == 0);
+    outcome_expect(&outcome,
+                   "2A initial_election                   20      0 ");
+    outcome_expect(&outcome, "2A: 20 of 20 runs passed.\n");
     expect_no_text(&outcome, "Test (2A)");
     outcome_free(&outcome);
 
     outcome = lab("--suite dummy_fail --runs 2 --jobs 4 --logs %s", logs);
-    cr_expect(outcome.status == 1);
-    expect_text(&outcome, "FAILED dummy_fail/from_a_thread run 2: two leaders");
-    expect_text(&outcome, "0 of 10 runs passed; 6 failed; 4 inconclusive\n");
+    check(outcome.status == 1);
+    outcome_expect(&outcome,
+                   "FAILED dummy_fail/from_a_thread run 2: two leaders");
+    outcome_expect(&outcome, "0 of 10 runs passed; 6 failed; 4 inconclusive\n");
     outcome_free(&outcome);
     remove_folder(logs);
 }
 
 // A test that dies has failed, but its tester has found nothing.
-Test(runner, a_soak_ends_at_the_first_failure)
+UNIT_TEST(runner, a_soak_ends_at_the_first_failure)
 {
     char *logs = make_folder();
     struct outcome outcome =
         lab("--test quick --test by_kill --runs 20 --until failure --logs %s",
             logs);
-    cr_expect(outcome.status == 1);
-    expect_text(&outcome, "ended by dummy_die/by_kill run 1 after 0.");
-    expect_text(&outcome, " s, 0 died: killed by signal 9 (Killed) in");
+    check(outcome.status == 1);
+    outcome_expect(&outcome, "ended by dummy_die/by_kill run 1 after 0.");
+    outcome_expect(&outcome, " s, 0 died: killed by signal 9 (Killed) in");
     outcome_free(&outcome);
 
     outcome = lab("--test by_kill --test from_a_thread --runs 20 "
                   "--until finding --logs %s",
                   logs);
-    cr_expect(outcome.status == 1);
-    expect_text(&outcome, "ended by dummy_fail/from_a_thread run 1 after 0.");
-    expect_text(&outcome, " died: two leaders in term 3:\n");
+    check(outcome.status == 1);
+    outcome_expect(&outcome,
+                   "ended by dummy_fail/from_a_thread run 1 after 0.");
+    outcome_expect(&outcome, " died: two leaders in term 3:\n");
     outcome_free(&outcome);
 
     outcome = lab("--test by_kill --runs 3 --until finding --logs %s", logs);
-    expect_text(&outcome, "ended by no failure after 0.");
-    expect_text(&outcome, " s, 3 died\n");
+    outcome_expect(&outcome, "ended by no failure after 0.");
+    outcome_expect(&outcome, " s, 3 died\n");
     outcome_free(&outcome);
 
     outcome = lab("--test as_if_by --runs 3 --until finding --logs %s", logs);
-    expect_text(&outcome, " s, 0 died: ");
+    outcome_expect(&outcome, " s, 0 died: ");
     outcome_free(&outcome);
     remove_folder(logs);
 }
 
-Test(runner, tables_show_mits_figures_and_fit)
+UNIT_TEST(runner, tables_show_mits_figures_and_fit)
 {
     struct outcome outcome = lab("--suite 2A --suite dummy_pass --table");
-    expect_text(&outcome,
-                "passed   3.5   3     58     16,840     0 |   3.5     58  "
-                "   16,840     0\n");
-    expect_text(&outcome, "|     -      -          -     -\n");
+    outcome_expect(&outcome,
+                   "passed   3.5   3     58     16,840     0 |   3.5     58  "
+                   "   16,840     0\n");
+    outcome_expect(&outcome, "|     -      -          -     -\n");
     const char *line = strstr(outcome.text, "\ntest ");
-    cr_assert(line != NULL);
+    check(line != NULL);
     while (*line == '\n') {
         size_t len = strcspn(line + 1, "\n");
-        cr_expect(len <= WIDEST_LINE);
+        check(len <= WIDEST_LINE);
         line += 1 + len;
     }
     outcome_free(&outcome);
 }
 
-Test(runner, tests_are_listed)
+UNIT_TEST(runner, tests_are_listed)
 {
     struct outcome outcome = lab("--list");
-    cr_expect(outcome.status == 0);
-    expect_text(&outcome, "raft_2A/initial_election\ndummy_pass/quick\n");
+    check(outcome.status == 0);
+    outcome_expect(&outcome, "raft_2A/initial_election\ndummy_pass/quick\n");
     outcome_free(&outcome);
 
     outcome = lab("--list --suite dummy_pass --test quick");
-    cr_expect(strcmp(outcome.text, "dummy_pass/quick\n") == 0);
+    check(strcmp(outcome.text, "dummy_pass/quick\n") == 0);
     outcome_free(&outcome);
 }
 
-Test(runner, output_that_cannot_be_written_is_told)
+UNIT_TEST(runner, output_that_cannot_be_written_is_told)
 {
     const char *message = "not all of the output could be written";
     const char *ways[] = { "--list", "--help", "--suite 2A",
@@ -533,7 +538,7 @@ Test(runner, output_that_cannot_be_written_is_told)
     expect_lab("--suite 2A >&- #", 2, "");
 }
 
-Test(runner, bad_input_is_one_line_and_exit_status_2)
+UNIT_TEST(runner, bad_input_is_one_line_and_exit_status_2)
 {
     expect_refused("--suite ''", "wants a name, not \"\"");
     expect_refused("--test ''", "wants a name, not \"\"");
@@ -559,12 +564,12 @@ static bool can_run_criterion(void)
 {
     struct outcome outcome = lab("--criterion --list");
     bool can = strstr(outcome.text, NO_CRITERION) == NULL;
-    cr_expect(can || outcome.status == 2);
+    check(can || outcome.status == 2);
     outcome_free(&outcome);
     return can;
 }
 
-Test(runner, criterion_can_run_them)
+UNIT_TEST(runner, criterion_can_run_them)
 {
     if (!can_run_criterion())
         return;
@@ -577,7 +582,7 @@ Test(runner, criterion_can_run_them)
 
 // The lock is on the program's file. The test copies it, so that no other run
 // has the lock.
-Test(runner, what_a_test_forked_keeps_no_lock_under_criterion)
+UNIT_TEST(runner, what_a_test_forked_keeps_no_lock_under_criterion)
 {
     if (!can_run_criterion())
         return;
@@ -587,19 +592,19 @@ Test(runner, what_a_test_forked_keeps_no_lock_under_criterion)
         "dummy_pass/with_a_process_left; flock -n -x %s/lab echo no lock'",
         getenv("RAFTLAB_DUMMY_LAB"), folder, folder, folder);
     struct outcome outcome = run_program(HANGS_S, command);
-    expect_text(&outcome, "Passing: 1");
-    expect_text(&outcome, "no lock\n");
+    outcome_expect(&outcome, "Passing: 1");
+    outcome_expect(&outcome, "no lock\n");
     const char *text = strstr(outcome.text, "left process ");
-    cr_assert(text != NULL);
+    check(text != NULL);
     int pid = atoi(text + strlen("left process "));
-    cr_expect(pid > 1 && kill(pid, SIGKILL) == 0);
+    check(pid > 1 && kill(pid, SIGKILL) == 0);
 
     outcome_free(&outcome);
     free(command);
     remove_folder(folder);
 }
 
-Test(runner, criterion_runs_what_is_inconclusive_again)
+UNIT_TEST(runner, criterion_runs_what_is_inconclusive_again)
 {
     if (!can_run_criterion())
         return;
@@ -614,7 +619,7 @@ Test(runner, criterion_runs_what_is_inconclusive_again)
     expect_lab("--criterion --filter dummy_short/of_memory", 3, "SIGKILL");
 }
 
-Test(runner, criterion_refuses_bad_input)
+UNIT_TEST(runner, criterion_refuses_bad_input)
 {
     if (!can_run_criterion())
         return;
@@ -634,7 +639,7 @@ Test(runner, criterion_refuses_bad_input)
     expect_lab("--criterion --list 2>&1 >/dev/full #", 2, "not all of the out");
 }
 
-Test(runner, criterion_refuses_reports_that_cannot_be_written)
+UNIT_TEST(runner, criterion_refuses_reports_that_cannot_be_written)
 {
     if (!can_run_criterion())
         return;
@@ -645,7 +650,7 @@ Test(runner, criterion_refuses_reports_that_cannot_be_written)
 
     char *folder = make_folder();
     char *fifo = alloc_format("%s/fifo", folder);
-    cr_assert(mkfifo(fifo, 0600) == 0);
+    check(mkfifo(fifo, 0600) == 0);
     char *to_fifo = alloc_format("--criterion --xml=%s", fifo);
     expect_refused(to_fifo, "fifo\": nobody reads it");
     char *twice =
@@ -658,7 +663,7 @@ Test(runner, criterion_refuses_reports_that_cannot_be_written)
 }
 
 // Criterion takes options from the environment, too.
-Test(runner, criterions_environment_is_read)
+UNIT_TEST(runner, criterions_environment_is_read)
 {
     if (!can_run_criterion())
         return;
@@ -683,7 +688,7 @@ Test(runner, criterions_environment_is_read)
 }
 
 // The message has characters that mean something in XML and JSON.
-Test(runner, criterions_reports_hold_any_message)
+UNIT_TEST(runner, criterions_reports_hold_any_message)
 {
     if (!can_run_criterion())
         return;
@@ -692,7 +697,7 @@ Test(runner, criterions_reports_hold_any_message)
         lab("--criterion --filter 'dummy_escape/*' --xml=%s/xml "
             "-Ojson:%s/json --tap=%s/tap",
             folder, folder, folder);
-    cr_expect(outcome.status == 1);
+    check(outcome.status == 1);
     outcome_free(&outcome);
 
     char *command = alloc_format("cat %s/*", folder);
@@ -700,8 +705,8 @@ Test(runner, criterions_reports_hold_any_message)
     const char *message = ": a </failure> & ')]>?[2J?|</ & ')]> ?";
     char *in_xml = alloc_format("%s]]>&#10;", message);
     char *in_json = alloc_format("%s\"\n", message);
-    expect_text(&outcome, in_xml);
-    expect_text(&outcome, in_json);
+    outcome_expect(&outcome, in_xml);
+    outcome_expect(&outcome, in_json);
     free(in_json);
     free(in_xml);
     free(command);
