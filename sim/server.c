@@ -186,6 +186,7 @@ void sim_server_crash(struct sim_server *server)
     struct sim_thread *thread;
     while ((thread = next_inside(server, &slot)) != NULL) {
         thread->frozen = false;
+        thread->is_ready = false;
         sim_schedule_remove(thread);
         if (is_visiting(thread, server)) {
             thread->leaves = true;

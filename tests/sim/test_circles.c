@@ -396,3 +396,47 @@ SIM_TEST(a_signal_that_closes_a_circle_is_told)
                   "variable, held by thread 2",
                   NULL);
 }
+
+// ---- Who has left a server that crashed in its pause can be stuck again ----
+
+static void yield_for_ever(void *unused)
+{
+    (void)unused;
+    for (;;)
+        sched_yield();
+}
+
+static void *visit_then_lock_both(void *server)
+{
+    check(!sim_server_run(server, yield_for_ever, NULL));
+    pthread_mutex_lock(&mu);
+    sleep_ms(2);
+    pthread_mutex_lock(&other);
+    return NULL;
+}
+
+static void *lock_both_against_the_visitor(void *unused)
+{
+    pthread_mutex_lock(&other);
+    sleep_ms(9);
+    pthread_mutex_lock(&mu);
+    return unused;
+}
+
+static void crash_in_a_pause(void)
+{
+    struct sim_server *server = sim_server_make(1);
+    start(visit_then_lock_both, server);
+    start(lock_both_against_the_visitor, NULL);
+    sleep_ms(1);
+    sim_server_pause(server, 100 * MS);
+    sleep_ms(1);
+    sim_server_crash(server);
+    tick_for_a_second();
+}
+
+SIM_TEST(who_left_a_server_that_crashed_in_its_pause_can_close_a_circle)
+{
+    check_message(check_told(crash_in_a_pause, 11),
+                  "2 threads wait for each other", NULL);
+}
