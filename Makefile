@@ -380,7 +380,8 @@ lab: $(call with_criterion,$(LAB_BIN))
 
 # ---- The simulator ----
 
-$(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors
+$(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors \
+    $(if $(filter debug,$(MODE)),-DSIM_CHECKS)
 SIM_PARTS := $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) \
     $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link
 $(SIM_BIN): $(SIM_PARTS) $(NO_CRITERION_O) | $(R)/checked

@@ -15,8 +15,17 @@ _Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t),
 #define OURS      0x51cba0u
 #define DESTROYED 0x51cbaeu
 
+static bool is_round_open(const void *object)
+{
+    const struct barrier *b = object;
+    return b->n_came >= b->waiters.count && b->n_came > 0 &&
+           b->n_came < b->count;
+}
+
 static const struct sim_reason for_others = {
-    .text = "for more threads to come to a barrier", .is_long = true
+    .text = "for more threads to come to a barrier",
+    .is_long = true,
+    .must_wait = is_round_open,
 };
 
 // The count of a barrier that the system made. Where the system keeps it is not

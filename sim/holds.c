@@ -69,8 +69,10 @@ void sim_hold_remove(const void *lock)
 void sim_holds_abandon(int n_holds)
 {
     struct sim_thread *self = sim.self;
-    for (; self->n_holds > n_holds; self->n_holds--)
+    for (; self->n_holds > n_holds; self->n_holds--) {
         self->holds = self->holds->next;
+        self->has_abandoned = true;
+    }
 }
 
 int sim_locks_held(void)

@@ -74,6 +74,9 @@ struct sim_reason {
     bool (*next_holder)(const void *object, struct sim_holder *holder);
     // It can take long, so no lock should be held meanwhile.
     bool is_long;
+    // For the self-check: is the object still not to be had? NULL: that cannot
+    // be told.
+    bool (*must_wait)(const void *object);
 };
 
 // A wait for a mutex, which begins where one on a condition variable ends.
@@ -148,8 +151,9 @@ struct sim_thread {
 
     struct sim_hold *holds;
     int n_holds;
-    void **values;  // By key; NULL until one is set.
-    void *cleanup;  // The innermost pthread_cleanup_push.
+    bool has_abandoned;  // It has left locks locked in a dead server.
+    void **values;       // By key; NULL until one is set.
+    void *cleanup;       // The innermost pthread_cleanup_push.
     bool cancel_disabled;
     bool cancel_asynchronous;
 
@@ -351,6 +355,16 @@ void sim_schedule_start(const struct sim_options *options);
 void sim_queue_add(struct sim_queue *queue, struct sim_entry *entry);
 void sim_queue_remove(struct sim_entry *entry);
 
+// Reports that the program has overwritten the entry's queue, which lies in its
+// memory, if the entry is not where it says.
+void sim_queue_check(const struct sim_entry *entry);
+
+static inline bool sim_goes_before(const struct sim_entry *a,
+                                   const struct sim_entry *b)
+{
+    return a->rank != b->rank ? a->rank < b->rank : a->order < b->order;
+}
+
 // Gives a higher rank, and moves the entry back where it stands.
 void sim_queue_lower(struct sim_entry *entry, int64_t rank);
 
@@ -369,6 +383,12 @@ static inline bool sim_is_runnable(const struct sim_thread *thread)
 {
     return thread->entry.queue == &sim.runnable;
 }
+
+// ---- self_check.c ----
+
+// Fails if what the simulator knows of its threads, queues, timers, locks and
+// stacks disagrees.
+void sim_self_check(void);
 
 // ---- policy.c ----
 

@@ -34,11 +34,18 @@ static bool next_holder(const void *object, struct sim_holder *holder)
     return true;
 }
 
+static bool is_locked(const void *object)
+{
+    return ((const struct mutex *)object)->owner != 0;
+}
+
 static const struct sim_reason to_lock = { .text = "to lock a mutex",
-                                           .next_holder = next_holder };
+                                           .next_holder = next_holder,
+                                           .must_wait = is_locked };
 static const struct sim_reason to_lock_again = {
     .text = "to lock its mutex again after waiting on a condition variable",
-    .next_holder = next_holder
+    .next_holder = next_holder,
+    .must_wait = is_locked,
 };
 
 static struct mutex *get(pthread_mutex_t *mutex, const void *place)

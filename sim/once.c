@@ -22,8 +22,14 @@ void sim_once_start(void)
     has_run = done;
 }
 
+static bool is_running(const void *object)
+{
+    return *(const int *)object == RUNNING;
+}
+
 static const struct sim_reason to_see_it_run = {
-    .text = "for the return of a function that is called once"
+    .text = "for the return of a function that is called once",
+    .must_wait = is_running,
 };
 
 int sim_once(int *state, void (*routine)(void), const void *place)

@@ -66,11 +66,6 @@ static void enlarge(struct sim_queue *queue)
 
 // ---- Order ----
 
-static bool goes_before(const struct sim_entry *a, const struct sim_entry *b)
-{
-    return a->rank != b->rank ? a->rank < b->rank : a->order < b->order;
-}
-
 static void put(struct sim_queue *queue, uint32_t position,
                 struct sim_entry *entry)
 {
@@ -84,7 +79,7 @@ static void rise(struct sim_queue *queue, uint32_t position,
 {
     while (position > 0) {
         uint32_t parent = (position - 1) / 2;
-        if (!goes_before(entry, queue->entries[parent]))
+        if (!sim_goes_before(entry, queue->entries[parent]))
             break;
         put(queue, position, queue->entries[parent]);
         position = parent;
@@ -101,9 +96,9 @@ static void sink(struct sim_queue *queue, uint32_t position,
         if (child >= queue->count)
             break;
         if (child + 1 < queue->count &&
-            goes_before(queue->entries[child + 1], queue->entries[child]))
+            sim_goes_before(queue->entries[child + 1], queue->entries[child]))
             child++;
-        if (!goes_before(queue->entries[child], entry))
+        if (!sim_goes_before(queue->entries[child], entry))
             break;
         put(queue, position, queue->entries[child]);
         position = child;
@@ -119,7 +114,6 @@ void sim_queue_add(struct sim_queue *queue, struct sim_entry *entry)
     rise(queue, queue->count++, entry);
 }
 
-// The queue lies in the program's memory, and the program has overwritten it.
 static _Noreturn void report_lost(const struct sim_thread *thread)
 {
     char message[300];
@@ -130,13 +124,24 @@ static _Noreturn void report_lost(const struct sim_thread *thread)
     sim_fail(message);
 }
 
-void sim_queue_remove(struct sim_entry *entry)
+static inline void check_place(const struct sim_entry *entry)
 {
-    struct sim_queue *queue = entry->queue;
+    const struct sim_queue *queue = entry->queue;
     if (__builtin_expect(entry->position >= queue->count ||
                              queue->entries[entry->position] != entry,
                          0))
         report_lost(entry->thread);
+}
+
+void sim_queue_check(const struct sim_entry *entry)
+{
+    check_place(entry);
+}
+
+void sim_queue_remove(struct sim_entry *entry)
+{
+    struct sim_queue *queue = entry->queue;
+    check_place(entry);
     entry->queue = NULL;
     struct sim_entry *last = queue->entries[--queue->count];
     if (last != entry) {

@@ -28,6 +28,28 @@ static bool is_for_writers(const struct rwlock *l)
     return l->flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
 }
 
+static bool may_read(const struct rwlock *l)
+{
+    if (l->writer != 0)
+        return false;
+    return !is_for_writers(l) || l->n_writers_waiting == 0;
+}
+
+static bool may_write(const struct rwlock *l)
+{
+    return l->writer == 0 && l->readers == NULL;
+}
+
+static bool must_wait_to_read(const void *object)
+{
+    return !may_read(object);
+}
+
+static bool must_wait_to_write(const void *object)
+{
+    return !may_write(object);
+}
+
 static bool next_reader(const struct rwlock *l, struct sim_holder *holder)
 {
     const struct sim_hold *last = holder->at;
@@ -51,9 +73,11 @@ static bool next_holder(const void *object, struct sim_holder *holder)
     return true;
 }
 
-static const struct sim_reason to_write = { .text =
-                                                "to lock an rwlock for writing",
-                                            .next_holder = next_holder };
+static const struct sim_reason to_write = {
+    .text = "to lock an rwlock for writing",
+    .next_holder = next_holder,
+    .must_wait = must_wait_to_write,
+};
 
 // The writer; if there is none, each writer that waits and comes first.
 static bool next_before_reader(const void *object, struct sim_holder *holder)
@@ -73,9 +97,11 @@ static bool next_before_reader(const void *object, struct sim_holder *holder)
     return true;
 }
 
-static const struct sim_reason to_read = { .text =
-                                               "to lock an rwlock for reading",
-                                           .next_holder = next_before_reader };
+static const struct sim_reason to_read = {
+    .text = "to lock an rwlock for reading",
+    .next_holder = next_before_reader,
+    .must_wait = must_wait_to_read,
+};
 
 static struct rwlock *get(pthread_rwlock_t *lock, const void *place)
 {
@@ -121,18 +147,6 @@ static void remove_read(struct rwlock *l, struct sim_hold *read)
 }
 
 // ---- Locking ----
-
-static bool may_read(const struct rwlock *l)
-{
-    if (l->writer != 0)
-        return false;
-    return !is_for_writers(l) || l->n_writers_waiting == 0;
-}
-
-static bool may_write(const struct rwlock *l)
-{
-    return l->writer == 0 && l->readers == NULL;
-}
 
 static void take_read(struct rwlock *l, const void *place)
 {

@@ -63,6 +63,19 @@ static void wake_counting(void)
 
 // ---- Turns ----
 
+// A build for debugging defines SIM_CHECKS. All of a short test is checked, and
+// of a long one as much as its time allows.
+#define FIRST_CHECKED 1000
+#define CHECK_EVERY   16
+
+static inline void check_self(void)
+{
+#ifdef SIM_CHECKS
+    if (sim.points < FIRST_CHECKED || sim.points % CHECK_EVERY == 0)
+        sim_self_check();
+#endif
+}
+
 // Wakes all whose time has come.
 static void fire_timers(void)
 {
@@ -82,6 +95,7 @@ static inline struct sim_thread *next_thread(void)
         fire_timers();
     if (__builtin_expect(sim.points >= sim.next_due_point, 0))
         wake_counting();
+    check_self();
     struct sim_thread *next = sim_policy_next();
     next->points++;
     sim_hash_add((uint64_t)next->number);

@@ -16,8 +16,14 @@ _Static_assert(sizeof(struct sem) <= sizeof(sem_t), "it must fit");
 #define OURS      0x51c5e0u
 #define DESTROYED 0x51c5eeu
 
+static bool is_at_zero(const void *object)
+{
+    return ((const struct sem *)object)->value == 0;
+}
+
 static const struct sim_reason to_pass = { .text = "to pass a semaphore",
-                                           .is_long = true };
+                                           .is_long = true,
+                                           .must_wait = is_at_zero };
 
 static int fail(int error)
 {

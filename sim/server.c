@@ -14,8 +14,13 @@
 
 #include <stdlib.h>
 
+static bool is_paused(const void *object)
+{
+    return ((const struct sim_server *)object)->paused;
+}
+
 static const struct sim_reason to_be_thawed = {
-    .text = "for the end of its server's pause"
+    .text = "for the end of its server's pause", .must_wait = is_paused
 };
 
 struct sim_server *sim_server_make(int number)

@@ -29,8 +29,14 @@ static bool next_holder(const void *object, struct sim_holder *holder)
     return true;
 }
 
+static bool is_locked(const void *object)
+{
+    return *(const int *)object != unlocked;
+}
+
 static const struct sim_reason to_lock = { .text = "to lock a spin lock",
-                                           .next_holder = next_holder };
+                                           .next_holder = next_holder,
+                                           .must_wait = is_locked };
 
 static int mine(void)
 {

@@ -150,9 +150,15 @@ static bool next_joined(const void *object, struct sim_holder *holder)
     return true;
 }
 
+static bool has_not_ended(const void *object)
+{
+    return !((const struct sim_thread *)object)->ended;
+}
+
 static const struct sim_reason to_join = { .text = "to join a thread",
                                            .next_holder = next_joined,
-                                           .is_long = true };
+                                           .is_long = true,
+                                           .must_wait = has_not_ended };
 
 int sim_thread_join(pthread_t id, void **value, int64_t due_ns,
                     const void *place)
