@@ -240,7 +240,7 @@ $(R)/checked: $(RAFT_LINKED)
 	@touch $@
 
 LAB_PARTS := $(LAB_O) $(REAL_O) $(RAFT_LINKED) $(B)/link
-$(LAB_BIN): $(LAB_PARTS) $(NO_CRITERION_O) | $(R)/checked
+$(LAB_BIN): $(LAB_PARTS) $(NO_CRITERION_O) | $(R)/checked $(VIEW_BIN)
 	$(call link,$(REAL_WRAPS))
 $(LAB_BIN)-criterion: $(LAB_PARTS) $(CRITERION_O) | $(R)/checked
 	$(call link,$(REAL_WRAPS),-lcriterion)
@@ -285,7 +285,7 @@ setup-test:
 # ---- Running ----
 
 LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
-    --logs $(R)/logs
+    --logs $(R)/logs --view $(VIEW_BIN)
 ROWS = $(CSV:%=--csv '%') $(JSON:%=--json '%')
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
@@ -328,7 +328,7 @@ define viewed
     done; exit $$status; }
 endef
 
-2A 2B 2C 2D: $(LAB_BIN) $(if $(VIEW),$(VIEW_BIN))
+2A 2B 2C 2D: $(LAB_BIN)
 ifneq ($(VIEW),)
 	$(call viewed,$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1))
 else
@@ -384,7 +384,7 @@ $(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors \
     $(if $(filter debug,$(MODE)),-DSIM_CHECKS)
 SIM_PARTS := $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) \
     $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link
-$(SIM_BIN): $(SIM_PARTS) $(NO_CRITERION_O) | $(R)/checked
+$(SIM_BIN): $(SIM_PARTS) $(NO_CRITERION_O) | $(R)/checked $(VIEW_BIN)
 	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
 	    scripts/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
@@ -404,7 +404,7 @@ sim: $(SIM_BIN)
 	    $(ROWS)
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs
-replay: $(SIM_BIN) $(if $(VIEW),$(VIEW_BIN))
+replay: $(SIM_BIN)
 ifeq ($(and $(T),$(SEED)),)
 	@echo 'raftlab: replay wants a test and a seed: make replay T=churn SEED=7' >&2; exit 2
 else ifeq ($(GDB),1)

@@ -42,6 +42,8 @@ static const char usage[] =
     "                   or --jobs is given (default build/logs)\n"
     "  --record DIR     keep the record of each run there (default: of each\n"
     "                   test's first failing run, beside its output)\n"
+    "  --view PROGRAM   the program that says in the end why a test failed,\n"
+    "                   from its record\n"
     "  --csv FILE       write the figures there, a row a run\n"
     "  --json FILE      the same as JSON\n"
     "  --list           only list the tests\n"
@@ -69,6 +71,7 @@ enum {
     UNTIL,
     LOGS,
     RECORD,
+    VIEW,
     CSV,
     JSON,
     LIST,
@@ -91,6 +94,7 @@ static const struct option long_options[] = {
     { "until", required_argument, NULL, UNTIL },
     { "logs", required_argument, NULL, LOGS },
     { "record", required_argument, NULL, RECORD },
+    { "view", required_argument, NULL, VIEW },
     { "csv", required_argument, NULL, CSV },
     { "json", required_argument, NULL, JSON },
     { "list", no_argument, NULL, LIST },
@@ -312,6 +316,9 @@ static void read_option(int option, char **argv, struct options *options,
         break;
     case RECORD:
         options->records = optarg;
+        break;
+    case VIEW:
+        options->view = optarg;
         break;
     case CSV:
         options->csv = optarg;

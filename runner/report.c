@@ -8,10 +8,12 @@
 #include "runner/table.h"
 #include "runner/world.h"
 
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // How often progress is printed if each time takes a line of its own.
@@ -21,6 +23,10 @@
 // message was printed in full before. In a soak it was not, and is not cut.
 #define SHORT 160
 #define WHOLE 600
+
+// How many failures are explained, and how many seeds named.
+#define MOST_WHY   3
+#define MOST_SEEDS 12
 
 struct report {
     const struct options *options;
@@ -162,10 +168,6 @@ void report_run(struct report *report, struct job *job, struct result *result)
             result_print(result, stdout);
     }
     output_close(&job->output, result);
-    if (soak && result->outcome != PASSED) {
-        clear_line(report);
-        print_failure(report, job->test, job->run, result);
-    }
     note_if_enough(report, job, result);
     *result_of(report, job->test, job->run) = *result;
     fflush(stdout);
@@ -231,14 +233,63 @@ static const char *title(const struct options *options)
     return suite_label(options->tests[0]->suite);
 }
 
+// "  so do 12 more of 30 runs: seeds 2 5 7 ...". They are marked as told.
+static void print_alike(struct report *report, int test, int run, bool *told)
+{
+    int runs = report->options->runs;
+    const struct result *first = result_of(report, test, run);
+    int n = 0;
+    for (int k = run + 1; k <= runs; k++) {
+        if (told[k] || !result_is_alike(first, result_of(report, test, k)))
+            continue;
+        told[k] = true;
+        n++;
+    }
+    if (n == 0)
+        return;
+    printf("  so %s %d more of %d runs:%s", n == 1 ? "does" : "do", n, runs,
+           world_is_simulated ? " seeds" : "");
+    for (int k = run + 1, said = 0; k <= runs && said < MOST_SEEDS; k++) {
+        if (!result_is_alike(first, result_of(report, test, k)))
+            continue;
+        printf(" %d", options_seed(report->options, k));
+        said++;
+    }
+    puts(n > MOST_SEEDS ? " ..." : "");
+}
+
+// Why it failed, by the program that reads its record.
+static void print_why(const struct report *report, const struct result *result)
+{
+    char *argv[] = { (char *)report->options->view, "summary", "--no-verdict",
+                     result->record, NULL };
+    pid_t pid;
+    fflush(stdout);
+    int error = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
+    if (error != 0)
+        printf("  (%s cannot say why: %s)\n", argv[0], strerror(error));
+    else
+        waitpid(pid, NULL, 0);
+    putchar('\n');
+}
+
+// Failures of a test that are alike are told once.
 static void print_failures(struct report *report)
 {
+    int n_why = 0;
     for (int test = 0; test < report->options->n_tests; test++) {
+        bool *told = alloc((size_t)report->options->runs + 1);
         for (int run = 1; run <= report->options->runs; run++) {
             const struct result *result = result_of(report, test, run);
-            if (result->message != NULL)
-                print_failure(report, test, run, result);
+            if (result->message == NULL || told[run])
+                continue;
+            print_failure(report, test, run, result);
+            print_alike(report, test, run, told);
+            if (result->record != NULL && report->options->view != NULL &&
+                result->outcome == FAILED && n_why++ < MOST_WHY)
+                print_why(report, result);
         }
+        free(told);
     }
 }
 

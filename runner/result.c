@@ -244,3 +244,25 @@ void result_print_summary(const struct result *result, int limit, FILE *to)
     fprintf(to, "%.*s%s", fits ? len : limit, result->message,
             fits ? "" : "...");
 }
+
+// The next character of a message that is no digit.
+static const char *skip_digits(const char *text)
+{
+    return text + strspn(text, "0123456789");
+}
+
+bool result_is_alike(const struct result *a, const struct result *b)
+{
+    if (a->outcome != b->outcome ||
+        (a->message == NULL) != (b->message == NULL))
+        return false;
+    if (a->message == NULL)
+        return true;
+    const char *x = skip_digits(a->message);
+    const char *y = skip_digits(b->message);
+    while (*x != 0 && *x == *y) {
+        x = skip_digits(x + 1);
+        y = skip_digits(y + 1);
+    }
+    return *x == *y;
+}

@@ -71,6 +71,10 @@ void result_free(struct result *result);
 // "  ... FAILED -- <message>".
 void result_print(const struct result *result, FILE *to);
 
+// Have these two runs of a test failed alike: with the same outcome and the
+// same message, but for its numbers?
+bool result_is_alike(const struct result *a, const struct result *b);
+
 // Prints the first line of the message, at most `limit` characters of it.
 void result_print_summary(const struct result *result, int limit, FILE *to);
 

@@ -1,6 +1,6 @@
 // view: shows the record of a run in the terminal.
 //
-//   view summary RECORD
+//   view summary [--no-verdict] RECORD
 //   view columns [--servers 0,2] [--topics votes,log] [--width N] RECORD
 //
 // Exit status 2 and one line on stderr for bad input.
@@ -82,12 +82,14 @@ static bool wants_colour(void)
            term != NULL && strcmp(term, "dumb") != 0;
 }
 
-static struct columns_options read_options(int argc, char **argv)
+static struct columns_options read_options(int argc, char **argv,
+                                           bool *with_verdict)
 {
     static const struct option known[] = {
         { "servers", required_argument, NULL, 's' },
         { "topics", required_argument, NULL, 't' },
         { "width", required_argument, NULL, 'w' },
+        { "no-verdict", no_argument, NULL, 'v' },
         { 0 },
     };
     struct columns_options options = { .width = terminal_columns(),
@@ -101,6 +103,8 @@ static struct columns_options read_options(int argc, char **argv)
             options.topics = topics_in(optarg);
         else if (c == 'w')
             options.width = number("--width", optarg, FEWEST_COLUMNS, 10000);
+        else if (c == 'v')
+            *with_verdict = false;
         else
             exit(2);
     }
@@ -109,7 +113,8 @@ static struct columns_options read_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct columns_options options = read_options(argc, argv);
+    bool with_verdict = true;
+    struct columns_options options = read_options(argc, argv, &with_verdict);
     if (argc - optind != 2)
         refuse("wants: view summary RECORD, or view columns RECORD");
     bool summary = strcmp(argv[optind], "summary") == 0;
@@ -118,7 +123,7 @@ int main(int argc, char **argv)
                argv[optind]);
     struct run *run = run_read(argv[optind + 1]);
     if (summary)
-        summary_print(run, stdout);
+        summary_print(run, with_verdict, stdout);
     else
         columns_print(run, &options, stdout);
     run_free(run);

@@ -238,13 +238,14 @@ static void add_why(const struct span *span, struct lines *lines)
     lines_free(&why);
 }
 
-void summary_print(const struct run *run, FILE *to)
+void summary_print(const struct run *run, bool with_verdict, FILE *to)
 {
     struct lines lines = { 0 };
     int act = open_act(run);
     int progress = last_progress(run);
     struct span span = find_span(run, progress, act);
-    add_verdict(run, &lines);
+    if (with_verdict)
+        add_verdict(run, &lines);
     add_doing(&span, act, progress, &lines);
     add_servers(&span, &lines);
     if (is_about_progress(run))

@@ -7,6 +7,6 @@
 
 #include <stdio.h>
 
-void summary_print(const struct run *run, FILE *to);
+void summary_print(const struct run *run, bool with_verdict, FILE *to);
 
 #endif

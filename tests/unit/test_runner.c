@@ -458,7 +458,9 @@ UNIT_TEST(runner, a_soak_counts)
     outcome = lab("--suite dummy_fail --runs 2 --jobs 4 --logs %s", logs);
     check(outcome.status == 1);
     outcome_expect(&outcome,
-                   "FAILED dummy_fail/from_a_thread run 2: two leaders");
+                   "FAILED dummy_fail/from_a_thread run 1: two leaders");
+    outcome_expect(&outcome, "  so does 1 more of 2 runs: 2\n");
+    expect_no_text(&outcome, "from_a_thread run 2");
     outcome_expect(&outcome, "0 of 10 runs passed; 6 failed; 4 inconclusive\n");
     outcome_free(&outcome);
     remove_folder(logs);
