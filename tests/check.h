@@ -1,4 +1,4 @@
-// What the project's own tests check with: a failure names its place.
+// The checks of the project's own tests. A failure names its place.
 #ifndef TESTS_CHECK_H
 #define TESTS_CHECK_H
 

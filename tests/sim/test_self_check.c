@@ -1,5 +1,5 @@
-// The simulator's self-check (sim/self_check.c) finds what disagrees: each test
-// damages one thing, as a mistake of the simulator's would.
+// The simulator's self-check (sim/self_check.c) finds inconsistent state: each
+// test damages one thing, as a bug of the simulator would.
 #include "sim/internal.h"
 #include "tests/sim/harness.h"
 
@@ -123,13 +123,13 @@ static struct sim_thread *thread_of(pthread_t id)
     return sim_table_find(id);
 }
 
-// ---- What is damaged ----
+// ---- Damage ----
 
 static void nothing(void)
 {
 }
 
-// As after a removal that forgets to say where the last one has gone.
+// As after a removal that does not record the new place of the last one.
 static void position(void)
 {
     thread_of(yielding[1])->entry.position =
@@ -231,7 +231,7 @@ static void spinner_not_taken_out(void)
     sim_hold_remove((const void *)&spin);
 }
 
-// The unlock of a lock that has forgotten whom to wake.
+// The unlock of a lock that does not wake a waiting thread.
 static void mutex_waiter_forgotten(void)
 {
     *(uint32_t *)&mu = 0;
@@ -316,7 +316,7 @@ static void damage_and_check(void)
     start_all();
     sim_self_check();
     damage();
-    for (int i = 0; i < sim.n_slots; i++)  // Each looks below one stack.
+    for (int i = 0; i < sim.n_slots; i++)  // Each one checks below one stack.
         sim_self_check();
     _exit(0);
 }

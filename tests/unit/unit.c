@@ -1,5 +1,5 @@
-// Running a unit test, under the watchdog that clusters have: it ends a test
-// that hangs, and knows when the machine was too busy.
+// Runs a unit test under the watchdog that clusters have. The watchdog ends a
+// test that hangs, and knows whether the machine was too busy.
 #include "tests/unit/unit.h"
 
 #include "rt/clock.h"
@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-// Unit tests ask for times that are exact to some 20 ms.
+// Unit tests check times to about 20 ms.
 #define UNIT_TOO_BUSY_MS 20
 
-// The main thread's.
+// Only the main thread uses it.
 static struct watchdog *watchdog;
 
 void unit_run(const char *name, void (*body)(void))
@@ -29,7 +29,7 @@ void unit_run(const char *name, void (*body)(void))
 
 pid_t unit_fork(void)
 {
-    // With a verdict that is given already, no exit is a failed test.
+    // The verdict is decided already, so an exit fails no test.
     static struct verdict given = { .state = TEST_PASSED };
     watchdog_stop(watchdog);
     fflush(NULL);

@@ -20,9 +20,9 @@
 // line and its time in it.
 void unit_run(const char *name, void (*body)(void));
 
-// Forks a process whose end, whatever it is, says nothing of the test: the
-// caller judges it. Returns as fork does. The test must have no other thread,
-// or under ThreadSanitizer the process can start none.
+// Forks a process. Its end says nothing about the test; the caller judges it.
+// Returns as fork does. The test must have no other thread: under
+// ThreadSanitizer the process could start none.
 pid_t unit_fork(void);
 
 #endif
