@@ -285,7 +285,7 @@ setup-test:
 # ---- Running ----
 
 LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
-    --logs $(R)/logs --view $(VIEW_BIN)
+    --logs $(R)/logs --view $(VIEW_BIN) --page page/write
 ROWS = $(CSV:%=--csv '%') $(JSON:%=--json '%')
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
@@ -346,7 +346,7 @@ endif
 define quietly
 @$(2) > $(R)/$(1).$$$$ 2>&1; status=$$?; \
     mv $(R)/$(1).$$$$ $(R)/$(1); \
-    grep -E '^(  \.\.\. FAILED|FAILED|INCONCLUSIVE|  replay it:|  its record:|fig2:|wall) ' \
+    grep -E '^(  \.\.\. FAILED|FAILED|INCONCLUSIVE|  replay it:|  its record:|  its page:|fig2:|wall) ' \
         $(R)/$(1) | awk '!seen[$$0]++' | grep . || \
     cat $(R)/$(1) >&2; \
     exit $$status
@@ -396,7 +396,7 @@ FIRST ?= 1
 SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
     'make replay$(AGAIN)'
 
-.PHONY: simlab sim replay
+.PHONY: simlab sim replay show
 simlab: $(call with_criterion,$(SIM_BIN))
 sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
@@ -415,6 +415,14 @@ else ifneq ($(VIEW),)
 	$(call viewed,$(REPLAY))
 else
 	@RAFTLAB_LOG=$(or $(LOG),1) $(REPLAY)
+endif
+
+# A run that fails is shown like any other: that is what it is for.
+show: $(SIM_BIN)
+ifeq ($(and $(T),$(SEED)),)
+	@echo 'raftlab: show wants a test and a seed: make show T=churn SEED=7' >&2; exit 2
+else
+	@$(REPLAY) || [ $$? = 1 ]
 endif
 
 # ---- The lab's own tests ----
@@ -450,6 +458,7 @@ help:
 #:                          GDB=1: in gdb
 #:   make replay T= SEED= VIEW=columns   the same, a column a server (also make
 #:                          2A T=); VIEW=summary: why it failed, in 30 lines
+#:   make show T= SEED=     show one of those in a page, for a browser
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
 #:

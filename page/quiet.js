@@ -1,13 +1,21 @@
 // Heartbeats that changed nothing: an empty AppendEntries in whose exchange no
 // server's state became another, as far as it is known. They are folded until
-// somebody wants them.
+// somebody wants them. So are those answers of a leader that say once more that it
+// leads: the test asks over and over.
 
 function findQuiet(run) {
+    run.events.forEach((e, i) => {
+        run.quiet[i] = isRepeated(run, e, i) ? 1 : 0;
+    });
     for (const message of run.messages)
         if (message.request && isQuiet(run, message))
             setQuiet(run, message);
     run.quietCount = run.messages
         .filter((m) => m.request && m.quiet && !m.doubled).length;
+}
+
+function isRepeated(run, e, i) {
+    return e.event === 'leads' && !run.changed[i];
 }
 
 function isQuiet(run, message) {

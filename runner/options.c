@@ -44,6 +44,8 @@ static const char usage[] =
     "                   test's first failing run, beside its output)\n"
     "  --view PROGRAM   the program that says in the end why a test failed,\n"
     "                   from its record\n"
+    "  --page PROGRAM   makes the page of each record that is kept, on its\n"
+    "                   output (page/write)\n"
     "  --csv FILE       write the figures there, a row a run\n"
     "  --json FILE      the same as JSON\n"
     "  --list           only list the tests\n"
@@ -72,6 +74,7 @@ enum {
     LOGS,
     RECORD,
     VIEW,
+    PAGE,
     CSV,
     JSON,
     LIST,
@@ -95,6 +98,7 @@ static const struct option long_options[] = {
     { "logs", required_argument, NULL, LOGS },
     { "record", required_argument, NULL, RECORD },
     { "view", required_argument, NULL, VIEW },
+    { "page", required_argument, NULL, PAGE },
     { "csv", required_argument, NULL, CSV },
     { "json", required_argument, NULL, JSON },
     { "list", no_argument, NULL, LIST },
@@ -319,6 +323,9 @@ static void read_option(int option, char **argv, struct options *options,
         break;
     case VIEW:
         options->view = optarg;
+        break;
+    case PAGE:
+        options->page = optarg;
         break;
     case CSV:
         options->csv = optarg;

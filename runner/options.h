@@ -32,6 +32,7 @@ struct options {
     const char *records;  // Folder for the records of all runs; NULL: those
                           // that fail are recorded, in the logs' folder.
     const char *view;     // The program that shows a record; NULL: none does.
+    const char *page;     // The program that makes a record's page; or NULL.
     const char *csv;      // The file for the figures of all runs; or NULL.
     const char *json;     // Likewise.
     bool list;            // Only print the tests' names.

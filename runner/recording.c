@@ -2,6 +2,7 @@
 
 #include "rt/alloc.h"
 #include "runner/output.h"
+#include "runner/page.h"
 #include "runner/world.h"
 #include "tester/telling.h"
 
@@ -91,4 +92,6 @@ void recording_end(struct recording *recording, const struct options *options,
     if (result->record == NULL)
         fprintf(stderr, "lab: no record can be kept in %s: %s\n", folder,
                 strerror(errno));
+    else if (options->page != NULL)
+        result->page = page_write(options->page, result->record);
 }

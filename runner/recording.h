@@ -25,7 +25,8 @@ void recording_prepare(struct recording *recording,
 void recording_start(const struct recording *recording);
 
 // The run has ended. Writes the file, and gives its path to result->record;
-// says on stderr if it cannot be written. Does nothing without a record.
+// and its page, if there is to be one, to result->page. Says on stderr what
+// cannot be written. Does nothing without a record.
 void recording_end(struct recording *recording, const struct options *options,
                    int test, int run, struct result *result);
 

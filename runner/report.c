@@ -106,11 +106,13 @@ static void print_replay(const struct report *report, int test, int run)
                options_seed(report->options, run));
 }
 
-// The file with its record, if there is one.
+// The files with its record and the page of that, if there are any.
 static void print_record(const struct result *result)
 {
     if (result->record != NULL)
         printf("  its record: %s\n", result->record);
+    if (result->page != NULL)
+        printf("  its page: %s\n", result->page);
 }
 
 // "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"
@@ -386,6 +388,9 @@ int report_end(struct report *report)
     print_verdict(report);
     if (options->records != NULL)
         printf("records: %s\n", options->records);
+    if (report->n_runs == 1 && report->results[0].outcome == PASSED &&
+        report->results[0].page != NULL)
+        printf("page: %s\n", report->results[0].page);
 
     // Not in a replay, whose output is the same to the byte each time.
     if (!world_is_simulated || report->n_runs > 1)

@@ -222,6 +222,7 @@ void result_free(struct result *result)
     free(result->warning);
     free(result->log);
     free(result->record);
+    free(result->page);
     *result = (struct result){ 0 };
 }
 

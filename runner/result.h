@@ -23,6 +23,7 @@ struct result {
     char *warning;  // Of test_warn; NULL if there is none, or if INCONCLUSIVE.
     char *log;      // The path of the file with its output; or NULL.
     char *record;   // The path of the file with its record; or NULL.
+    char *page;     // The path of that record's page; or NULL.
 
     // The test's figures; incomplete if it did not pass.
     double seconds;

@@ -793,6 +793,26 @@ test('a narrow window: everything there, nothing wider than it', async (b) => {
     await b.resize(1400, 900);
 });
 
+// ---- Real runs ----
+
+// RAFTLAB_PAGES names a folder of pages that the lab itself has made.
+test('the pages of real runs open, and have a sentence for all', async (b) => {
+    const folder = process.env.RAFTLAB_PAGES;
+    const files = folder ? fs.readdirSync(folder).filter((f) => f.endsWith('.html')) : [];
+    for (const name of files) {
+        await b.open(path.join(folder, name));
+        const { bad, odd, places } = await b.look(`({ bad: raftlab.page.run.bad,
+            places: raftlab.page.run.events.length,
+            odd: raftlab.page.run.events.map((e, i) => raftlab.describe(i))
+                .filter((s) => s === '' || /\\{|undefined|null|NaN|\\[object/.test(s)) })`);
+        assert.deepEqual([name, bad, odd.slice(0, 3)], [name, 0, []]);
+        assert(places > 5, name);
+        await b.press('ArrowLeft');
+        await b.press('ArrowUp');
+    }
+    console.log(`        ${files.length} pages`);
+});
+
 // ---- Large records ----
 
 // Seconds of processor time that the page has used so far. On a busy machine wall
