@@ -36,8 +36,10 @@ struct memory {
     _Atomic uint64_t tail;  // Where the oldest begins.
     uint64_t n_dropped;
     int n_servers;
-    bool has_script;     // Which plays all servers but 0.
-    bool is_verdict[2];  // Told: that it has failed; that it has passed.
+    // Not of type bool: the process may have written any byte over them.
+    unsigned char has_script;  // Which plays all servers but 0.
+    unsigned char
+        is_verdict[2];  // Told: that it has failed; that it has passed.
 
     char ring[];
 };

@@ -176,6 +176,14 @@ static struct file written(const struct record *record, const char *result)
     return file;
 }
 
+static void file_free(struct file *file)
+{
+    for (int k = 0; k < file->count; k++)
+        free(file->lines[k]);
+    free(file->lines);
+    free(file->text);
+}
+
 static bool has(const struct file *file, int k, const char *text)
 {
     return strstr(file->lines[k < 0 ? file->count + k : k], text) != NULL;
@@ -219,6 +227,7 @@ UNIT_TEST(record, the_oldest_are_dropped_and_counted)
         snprintf(number, sizeof number, "{\"n\":%d,", 1000 - kept + 1 + k);
         expect_in(&file, 2 + k, number);
     }
+    file_free(&file);
     events_free(events);
     record_free(record);
 }
@@ -273,6 +282,7 @@ UNIT_TEST(record, a_process_that_dies_loses_no_event)
     expect_in(&file, 21,
               "{\"n\":21,\"event\":\"verdict\",\"result\":\"failed\""
               ",\"text\":\"a\\u000areason\"}");
+    file_free(&file);
 }
 
 UNIT_TEST(record, there_is_one_verdict_unless_they_differ)
@@ -281,10 +291,12 @@ UNIT_TEST(record, there_is_one_verdict_unless_they_differ)
     check(file.count == 22);
     expect_in(&file, -1, "\"result\":\"failed\",\"text\":\"why\"");
 
+    file_free(&file);
     file = written_of(pass);  // Something else goes wrong after that.
     check(file.count == 23);
     expect_in(&file, -2, "\"result\":\"passed\"");
     expect_in(&file, -1, "\"result\":\"failed\"");
+    file_free(&file);
 }
 
 static void write_over_head(struct events *events, struct record *record)
@@ -297,8 +309,11 @@ static void write_over_events(struct events *events, struct record *record)
 {
     (void)events;
     char *tenth = record->memory->ring;
-    for (int k = 0; k < 9; k++)
-        tenth += sizeof(struct kept) + ((struct kept *)tenth)->size;
+    for (int k = 0; k < 9; k++) {
+        struct kept kept;  // In the ring it is not aligned.
+        memcpy(&kept, tenth, sizeof kept);
+        tenth += sizeof kept + kept.size;
+    }
     memset(tenth, 0xa5, 4000);
 }
 
@@ -307,10 +322,12 @@ UNIT_TEST(record, memory_that_was_written_over_is_no_record)
     struct file file = written_of(write_over_head);
     expect_in(&file, -2, "\"event\":\"damaged\"");
 
+    file_free(&file);
     file = written_of(write_over_events);
     check(file.count == 1 + 9 + 2);
     expect_in(&file, 9, "\"term\":9}");
     expect_in(&file, -2, "\"event\":\"damaged\"");
+    file_free(&file);
 }
 
 static void *tell_100(void *events)
@@ -337,6 +354,7 @@ UNIT_TEST(record, threads_tell_side_by_side)
         snprintf(number, sizeof number, "{\"n\":%d,", k);
         expect_in(&file, k, number);
     }
+    file_free(&file);
     events_free(events);
     record_free(record);
 }
@@ -388,6 +406,7 @@ UNIT_TEST(record, a_save_is_what_has_changed)
     expect_in(&file, 3,
               "{\"index\":13,\"term\":2,\"command\":200},{\"index\":83");
     expect_in(&file, 4, "\"bytes\":4,\"unreadable\":true}");
+    file_free(&file);
     events_free(events);
     record_free(record);
 }
