@@ -276,19 +276,19 @@ UNIT_TEST(runner, only_failing_runs_leave_a_log)
     remove_folder(logs);
 }
 
-Test(runner, a_failing_run_has_a_page)
+UNIT_TEST(runner, a_failing_run_has_a_page)
 {
     char *logs = make_folder();
     char *page = alloc_format("%s/dummy_fail-from_a_thread-run001.html", logs);
     struct outcome outcome =
         lab("--test from_a_thread --logs %s --page page/write", logs);
     char *said = alloc_format("  its page: %s\n", page);
-    expect_text(&outcome, said);
+    outcome_expect(&outcome, said);
 
     char *show = alloc_format("cat %s", page);
     struct outcome shown = run_program(HANGS_S, show);
-    expect_text(&shown, "<canvas");
-    expect_text(&shown, "\"event\":\"verdict\"");
+    outcome_expect(&shown, "<canvas");
+    outcome_expect(&shown, "\"event\":\"verdict\"");
 
     outcome_free(&shown);
     free(show);
@@ -298,14 +298,15 @@ Test(runner, a_failing_run_has_a_page)
     remove_folder(logs);
 }
 
-Test(runner, a_page_that_cannot_be_made_is_told)
+UNIT_TEST(runner, a_page_that_cannot_be_made_is_told)
 {
     char *logs = make_folder();
     struct outcome outcome =
         lab("--test from_a_thread --logs %s --page no/such/program", logs);
-    cr_expect(outcome.status == 1);
-    expect_text(&outcome, "lab: no/such/program cannot be run: No such file");
-    expect_text(&outcome, "  its record: ");
+    check(outcome.status == 1);
+    outcome_expect(&outcome,
+                   "lab: no/such/program cannot be run: No such file");
+    outcome_expect(&outcome, "  its record: ");
     expect_no_text(&outcome, "its page");
     outcome_free(&outcome);
     remove_folder(logs);
