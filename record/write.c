@@ -93,12 +93,13 @@ static struct lines lines_read(const struct record *record)
     struct lines all = { 0 };
     size_t len = 0;
     all.damaged = !copy_all(record, &all.bytes, &len);
-    struct line line;
-    for (size_t at = 0; at < len && !all.damaged;
-         at += sizeof line.kept + line.kept.size) {
+    for (size_t at = 0; at < len && !all.damaged;) {
+        struct line line;
         all.damaged = !read_line(all.bytes + at, len - at, &line);
-        if (!all.damaged)
-            add_line(&all, line);
+        if (all.damaged)
+            break;
+        add_line(&all, line);
+        at += sizeof line.kept + line.kept.size;
     }
     if (all.count > 0)
         qsort(all.lines, (size_t)all.count, sizeof *all.lines, by_number);

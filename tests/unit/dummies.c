@@ -1,6 +1,7 @@
 // Tests that end in every way a test can. They test the runner. They have no
 // cluster and write their verdicts themselves.
 #include "tester/lab_test.h"
+#include "tester/telling.h"
 #include "tester/verdict.h"
 #include "tester/watchdog.h"
 #include "tests/check.h"
@@ -327,6 +328,22 @@ LAB_TEST(dummy_hang, among_deaf_threads)
 LAB_TEST(dummy_hang, with_all_its_threads)
 {
     raise(SIGSTOP);
+}
+
+// Tells twenty events, and dies in the middle of garbage that fills its output.
+LAB_TEST(dummy_record, killed_as_it_floods)
+{
+    for (int i = 1; i <= 20; i++)
+        test_tell(EVENT_NETWORK, 0, NULL, "worse");
+    for (int i = 0; i < 200000; i++)
+        fwrite("{\"n\":21,\xff\n\0", 1, 12, stdout);
+    fflush(stdout);
+    raise(SIGKILL);
+}
+
+LAB_TEST(dummy_record, passes)
+{
+    test_tell(EVENT_NETWORK, 0, NULL, "better");
 }
 
 LAB_TEST(dummy_slow, after_its_title)

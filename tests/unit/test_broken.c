@@ -110,14 +110,49 @@ static const char *name_of(const char *test)
     return strchr(test, '/') + 1;
 }
 
+// The file with the record of a test's run, in the folder of the logs. The
+// caller frees it.
+static char *record_of(const char *folder, const char *test)
+{
+    int suite = (int)strcspn(test, "/");
+    return alloc_format("%s/logs/%.*s-%s-run001.jsonl", folder, suite, test,
+                        name_of(test));
+}
+
+// Whatever has become of the Raft, there is a record from the beginning to the
+// verdict.
+static void expect_record(const char *folder, const char *test)
+{
+    char *file = record_of(folder, test);
+    struct outcome record = run("cat %s", file);
+    const char *last = strstr(record.text, "\"event\":\"verdict\"");
+    check_that(strncmp(record.text, "{\"format\":\"raftlab record\"", 26) == 0,
+               "%s is no record", file);
+    outcome_expect(&record, "\"event\":\"test_begins\"");
+    outcome_expect(&record, "\"event\":\"started\"");
+    check_that(last != NULL && strstr(last, "\"result\":\"failed\"") != NULL,
+               "%s has no verdict", file);
+    check_that(strstr(record.text, "\"event\":\"damaged\"") == NULL, "%s",
+               file);
+    outcome_free(&record);
+    free(file);
+}
+
 static struct outcome run_lab(const struct expected *expected)
 {
     char *folder = folder_of(expected->raft);
+    for (int k = 0; k < 2; k++) {
+        char *record = record_of(folder, expected->tests[k]);
+        unlink(record);
+        free(record);
+    }
     struct outcome outcome =
         run("%s/lab --test %s --test %s --limit %d --jobs %d --logs %s/logs",
             folder, name_of(expected->tests[0]), name_of(expected->tests[1]),
             expected->limit_s > 0 ? expected->limit_s : 20,
             expected->side_by_side ? 2 : 1, folder);
+    for (int k = 0; k < 2; k++)
+        expect_record(folder, expected->tests[k]);
     free(folder);
     return outcome;
 }
@@ -178,6 +213,20 @@ UNIT_TEST(broken, null_in_handler)
         .says_where = true,
         .also = "), from handle_append (tests/broken/base.h:",
     });
+}
+
+// The request whose handler has crashed is the last that is heard of it.
+UNIT_TEST(broken, a_crash_loses_no_event)
+{
+    char *folder = folder_of("null_in_handler");
+    struct outcome outcome =
+        run("%s/lab --test initial_election --record %s/records; grep '"
+            "\"request_arrived\".*\"Raft.AppendEntries\"' "
+            "%s/records/raft_2A-initial_election-run001.jsonl",
+            folder, folder, folder);
+    check_that(outcome.status == 0, "%s", outcome.text);
+    outcome_free(&outcome);
+    free(folder);
 }
 
 UNIT_TEST(broken, aborts)

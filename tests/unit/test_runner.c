@@ -312,6 +312,83 @@ UNIT_TEST(runner, a_page_that_cannot_be_made_is_told)
     remove_folder(logs);
 }
 
+// ---- Records ----
+
+// What the file holds. outcome_free frees it.
+static struct outcome read_file(const char *folder, const char *name)
+{
+    char *command = alloc_format("cat '%s/%s'", folder, name);
+    struct outcome file = run_program(HANGS_S, command);
+    free(command);
+    return file;
+}
+
+static void expect_n_files(const char *folder, const char *n)
+{
+    char *command = alloc_format("ls '%s' | grep -c jsonl", folder);
+    struct outcome count = run_program(HANGS_S, command);
+    check_that(strcmp(count.text, n) == 0, "expected %s records, not %s", n,
+               count.text);
+    outcome_free(&count);
+    free(command);
+}
+
+// Of a run that was killed, in real time and, where it runs once more for it,
+// in virtual time.
+static void expect_record(const char *program, const char *file,
+                          const char *time)
+{
+    char *logs = make_folder();
+    char *command = alloc_format("'%s' --suite dummy_record --runs 3 "
+                                 "--logs '%s'",
+                                 program, logs);
+    struct outcome outcome = run_program(HANGS_S, command);
+    char *line = alloc_format("\n  its record: %s/%s\n", logs, file);
+    check(outcome.status == 1);
+    outcome_expect(&outcome, line);
+    expect_n_files(logs, "1\n");  // One of the three that failed.
+
+    struct outcome record = read_file(logs, file);
+    outcome_expect(&record, time);
+    outcome_expect(&record, "{\"n\":1,");
+    outcome_expect(&record, "{\"n\":20,");
+    outcome_expect(&record,
+                   "\"event\":\"network\",\"text\":\"worse\"}\n{\"n\":21,"
+                   "\"event\":\"verdict\",\"result\":\"failed\","
+                   "\"text\":\"killed by signal 9 (Killed) in the middle "
+                   "of the test\"}\n");
+    outcome_free(&record);
+    free(line);
+    outcome_free(&outcome);
+    free(command);
+    remove_folder(logs);
+}
+
+UNIT_TEST(runner, a_run_that_is_killed_has_its_record)
+{
+    expect_record(getenv("RAFTLAB_DUMMY_LAB"),
+                  "dummy_record-killed_as_it_floods-run001.jsonl",
+                  "\"time\":\"real\"");
+    expect_record(getenv("RAFTLAB_DUMMY_SIMLAB"),
+                  "dummy_record-killed_as_it_floods-seed1.jsonl",
+                  "\"time\":\"virtual\",\"seed\":1,");
+}
+
+UNIT_TEST(runner, a_record_may_be_asked_for)
+{
+    char *folder = make_folder();
+    struct outcome outcome = lab(
+        "--suite dummy_record --test passes --runs 2 --record %s/new", folder);
+    check(outcome.status == 0);
+    struct outcome record =
+        read_file(folder, "new/dummy_record-passes-run002.jsonl");
+    outcome_expect(&record, "\"text\":\"better\"}\n");
+    outcome_expect(&record, "\"event\":\"verdict\",\"result\":\"passed\"}\n");
+    outcome_free(&record);
+    outcome_free(&outcome);
+    remove_folder(folder);
+}
+
 // All output of a Raft or a test is free of control characters.
 static void expect_fit_for_a_terminal(const struct outcome *outcome)
 {
