@@ -29,10 +29,6 @@ function causeOfRule(run, e) {
     return places.length > 0 ? { i: Math.max(...places), how: 'cause' } : null;
 }
 
-function rulePlaces(run, e) {
-    return (Array.isArray(e.events) ? e.events : [])
-        .map((n) => placeOf(run, n)).filter((p) => p !== -1);
-}
 
 // It is the test that crashes and cuts off.
 function causeOfFault(run, i) {

@@ -9,7 +9,7 @@ const SENTENCES = new Set(['test_begins', 'act_begins', 'act_ends', 'started',
     'request_sent', 'request_lost', 'request_doubled', 'request_arrived',
     'reply_sent', 'reply_lost', 'reply_doubled', 'reply_arrived', 'saved',
     'applied', 'applied_snapshot', 'snapshot_made', 'printed', 'asked',
-    'answered', 'rule_broken', 'verdict', 'network', 'link']);
+    'answered', 'rule_broken', 'verdict', 'network', 'link', 'clock']);
 
 function describe(run, i) {
     const e = run.events[i];
@@ -27,7 +27,9 @@ function describe(run, i) {
     if (e.event === 'link')
         words.how = say(e.cut ? 'link_cut' : 'link_whole');
     if (e.event === 'test_begins')
-        words.network = e.network || '';
+        words.network = e.network === undefined ? '' : say('network_is', e);
+    if (e.event === 'rule_broken')
+        words.text = ruleText(e);
     if (e.event === 'verdict' && textOf(e) === '')
         return say(e.result);
     if (e.event === 'verdict')

@@ -81,7 +81,9 @@ function drawSpanWord(g, lane, span, x) {
     const word = { cut: 'cut_off', crashed: 'crashed', paused: 'paused' }[span.what];
     g.font = 'italic 11px sans-serif';
     g.fillStyle = colours.text;
-    g.fillText(say(word), x + 4, lane.top + 13);
+    // A crash cuts off, too: the words stand apart.
+    const y = span.what === 'cut' ? lane.top + lane.height - 5 : lane.top + 13;
+    g.fillText(say(word), x + 4, y);
 }
 
 // Rising lines for a crash, falling ones for a pause.

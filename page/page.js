@@ -152,7 +152,7 @@ function askWhy(page, key, by) {
 function showEvents(page, places) {
     const times = places.map((i) => page.run.events[i].ms);
     const from = Math.min(...times), to = Math.max(...times);
-    const margin = Math.max((to - from) * 0.25, 20);
+    const margin = to > from ? (to - from) * 0.5 : 5;
     show(page.view, from - margin, to + margin);
 }
 

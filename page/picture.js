@@ -113,7 +113,7 @@ const RULE_TEXT = 340;  // Pixels at most.
 
 function drawRuleText(g, view, at, e) {
     g.font = 'bold 12px sans-serif';
-    const text = shorten(g, (e.rule || '') + ': ' + textOf(e), RULE_TEXT);
+    const text = shorten(g, (e.rule || '') + ': ' + ruleText(e), RULE_TEXT);
     const width = g.measureText(text).width + 10;
     const x = Math.max(LEFT, Math.min(view.width - width - 4, at.x - width / 2));
     const y = at.y > view.height / 2 ? at.y - 42 : at.y + 34;

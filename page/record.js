@@ -21,6 +21,8 @@ function takeLine(record, value, line) {
         record.lines.push(line);
     } else if (value !== null && value.event === 'dropped') {
         record.dropped += Number(value.count) || 0;
+    } else if (value !== null && value.event === 'damaged') {
+        record.damaged = textOf(value);
     } else {
         record.bad++;
     }

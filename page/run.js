@@ -9,6 +9,7 @@ function makeRun(record) {
         lines: record.lines,
         bad: record.bad,
         dropped: record.dropped,
+        damaged: record.damaged,
         placeOf: new Map(),  // From n.
         times: [],           // As ms, but never going back.
         servers: 0,
@@ -105,7 +106,7 @@ const KIND_OF = {
     saved: 'saves', applied: 'applies', applied_snapshot: 'applies',
     snapshot_made: 'takes', crashed: 'faults', started: 'faults',
     cut_off: 'faults', connected: 'faults', paused: 'faults',
-    resumed: 'faults', link: 'faults', network: 'faults', log: 'log', printed: 'log', turn: 'threads',
+    resumed: 'faults', link: 'faults', clock: 'faults', network: 'faults', log: 'log', printed: 'log', turn: 'threads',
     waits: 'threads', locks: 'threads', unlocks: 'threads',
 };
 

@@ -17,7 +17,10 @@ function learnStates(run) {
         }
         states.push(state);
     }
+    run.wakes = new Map();  // Whose pause ends, by the place of an event.
     run.events.forEach((e, i) => {
+        for (const state of run.wakes.get(i) || [])
+            wake(run, state, i);
         // What a script plays has no state.
         if (e.server !== undefined && LEARN[e.event] && !run.played.has(e.server))
             LEARN[e.event](run, states[e.server], e, i);
@@ -133,11 +136,12 @@ const LEARN = {
     paused(run, state, e, i) {
         note(run, state.up, i, 'paused', true);
         openSpan(state, 'paused', i);
+        if (Number.isFinite(e.for_ms))
+            wakeAt(run, state, firstAt(run, e.ms + e.for_ms));
     },
 
     resumed(run, state, e, i) {
-        note(run, state.up, i, 'running', true);
-        closeSpan(state, 'paused', i);
+        wake(run, state, i);
     },
 
     cut_off(run, state, e, i) {
@@ -225,6 +229,17 @@ const LEARN = {
             learnMatch(run, state, e, i, args, reply);
     },
 };
+
+function wakeAt(run, state, place) {
+    run.wakes.set(place, (run.wakes.get(place) || []).concat(state));
+}
+
+function wake(run, state, i) {
+    if (state.up.last !== 'paused')
+        return;
+    note(run, state.up, i, 'running', true);
+    closeSpan(state, 'paused', i);
+}
 
 function learnLog(run, state, e, i) {
     const before = state.log.last || null;

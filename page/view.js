@@ -81,7 +81,8 @@ function laneOfEvent(run, view, i) {
     const e = run.events[i];
     if (isScript(e) && view.scriptLane)
         return view.scriptLane;
-    return e.server === undefined ? undefined : view.laneOf.get(e.server);
+    const server = serverOf(run, i);
+    return server === undefined ? undefined : view.laneOf.get(server);
 }
 
 // Where event i stands in the picture.

@@ -6,14 +6,15 @@ function drawWhatWentWrong(page) {
     const box = element('wrong');
     const e = run.verdict === -1 ? null : run.events[run.verdict];
     box.className = e ? e.result : 'failed';
-    const parts = [make('p', 'verdict', e ? linkTo(page, run.verdict) :
-        say('no_verdict'))];
+    const parts = [verdictLine(page, e)];
     for (const i of run.rules.slice(0, 3))
         parts.push(ruleLine(page, i));
     if (!e || e.result !== 'passed')
         parts.push(lastFacts(page));
     if (run.bad > 0)
         parts.push(make('p', '', say('bad_lines', { count: run.bad })));
+    if (run.damaged)
+        parts.push(make('p', '', say('damaged', { text: run.damaged })));
     if (run.dropped > 0)
         parts.push(make('p', '', say('dropped', { count: run.dropped })));
     if (run.header.version !== 1)
@@ -21,14 +22,23 @@ function drawWhatWentWrong(page) {
     replace(box, ...parts);
 }
 
+// The message of a broken rule is told once, with the rule.
+function verdictLine(page, e) {
+    const { run } = page;
+    if (!e)
+        return make('p', 'verdict', say('no_verdict'));
+    const told = run.rules.some((i) => textOf(run.events[i]) === textOf(e));
+    return make('p', 'verdict', linkTo(page, run.verdict, told ? say(e.result) : undefined));
+}
+
 function ruleLine(page, i) {
     const { run } = page;
     const e = run.events[i];
     const name = linkTo(page, i, say('rule', e));
     name.classList.add('rule');
-    const line = make('p', 'rule-line', name, ' ', textOf(e));
+    const line = make('p', 'rule-line', name, ' ', ruleText(e));
     const places = rulePlaces(run, e);
-    if (places.length > 0)
+    if (places.length > 1)
         line.append(' ', make('span', 'faint', say('contradict')));
     for (const p of places) {
         const button = linkTo(page, p, describe(run, p));

@@ -298,6 +298,47 @@ test('the broken rule joins the two events, beside its text', async (b) => {
     assert.equal(await selected(b), rule.events[1], 'its cause is the later of the two');
 });
 
+// The sample's lines, each changed, or left out if change returns null.
+function changed(change) {
+    const [header, ...lines] = sample(1500).trim().split('\n');
+    return [header].concat(lines.map((l) => change(JSON.parse(l))).filter((e) => e)
+        .map((e) => JSON.stringify(e))).join('\n') + '\n';
+}
+
+test('the events of a rule that only its text names', async (b) => {
+    const rule = find(SMALL.events, (e) => e.event === 'rule_broken');
+    const [one, two] = rule.events.map((n) => SMALL.events[n - 1]);
+    const at = (e) => `at ${e.ms.toFixed(3).padStart(10, '0')} server ${e.server}`;
+    const page = writePage('named', changed((e) => {
+        if (e.event !== 'rule_broken')
+            return e;
+        return { n: e.n, ms: e.ms, thread: e.thread, event: e.event, rule: e.rule,
+            text: `${e.rule} is broken: ${at(two)} applies it; but ${at(one)} applied other.` };
+    }));
+    await b.open(page.file);
+    assert.deepEqual(await b.look(`[...document.querySelectorAll('.rule-line button')]
+        .map((x) => Number(x.dataset.n))`), [rule.n, one.n, two.n]);
+    assert.equal((await text(b, '.rule-line')).includes('is broken: at'), false);
+    assert.equal(await b.look(`raftlab.pointOf(${rule.n}).y`),
+        await b.look(`raftlab.pointOf(${two.n}).y`), 'on the lane of who broke it');
+});
+
+test('a pause ends when it says, or earlier by a crash', async (b) => {
+    let paused = null;
+    const page = writePage('paused', changed((e) => {
+        if (e.event === 'paused' && !paused) {
+            paused = e;
+            return { ...e, for_ms: 300 };
+        }
+        return paused && e.event === 'resumed' && e.server === paused.server ? null : e;
+    }));
+    const after = (ms) => find(page.events, (e) => e.ms > paused.ms + ms);
+    for (const [ms, up] of [[150, 'paused'], [350, 'running']]) {
+        await b.open(page.file, `#t=${after(ms).ms}`);
+        assert.equal(await text(b, `tr[data-server="${paused.server}"] td.up`), up);
+    }
+});
+
 // ---- Zoom and pan ----
 
 test('the wheel zooms about the pointer, a drag pans', async (b) => {
