@@ -1,6 +1,6 @@
-// The applier: one thread that delivers what is committed, each index once, in
-// order. It alone sends on apply_ch, and never with the lock held: the service
-// may be calling us while we wait for it to receive.
+// The applier: one thread that delivers committed entries, each once, in order.
+// Only this thread sends on apply_ch, and never with the lock held: before the
+// service receives, it may call a function that takes the lock.
 #include "raft/internal.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void send_entries_unlocking(struct raft *rf)
     int count = rf->commit_index - rf->last_applied;
     Entry *entries = log_copy(&rf->logs, first, count);
     rf->last_applied = rf->commit_index;
-    log_raft("APLY", "applies %d..%d", first, rf->last_applied);
+    debug_raft("APLY", "applies %d..%d", first, rf->last_applied);
     pthread_mutex_unlock(&rf->mu);
     for (int k = 0; k < count; k++) {
         struct apply_msg message = {

@@ -1,14 +1,14 @@
-// Elections (§5.2, §5.4.1): standing for one, voting in one, winning one.
+// Elections (§5.2, §5.4.1): candidates, votes, and new leaders.
 //
-// The ticker starts an election; each RequestVote call and its reply are
-// handled on a thread of their own, and so is every request that arrives.
+// The ticker starts an election. Each RequestVote call has a thread of its own,
+// which also handles the reply. So has each request that arrives.
 #include "raft/internal.h"
 
 #include "rt/alloc.h"
 
 #include <stdlib.h>
 
-// One RequestVote on its way.
+// One RequestVote call.
 struct vote_call {
     struct raft *rf;
     int peer;
@@ -18,7 +18,7 @@ struct vote_call {
 static void become_leader_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
-    log_raft("ROLE", "leads, with %d of %d votes", rf->votes, rf->n_peers);
+    debug_raft("ROLE", "leads, with %d of %d votes", rf->votes, rf->n_peers);
     rf->state = LEADER;
     reset_progress_locked(rf);
     timer_stop(&rf->election_timer);
@@ -45,7 +45,7 @@ static void call_for_vote(void *arg)
         pthread_mutex_lock(&rf->mu);
         if (response.term > rf->current_term)
             become_follower_locked(rf, response.term);  // §5.1
-        // A vote counts only in the election it was asked for.
+        // A vote counts only in the election for which it was asked.
         else if (rf->state == CANDIDATE && response.vote_granted &&
                  rf->current_term == call->request.term)
             count_vote_locked(rf);
@@ -62,7 +62,7 @@ void start_election_locked(struct raft *rf)
     rf->voted_for = rf->me;
     persist_locked(rf);
     reset_election_timer_locked(rf);
-    log_raft("VOTE", "stands for election");
+    debug_raft("VOTE", "stands for election");
 
     const Entry *last = log_last(&rf->logs);
     for (int peer = 0; peer < rf->n_peers; peer++) {
@@ -75,7 +75,7 @@ void start_election_locked(struct raft *rf)
         go(rf->threads, "RequestVote", call_for_vote, call);
     }
     rf->votes = 0;
-    count_vote_locked(rf);  // Its own, which is enough in a cluster of one.
+    count_vote_locked(rf);  // Its own. It is a majority in a cluster of one.
 }
 
 // Is the candidate's log at least as up-to-date as ours? (§5.4.1)
@@ -106,8 +106,8 @@ void request_vote(struct raft *rf, const RequestVoteRequest *request,
         persist_locked(rf);  // A vote forgotten in a crash could be cast twice.
         reset_election_timer_locked(rf);
     }
-    log_raft("VOTE", "%s its vote to S%d", granted ? "grants" : "refuses",
-             request->candidate_id);
+    debug_raft("VOTE", "%s its vote to S%d", granted ? "grants" : "refuses",
+               request->candidate_id);
     response->term = rf->current_term;
     response->vote_granted = granted;
     pthread_mutex_unlock(&rf->mu);

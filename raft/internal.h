@@ -1,9 +1,9 @@
-// What the files of the reference Raft share: struct raft, and the functions
-// that call from one file into another.
+// Shared by the files of the reference Raft: struct raft, and the functions
+// that one file calls in another.
 //
-// One lock, rf->mu, guards the whole peer. It may be held while taking the
-// persister's lock or the thread group's (rt/go.h), which take no other; it is
-// never held across an RPC, a send on apply_ch, or a sleep.
+// One lock, rf->mu, guards the whole peer. Under it only the persister's lock
+// and the thread group's (rt/go.h) are taken, which take no other. It is never
+// held across an RPC, a send on apply_ch, or a sleep.
 #ifndef RAFT_INTERNAL_H
 #define RAFT_INTERNAL_H
 
@@ -20,13 +20,13 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-// A leader sends at least this often. The lab allows ten heartbeats a second;
-// fewer leave room for the RPCs that carry entries.
+// A leader sends heartbeats this often. The lab allows ten a second; fewer
+// leave room for the RPCs that carry entries.
 #define HEARTBEAT_MS 150
 
-// A follower that hears nothing stands for election after a time drawn from
-// this range (§5.2): long enough to miss one heartbeat, and wide enough that
-// two peers seldom draw times closer than an RPC takes.
+// The range of the random election timeouts (§5.2). It is long enough to miss
+// one heartbeat, and so wide that two peers' timeouts seldom differ by less
+// than an RPC takes.
 #define ELECTION_MIN_MS 300
 #define ELECTION_MAX_MS 600
 
@@ -50,43 +50,43 @@ struct raft {
     enum node_state state;
     struct rng rng;
 
-    // Saved before mu is let go (Figure 2: persistent state on all servers).
+    // Saved before mu is unlocked (Figure 2: persistent state on all servers).
     int current_term;
-    int voted_for;  // In current_term; NOBODY if it is still free.
+    int voted_for;  // In current_term; NOBODY if it has not voted.
     struct log logs;
 
-    // first index of logs <= last_applied <= commit_index <= last index, but
-    // for last_applied while pending_snapshot waits.
+    // first index of logs <= last_applied <= commit_index <= last index. While
+    // pending_snapshot waits, last_applied may be lower.
     int commit_index;
-    int last_applied;  // The last one handed to the applier's sends.
-    struct apply_msg pending_snapshot;  // If snapshot_valid: to apply first.
-    pthread_cond_t apply_cond;          // Something to apply, or dead.
+    int last_applied;                   // The applier sends it, or has sent it.
+    struct apply_msg pending_snapshot;  // If snapshot_valid: is applied first.
+    pthread_cond_t apply_cond;          // There is something to apply, or dead.
 
     int votes;  // As a candidate: received in current_term.
 
-    // As a leader, a value a peer (Figure 2: volatile state on leaders);
+    // As a leader: a value for each peer (Figure 2: volatile state on leaders);
     // 0 <= match_index[p] < next_index[p] <= last index + 1.
     int *next_index;
     int *match_index;
     int *told_commit;                 // leader_commit of the newest RPC to it.
-    int *awaited;                     // The newest RPC to it; 0: it is back.
-    int n_sent;                       // RPCs to followers, to number them.
-    pthread_cond_t *replicator_cond;  // Peer is behind, or dead.
+    int *awaited;                     // Newest RPC to it; 0: it has returned.
+    int n_sent;                       // Number of the last RPC to a follower.
+    pthread_cond_t *replicator_cond;  // The peer is behind, or dead.
 
     struct timer election_timer;   // Stopped while leader.
     struct timer heartbeat_timer;  // Stopped while not.
     pthread_cond_t ticker_cond;    // A timer is due earlier, or dead.
 };
 
-// One thread a peer (replication.c).
+// A thread that sends to one peer (replication.c).
 struct replicator {
     struct raft *rf;
     int peer;
     char name[24];
 };
 
-// An RPC to a follower, so that its return can be told from an older one's.
-struct sent {
+// Identifies an RPC to a follower. An older RPC to it has a lower number.
+struct rpc_id {
     int peer;
     int term;
     int number;
@@ -94,20 +94,21 @@ struct sent {
 
 // ---- state.c: the roles, and what every role does ----
 
-// Adopts a role or a term that another peer knows of (§5.1): becomes a follower
-// of `term`, which is not older than ours. Saves the term if it is new.
+// Becomes a follower in `term`, which is not older than ours (§5.1). Saves the
+// term if it is newer.
 void become_follower_locked(struct raft *rf, int term);
 
-// Draws a new time-out and starts to wait for it (§5.2).
+// Restarts the election timer with a new random timeout (§5.2).
 void reset_election_timer_locked(struct raft *rf);
 
-// Saves current_term, voted_for and what changed in the log.
+// Saves current_term, voted_for, and the changes of the log.
 void persist_locked(struct raft *rf);
 
-// Saves them together with a snapshot of all up to the log's first index.
+// Saves them together with a snapshot, which covers all up to the log's first
+// index.
 void persist_with_snapshot_locked(struct raft *rf, struct bytes snapshot);
 
-// Takes over what the persister holds; exits with 2 if it does not decode.
+// Restores the state from the persister. Exits with 2 if it does not decode.
 void restore_locked(struct raft *rf);
 
 // ---- election.c ----
@@ -119,23 +120,23 @@ void request_vote(struct raft *rf, const RequestVoteRequest *request,
 
 // ---- progress.c ----
 
-// A new leader knows nothing of its followers yet (Figure 2: next_index is its
-// last index + 1, match_index 0).
+// Initialises a new leader's next_index to its last index + 1, and match_index
+// to 0 (Figure 2).
 void reset_progress_locked(struct raft *rf);
 
 // Raises commit_index as far as a majority allows (§5.3, §5.4.2).
 void advance_commit_index_locked(struct raft *rf);
 
-// An RPC to a follower has returned, answered or not. True if the answer
-// counts: what was true in an older term, or before we lost the lead, may not
-// be any more. A newer term in it makes us a follower.
-bool take_reply_locked(struct raft *rf, struct sent sent, bool answered,
+// Handles the return of an RPC to a follower. A reply with a newer term makes
+// us a follower. Returns true if there is a reply and it counts: a reply does
+// not count if we are not leader any more, or the RPC is of an older term.
+bool take_reply_locked(struct raft *rf, struct rpc_id id, bool answered,
                        int reply_term);
 
-// The follower holds our log up to `index` for certain.
+// Notes that the follower has our log up to `index`.
 void raise_match_index_locked(struct raft *rf, int peer, int index);
 
-// Wakes the replicators: the log or commit_index has grown.
+// Wakes the replicators. Called when the log or commit_index has grown.
 void wake_replicators_locked(struct raft *rf);
 
 // ---- replication.c ----
@@ -152,22 +153,22 @@ void append_entries(struct raft *rf, const AppendEntriesRequest *request,
 // ---- snapshot.c ----
 
 // Sends the snapshot to a peer whose next entry is no longer in the log.
-void send_snapshot_locked(struct raft *rf, struct sent sent);
+void send_snapshot_locked(struct raft *rf, struct rpc_id id);
 
 void install_snapshot(struct raft *rf, const InstallSnapshotRequest *request,
                       InstallSnapshotResponse *response);
 
 // ---- rpc.c ----
 
-// The RPCs' places in raft_methods().
+// The indices of the RPCs in raft_methods().
 enum rpc { REQUEST_VOTE, APPEND_ENTRIES, INSTALL_SNAPSHOT, N_RPCS };
 
-// ---- applier.c, ticker.c: the other two kinds of threads; arg is rf ----
+// ---- applier.c, ticker.c: two more threads; arg is rf ----
 
 void applier(void *arg);
 void ticker(void *arg);
 
-#define log_raft(topic, ...)                                                   \
+#define debug_raft(topic, ...)                                                 \
     debug_log(topic, rf->me, rf->current_term, __VA_ARGS__)
 
 #endif

@@ -1,4 +1,4 @@
-// The log as a growing array. Every entry owns its command.
+// The log is a growing array. Every entry owns its command.
 #include "raft/log.h"
 
 #include "rt/alloc.h"
@@ -82,8 +82,8 @@ void log_truncate(struct log *log, int index)
     assert(index > log_first(log)->index);
     while (log_last(log)->index >= index) {
         Entry *last = &log->entries[log->count - 1];
-        if (log->saved == log->count) {
-            log->saved--;
+        if (log->n_saved == log->count) {
+            log->n_saved--;
             log->saved_bytes -= log_encoded_size(last);
         }
         free_entry(last);
@@ -107,7 +107,7 @@ void log_compact(struct log *log, int index, int term)
     log->entries[0] = (Entry){ .index = index, .term = term };
     if (log->count < log->capacity / 4)
         set_capacity(log, log->count);
-    log->saved = 0;
+    log->n_saved = 0;
     log->saved_bytes = 0;
 }
 

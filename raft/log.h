@@ -1,9 +1,9 @@
-// A Raft's log: the entries from the last snapshot on. Used under the Raft's
+// A Raft's log: the entries after the last snapshot. Used under the Raft's
 // lock.
 //
-// As in the notes, element 0 is no entry but stands for the last one that the
-// snapshot covers (at first index 0, term 0), so that every entry has one
-// before it to compare with.
+// As in the notes, element 0 is not an entry. It has the index and term of the
+// last entry that the snapshot covers, at first 0 and 0, so that every entry
+// has an element before it to compare with.
 #ifndef RAFT_LOG_H
 #define RAFT_LOG_H
 
@@ -18,42 +18,43 @@ struct log {
     int count;       // At least 1; entries[k].index is entries[0].index + k.
     int capacity;
 
-    // The first `saved` elements are in the persister as they are here, where
-    // they take saved_bytes. Saving continues from there.
-    int saved;
+    // The persister holds the first n_saved elements as they are here, in
+    // saved_bytes bytes. Only the elements behind them must be saved.
+    int n_saved;
     size_t saved_bytes;
 };
 
-// A log with nothing but element 0: the entry `index` of `term`.
+// Initialises a log that has element 0 only, with this index and term.
 void log_init(struct log *log, int index, int term);
 
 void log_free(struct log *log);
 
-// Element 0, and the last element (element 0 if there is no other).
+// Return element 0, and the last element (element 0 if there is no other).
 const Entry *log_first(const struct log *log);
 const Entry *log_last(const struct log *log);
 
-// The entry at an index from the first to the last.
+// Returns the element of an index from the first to the last.
 const Entry *log_at(const struct log *log, int index);
 
 // Is there an entry with this index and term? (the notes' matchLog)
 bool log_matches(const struct log *log, int index, int term);
 
-// Appends a copy of an entry; its index is the last plus 1.
+// Appends a copy of an entry, whose index must be the last plus 1.
 void log_append(struct log *log, const Entry *entry);
 
-// Removes the entries from `index` on; index is above the first.
+// Removes the entries from `index` on, which must be above the first index.
 void log_truncate(struct log *log, int index);
 
-// Makes (index, term) element 0 and drops all before. What follows stays if
-// the log has exactly that entry, else goes, too (Figure 13, steps 6 and 7).
+// Gives element 0 this index and term, and drops the entries up to it. The
+// entries behind it stay if the log has an entry of this index and term, else
+// they are dropped, too (Figure 13, steps 6 and 7).
 void log_compact(struct log *log, int index, int term);
 
-// Copies of `count` entries from the index `from` on; NULL if count is 0. The
-// caller frees the array and each command in it.
+// Copies `count` entries from the index `from` on. The caller frees the array
+// and each command in it. NULL if count is 0.
 Entry *log_copy(const struct log *log, int from, int count);
 
-// The size of one encoded entry.
+// Returns the size of the encoded entry, in bytes.
 size_t log_encoded_size(const Entry *entry);
 
 #endif

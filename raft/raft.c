@@ -1,12 +1,12 @@
-// The reference Raft's front: making and freeing a peer, and what the service
-// asks of it. Its structure is that of the notes (docs/notes.md):
+// Makes and frees a peer, and answers the service's calls. The structure is
+// that of the notes (docs/notes.md):
 //
 //   ticker      one thread; starts elections, sends heartbeats    ticker.c
 //   replicator  one thread a peer; sends when the peer is behind  replication.c
 //   applier     one thread; delivers what is committed            applier.c
-//   RPC calls   a thread each, from rf->threads; they end when the call does
+//   RPC calls   each on a thread of rf->threads, which ends with the call
 //
-// The service's threads and the network's handlers call in from outside.
+// The service's threads and the network's handlers call these functions, too.
 #include "raft/internal.h"
 
 #include "rt/alloc.h"
@@ -87,11 +87,11 @@ bool raft_start(struct raft *rf, struct bytes command, int *index, int *term)
         log_append(&rf->logs, &entry);
         persist_locked(rf);
         rf->match_index[rf->me] = entry.index;
-        advance_commit_index_locked(rf);  // Enough in a cluster of one.
+        advance_commit_index_locked(rf);  // In a cluster of one.
         wake_replicators_locked(rf);
         *index = entry.index;
         *term = entry.term;
-        log_raft("STRT", "takes a command at %d", entry.index);
+        debug_raft("STRT", "takes a command at %d", entry.index);
     }
     pthread_mutex_unlock(&rf->mu);
     return is_leader;
@@ -109,7 +109,7 @@ void raft_kill(struct raft *rf)
 {
     pthread_mutex_lock(&rf->mu);
     rf->dead = true;
-    rf->state = FOLLOWER;  // So no late reply makes it lead or send again.
+    rf->state = FOLLOWER;  // Then a late reply cannot make it lead or send.
     pthread_cond_signal(&rf->ticker_cond);
     pthread_cond_signal(&rf->apply_cond);
     wake_replicators_locked(rf);

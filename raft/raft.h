@@ -1,6 +1,6 @@
-// The interface that a Raft offers to the service above it, here the tester.
-// Implement it, and the lab can test your Raft. All the functions may be
-// called from any thread; none may wait for the network.
+// The interface of a Raft to the service above it, which is the tester here.
+// The lab tests any Raft that implements it. Any thread may call any of these
+// functions. None may wait for the network.
 #ifndef RAFT_RAFT_H
 #define RAFT_RAFT_H
 
@@ -11,10 +11,10 @@
 
 #include <stdbool.h>
 
-struct raft;  // One peer. Nobody outside the Raft looks inside.
+struct raft;  // One peer. Only the Raft itself uses its fields.
 
-// What a Raft delivers on its apply channel: a committed command, or a
-// snapshot that a leader has sent. The bytes belong to the receiver.
+// A message on the apply channel: a committed command, or a snapshot that a
+// leader has sent. The bytes belong to the receiver.
 struct apply_msg {
     bool command_valid;
     struct bytes command;
@@ -22,57 +22,62 @@ struct apply_msg {
 
     bool snapshot_valid;
     struct bytes snapshot;
-    int snapshot_term;   // Of the last entry that the snapshot covers,
-    int snapshot_index;  // and its index.
+    int snapshot_term;   // Of the last entry that the snapshot covers.
+    int snapshot_index;  // Of the same entry.
 };
 
-// Makes a peer and starts its threads. It resumes from what the persister
-// holds. Returns soon: it waits neither for an election nor for an apply.
+// Makes a peer and starts its threads. It continues from the state in the
+// persister. Returns soon: it waits neither for an election nor for an apply.
 //
-//   peers      one end for each peer, peers[me] unused; the ends and the array
-//              belong to the caller and outlive the Raft
+//   peers      one end for each peer; peers[me] is not used. The ends and the
+//   array
+//              belong to the caller and outlive the Raft.
 //   me         this peer's index in peers
-//   persister  the caller's; it outlives the Raft
-//   apply_ch   carries struct apply_msg; the caller keeps receiving from it
-//              until raft_free has returned
+//   persister  belongs to the caller and outlives the Raft
+//   apply_ch   carries struct apply_msg; the caller receives from it until
+//   raft_free
+//              has returned
 //   returns    the new Raft; raft_free frees it
-//   errors     a saved state that does not decode: one line on stderr that
-//              says so, and exit(2)
+//   errors     if the saved state does not decode: one line on stderr that says
+//   so,
+//              and exit(2)
 struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
                        struct persister *persister, struct channel *apply_ch);
 
-// The RPCs that this peer answers: the messages and the handlers, whose
+// The RPCs that this peer answers: their messages, and their handlers, whose
 // receiver is the struct raft.
-//   returns  an array that lives for ever, with *n_methods elements
+//   returns  an array of *n_methods elements, which is never freed
 const struct labrpc_method *raft_methods(int *n_methods);
 
-// Proposes a command. Returns at once, before the command is committed; it may
-// never be: this leader can crash or lose an election first (§5.3).
+// Starts agreement on a command. Returns at once, before the command is
+// committed. It may never be: this leader can crash or lose an election first
+// (§5.3).
 //
-//   command   copied; the caller keeps its own; at most MAX_COMMAND_BYTES
-//   returns   true if this peer believes it is leader, with *index and *term
-//             set to where the command will stand; else false, both untouched
+//   command   copied, the caller keeps its own; at most MAX_COMMAND_BYTES long
+//   returns   true if this peer believes it is leader; *index and *term are
+//   then those
+//             of the command's entry. Else false, both untouched.
 bool raft_start(struct raft *rf, struct bytes command, int *index, int *term);
 
-// Says which term this peer is in, and whether it believes it leads.
+// Returns this peer's current term, and whether it believes it is leader.
 void raft_get_state(struct raft *rf, int *term, bool *is_leader);
 
-// The service has made a snapshot of everything up to and including `index`,
-// which it has applied; the Raft drops its log up to there. The service may
-// call this from the thread that receives from the apply channel, so it must
-// not wait for that channel.
+// Hands the Raft a snapshot that the service has made. It covers all up to and
+// including `index`, which the service has applied. The Raft saves it and drops
+// its log up to there. The service may call this on the thread that receives
+// from the apply channel, so this function must not wait for that channel.
 //   snapshot  copied; the caller keeps its own
 void raft_snapshot(struct raft *rf, int index, struct bytes snapshot);
 
-// The peer has crashed: it shall stop, soon, and start nothing new. Returns at
-// once, without waiting for its threads. RPC handlers may still be called, and
-// raft_snapshot, by a service that was about to; that must return, too.
+// Tells the peer to stop soon. It must start nothing new. Returns at once,
+// without waiting for its threads. RPC handlers and raft_snapshot may still be
+// called once more or be under way; they must return.
 void raft_kill(struct raft *rf);
 
-// Waits until the killed peer's threads have ended, then frees it. Called when
-// the network has been cleaned up (so no RPC waits any more, and no handler
-// will be called again) and no other call of these is under way, while the
-// apply channel is still received from.
+// Waits until the killed peer's threads have ended, then frees it. Called after
+// the network was cleaned up: no RPC waits any more, and no handler is called
+// again. No other call of these functions is under way. The caller still
+// receives from the apply channel.
 void raft_free(struct raft *rf);
 
 #endif

@@ -1,9 +1,9 @@
-// Replicating the log (§5.3): the leader's side and the follower's side.
+// Log replication (§5.3): the leader's side and the follower's side.
 //
-// A replicator thread a peer sends when that peer is behind; the ticker sends
-// to all at every heartbeat. Each RPC waits for its reply on a thread of its
-// own, because a call to a peer that has gone can take seconds to fail, and
-// the peer may be back long before.
+// Each peer has a replicator thread, which sends when that peer is behind. The
+// ticker sends to all peers at every heartbeat. Each RPC waits for its reply on
+// a thread of its own: a call to a peer that cannot be reached takes seconds to
+// fail, and the peer may be back long before.
 #include "raft/internal.h"
 
 #include "rt/alloc.h"
@@ -13,10 +13,10 @@
 
 // ---- The leader ----
 
-// One AppendEntries on its way.
+// One AppendEntries call.
 struct append_call {
     struct raft *rf;
-    struct sent sent;
+    struct rpc_id id;
     AppendEntriesRequest request;
 };
 
@@ -26,27 +26,27 @@ static void back_up_locked(struct raft *rf, int peer, int prev_log_index,
 {
     must_hold(&rf->mu);
     if (prev_log_index != rf->next_index[peer] - 1)
-        return;  // The answer to an older question.
+        return;  // The reply to an older request.
     int next = response->conflict_index;
     if (response->conflict_term != NO_TERM) {
-        // If we have entries of that term, the logs may agree up to our last.
+        // If we have entries of that term, the logs may agree up to the last.
         int index = prev_log_index;
         int first = log_first(&rf->logs)->index;
         while (index > first &&
                log_at(&rf->logs, index)->term > response->conflict_term)
             index--;
-        // Below the first index a snapshot has overtaken the question.
+        // Not if a snapshot has dropped the entries since the request.
         if (log_matches(&rf->logs, index, response->conflict_term))
             next = index + 1;
     }
-    // Whatever the hint says: back by one at least, and never into what the
-    // follower is known to hold.
+    // In any case go back by at least one, and never into what the follower
+    // is known to have.
     if (next > prev_log_index)
         next = prev_log_index;
     if (next <= rf->match_index[peer])
         next = rf->match_index[peer] + 1;
     rf->next_index[peer] = next;
-    log_raft("BACK", "backs up to %d for S%d", next, peer);
+    debug_raft("BACK", "backs up to %d for S%d", next, peer);
 }
 
 static void handle_append_reply_locked(struct raft *rf,
@@ -56,11 +56,11 @@ static void handle_append_reply_locked(struct raft *rf,
     must_hold(&rf->mu);
     const AppendEntriesRequest *request = &call->request;
     if (response->success)
-        raise_match_index_locked(rf, call->sent.peer,
+        raise_match_index_locked(rf, call->id.peer,
                                  request->prev_log_index +
                                      (int)request->entries.entries_len);
     else
-        back_up_locked(rf, call->sent.peer, request->prev_log_index, response);
+        back_up_locked(rf, call->id.peer, request->prev_log_index, response);
 }
 
 static void call_append(void *arg)
@@ -69,25 +69,25 @@ static void call_append(void *arg)
     struct raft *rf = call->rf;
     AppendEntriesResponse response = { 0 };
     bool answered =
-        labrpc_call(rf->peers[call->sent.peer], &rf->rpcs[APPEND_ENTRIES],
+        labrpc_call(rf->peers[call->id.peer], &rf->rpcs[APPEND_ENTRIES],
                     &call->request, &response);
     pthread_mutex_lock(&rf->mu);
-    if (take_reply_locked(rf, call->sent, answered, response.term))
+    if (take_reply_locked(rf, call->id, answered, response.term))
         handle_append_reply_locked(rf, call, &response);
     pthread_mutex_unlock(&rf->mu);
     xdr_free((xdrproc_t)xdr_AppendEntriesRequest, &call->request);
     free(call);
 }
 
-static void send_entries_locked(struct raft *rf, struct sent sent)
+static void send_entries_locked(struct raft *rf, struct rpc_id id)
 {
     must_hold(&rf->mu);
-    const Entry *prev = log_at(&rf->logs, rf->next_index[sent.peer] - 1);
+    const Entry *prev = log_at(&rf->logs, rf->next_index[id.peer] - 1);
     int count = log_last(&rf->logs)->index - prev->index;
     struct append_call *call = alloc(sizeof *call);
     *call = (struct append_call){
         .rf = rf,
-        .sent = sent,
+        .id = id,
         .request = { .term = rf->current_term,
                      .leader_id = rf->me,
                      .prev_log_index = prev->index,
@@ -99,21 +99,21 @@ static void send_entries_locked(struct raft *rf, struct sent sent)
                                            count) } },
     };
     if (count > 0)
-        log_raft("SEND", "sends S%d entries %d..%d", sent.peer, prev->index + 1,
-                 prev->index + count);
+        debug_raft("SEND", "sends S%d entries %d..%d", id.peer, prev->index + 1,
+                   prev->index + count);
     go(rf->threads, "AppendEntries", call_append, call);
 }
 
 static void send_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);
-    struct sent sent = { peer, rf->current_term, ++rf->n_sent };
-    rf->awaited[peer] = sent.number;
+    struct rpc_id id = { peer, rf->current_term, ++rf->n_sent };
+    rf->awaited[peer] = id.number;
     rf->told_commit[peer] = rf->commit_index;
     if (rf->next_index[peer] <= log_first(&rf->logs)->index)
-        send_snapshot_locked(rf, sent);
+        send_snapshot_locked(rf, id);
     else
-        send_entries_locked(rf, sent);
+        send_entries_locked(rf, id);
 }
 
 void broadcast_locked(struct raft *rf)
@@ -126,10 +126,9 @@ void broadcast_locked(struct raft *rf)
     timer_reset(&rf->heartbeat_timer, HEARTBEAT_MS);
 }
 
-// The peer lacks entries, or does not know that those it has are committed,
-// and the newest RPC to it is back: until it is, more commands gather, and
-// travel together in the next. Meanwhile the heartbeats carry what it lacks,
-// too.
+// Must the replicator send? It must if the peer lacks entries or the commit
+// index, and the newest RPC to it has returned. While that is under way,
+// commands gather for the next one. Heartbeats carry missing entries, too.
 static bool must_send_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);
@@ -154,9 +153,9 @@ void replicator(void *arg)
 
 // ---- The follower ----
 
-// Says where the logs part, so that the leader can skip a whole term.
-static void hint_locked(struct raft *rf, int prev_log_index,
-                        AppendEntriesResponse *response)
+// Sets the reply's conflict fields, by which the leader can skip a whole term.
+static void set_conflict_locked(struct raft *rf, int prev_log_index,
+                                AppendEntriesResponse *response)
 {
     must_hold(&rf->mu);
     int last_index = log_last(&rf->logs)->index;
@@ -174,10 +173,9 @@ static void hint_locked(struct raft *rf, int prev_log_index,
     response->conflict_index = index;
 }
 
-// Appends the entries that are not there yet (Figure 2, AppendEntries, steps 3
-// and 4). An entry in conflict goes, with all that follow; but entries that
-// match stay, and so do those behind them: the request may be an old one that
-// a longer one has overtaken.
+// Appends the entries that the log lacks (Figure 2, AppendEntries, steps 3 and
+// 4). An entry in conflict is removed, with all that follow. If all match, the
+// entries behind them stay: a longer request may have come before this one.
 static void store_entries_locked(struct raft *rf,
                                  const AppendEntriesRequest *request)
 {
@@ -199,10 +197,10 @@ static void store_entries_locked(struct raft *rf,
         persist_locked(rf);
 }
 
-// Step 5: what the leader has committed is committed here, but only as far as
-// this request has shown that the logs agree.
-static void follow_commit_index_locked(struct raft *rf, int leader_commit,
-                                       int last_new_index)
+// Step 5: raises commit_index to leader_commit, but not beyond the last new
+// entry: only up to there the logs are known to agree.
+static void raise_commit_index_locked(struct raft *rf, int leader_commit,
+                                      int last_new_index)
 {
     must_hold(&rf->mu);
     int commit =
@@ -213,7 +211,8 @@ static void follow_commit_index_locked(struct raft *rf, int leader_commit,
     }
 }
 
-// What is below the first index is committed, so it matches any leader's log.
+// Does the log match at prev_log_index? Entries below the first index are
+// committed, so they match every leader's log.
 static bool is_prev_there_locked(struct raft *rf, int index, int term)
 {
     must_hold(&rf->mu);
@@ -227,7 +226,7 @@ void append_entries(struct raft *rf, const AppendEntriesRequest *request,
 {
     pthread_mutex_lock(&rf->mu);
     if (request->term >= rf->current_term) {
-        // It comes from the leader of that term: a candidate gives way (§5.2).
+        // The sender leads that term: a candidate becomes a follower (§5.2).
         assert(request->term > rf->current_term || rf->state != LEADER);
         become_follower_locked(rf, request->term);
         reset_election_timer_locked(rf);
@@ -235,11 +234,11 @@ void append_entries(struct raft *rf, const AppendEntriesRequest *request,
                                                  request->prev_log_term);
         if (response->success) {
             store_entries_locked(rf, request);
-            follow_commit_index_locked(rf, request->leader_commit,
-                                       request->prev_log_index +
-                                           (int)request->entries.entries_len);
+            raise_commit_index_locked(rf, request->leader_commit,
+                                      request->prev_log_index +
+                                          (int)request->entries.entries_len);
         } else {
-            hint_locked(rf, request->prev_log_index, response);
+            set_conflict_locked(rf, request->prev_log_index, response);
         }
     }
     response->term = rf->current_term;

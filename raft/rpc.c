@@ -1,4 +1,4 @@
-// The three RPCs: their names, their messages, and what answers them.
+// The three RPCs: their names, their messages and their handlers.
 #include "raft/internal.h"
 
 static void handle_request_vote(void *receiver, const void *args, void *reply)

@@ -1,6 +1,5 @@
-// What every role shares: stepping down to follower, the election timer, and
-// saving and restoring the persistent state. No thread of its own: the other
-// files call it, with the lock held.
+// Functions for every role: becoming a follower, the election timer, saving and
+// restoring the persistent state. Called with the lock held.
 #include "raft/internal.h"
 
 #include "rt/alloc.h"
@@ -14,10 +13,10 @@ void become_follower_locked(struct raft *rf, int term)
     must_hold(&rf->mu);
     assert(term >= rf->current_term);
     if (rf->state != FOLLOWER)
-        log_raft("ROLE", "follows, in term %d", term);
+        debug_raft("ROLE", "follows, in term %d", term);
     if (rf->state == LEADER) {
         timer_stop(&rf->heartbeat_timer);
-        reset_election_timer_locked(rf);  // It was stopped.
+        reset_election_timer_locked(rf);  // A leader's is stopped.
         pthread_cond_signal(&rf->ticker_cond);
     }
     rf->state = FOLLOWER;
@@ -35,8 +34,8 @@ void reset_election_timer_locked(struct raft *rf)
                 rng_between(&rf->rng, ELECTION_MIN_MS, ELECTION_MAX_MS));
 }
 
-// The bytes of current_term, voted_for and the number of log elements: what
-// stands before the elements in an encoded PersistentState.
+// An encoded PersistentState begins with this many bytes: current_term,
+// voted_for and the number of log elements.
 #define HEAD_BYTES ((size_t)3 * BYTES_PER_XDR_UNIT)
 
 static void encode_head(struct raft *rf, char head[HEAD_BYTES])
@@ -51,8 +50,8 @@ static void encode_head(struct raft *rf, char head[HEAD_BYTES])
     xdr_destroy(&xdrs);
 }
 
-// Encodes the log elements from number `from` on, behind `room` free bytes.
-// The caller frees it.
+// Encodes the log elements from number `from` on, and leaves `room` bytes free
+// before them. The caller frees the bytes.
 static struct bytes encode_elements(struct log *log, int from, size_t room)
 {
     size_t size = room;
@@ -73,11 +72,11 @@ static struct bytes encode_elements(struct log *log, int from, size_t room)
 
 static void mark_saved(struct log *log, size_t bytes)
 {
-    log->saved = log->count;
+    log->n_saved = log->count;
     log->saved_bytes = bytes;
 }
 
-// The whole state, encoded; the caller frees it.
+// Encodes the whole state. The caller frees the bytes.
 static struct bytes encode_all(struct raft *rf)
 {
     struct bytes state = encode_elements(&rf->logs, 0, HEAD_BYTES);
@@ -86,14 +85,14 @@ static struct bytes encode_all(struct raft *rf)
     return state;
 }
 
-// Saving the whole log for every entry would make n entries cost n^2. So only
-// the head and the elements that changed are written; the result is the same
-// to the byte as encoding all of it.
+// Saving the whole log for every entry would cost n^2 for n entries. So only
+// the head and the changed elements are written. The result is the same, to the
+// byte, as that of encoding all.
 void persist_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
     struct log *log = &rf->logs;
-    if (log->saved == 0) {
+    if (log->n_saved == 0) {
         struct bytes state = encode_all(rf);
         persister_save_raft_state(rf->persister, state);
         bytes_free(&state);
@@ -101,7 +100,7 @@ void persist_locked(struct raft *rf)
     }
     char head[HEAD_BYTES];
     encode_head(rf, head);
-    struct bytes tail = encode_elements(log, log->saved, 0);
+    struct bytes tail = encode_elements(log, log->n_saved, 0);
     persister_save_tail(rf->persister, (struct bytes){ head, sizeof head },
                         HEAD_BYTES + log->saved_bytes, tail);
     mark_saved(log, log->saved_bytes + tail.len);
@@ -116,7 +115,7 @@ void persist_with_snapshot_locked(struct raft *rf, struct bytes snapshot)
     bytes_free(&state);
 }
 
-// Are the elements numbered without a gap, and at least one there?
+// Is there at least one element, and are the indices without a gap?
 static bool is_sound(const PersistentState *state)
 {
     for (u_int k = 1; k < state->logs.logs_len; k++) {
@@ -150,7 +149,7 @@ void restore_locked(struct raft *rf)
     rf->current_term = state.current_term;
     rf->voted_for = state.voted_for;
     log_free(&rf->logs);
-    // The decoded array becomes the log, with the commands in it.
+    // The log takes over the decoded array, with the commands in it.
     rf->logs = (struct log){ .entries = state.logs.logs_val,
                              .count = (int)state.logs.logs_len,
                              .capacity = (int)state.logs.logs_len };

@@ -1,4 +1,4 @@
-// The ticker: one thread that waits for whichever of the two timers is due.
+// The ticker: one thread that waits until one of the two timers is due.
 #include "raft/internal.h"
 
 void ticker(void *arg)
@@ -11,8 +11,9 @@ void ticker(void *arg)
             start_election_locked(rf);
         else if (timer_is_due(&rf->heartbeat_timer, now_ns))
             broadcast_locked(rf);
-        // A timer that was put off meanwhile costs one early look at it; one
-        // that was drawn shorter is seen when the old one would have been due.
+        // A timer may be reset during the wait. If it is due later then, the
+        // ticker wakes up once too early. If it is due earlier, the ticker sees
+        // that at the old time.
         int64_t due_ns = rf->election_timer.due_ns;
         if (rf->heartbeat_timer.due_ns < due_ns)
             due_ns = rf->heartbeat_timer.due_ns;

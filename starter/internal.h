@@ -52,7 +52,8 @@ struct raft {
 
 // ---- election.c (2A) ----
 
-// The thread that watches the time; arg is the struct raft.
+// The thread that starts elections and sends heartbeats; arg is the struct
+// raft.
 void ticker(void *arg);
 
 // Asks a peer for its vote and waits for the reply. True: *response is set.

@@ -29,8 +29,8 @@ void restore_locked(struct raft *rf)
     must_hold(&rf->mu);
     struct bytes saved = persister_read_raft_state(rf->persister);
     if (saved.len > 0) {
-        // Your code here (2C). If it does not decode, somebody has damaged it:
-        // say so in one line on stderr, and exit(2).
+        // Your code here (2C). If it does not decode, it is damaged: print one
+        // line that says so to stderr, and exit(2).
     }
     bytes_free(&saved);
 }
