@@ -44,11 +44,17 @@ function momentPlace(run, ms, server, before, deed) {
         if (e.server !== server || e.event === 'log' ||
             Math.abs(e.ms - ms) > 0.0005001)
             continue;
-        if (kind === undefined || kind.test(e.event))
+        if ((kind === undefined || kind.test(e.event)) && isOfIndex(e, deed))
             return i;
         first = first === -1 ? i : first;
     }
     return first;
+}
+
+// Is it about the index that the deed names, if it names one?
+function isOfIndex(e, deed) {
+    const [, index] = deed.match(/index (\d+)/) || [];
+    return index === undefined || e.index === undefined || e.index === Number(index);
 }
 
 function breakingPlace(run, e, rule) {

@@ -313,7 +313,7 @@ test('the events of a rule that only its text names', async (b) => {
         if (e.event !== 'rule_broken')
             return e;
         return { n: e.n, ms: e.ms, thread: e.thread, event: e.event, rule: e.rule,
-            text: `${e.rule} is broken: ${at(two)} applies it; but ${at(one)} applied other.` };
+            text: `${e.rule} is broken: ${at(two)} applies at index 13; but ${at(one)} has applied index 13.` };
     }));
     await b.open(page.file);
     assert.deepEqual(await b.look(`[...document.querySelectorAll('.rule-line button')]
