@@ -45,7 +45,7 @@ $(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c) $(CORE)) $(SIM
 
 .PHONY: mutants
 mutants: setup-test
-	@JOBS='$(JOBS)' tests/scripts/run-mutants $(T:%='%')
+	@JOBS='$(JOBS)' tests/scripts/mutants $(T:%='%')
 
 .PHONY: fuzz
 fuzz: setup-test $(LAB_BIN)
@@ -55,7 +55,7 @@ fuzz: setup-test $(LAB_BIN)
 .PHONY: variants
 variants:
 	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
-	    tests/scripts/run-variants $(T:%='%')
+	    tests/scripts/variants $(T:%='%')
 
 .PHONY: test check
 test: setup-test
