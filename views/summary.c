@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_LINES 30
-#define MOST_ACTS  6
+#define MOST_LINES      30
+#define MOST_ACTS       6
+#define MOST_OF_VERDICT 12
+
+// Where something was applied so little ago, progress has not ended.
+#define SHORTEST_MS 1000.0
 
 // The last act that has begun and not ended; -1: none. Acts nest: it is the
 // outermost, the one that the test's story speaks of.
@@ -77,9 +81,9 @@ static const struct event *find_last(const struct run *run, const char *kind)
     return NULL;
 }
 
-static void add_verdict(const struct run *run, struct lines *lines)
+static void add_heading(const struct run *run, const struct event *verdict,
+                        struct lines *lines)
 {
-    const struct event *verdict = find_last(run, "verdict");
     const char *test = text_of(run->header, "test");
     const char *suite = text_of(run->header, "suite");
     if (strncmp(suite, "raft_", 5) == 0)
@@ -93,54 +97,123 @@ static void add_verdict(const struct run *run, struct lines *lines)
     lines_add(lines, "%s %s, %s: %s after %s", suite, test, seed,
               *result == 0 ? "ended without a verdict" : result,
               duration_text(end_ms(run)));
-    if (verdict != NULL && *text_of(verdict->json, "text") != 0)
-        lines_add(lines, "  %s", text_of(verdict->json, "text"));
 }
 
-// An act of the tester that shapes what follows, as a few words.
-static bool act_text(const struct event *event, char *text, size_t size)
+// The verdict's message, line by line. The first may have been told already.
+static void add_verdict(const struct run *run, bool with_verdict,
+                        struct lines *lines)
 {
-    static const char *const said[] = { "started",   "crashed", "cut_off",
-                                        "connected", "paused",  "resumed" };
-    for (size_t k = 0; k < sizeof said / sizeof said[0]; k++) {
-        if (!is_kind(event, said[k]))
-            continue;
-        const char *word =
-            strcmp(said[k], "cut_off") == 0 ? "cut off" : said[k];
-        snprintf(text, size, "%s S%d", word, event->server);
+    const struct event *verdict = find_last(run, "verdict");
+    if (with_verdict)
+        add_heading(run, verdict, lines);
+    const char *text = verdict == NULL ? "" : text_of(verdict->json, "text");
+    bool first = true;
+    for (int k = 0; *text != 0 && k < MOST_OF_VERDICT; k++) {
+        size_t len = strcspn(text, "\n");
+        if (with_verdict || !first)
+            lines_add(lines, "  %.*s", (int)len, text);
+        text += len + (text[len] == '\n');
+        first = false;
+    }
+}
+
+// Acts of the tester that shape what follows. Those of one kind in a row are
+// one: commands that a server takes, servers that are connected.
+struct act {
+    const char *word;  // NULL: it is none.
+    double ms;
+    unsigned long servers;
+    struct entry_id first;  // Of the commands.
+    struct entry_id last;
+};
+
+static struct act act_of(const struct event *event)
+{
+    static const struct {
+        const char *kind;
+        const char *word;
+    } kinds[] = {
+        { "started", "started" }, { "crashed", "crashed" },
+        { "cut_off", "cut off" }, { "connected", "connected" },
+        { "paused", "paused" },   { "resumed", "resumed" },
+        { "offered", "takes" },
+    };
+    struct act act = { .ms = event->ms };
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        if (is_kind(event, kinds[k].kind) && event->server != -1)
+            act.word = kinds[k].word;
+    if (act.word == NULL)
+        return act;
+    act.servers = 1UL << event->server;
+    act.first.index = int_of(event->json, "index", 0);
+    act.first.term = int_of(event->json, "term", 0);
+    act.last = act.first;
+    return act;
+}
+
+// Who crashes is cut off, and who starts is connected: the first says it.
+static bool says_both(const struct act *later, const struct act *earlier)
+{
+    return later->servers == earlier->servers && later->ms - earlier->ms <= 1 &&
+           ((strcmp(later->word, "cut off") == 0 &&
+             strcmp(earlier->word, "crashed") == 0) ||
+            (strcmp(later->word, "connected") == 0 &&
+             strcmp(earlier->word, "started") == 0));
+}
+
+// Takes the earlier act into the later one, if they are of one kind.
+static bool join(struct act *later, const struct act *earlier)
+{
+    if (says_both(later, earlier)) {
+        *later = *earlier;
         return true;
     }
-    if (is_kind(event, "offered"))
-        snprintf(text, size, "S%d takes a command at %s", event->server,
-                 entry_text(int_of(event->json, "index", 0),
-                            int_of(event->json, "term", 0)));
-    else if (is_kind(event, "agreed"))
-        snprintf(text, size, "agreed on %d", int_of(event->json, "index", 0));
-    else
+    if (later->word != earlier->word)
         return false;
+    bool takes = later->first.term != 0;
+    if (takes && later->servers != earlier->servers)
+        return false;
+    if (!takes && later->ms - earlier->ms > 1)
+        return false;
+    later->servers |= earlier->servers;
+    later->ms = earlier->ms;
+    later->first = earlier->first;
     return true;
 }
 
-// The last few acts, the newest last. Equal ones in a row are one.
+static int print_act(const struct act *act, char *to, size_t size)
+{
+    const char *servers = servers_text(act->servers);
+    if (act->first.term == 0)
+        return snprintf(to, size, "%.1f ms %s %s", act->ms, act->word, servers);
+    if (act->first.index == act->last.index)
+        return snprintf(to, size, "%.1f ms %s takes a command at %s", act->ms,
+                        servers, entry_text(act->last.index, act->last.term));
+    return snprintf(to, size, "%.1f ms %s takes commands, from %s to %s",
+                    act->ms, servers,
+                    entry_text(act->first.index, act->first.term),
+                    entry_text(act->last.index, act->last.term));
+}
+
+// The last few acts, the newest last.
 static void add_acts(const struct run *run, struct lines *lines)
 {
-    char texts[MOST_ACTS][90];
+    struct act acts[MOST_ACTS];
     int n = 0;
-    char text[60];
-    char last[60] = "";
-    for (int i = run->n_events - 1; i >= 0 && n < MOST_ACTS; i--) {
-        const struct event *event = &run->events[i];
-        if (!act_text(event, text, sizeof text) || strcmp(text, last) == 0)
+    for (int i = run->n_events - 1; i >= 0; i--) {
+        struct act act = act_of(&run->events[i]);
+        if (act.word == NULL || (n > 0 && join(&acts[n - 1], &act)))
             continue;
-        snprintf(texts[n++], sizeof texts[0], "%.1f ms %s", event->ms, text);
-        snprintf(last, sizeof last, "%s", text);
+        if (n == MOST_ACTS)
+            break;
+        acts[n++] = act;
     }
-    char all[MOST_ACTS * 100] = "";
+    char all[MOST_ACTS * 200] = "";
     size_t len = 0;
-    while (n > 0) {
+    while (n > 0 && len < sizeof all - 200) {
         n--;
-        len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", texts[n],
-                                n > 0 ? "; " : ".");
+        len += (size_t)print_act(&acts[n], all + len, sizeof all - len - 4);
+        len += (size_t)sprintf(all + len, n > 0 ? "; " : ".");
     }
     if (len > 0)
         lines_add(lines, "Last acts: %s", all);
@@ -216,10 +289,12 @@ static void add_servers(const struct span *span, struct lines *lines)
               "* as its messages show it. It last sent and heard so long ago.");
 }
 
-// A broken rule is told by its message; what went on before it was progress.
-static bool is_about_progress(const struct run *run)
+// A broken rule or a crash is told by its message; what went on before it was
+// progress, and each sentence about it would be a false one.
+static bool is_about_progress(const struct span *span)
 {
-    return find_last(run, "rule_broken") == NULL;
+    return find_last(span->run, "rule_broken") == NULL &&
+           span->to_ms - span->from_ms >= SHORTEST_MS;
 }
 
 static void add_why(const struct span *span, struct lines *lines)
@@ -244,11 +319,10 @@ void summary_print(const struct run *run, bool with_verdict, FILE *to)
     int act = open_act(run);
     int progress = last_progress(run);
     struct span span = find_span(run, progress, act);
-    if (with_verdict)
-        add_verdict(run, &lines);
+    add_verdict(run, with_verdict, &lines);
     add_doing(&span, act, progress, &lines);
     add_servers(&span, &lines);
-    if (is_about_progress(run))
+    if (is_about_progress(&span))
         add_why(&span, &lines);
     for (int i = 0; i < lines.n && i < MOST_LINES; i++)
         fprintf(to, "%s\n", lines.each[i]);

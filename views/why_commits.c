@@ -7,11 +7,15 @@
 // A leader sends something at least a few times within so much.
 #define SILENT_MS 1000.0
 
+// What has changed within so much is at work.
+#define AT_WORK_MS 500.0
+
 struct follower {
     double sent_ms;     // When the leader last sent it anything of its term,
     double entries_ms;  // and anything with entries, or a snapshot.
     int sent_from;      // Of the last AppendEntries: prev_log_index + 1.
-    int match;          // As its replies say.
+    int match;          // As its replies say,
+    double match_ms;    // and since when; NEVER.
 };
 
 struct commits {
@@ -53,8 +57,10 @@ static void look_at_reply(struct follower *follower, const struct event *event,
             int_of(args, "prev_log_index", 0) + int_of(args, "n_entries", 0);
     else if (is_rpc(event, "InstallSnapshot"))
         match = int_of(args, "last_included_index", 0);
-    if (match > follower->match)
+    if (match > follower->match) {
         follower->match = match;
+        follower->match_ms = event->ms;
+    }
 }
 
 // All of the leader's term counts, not only what came since progress ended.
@@ -76,11 +82,16 @@ static void follow(struct commits *commits, const struct run *run)
     }
 }
 
-static int holders_of(const struct commits *commits, int n, int index)
+// Who has held it for a while. A leader needs a moment to commit.
+static int holders_of(const struct commits *commits, const struct span *span,
+                      int index)
 {
     int holders = 1;
-    for (int i = 0; i < n; i++)
-        holders += i != commits->leader && commits->followers[i].match >= index;
+    for (int i = 0; i < span->run->n_servers; i++) {
+        const struct follower *follower = &commits->followers[i];
+        holders += i != commits->leader && follower->match >= index &&
+                   span->to_ms - follower->match_ms > AT_WORK_MS;
+    }
     return holders;
 }
 
@@ -91,7 +102,7 @@ static void say_uncommitted(const struct commits *commits,
     int n = span->run->n_servers;
     const struct server *leader = &span->end.each[commits->leader];
     for (int i = leader->last.index; i > leader->commit; i--) {
-        int holders = holders_of(commits, n, i);
+        int holders = holders_of(commits, span, i);
         if (2 * holders <= n)
             continue;
         const char *entry = entry_text(i, server_term_at(leader, i));
@@ -132,7 +143,8 @@ static void say_unsent(const struct commits *commits, const struct span *span,
                   commits->leader, commits->term,
                   entry_text(leader->last.index, leader->last.term), i,
                   follower->match, follower->sent_from);
-    else if (leader->last.index > follower->match)
+    else if (leader->last.index > follower->match &&
+             span->to_ms - follower->match_ms > AT_WORK_MS)
         lines_add(lines,
                   "  S%d leads T%d and holds %s; S%d has acknowledged %d, and "
                   "is sent from %d on.",
@@ -154,6 +166,7 @@ void why_commits(const struct span *span, struct lines *lines)
     for (int i = 0; i < n; i++) {
         commits.followers[i].sent_ms = NEVER;
         commits.followers[i].entries_ms = NEVER;
+        commits.followers[i].match_ms = NEVER;
     }
     follow(&commits, span->run);
     say_uncommitted(&commits, span, lines);
