@@ -58,6 +58,12 @@ $(call want,CSV JSON,$(NAME_CHARS),a file in whose path are only letters$(comma)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
 $(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
 $(call want,LOG GDB SIM,0 1,1 for yes or 0 for no)
+# make timing compares several Rafts; each has its turn.
+RAFTS := $(RAFT)
+ifeq ($(MAKECMDGOALS),timing)
+override RAFT := $(firstword $(RAFTS))
+endif
+$(if $(filter -%,$(RAFTS)),$(error RAFT="$(RAFTS)": a name that begins with a dash))
 $(foreach v,$(VALUES),$(if $(word 2,$($v)),$(error \
     $v="$($v)": one$(comma) not several)))
 $(foreach v,LOG GDB SIM,$(if $(filter-out 0 1,$($v)),$(error \
@@ -92,7 +98,7 @@ ifneq ($(and $(SUITE),$(filter 2A 2B 2C 2D fig2,$(MAKECMDGOALS))),)
 $(error SUITE=$(SUITE): make $(MAKECMDGOALS) is of one suite; choose among its \
     tests with T=)
 endif
-WRONG := $(shell scripts/check-raft $(RAFT))
+WRONG := $(strip $(foreach r,$(RAFTS),$(shell scripts/check-raft $r)))
 $(if $(WRONG),$(error $(WRONG)))
 
 # ---- Flags ----
@@ -303,7 +309,7 @@ FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
     esac; exit $$status; }
 
 # The graded tests. There are others: tests/fig2 and tests/cruel.
-run: SUITE := $(or $(SUITE),2A 2B 2C 2D)
+run timing-rows: SUITE := $(or $(SUITE),2A 2B 2C 2D)
 2A 2B 2C 2D fig2: SUITE = $@
 
 .PHONY: run 2A 2B 2C 2D fig2 soak race asan
@@ -369,6 +375,42 @@ fig2: $(LAB_BIN) $(SIM_BIN)
 
 soak: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --runs $(N) $(ROWS)
+
+# How long elections and commits take is told by records; those of all runs
+# would fill the disk.
+RECORDED := 5
+TIMING_SEEDS = $(if $(filter file,$(origin SEEDS)),20,$(SEEDS))
+TIMING_N = $(if $(filter file,$(origin N)),,$(N))
+TIMING_BIN := $(B)/timing_page
+
+# $(call timed,COMMAND,RUNS,FIRST OPTION,NAME): the recorded runs, then the others.
+define timed
+@first=$(or $(FIRST),1) runs=$(strip $(2)) recorded=$(RECORDED); \
+    [ $$runs -gt $$recorded ] || recorded=$$runs; \
+    run() { $(1) "$$@" >> $(R)/timing/$(4).log 2>&1 || [ $$? = 1 ] || \
+        { cat $(R)/timing/$(4).log >&2; exit 2; }; }; \
+    run --runs $$recorded $(if $(3),$(3) $$first) --csv $(R)/timing/$(4)-recorded.csv \
+        --record $(R)/timing/records/$(4); \
+    [ $$runs = $$recorded ] || run --runs $$((runs - recorded)) \
+        $(if $(3),$(3) $$((first + recorded))) --csv $(R)/timing/$(4).csv; \
+    echo "$(RAFT), $(4) time: $$runs runs of each test"
+endef
+
+.PHONY: timing timing-rows
+timing-rows: $(SIM_BIN) $(if $(TIMING_N),$(LAB_BIN))
+	@rm -rf $(R)/timing && mkdir -p $(R)/timing
+	$(call timed,$(SIM_BIN) $(SIM_FLAGS) --jobs $(call side_by_side,$(shell nproc)),$(TIMING_SEEDS),--first,virtual)
+	$(if $(TIMING_N),$(call timed,$(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8),$(TIMING_N),,real))
+timing: $(TIMING_BIN)
+	@for raft in $(RAFTS); do \
+	    $(MAKE) --no-print-directory RAFT=$$raft timing-rows || exit; \
+	done
+	@$(TIMING_BIN) build/timing $(foreach r,$(RAFTS),$$(ls -r $(B)/raft-$(subst /,_,$r)/timing/*.csv))
+	@rm -rf $(foreach r,$(RAFTS),$(B)/raft-$(subst /,_,$r)/timing/records)
+
+TIMING_O := $(patsubst %.c,$(B)/%.o,$(wildcard timing/*.c)) $(B)/runner/mit.o
+$(TIMING_BIN): $(TIMING_O) $(filter $(B)/rt/%,$(LAB_O)) $(B)/link
+	$(call link,,-lm)
 
 # A report of a sanitizer ends its test, as failed.
 race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sanitized)
@@ -454,6 +496,8 @@ help:
 #:   make run               run all parts, 8 tests at a time, and print a table
 #:   make fig2 (T=2A)       each line of Figures 2 and 13 by a test of its own
 #:   make soak N=20         run every test N times; minimum, median, maximum
+#:   make timing            a page of how long runs, elections and commits take;
+#:                          RAFT='mine raft' compares; N=20 adds real time
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
 #:   make replay T= SEED=   replay one of those, with the debug log and a record;
 #:                          GDB=1: in gdb

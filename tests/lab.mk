@@ -13,8 +13,9 @@ HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/% $(X)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O))
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
-$(R)/unit: $(UNIT_O) $(RUNNER_O) $(REAL_O) $(NO_CRITERION_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
-	$(call link,$(REAL_WRAPS))
+$(R)/unit: $(UNIT_O) $(filter-out $(B)/timing/main.o,$(TIMING_O)) $(RUNNER_O) $(REAL_O) \
+    $(NO_CRITERION_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
+	$(call link,$(REAL_WRAPS),-lm)
 DUMMY_PARTS := $(addprefix $(B)/tests/unit/,dummies.o hangs.o) $(RUNNER_O) $(REAL_O) \
     $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 $(B)/dummy_lab: $(DUMMY_PARTS) $(NO_CRITERION_O)

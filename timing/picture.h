@@ -1,0 +1,37 @@
+// Pictures as SVG, each complete in itself, so that it can be put into a
+// report.
+#ifndef TIMING_PICTURE_H
+#define TIMING_PICTURE_H
+
+#include "timing/data.h"
+
+#include <stdio.h>
+
+#define PICTURE_WIDTH 930
+
+// The colours of groups, for light and for dark, and a name for tables.
+extern const char *const picture_light[MAX_GROUPS];
+extern const char *const picture_dark[MAX_GROUPS];
+
+extern const char *const figure_names[N_FIGURES];
+extern const char *const measure_names[N_MEASURES];
+
+// A panel a figure, a row a group: a dot a run, the quartiles as a box, 5% and
+// 95% as its whiskers, MIT's figure as a line.
+void picture_of_test(const struct data *data, const struct test *test,
+                     FILE *to);
+
+// How many of a measure's samples take at most so long: a curve a group.
+void picture_of_measure(const struct data *data, enum measure measure,
+                        FILE *to);
+
+// Writes the text so that it is none of the markup.
+void picture_put_text(const char *text, FILE *to);
+
+// Writes a number short: 950, 12.5k, 3.41M.
+void picture_put_number(double number, FILE *to);
+
+// MIT's figure of a test; below 0 if there is none.
+double picture_mit(const struct test *test, enum figure figure);
+
+#endif
