@@ -1,4 +1,4 @@
-// C11's <threads.h>, which is pthreads by other names and with other results.
+// C11's <threads.h>: pthreads under other names, with other results.
 #include "sim/internal.h"
 #include "sim/real.h"
 

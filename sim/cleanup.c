@@ -6,8 +6,8 @@
 #include "sim/internal.h"
 #include "sim/real.h"
 
-// longjmp, of which the compiler would say that these buffers are too short:
-// they lack the signal mask, which it does not touch.
+// longjmp under another name. With its own, the compiler would warn that these
+// buffers are too short: they lack the signal mask, which it does not use.
 _Noreturn extern void jump_to(void *buffer, int value) __asm__("longjmp");
 
 static __pthread_unwind_buf_t **outer_of(__pthread_unwind_buf_t *buffer)

@@ -1,17 +1,19 @@
-// The clocks. All show virtual time, which begins at one moment; a clock of
-// used processor time counts scheduling points.
+// The clocks. All show virtual time, from a fixed date on. A clock of used
+// processor time counts scheduling points.
 //
-// Reading a clock is a scheduling point: a loop until a certain time gets on.
+// Reading a clock is a scheduling point, which takes time: so a loop that polls
+// a clock ends.
 #include "sim/internal.h"
 #include "sim/real.h"
 
 #include <assert.h>
 
-#define EPOCH_S  INT64_C(1767225600)  // 2026-01-01 00:00:00 UTC: of real time.
-#define BOOT_S   INT64_C(1000)        // Of those that count since the start.
-#define TICKS_HZ 100                  // sysconf(_SC_CLK_TCK)
+#define EPOCH_S                                                                \
+    INT64_C(1767225600)         // 2026-01-01 00:00:00 UTC, of CLOCK_REALTIME.
+#define BOOT_S   INT64_C(1000)  // Of the clocks since boot.
+#define TICKS_HZ 100            // sysconf(_SC_CLK_TCK)
 
-// What the clock shows when the simulation starts.
+// The time that the clock shows when the simulation starts.
 static int64_t origin_ns(clockid_t clock)
 {
     switch (clock) {
@@ -26,9 +28,10 @@ static int64_t origin_ns(clockid_t clock)
     }
 }
 
-// ---- Clocks that go fast or slow ----
+// ---- Fast and slow clocks ----
 
-// A server's clock showed time_ns when it was now_ns, and goes on at this rate.
+// A server's clock showed time_ns at the virtual time now_ns. Since then it
+// runs at this rate.
 struct sim_rate {
     int64_t now_ns;
     int64_t time_ns;
@@ -43,7 +46,7 @@ static const struct sim_rate *rate_of(int number)
     return &sim.rates[number];
 }
 
-// The rate of the calling thread's clock; NULL: that of virtual time.
+// The rate of the calling thread's clock; NULL: the true rate.
 static const struct sim_rate *my_rate(void)
 {
     const struct sim_server *server = sim.self->inside;
@@ -60,7 +63,7 @@ static int64_t due_at(const struct sim_rate *rate, int64_t time_ns)
     int64_t ahead_ns = time_ns - rate->time_ns;
     if (ahead_ns > NEVER / 1000 - 1)
         return NEVER;
-    // Rounded up, so that the clock shows the time when it is due.
+    // Rounded up, so that the clock shows time_ns by then.
     return rate->now_ns +
            (ahead_ns * 1000 + rate->permille - 1) / rate->permille;
 }
@@ -79,7 +82,8 @@ int64_t sim_clock_due(int64_t time_ns)
     return due_at(rate, time_ns);
 }
 
-// Threads that wait by this clock wait for the same moment at the new rate.
+// Moves the timers of threads that wait by this clock: they wait for the same
+// time of the clock.
 static void move_timers(int number, const struct sim_rate *before)
 {
     for (int slot = 0; slot < sim.n_slots; slot++) {
@@ -109,7 +113,7 @@ void sim_set_clock_rate(int number, int permille)
     move_timers(number, &before);
 }
 
-// ---- What a clock is called ----
+// ---- Kinds of clocks ----
 
 static bool is_wall_clock(clockid_t clock)
 {

@@ -10,18 +10,18 @@
 
 struct cond {
     struct sim_queue waiters;
-    pthread_mutex_t *mutex;  // That the waiters let go.
+    pthread_mutex_t *mutex;  // The waiters' mutex.
     uint32_t state;
     clockid_t clock;
 };
 _Static_assert(sizeof(struct cond) <= sizeof(pthread_cond_t), "it must fit");
 
-// The states. Any other value: the system or an initialiser made it, and we
+// The states. With any other value the system or an initialiser made it, and we
 // have not seen it yet.
 #define OURS      0x51c0d0u
 #define DESTROYED 0x51c0deu
 
-// One in so many waits ends without a signal.
+// One in so many waits ends spuriously.
 #define ONE_IN 32
 
 static const struct sim_reason to_be_signalled = {
@@ -87,14 +87,14 @@ static void check_mutex(const struct cond *c, pthread_mutex_t *mutex,
                           "than the threads that wait already");
 }
 
-// POSIX allows spurious wake-ups. They show a wait without a loop; they are
-// rare, so that they cost a program with loops no time.
+// POSIX allows spurious wake-ups. They reveal a wait without a loop. They are
+// rare, so they cost a program with loops hardly any time.
 static bool wakes_for_nothing(void)
 {
     return sim_rng_below(&sim.chance, ONE_IN) == 0;
 }
 
-// Others have a chance to lock the mutex, but the caller does not wait.
+// Gives other threads a chance to lock the mutex. The caller does not wait.
 static void give_way(pthread_mutex_t *mutex, const void *place)
 {
     uint32_t depth = sim_mutex_let_go(mutex);
@@ -105,8 +105,8 @@ static void give_way(pthread_mutex_t *mutex, const void *place)
 int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
                   const void *place)
 {
-    // Lets others change, without the mutex, what the caller has looked at
-    // before it waits.
+    // Another thread that does not lock the mutex may change the condition
+    // here, after the caller has checked it.
     sim_point();
     struct cond *c = get(cond, place);
     check_mutex(c, mutex, place);

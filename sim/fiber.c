@@ -26,7 +26,7 @@
 // Boost.Context's C interface; its header is for C++.
 typedef void *fcontext_t;
 struct transfer {
-    fcontext_t context;  // Of who switched to us.
+    fcontext_t context;  // Of the fiber that switched to this one.
     void *data;
 };
 extern struct transfer jump_fcontext(fcontext_t to, void *data);
@@ -51,14 +51,15 @@ extern void __lsan_register_root_region(const void *start, size_t size)
 extern void __lsan_unregister_root_region(const void *start, size_t size)
     __attribute__((weak));
 
-#define TSAN_NO_SYNC 1  // A switch orders nothing: only locks do.
+#define TSAN_NO_SYNC 1  // A switch is no synchronisation: only locks are.
 
 // A stack is mapped from its top down as far as it has been used, rounded up to
 // this size. Most need less than one.
 #define PIECE ((size_t)128 << 10)
-// Below each stack nothing is mapped: whoever goes so far has overflown it.
+// Nothing is mapped below each stack: an access there is an overflow.
 #define GAP ((size_t)1 << 20)
-// Stacks lie this far from where the system maps memory of its own choice.
+// The distance of the stacks from the memory that the system maps where it
+// likes.
 #define FAR_AWAY  ((uintptr_t)64 << 30)
 #define MAX_TRIES 100
 
@@ -73,13 +74,13 @@ static struct {
     bool on_os_threads;
     struct unused_stack *unused;  // Stacks of this size.
     size_t unused_size;
-    uintptr_t fresh;  // Below here no stack has been; 0 before the first.
+    uintptr_t fresh;  // No stack was below this address; 0 before the first.
 } fibers;
 
 // ---- Stacks ----
 
-// Maps memory at this place. False if the system has none, or the place is
-// taken.
+// Maps memory at this address. False if the system has none, or the address is
+// in use.
 static bool map_at(char *place, size_t size)
 {
     void *mapped = mmap(place, size, PROT_READ | PROT_WRITE,
@@ -91,16 +92,16 @@ static bool map_at(char *place, size_t size)
     return false;
 }
 
-// Where the first stack ends. The system gives out addresses from the highest
-// down; valgrind from the lowest up.
+// The upper end of the first stack. The system hands out addresses from the
+// highest down, valgrind from the lowest up.
 static uintptr_t first_top(void)
 {
     uintptr_t table = (uintptr_t)sim_thread_at(0) & ~(GAP - 1);
     return table > 16 * FAR_AWAY ? table - FAR_AWAY : table + 16 * FAR_AWAY;
 }
 
-// The address space of a new stack; only its top is mapped. NULL if the system
-// maps no more.
+// Reserves the address space of a new stack, and maps its top. NULL if that
+// fails.
 static char *new_stack(size_t size, char **mapped)
 {
     if (fibers.fresh == 0)
@@ -144,8 +145,8 @@ static void return_stack(const struct sim_fiber *fiber)
     fibers.unused = stack;
 }
 
-// vm.max_map_count: how many pieces of memory a process may have mapped, of
-// which each stack is one.
+// vm.max_map_count: the most mappings that a process may have. Each stack is
+// one.
 static long most_mappings(void)
 {
     char text[32] = "";
@@ -198,7 +199,7 @@ bool sim_fiber_is_below(const struct sim_fiber *fiber, const void *address)
 
 // ---- Switching ----
 
-// The first thing that runs after a switch, on the stack switched to.
+// Runs first after a switch, on the stack that was switched to.
 static void arrive(struct sim_fiber *self, struct transfer from)
 {
     struct sim_fiber *other = from.data;
@@ -208,14 +209,15 @@ static void arrive(struct sim_fiber *self, struct transfer from)
         size_t old_size;
         __sanitizer_finish_switch_fiber(self->fake_stack, &old_stack,
                                         &old_size);
-        if (other->stack == NULL) {  // The system's, not known until now.
+        if (other->stack == NULL) {  // The system's, unknown until now.
             other->stack = (char *)old_stack;
             other->size = old_size;
         }
     }
 }
 
-// Returns when somebody switches back to `from`; never, if it leaves.
+// Switches. Returns when another fiber switches back to `from`; never if `from`
+// leaves.
 static inline void jump(struct sim_fiber *from, struct sim_fiber *to,
                         bool leaves)
 {
@@ -245,7 +247,7 @@ void sim_fiber_leave(struct sim_fiber *from, struct sim_fiber *to)
     if (fibers.on_os_threads)
         sim_osthread_leave(from, to);
     jump(from, to, true);
-    abort();  // Nobody switches to who has left.
+    abort();  // No fiber switches back to one that has left.
 }
 
 static void begin(struct transfer from)
@@ -254,7 +256,7 @@ static void begin(struct transfer from)
     arrive(self, from);
     errno = 0;
     self->run(self->arg);
-    abort();  // It must not return.
+    abort();  // run must not return.
 }
 
 // ---- Making and destroying ----

@@ -1,6 +1,7 @@
-// A stack of its own and a place to go on: what a simulated thread runs on.
-// One runs at a time; it says to whom it hands over. Two back ends: fiber.c
-// switches stacks, osthread.c passes a turn between threads of the system.
+// A fiber is the stack and the saved context of a simulated thread. One runs at
+// a time, and chooses the one that it switches to. There are two back ends:
+// fiber.c switches stacks, osthread.c passes the turn between threads of the
+// system.
 #ifndef SIM_FIBER_H
 #define SIM_FIBER_H
 
@@ -11,13 +12,13 @@
 #include <stddef.h>
 
 struct sim_fiber {
-    void *context;      // Where it goes on; fiber.c.
+    void *context;      // Its saved context; fiber.c.
     const void *frame;  // The innermost frame on its stack while it waits.
     int saved_errno;
 
-    char *stack;  // The lowest address; NULL: the system made it.
+    char *stack;  // The lowest address; NULL: the system's.
     size_t size;
-    // From here up it is mapped; NULL if the program or the system made it.
+    // The stack is mapped from here up; NULL: the program's or the system's.
     char *mapped;
 
     void (*run)(void *arg);
@@ -40,28 +41,28 @@ void sim_fiber_start(struct sim_fiber *fiber, enum sim_back_end back_end);
 int sim_fiber_make(struct sim_fiber *fiber, void *stack, size_t size,
                    void (*run)(void *arg), void *arg);
 
-// Goes on with `to`, whose thread is sim.self already. Returns when somebody
-// switches back to `from`, which is the caller.
+// Switches from the caller's fiber to `to`, whose thread is sim.self already.
+// Returns when another fiber switches back to `from`.
 void sim_fiber_switch(struct sim_fiber *from, struct sim_fiber *to);
 
-// Hands over for the last time; somebody destroys `from` later.
+// Switches for the last time. `from` is destroyed later.
 _Noreturn void sim_fiber_leave(struct sim_fiber *from, struct sim_fiber *to);
 
 // Frees a fiber that does not run and will not run again.
 void sim_fiber_destroy(struct sim_fiber *fiber);
 
-// Maps more of the fiber's stack, if the address lies in what is not mapped yet
-// of it. Returns whether it does.
+// If the address lies in the part of the fiber's stack that is not mapped yet,
+// maps it and returns true.
 bool sim_fiber_grow(struct sim_fiber *fiber, const void *address);
 
 // Does the address lie below the fiber's stack, so that it overflows?
 bool sim_fiber_is_below(const struct sim_fiber *fiber, const void *address);
 
-// For ThreadSanitizer: what a fiber that waits has done so far happens before
-// what is done after the acquisition of the object (sim_acquire).
+// For ThreadSanitizer: all that a waiting fiber has done so far happens before
+// all that is done after sim_acquire of the object.
 void sim_fiber_release(const struct sim_fiber *fiber, void *object);
 
-// The debugger's name of the fiber.
+// Sets the name that debuggers show.
 void sim_fiber_name(const struct sim_fiber *fiber, const char *name);
 
 #endif

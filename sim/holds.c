@@ -1,12 +1,11 @@
-// The locks that each thread holds: mutexes, rwlocks, spin locks. Who waits for
-// one that is not there finds its holder in the lock itself; here a thread's
-// locks are found: for rwlocks, which tell only whether somebody reads, and for
-// reports.
+// The locks that each thread holds: mutexes, rwlocks, spin locks. A mutex and a
+// spin lock have their holder in themselves. These lists are for rwlocks, which
+// do not have their readers, and for reports.
 #include "sim/internal.h"
 
 #define AT_A_TIME 1000
 
-// Unused ones. Those of a dead server's locks never come back.
+// Unused ones. Those of a crashed server are never used again.
 static struct sim_hold *unused;
 
 static void make_more(void)
@@ -39,7 +38,7 @@ struct sim_hold *sim_hold_add(const void *lock, const char *what,
     return hold;
 }
 
-// The link to the calling thread's newest hold of the lock, or NULL.
+// The pointer to the calling thread's newest hold of this lock; or NULL.
 static struct sim_hold **find_link(const void *lock)
 {
     struct sim_hold **at = &sim.self->holds;

@@ -1,9 +1,8 @@
-// What the files of the simulator share: the one simulation of the process, its
+// Shared by the files of the simulator: the one simulation of the process, its
 // threads, and how they wait.
 //
-// All of it belongs to the thread whose turn it is. There are no locks here:
-// one simulated thread runs at a time, and changes only in sim_point and
-// sim_wait.
+// There are no locks here: one simulated thread runs at a time, and only it
+// uses this. Another thread can go on only in sim_point and sim_wait.
 #ifndef SIM_INTERNAL_H
 #define SIM_INTERNAL_H
 
@@ -29,39 +28,40 @@
 #define NAME_SIZE 16  // As in the system, with the terminating zero.
 #define MAX_KEYS  1024
 
-// How many threads there can be at a time. Their table grows by chunks.
+// The most threads that can exist at a time. Their table grows by chunks.
 #define SLOT_BITS 20
 #define MAX_SLOTS (1 << SLOT_BITS)
 #define CHUNK     1024  // Threads.
 
-// Virtual time that a scheduling point takes. It makes a loop that polls the
-// clock end.
+// The virtual time that a scheduling point takes. Without it a loop that polls
+// the clock would never end.
 #define POINT_NS 100
 
 // ---- Threads ----
 
-// Threads that can run, that wait for the same thing, or for a time. One of
-// those that wait lies in the program's own mutex, condition variable and so
-// on: empty is all zero.
+// A queue of threads: of those that can run, of those that wait for the same
+// thing, or of those that wait for a time. All zero is empty. The queue of
+// waiters for a mutex, a condition variable and so on lies in the program's own
+// object.
 struct sim_queue {
-    struct sim_entry **entries;  // A heap: whoever goes first is the first.
+    struct sim_entry **entries;  // A heap: the first entry goes first.
     uint32_t count;
-    uint32_t room;  // For so many in the array.
+    uint32_t room;  // The size of the array.
 };
 
-// Where a thread stands in a queue.
+// A thread's entry in a queue.
 struct sim_entry {
     struct sim_thread *thread;
     struct sim_queue *queue;  // NULL: in none.
     uint32_t position;
-    int64_t rank;    // Who has less goes first; of two with the same,
-    uint64_t order;  // who has less here.
+    int64_t rank;    // The entry of the lowest rank goes first; of two with the
+    uint64_t order;  // same rank, the one of the lower order.
 };
 
-// A thread that another waits for: one step of a walk over them (next_holder).
-// All zero: before the first.
+// A thread that another thread waits for. next_holder iterates over these; all
+// zero is before the first.
 struct sim_holder {
-    const void *at;     // For next_holder: how far it is.
+    const void *at;     // The iterator's position, for next_holder.
     int number;         // The thread's.
     const void *since;  // Where it locked the object; NULL: it did not.
 };
@@ -69,35 +69,36 @@ struct sim_holder {
 // Why a thread waits, for reports.
 struct sim_reason {
     const char *text;  // "to lock a mutex"
-    // Steps to the next thread that must act first; false if there is no other.
-    // NULL: no particular thread must.
+    // Sets *holder to the next thread that must act before the wait can end.
+    // False if there are no more. NULL: no particular thread must act.
     bool (*next_holder)(const void *object, struct sim_holder *holder);
-    // It can take long, so no lock should be held meanwhile.
+    // The wait can be long, so the thread should hold no lock.
     bool is_long;
-    // For the self-check: is the object still not to be had? NULL: that cannot
-    // be told.
+    // For the self-check: can a waiter still not have the object? NULL: that is
+    // unknown.
     bool (*must_wait)(const void *object);
 };
 
 // A wait for a mutex, which begins where one on a condition variable ends.
 struct sim_relock {
     const void *mutex;
-    const uint32_t *owner;  // sim_mark of who holds it; 0: nobody.
+    const uint32_t *owner;  // sim_mark of its holder; 0: none.
     struct sim_queue *waiters;
     const struct sim_reason *reason;
 };
 
-// A lock that a thread holds. A thread that reads an rwlock twice has two.
+// A lock that a thread holds. A thread that has read-locked an rwlock twice has
+// two of these.
 struct sim_hold {
     const void *lock;
     const char *what;           // "a mutex"
     const void *place;          // Where it was locked.
-    int number;                 // The thread's, which may have ended.
-    struct sim_server *server;  // Whose code locked it, or NULL.
-    bool was_tried;             // By a trylock.
-    struct sim_hold *next;      // Of the thread, the newest first.
+    int number;                 // The thread's. The thread may have ended.
+    struct sim_server *server;  // The server whose code locked it; or NULL.
+    bool was_tried;             // It was locked by a trylock.
+    struct sim_hold *next;      // In the thread's list, the newest first.
 
-    // Of an rwlock: the other readers.
+    // For an rwlock: in the list of its readers.
     struct sim_hold *next_of_lock;
     struct sim_hold *previous_of_lock;
 };
@@ -137,17 +138,17 @@ struct sim_thread {
     uint64_t points;  // How often it was chosen to run.
     struct sim_thread *next_unused;
 
-    // Whose code it runs (server.c). NULL: that of no server.
-    struct sim_server *home;    // Whose code made it.
-    struct sim_server *inside;  // Whose it runs now.
-    struct sim_visit *visit;    // To a server that is not its home; or NULL.
-    bool leaves;                // That server has died: it must leave.
-    bool stopped;               // Its home has died: it will never run again.
+    // The servers whose code it runs (server.c); NULL: none.
+    struct sim_server *home;    // The server whose code made the thread.
+    struct sim_server *inside;  // The server whose code it runs now.
+    struct sim_visit *visit;    // Its call into another server; or NULL.
+    bool leaves;                // That server has crashed: it must leave.
+    bool stopped;               // Its home has crashed: it never runs again.
     uint64_t due_point;         // While it waits in sim.counting.
 
     // While its server pauses.
-    bool frozen;    // It shall not run,
-    bool is_ready;  // though it could.
+    bool frozen;    // It must not run.
+    bool is_ready;  // It could run if it were not frozen.
 
     struct sim_hold *holds;
     int n_holds;
@@ -157,32 +158,32 @@ struct sim_thread {
     bool cancel_disabled;
     bool cancel_asynchronous;
 
-    // While a circle of threads that wait is looked for (report.c).
-    uint64_t search;  // The last search that came to it.
+    // Used in the search for a circle of waiting threads (report.c).
+    uint64_t search;  // Number of the last search that found it.
     struct sim_thread *next_found;
-    const struct sim_thread *found_from;  // Who waits for it.
+    const struct sim_thread *found_from;  // The thread that waits for it.
 };
 
 // ---- Servers ----
 
-// Its memory is never freed, so its address stays its own.
+// The memory of a server is never freed, so no other gets its address.
 struct sim_server {
     int number;
     bool dead;
     bool paused;
     bool has_resumer;  // A thread that will end the pause.
     int64_t resume_ns;
-    struct sim_queue entrance;  // Who came into it in its pause.
+    struct sim_queue entrance;  // Threads that called into it during the pause.
 };
 
-// A thread's stay inside a server that is not its home.
+// A thread's call into a server that is not its home.
 struct sim_visit {
     jmp_buf way_out;
     struct sim_server *server;
-    struct sim_visit *outer;   // The one it was on already.
-    struct sim_server *where;  // Where it came from; NULL: outside.
+    struct sim_visit *outer;   // The call that this one was made in; or NULL.
+    struct sim_server *where;  // The server that it came from; NULL: none.
 
-    // What it had when it came.
+    // The thread's state when it came in.
     int n_holds;
     void *cleanup;
     bool cancel_disabled;
@@ -197,35 +198,35 @@ struct sim_rng {
 
 struct sim {
     bool on;
-    struct sim_thread *self;  // Whose turn it is.
+    struct sim_thread *self;  // The thread that runs.
     int64_t now_ns;
-    int64_t limit_ns;     // Of the whole program, or NEVER.
-    int64_t next_due_ns;  // Of the first timer, or of the limit.
+    int64_t limit_ns;     // Of the whole program; or NEVER.
+    int64_t next_due_ns;  // When the first timer is due, or the limit.
     uint64_t points;
     uint64_t hash;
-    struct sim_rng chance;  // For the scheduler.
+    struct sim_rng chance;  // The scheduler's.
 
     struct sim_queue runnable;
     enum sim_policy policy;
     int depth;
     int64_t steps;
-    int64_t *changes;     // depth - 1 points of change, of this round.
-    int64_t round_end;    // The point at which the next round begins.
-    int64_t next_change;  // The point.
-    int64_t last_rank;    // Given so far.
-    int streak;           // Points since another thread last ran.
+    int64_t *changes;   // The depth - 1 change points of this round.
+    int64_t round_end;  // The scheduling point at which the next round begins.
+    int64_t next_change;  // The next change point.
+    int64_t last_rank;    // The highest rank given so far.
+    int streak;           // Points in a row at which the same thread ran.
 
     struct sim_queue timers;
     uint64_t n_timers_ever;
 
-    // Threads by slot (sim_thread_at); the id of a thread is its number and its
-    // slot. One that is unused has the id 0.
+    // Threads by slot (sim_thread_at). A thread's id consists of its number and
+    // its slot. An unused slot has the id 0.
     struct sim_thread *chunks[MAX_SLOTS / CHUNK];
     int n_slots;
     int n_threads_ever;
     int n_alive;
     int *newest;                    // Slots, by the low bits of their numbers.
-    struct sim_thread *unused;      // Whose memory and slot can be used again.
+    struct sim_thread *unused;      // Their memory and slots can be used again.
     struct sim_thread *last_ended;  // Its stack is still to be freed.
     char *sync_addresses;           // See sync_address in thread.c.
     struct sim_queue shared_waiters;  // Of all spin locks and onces.
@@ -233,8 +234,8 @@ struct sim {
     uint64_t next_due_point;    // The lowest of these; or UINT64_MAX.
 
     uint64_t seed;
-    struct sim_rng drawn;     // For the program.
-    struct sim_rng sequence;  // For rand and random, which can be seeded.
+    struct sim_rng drawn;     // The program's.
+    struct sim_rng sequence;  // That of rand and random, which can be seeded.
     uint64_t rand48;          // For the drand48 family.
 
     struct sim_rate *rates;  // By a server's number; clock.c.
@@ -253,41 +254,43 @@ static inline struct sim_thread *sim_thread_at(int slot)
     return &sim.chunks[slot / CHUNK][slot % CHUNK];
 }
 
-// The number that stands for a thread in the program's objects, where 0 is
-// nobody.
+// The number that stands for a thread in the program's objects; 0 stands for
+// none.
 static inline uint32_t sim_mark(const struct sim_thread *thread)
 {
     return (uint32_t)thread->number + 1;
 }
 
-// The place that calls the function this stands in.
+// The return address of the function that uses it.
 #define HERE __builtin_return_address(0)
 
 // ---- state.c ----
 
-// Zeroed memory for our tables: the sanitizers watch malloc and its like.
+// Allocates zeroed memory for the simulator's tables. Not by malloc, which the
+// sanitizers watch.
 void *sim_reserve(size_t size);
 
-// Hands the message to whoever asked for it.
+// Ends the simulation with this message (sim_set_fail).
 _Noreturn void sim_fail(const char *message);
 
 // ---- table.c ----
 
 void sim_table_start(void);
 
-// A new thread, with a number and an id; NULL: there are too many.
+// Makes a thread, with a number and an id. NULL if there are too many.
 struct sim_thread *sim_table_add(void);
 
-// Nobody knows the thread any more; its memory is kept for the next.
+// Removes a thread that is not used any more. Its memory is kept for the next.
 void sim_table_remove(struct sim_thread *thread);
 
-// The thread with this id, also if it has ended; NULL: it is gone.
+// The thread with this id, which may have ended; NULL if it was removed.
 struct sim_thread *sim_table_find(pthread_t id);
 
-// The thread with this number; NULL: it has ended.
+// The thread with this number; NULL if it has ended.
 struct sim_thread *sim_thread_of_number(int number);
 
-// Who that is, for a message: "thread 3 "ticker" (server 1)".
+// Describes the thread of this number, for a message: "thread 3 "ticker"
+// (server 1)".
 struct sim_who {
     char text[64];
 };
@@ -295,21 +298,21 @@ struct sim_who sim_who(int number);
 
 // ---- schedule.c ----
 
-// A moment at which another thread may go on instead of the caller.
+// A scheduling point: another thread may go on instead of the caller.
 void sim_point(void);
 
-// Is a scheduling point once in several calls. While a lock is held, points let
-// some seeds show what others do meanwhile; one at every call would take too
-// long.
+// A scheduling point in one of several calls. Used while the caller holds a
+// lock: with some seeds other threads then run meanwhile. One at every call
+// would take too long.
 void sim_point_at_times(void);
 
-// Like sim_point, but under PCT the caller drops to the bottom.
+// Like sim_point, but under PCT the caller gets the lowest priority.
 void sim_yield(void);
 
-// The calling thread stands in the queue (or in none, if it is NULL) until
-// sim_wake, or until the time is due_ns. Returns sim_wake's result, or
-// ETIMEDOUT. If nobody can ever wake it, that is a deadlock.
-//   reason, object, place  for a report
+// Waits in this queue (in none if it is NULL) until sim_wake, or until the time
+// is due_ns. Returns sim_wake's result, or ETIMEDOUT. If no thread can ever
+// wake the caller, that is a deadlock, which is reported.
+//   reason, object, place  for the report
 int sim_wait(struct sim_queue *queue, int64_t due_ns,
              const struct sim_reason *reason, const void *object,
              const void *place);
@@ -317,8 +320,8 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
 // Ends a thread's wait.
 void sim_wake(struct sim_thread *thread, int result);
 
-// Ends the wait of one thread of a queue that is not empty: of the one that the
-// policy prefers.
+// Ends the wait of one thread of a queue that is not empty. The policy chooses
+// it.
 void sim_wake_one(struct sim_queue *queue);
 void sim_wake_all(struct sim_queue *queue);
 
@@ -328,7 +331,7 @@ void sim_wake_shared(const void *object);
 // A new thread can run from now on.
 void sim_schedule_add(struct sim_thread *thread);
 
-// The calling thread has ended; somebody else goes on.
+// Called when the calling thread has ended. Another goes on.
 _Noreturn void sim_schedule_end(void);
 
 // Takes a thread that can run, or waits, out of all queues.
@@ -337,15 +340,16 @@ void sim_schedule_remove(struct sim_thread *thread);
 // Lets a removed thread run again, as if its wait had ended.
 void sim_schedule_return(struct sim_thread *thread);
 
-// Keeps a thread from running, whether it can run or waits; lets it run again.
+// Freeze a thread, so that it does not run, whether it can run or waits; and
+// thaw it.
 void sim_schedule_freeze(struct sim_thread *thread);
 void sim_schedule_thaw(struct sim_thread *thread);
 
 // Frees the stack of sim.last_ended, if there is one. Called on another stack.
 void sim_schedule_free_ended(void);
 
-// The server that the calling thread visits has died: it goes back to where it
-// came in (sim_server_run).
+// Called when the server that the calling thread has called into has crashed.
+// Returns the thread to sim_server_run.
 _Noreturn void sim_schedule_leave(void);
 
 void sim_schedule_start(const struct sim_options *options);
@@ -365,11 +369,10 @@ static inline bool sim_goes_before(const struct sim_entry *a,
     return a->rank != b->rank ? a->rank < b->rank : a->order < b->order;
 }
 
-// Gives a higher rank, and moves the entry back where it stands.
+// Raises the entry's rank, and moves the entry back in its queue.
 void sim_queue_lower(struct sim_entry *entry, int64_t rank);
 
-// One thread of a queue that is not empty: the one that goes first; any, each
-// as likely as the others.
+// Return one thread of a queue that is not empty: the first; a random one.
 struct sim_thread *sim_queue_first(const struct sim_queue *queue);
 struct sim_thread *sim_queue_draw(const struct sim_queue *queue);
 
@@ -394,16 +397,16 @@ void sim_self_check(void);
 
 void sim_policy_start(const struct sim_options *options);
 
-// A new thread; it stands in no queue yet.
+// Prepares a new thread, which is in no queue yet.
 void sim_policy_add(struct sim_thread *thread);
 
-// Under PCT the thread drops to the bottom.
+// Under PCT gives the thread the lowest priority.
 void sim_policy_put_last(struct sim_thread *thread);
 
-// Who runs next, of those that can.
+// Chooses the next thread to run.
 struct sim_thread *sim_policy_next(void);
 
-// The one to prefer in a queue that is not empty.
+// Chooses a thread of a queue that is not empty.
 struct sim_thread *sim_policy_choose(const struct sim_queue *queue);
 
 // ---- timers.c ----
@@ -411,7 +414,7 @@ struct sim_thread *sim_policy_choose(const struct sim_queue *queue);
 void sim_timers_add(struct sim_thread *thread, int64_t due_ns);
 void sim_timers_remove(struct sim_thread *thread);
 
-// A thread whose time has come, the first of them; NULL: there is none.
+// The thread whose timer was due first; NULL if no timer is due.
 struct sim_thread *sim_timers_due(void);
 
 // ---- rng.c ----
@@ -424,9 +427,9 @@ uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound);
 
 // ---- clock.c ----
 
-// What the calling thread's clock shows, since the start of the simulation; and
-// the virtual time at which it shows time_ns. A server's clock may go fast or
-// slow.
+// Return the time of the calling thread's clock, since the start of the
+// simulation; and the virtual time at which this clock shows time_ns. A
+// server's clock can be fast or slow.
 int64_t sim_clock_now_ns(void);
 int64_t sim_clock_due(int64_t time_ns);
 
@@ -451,9 +454,9 @@ void sim_sleep(const struct timespec *time, const void *place);
 
 void sim_random_start(uint64_t seed);
 
-// ---- What is learnt of the system's objects when a simulation starts ----
+// ---- Called at the start, to learn the layout of the system's objects ----
 
-// Fail if this C library is another than ours can stand in for.
+// Fail if this C library's layout is not the one that our objects are made for.
 void sim_mutex_start(void);
 void sim_rwlock_start(void);
 
@@ -468,16 +471,16 @@ int sim_mutex_unlock(pthread_mutex_t *mutex, const void *place);
 int sim_mutex_init(pthread_mutex_t *mutex, int kind);
 int sim_mutex_destroy(pthread_mutex_t *mutex, const void *place);
 
-// Does the calling thread hold it, once? Reports what is no mutex any more.
+// Does the calling thread hold it exactly once? Reports a destroyed mutex.
 bool sim_mutex_is_held(pthread_mutex_t *mutex, const void *place);
 
-// Lets go of a mutex that the caller holds, without a scheduling point; takes
-// it again. Between them a recursive one keeps its depth.
+// Unlock a mutex that the caller holds, without a scheduling point; and lock it
+// again. A recursive one gets its depth back.
 uint32_t sim_mutex_let_go(pthread_mutex_t *mutex);
 void sim_mutex_take_again(pthread_mutex_t *mutex, uint32_t depth,
                           const void *place);
 
-// What it takes to wait for the mutex.
+// Describes the wait for this mutex.
 struct sim_relock sim_mutex_relock(pthread_mutex_t *mutex);
 
 // ---- cond.c ----
@@ -500,19 +503,19 @@ _Noreturn void sim_thread_exit(void *value);
 
 // ---- holds.c ----
 
-// The calling thread has taken a lock.
+// Adds a lock that the calling thread has locked.
 //   what  "a mutex"
 struct sim_hold *sim_hold_add(const void *lock, const char *what,
                               const void *place);
 
-// The newest of the calling thread's holds of this lock; NULL: there is none.
+// The newest of the calling thread's holds of this lock; NULL if there is none.
 struct sim_hold *sim_hold_find(const void *lock);
 
-// Takes that one out, if there is one.
+// Removes that one, if there is one.
 void sim_hold_remove(const void *lock);
 
-// The calling thread forgets the newest of its locks, until it knows this many;
-// they stay locked.
+// Removes the newest of the calling thread's holds, until there are n_holds.
+// The locks stay locked.
 void sim_holds_abandon(int n_holds);
 
 // ---- once.c, keys.c, cleanup.c ----
@@ -523,9 +526,9 @@ void sim_cleanup_run(struct sim_thread *thread);
 
 // ---- report.c ----
 
-// The program is wrong: this thread did it at this place.
-//   format  a whole sentence of what is wrong; the thread, the place and where
-//           it was called from are added
+// Reports a bug of the program, at this place of the calling thread.
+//   format  a sentence about the bug; the thread, the place and its callers are
+//   added
 _Noreturn void sim_misuse(const void *place, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -533,26 +536,27 @@ _Noreturn void sim_misuse(const void *place, const char *format, ...)
 // that wait for each other without a time limit.
 void sim_check_circle(struct sim_thread *thread);
 
-// The program has not ended within its limit of virtual time.
+// Reports that the program has not ended within its limit of virtual time.
 _Noreturn void sim_report_limit(void);
 
-// Nobody can run and nobody ever will.
+// Reports that no thread can run, now or ever.
 _Noreturn void sim_report_deadlock(void);
 
-// The thread waits for itself to let go of what it locks: "a mutex".
+// Reports that the calling thread locks what it holds already: "a mutex".
 _Noreturn void sim_report_self_deadlock(const char *what, const void *since,
                                         const void *place);
 
-// The calling thread returns from this function and still holds a lock.
+// Reports that the calling thread returns from this function and still holds a
+// lock.
 _Noreturn void sim_report_kept(const char *function,
                                const struct sim_hold *hold);
 
-// The calling thread, which holds a lock, has waited for this reason since
-// wait_began_ns (sim_describe_wait_with_lock).
+// Notes that the calling thread has waited for this reason since wait_began_ns,
+// and held a lock (sim_describe_wait_with_lock).
 void sim_note_wait_with_lock(const struct sim_reason *reason);
 
-// The calling thread stands at this program counter and frame, in a signal
-// handler, for the reason that the sentence gives.
+// Reports a bug from a signal handler. The thread is at this program counter
+// and frame.
 _Noreturn void sim_report_here(const char *sentence, const void *pc,
                                const void *frame);
 
@@ -573,13 +577,13 @@ static inline void sim_hash_add(uint64_t number)
     sim.hash = h ^ (h >> 29);
 }
 
-// ---- What ThreadSanitizer must know ----
+// ---- For ThreadSanitizer ----
 
 void __tsan_acquire(void *object) __attribute__((weak));
 void __tsan_release(void *object) __attribute__((weak));
 
-// What was done before the release of an object happens before what is done
-// after its acquisition.
+// All that is done before sim_release of an object happens before all that is
+// done after sim_acquire of it.
 static inline void sim_acquire(void *object)
 {
     if (__builtin_expect(__tsan_acquire != NULL, 0))
@@ -592,8 +596,8 @@ static inline void sim_release(void *object)
         __tsan_release(object);
 }
 
-// ThreadSanitizer must ignore our own memory, but it intercepts memset and
-// memcpy.
+// Between these two ThreadSanitizer ignores memory accesses. Needed where the
+// simulator uses memset and memcpy, which it intercepts.
 void AnnotateIgnoreReadsBegin(const char *file, int line) __attribute__((weak));
 void AnnotateIgnoreReadsEnd(const char *file, int line) __attribute__((weak));
 void AnnotateIgnoreWritesBegin(const char *file, int line)

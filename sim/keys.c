@@ -1,5 +1,5 @@
-// Thread-specific values. The system hands out the keys, so that those of
-// before and during a simulation are never the same; the values are ours.
+// Thread-specific values. The system makes the keys, so that a key made before
+// a simulation and one made in it are never the same. The values are ours.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -16,7 +16,7 @@ int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
 {
     if (sim.on)
         sim_point();
-    // Before a simulation the system destroys the values, in it we do.
+    // In a simulation we destroy the values, else the system does.
     int error = __real_pthread_key_create(key, sim.on ? NULL : destroy);
     if (error == 0) {
         keys[*key].used = true;
@@ -73,8 +73,8 @@ int __wrap_pthread_setspecific(pthread_key_t key, const void *value)
     return 0;
 }
 
-// A destructor may set a value again: it is then called again, as often as
-// POSIX asks for.
+// Calls the destructors once. True if there are still values: a destructor may
+// set one, and is then called again, as often as POSIX says.
 static bool destroy_round(struct sim_thread *thread)
 {
     bool found = false;

@@ -1,19 +1,19 @@
-// Mutexes of every type. A mutex's state lies in the program's pthread_mutex_t:
-// all zero but for the kind is unlocked, so static initialisers work. That they
-// set the kind where we have it is looked at when a simulation starts.
+// Mutexes of every type. A mutex's state lies in the program's pthread_mutex_t.
+// An unlocked one is all zero except its kind, so static initialisers work. At
+// its start a simulation checks that they set the kind where we have it.
 //
-// Whoever unlocks lets one waiter run, who tries again; another thread may be
-// faster, as it may be with the system's mutexes.
+// An unlock wakes one waiter, which tries again. Another thread may be faster,
+// as with the system's mutexes.
 #include "sim/internal.h"
 #include "sim/real.h"
 
 #include <errno.h>
 
-// The static initialisers, which are in programs that were compiled long ago,
-// put the type where `kind` lies: no C library can move it.
+// Static initialisers put the type where `kind` lies. They are compiled into
+// programs, so no C library can move it.
 struct mutex {
-    uint32_t owner;     // sim_mark of who holds it; 0: nobody.
-    uint32_t depth;     // Of a recursive one: further locks of the owner.
+    uint32_t owner;     // sim_mark of its holder; 0: none.
+    uint32_t depth;     // Of a recursive one: the owner's further locks.
     const void *place;  // Where it was locked.
     int kind;
     struct sim_queue waiters;
@@ -78,7 +78,7 @@ static void let_go(struct mutex *m)
         sim_wake_one(&m->waiters);
 }
 
-// Takes the mutex, which the caller does not hold, when it is free.
+// Waits until the mutex is free and takes it. The caller does not hold it.
 static int wait_and_take(struct mutex *m, int64_t due_ns,
                          const struct sim_reason *reason, const void *place)
 {

@@ -1,6 +1,6 @@
-// The back end on threads of the system. All but one of them wait for their
-// turn, in futex(2): a lock of pthreads would tell ThreadSanitizer of an order
-// between them that the program under test does not have.
+// The back end on threads of the system. All but one wait for their turn in
+// futex(2). A pthread lock would show ThreadSanitizer an order between them
+// that the program under test does not have.
 #include "sim/osthread.h"
 
 #include "sim/internal.h"
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The system, and ThreadSanitizer, keep things of their own on the stack.
+// The part of a stack that the system and ThreadSanitizer use.
 #define SYSTEM_SHARE ((size_t)1 << 20)
 
 static void give_turn(struct sim_fiber *to)
@@ -69,7 +69,7 @@ void sim_osthread_leave(struct sim_fiber *from, struct sim_fiber *to)
 {
     give_turn(to);
     await_turn(from);
-    abort();  // Whoever destroys it stops it there.
+    abort();  // sim_fiber_destroy stops the thread before this.
 }
 
 void sim_osthread_destroy(struct sim_fiber *fiber)

@@ -10,8 +10,8 @@
 #define DEPTH 3
 #define STEPS 1000
 
-// Under PCT, a thread that polls in a loop would never let the others run.
-// After so many points in a row it drops to the bottom.
+// Under PCT a thread that polls in a loop would never let the others run. After
+// so many points in a row it gets the lowest priority.
 #define MAX_STREAK 1000
 
 static int by_point(const void *a, const void *b)
@@ -20,8 +20,8 @@ static int by_point(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-// Draws the points, among the next `steps`, at which the running thread drops
-// to the bottom.
+// Draws the change points among the next `steps` points: there the running
+// thread gets the lowest priority.
 static void begin_round(void)
 {
     int64_t begin = (int64_t)sim.points;
@@ -84,8 +84,8 @@ struct sim_thread *sim_policy_choose(const struct sim_queue *queue)
 
 void sim_policy_add(struct sim_thread *thread)
 {
-    // Not above 0, where last_rank begins. The uniform policy draws it, too, so
-    // that a seed's later draws are the same under both.
+    // At most 0, where last_rank begins. The uniform policy draws it, too, so
+    // that a seed's later random numbers are the same under both.
     int64_t rank = -(int64_t)(sim_rng_next(&sim.chance) >> 1);
     thread->entry.rank = sim.policy == SIM_PCT ? rank : 0;
 }

@@ -1,8 +1,7 @@
-// Queues of threads: of those that can run, of those that wait for the same
-// thing, and of those that wait for a time. A queue is an array, so that
-// drawing one thread of many takes as long as of few. The array is a binary
-// heap: whoever goes first is at the top. Where all have the same rank, it has
-// no particular, but a determined, order.
+// Queues of threads (struct sim_queue). A queue is an array, so that drawing a
+// random thread takes the same time for any length. The array is a binary heap,
+// with the first thread at the top. If all have the same rank, its order is
+// arbitrary, but determined by the seed.
 #include "sim/internal.h"
 
 #include <stdio.h>
@@ -15,7 +14,7 @@
 #define PIECE_SIZE ((size_t)64 << 10)
 
 union array {
-    union array *next;  // While it is unused.
+    union array *next;  // While unused.
     struct sim_entry *entries[LEAST_ROOM];
 };
 
@@ -73,7 +72,7 @@ static void put(struct sim_queue *queue, uint32_t position,
     entry->position = position;
 }
 
-// Puts it at this position, which is free, or further up.
+// Puts the entry at this position, which is free, or further up.
 static void rise(struct sim_queue *queue, uint32_t position,
                  struct sim_entry *entry)
 {
@@ -87,7 +86,7 @@ static void rise(struct sim_queue *queue, uint32_t position,
     put(queue, position, entry);
 }
 
-// Puts it at this position, which is free, or further down.
+// Puts the entry at this position, which is free, or further down.
 static void sink(struct sim_queue *queue, uint32_t position,
                  struct sim_entry *entry)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define GETENTROPY_MAX 256  // As POSIX has it.
+#define GETENTROPY_MAX 256  // POSIX's limit.
 
 static uint64_t draw(struct sim_rng *rng)
 {

@@ -1,8 +1,8 @@
-// The functions that are simulated, which sim/wrapped.h lists. The linker's
-// --wrap gives each two names: __wrap_f, which is ours and which the program's
-// calls of f reach, and __real_f, which is the system's.
+// The simulated functions, which sim/wrapped.h lists. The linker's --wrap
+// redirects the program's calls of f to __wrap_f, which is ours. The system's
+// is __real_f.
 //
-// Before sim_start, and after sim_finish, every one of ours calls the system's.
+// Before sim_start and after sim_finish each of ours calls the system's.
 #ifndef SIM_REAL_H
 #define SIM_REAL_H
 
@@ -28,7 +28,7 @@ void arc4random_buf(void *buffer, size_t size);
 uint32_t arc4random_uniform(uint32_t bound);
 #endif
 
-// Both have the type of the function itself. Weak, for those that are lacking.
+// Both have the type of f. __real_f is weak: the C library may lack f.
 #define WRAPPED(name)                                                          \
     extern __typeof__(name) __real_##name __attribute__((weak));               \
     extern __typeof__(name) __wrap_##name

@@ -1,8 +1,8 @@
-// What the simulator says when the program is wrong: one message that names the
-// threads, and the places where they stand.
+// The reports about bugs of the program: one message that names the threads,
+// and the places where they are.
 //
-// Stacks are walked by their frame pointers, which are there in all that is
-// compiled with -fno-omit-frame-pointer; a library may end the walk.
+// Stacks are walked by frame pointers, which exist in code compiled with
+// -fno-omit-frame-pointer. A library's frame may end the walk.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #define MAX_FRAMES  64
-#define MAX_SHOWN   5    // Calls of a stack that fit into a line.
-#define MAX_THREADS 200  // That are listed.
+#define MAX_SHOWN   5    // Calls of one stack that are shown.
+#define MAX_THREADS 200  // Threads that are listed.
 
-// A message that is being written. What does not fit is left out.
+// A message that is being written. Its end is left out if it does not fit.
 struct message {
     char *text;
     size_t size;
@@ -123,14 +123,14 @@ static bool is_ours(const struct symbol *symbol)
            (sim.hidden != NULL && is_in(symbol, sim.hidden));
 }
 
-// These calls, the innermost first; only those outside of `told`, if that is
-// one of them.
+// Adds these calls, the innermost first. Skips those up to and including
+// `last_skipped`, if that is one of them.
 static void add_calls(struct message *message, const void *const *places, int n,
-                      const void *told)
+                      const void *last_skipped)
 {
     int first = 0;
     for (int k = 0; k < n; k++) {
-        if (places[k] == told)
+        if (places[k] == last_skipped)
             first = k + 1;
     }
     int shown = first > 0;
@@ -144,13 +144,13 @@ static void add_calls(struct message *message, const void *const *places, int n,
     }
 }
 
-// The calls that the thread is in.
+// Adds the calls that the thread is in. See add_calls.
 static void add_stack(struct message *message, const struct sim_thread *thread,
-                      const void *frame, const void *told)
+                      const void *frame, const void *last_skipped)
 {
     const void *places[MAX_FRAMES];
     int n = walk(thread, frame, places);
-    add_calls(message, places, n, told);
+    add_calls(message, places, n, last_skipped);
 }
 
 // ---- Threads ----
@@ -225,8 +225,7 @@ void sim_describe_threads(char *text, size_t size)
 
 // ---- Deadlock ----
 
-// Does it wait until another thread acts? Not if its wait has a time limit, or
-// it has been woken.
+// Does the thread wait, without a time limit, until another thread acts?
 static bool is_stuck(const struct sim_thread *thread)
 {
     return thread->reason != NULL && thread->reason->next_holder != NULL &&
@@ -234,9 +233,9 @@ static bool is_stuck(const struct sim_thread *thread)
            !thread->is_ready;
 }
 
-// Searches, breadth first, from each thread to those it waits for. Returns the
-// last thread of a shortest circle that begins with this one, or NULL.
-// `found_from` leads back from the last to the first.
+// Searches breadth first, from each thread to those that it waits for. Returns
+// the last thread of a shortest circle that begins with this one; or NULL.
+// `found_from` leads from the last back to the first.
 static const struct sim_thread *find_circle(struct sim_thread *first)
 {
     static uint64_t search;
@@ -269,7 +268,7 @@ _Noreturn static void report_circle(const struct sim_thread *first,
         n++;
     struct message message = begin_message(report_text, sizeof report_text);
     add(&message, "deadlock: %d threads wait for each other", n);
-    // Who waits, then whom it waits for, and so on round to the first.
+    // The first thread, then the one that it waits for, and so on.
     const struct sim_thread *next = first;
     do {
         const struct sim_thread *at = last;
@@ -415,8 +414,8 @@ void sim_misuse(const void *place, const char *format, ...)
     end_message(&message);
 }
 
-// Finding symbols allocates. If the signal interrupted an allocation, that may
-// hang; then this message is given.
+// Finding symbols allocates. That may hang if the signal interrupted an
+// allocation; then a message without symbols is given after this time.
 #define SYMBOLS_LIMIT_S 5
 
 static char report_without_place[200];

@@ -1,6 +1,6 @@
 // Read-write locks. Readers and writers wait in one queue and are woken
-// together; the schedule decides who comes first. If the lock was made to
-// prefer writers, no reader passes a writer that waits.
+// together; the schedule decides which is first. In a lock that prefers writers
+// no reader overtakes a waiting writer.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -9,12 +9,12 @@
 struct rwlock {
     struct sim_queue waiters;
     const void *place;  // Where the writer locked it.
-    uint32_t writer;    // sim_mark of who holds it for writing; 0: nobody.
+    uint32_t writer;    // sim_mark of the writer; 0: none.
     uint32_t state;
     uint32_t n_writers_waiting;
     uint32_t unused;
-    struct sim_hold *readers;  // Each read lock, the newest first.
-    uint32_t flags;            // Where static initialisers put it; see mutex.c.
+    struct sim_hold *readers;  // The read locks, the newest first.
+    uint32_t flags;            // Static initialisers set it here; see mutex.c.
 };
 _Static_assert(sizeof(struct rwlock) <= sizeof(pthread_rwlock_t),
                "it must fit");
@@ -61,7 +61,7 @@ static bool next_reader(const struct rwlock *l, struct sim_holder *holder)
     return true;
 }
 
-// The writer; if there is none, each reader.
+// Iterates over the threads that hold the lock: the writer or the readers.
 static bool next_holder(const void *object, struct sim_holder *holder)
 {
     const struct rwlock *l = object;
@@ -79,7 +79,8 @@ static const struct sim_reason to_write = {
     .must_wait = must_wait_to_write,
 };
 
-// The writer; if there is none, each writer that waits and comes first.
+// Iterates over the threads that a reader waits for: the writer or, if there is
+// none, the waiting writers that are before the reader.
 static bool next_before_reader(const void *object, struct sim_holder *holder)
 {
     const struct rwlock *l = object;
@@ -124,7 +125,7 @@ void sim_rwlock_start(void)
                  "sim/rwlock.c has it");
 }
 
-// ---- Who reads ----
+// ---- Readers ----
 
 static void add_read(struct rwlock *l, const void *place)
 {
@@ -163,8 +164,8 @@ static void take_write(struct rwlock *l, const void *place)
     sim_acquire(&l->waiters);
 }
 
-// The system returns EDEADLK; a caller that ignores it goes on without the
-// lock.
+// Reports a lock by its own writer. The system returns EDEADLK; a caller that
+// ignores it would go on without the lock.
 static void check_not_mine(const struct rwlock *l, const char *what,
                            const void *place)
 {
@@ -203,7 +204,7 @@ static int lock_to_write(pthread_rwlock_t *lock, int64_t due_ns,
         int error = sim_wait(&l->waiters, due_ns, &to_write, l, place);
         l->n_writers_waiting--;
         if (error != 0 && !may_write(l)) {
-            // Readers may have waited for this one alone.
+            // Some readers may have waited only for this writer.
             sim_wake_all(&l->waiters);
             return error;
         }
@@ -231,8 +232,8 @@ static int unlock(pthread_rwlock_t *lock, const void *place)
             sim_misuse(place, "unlocks an rwlock that nobody holds");
         if (mine == NULL)
             sim_misuse(place, "unlocks an rwlock that it does not hold");
-        // A reader's unlock is ordered before the next writer, not before other
-        // readers.
+        // An unlock by a reader happens before the next writer's lock, but not
+        // before other readers'.
         sim_release(&l->waiters);
         remove_read(l, mine);
     }

@@ -1,4 +1,4 @@
-// Turns, and the passing of virtual time. A thread can run, or waits.
+// The scheduler: which thread runs, and how virtual time passes.
 #include "sim/internal.h"
 
 #include <errno.h>
@@ -17,9 +17,9 @@ static void become_runnable(struct sim_thread *thread)
 
 // ---- Waiting for a number of points ----
 
-// Wakes those of a queue of whom this is so. From the last to the first: a
-// thread that moves when another leaves has been looked at, or comes to a
-// position that still will be.
+// Wakes the threads of a queue for which wanted() is true. From the last to the
+// first: when one leaves, the thread that takes its position has been checked
+// already, or will still be.
 static void wake_some(struct sim_queue *queue,
                       bool (*is_so)(const struct sim_thread *thread,
                                     const void *object),
@@ -76,7 +76,7 @@ static inline void check_self(void)
 #endif
 }
 
-// Wakes all whose time has come.
+// Wakes all threads whose timers are due.
 static void fire_timers(void)
 {
     if (sim.now_ns >= sim.limit_ns)
@@ -86,7 +86,7 @@ static void fire_timers(void)
         sim_wake(thread, ETIMEDOUT);
 }
 
-// Chooses who runs next, among those that can; there is at least one.
+// Chooses the thread that runs next. At least one can run.
 static inline struct sim_thread *next_thread(void)
 {
     sim.points++;
@@ -151,8 +151,8 @@ void sim_yield(void)
     sim_point();
 }
 
-// Nobody can run. Time jumps to the first timer; if there is none, this is a
-// deadlock.
+// Called when no thread can run. Time jumps to the first timer. Without a timer
+// it is a deadlock.
 static void await_timer(void)
 {
     while (sim.runnable.count == 0) {
@@ -193,9 +193,9 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     return self->result;
 }
 
-// A thread has waited on a condition variable. There is no use in running it
-// before it can have the mutex: if somebody holds that, it waits for it
-// instead, and true is returned.
+// Called when a thread's wait on a condition variable has ended. If the mutex
+// is locked, the thread waits for that next, without running, and true is
+// returned.
 static bool goes_on_waiting(struct sim_thread *thread)
 {
     const struct sim_relock *relock = &thread->relock;
@@ -250,7 +250,7 @@ void sim_wake_shared(const void *object)
     wake_some(&sim.shared_waiters, waits_for, object);
 }
 
-// ---- Threads come and go ----
+// ---- Adding and removing threads ----
 
 void sim_schedule_add(struct sim_thread *thread)
 {
@@ -268,7 +268,8 @@ void sim_schedule_end(void)
     sim_fiber_leave(&self->fiber, &sim.self->fiber);
 }
 
-// The thread was woken but will not run: wakes another of those it waited with.
+// Called when a woken thread will not run. Wakes another of the queue that it
+// was in.
 static void pass_on_wake(struct sim_thread *thread)
 {
     struct sim_queue *queue = thread->woken_from;

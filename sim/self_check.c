@@ -1,8 +1,7 @@
-// The simulator checks itself: do threads, queues, timers, locks and stacks
-// agree with each other? A build for debugging asks at scheduling points
-// (schedule.c). What disagrees is a mistake of the simulator's, not of the
-// program; only a queue that lies in the program's memory can be damaged by
-// that one, too.
+// The simulator's self-check: threads, queues, timers, locks and stacks must be
+// consistent. A build for debugging checks at scheduling points (schedule.c).
+// An inconsistency is a bug of the simulator, not of the program. But the
+// program can have overwritten a queue that lies in its memory.
 #include "sim/internal.h"
 
 #include <errno.h>
@@ -11,7 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-//   thread  that the sentence is about
+// Reports an inconsistency.
+//   thread  the subject of the sentence
 __attribute__((format(printf, 2, 3))) static _Noreturn void disagree(
     const struct sim_thread *thread, const char *format, ...)
 {
@@ -31,7 +31,7 @@ static bool is_alive(const struct sim_thread *thread)
     return thread->id != 0 && !thread->ended && !thread->stopped;
 }
 
-// Could it run, if its server did not pause?
+// Could the thread run if its server did not pause?
 static bool is_ready(const struct sim_thread *thread)
 {
     return sim_is_runnable(thread) || thread->is_ready;
@@ -44,7 +44,7 @@ static bool waits_in_queue(const struct sim_thread *thread)
 
 // ---- Queues ----
 
-// The queues of many objects.
+// Does this queue belong to no single object?
 static bool is_general(const struct sim_queue *queue)
 {
     return queue == &sim.runnable || queue == &sim.timers ||
@@ -75,7 +75,7 @@ static void check_place(const struct sim_entry *entry)
                  above->thread->number);
 }
 
-// All who are in it say so.
+// Each thread in the queue must have an entry that points to the queue.
 static void check_queue(const struct sim_queue *queue)
 {
     for (uint32_t i = 0; i < queue->count; i++) {
@@ -88,7 +88,7 @@ static void check_queue(const struct sim_queue *queue)
     }
 }
 
-// All who wait in a queue of one object wait for that.
+// The threads in the queue of one object must wait for that object.
 static void check_object(const struct sim_thread *thread)
 {
     const struct sim_queue *queue = thread->entry.queue;
@@ -139,8 +139,9 @@ static bool is_another_ready(const struct sim_thread *waiter)
     return false;
 }
 
-// Who waits for what is to be had has been forgotten, unless another has been
-// woken, who will take it or wake the next.
+// A thread must not wait for an object that is free: it was forgotten then.
+// Except if another thread was woken, which will take the object or wake the
+// next.
 static void check_need(const struct sim_thread *waiter)
 {
     const struct sim_reason *reason = waiter->reason;
@@ -168,8 +169,8 @@ static bool is_named(const struct sim_thread *waiter, int number)
     return false;
 }
 
-// Those who are named as holders of a lock hold it. True if they are holders:
-// a reader can wait for writers that wait, too.
+// The holders that a lock names must hold it. True if they are holders: a
+// reader can also wait for waiting writers.
 static bool check_named(const struct sim_thread *waiter)
 {
     struct sim_holder holder = { 0 };
@@ -187,7 +188,7 @@ static bool check_named(const struct sim_thread *waiter)
     return true;
 }
 
-// Those who hold a lock are named as its holders.
+// A lock must name all threads that hold it.
 static void check_holders(const struct sim_thread *waiter)
 {
     if (waiter->reason->next_holder == NULL || waiter->reason->is_long ||
@@ -226,7 +227,7 @@ static void check_stack(const struct sim_thread *thread)
 static void check_below_stack(const struct sim_thread *thread)
 {
     if (thread->id == 0 || thread->fiber.mapped == NULL)
-        return;  // There is no thread, or its stack is not one of ours.
+        return;  // No thread, or its stack is the program's or the system's.
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     unsigned char residency;
     if (mincore(thread->fiber.stack - page, page, &residency) == 0 ||
@@ -234,7 +235,7 @@ static void check_below_stack(const struct sim_thread *thread)
         disagree(thread, "could overflow its stack: something is mapped below");
 }
 
-// One stack a check, because it takes a call of the system.
+// Checks one stack each time, because that takes a system call.
 static void check_below_next_stack(void)
 {
     static int next;

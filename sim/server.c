@@ -1,15 +1,15 @@
-// Servers, which can be stopped dead, or frozen, at any point, while the rest
-// of the program goes on.
+// Servers. A server can crash or freeze at any point, while the rest of the
+// program goes on.
 //
-// Every thread is at any time inside one server's code, or outside. A thread
-// that code of a server makes is that server's own; its home is inside. It goes
-// out to call the rest of the program (sim_server_go_out). Any other thread
-// comes in for one call (sim_server_run), and a way out is kept for it, a
-// setjmp, in case the server dies meanwhile. Whoever is inside reads the
-// server's clock.
+// Every thread is at any time inside one server's code, or outside of all. A
+// thread that a server's code makes belongs to that server: its home is inside.
+// It goes out to call the rest of the program (sim_server_go_out). Any other
+// thread comes in for one call (sim_server_run). For that thread a setjmp is
+// kept, by which it leaves if the server crashes meanwhile. A thread inside
+// reads the server's clock.
 //
-// So a thread that is stopped inside may hold the server's own locks, which
-// nobody else wants any more, but no lock of the rest of the program.
+// So a thread that is stopped inside may hold the server's own locks, but no
+// lock of the rest of the program.
 #include "sim/internal.h"
 
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static void end_visit(const struct sim_visit *visit)
     self->inside = visit->where;
 }
 
-// Undoes what a thread that jumped out could not undo itself.
+// Undoes what a thread has done in the server that it jumped out of.
 static void clear_traces(const struct sim_visit *visit)
 {
     struct sim_thread *self = sim.self;
@@ -101,8 +101,8 @@ bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
     return true;
 }
 
-// The thread will never run again. Its stack stays: other threads may hold
-// pointers to it.
+// Stops a thread for ever. Its stack stays: other threads may have pointers
+// into it.
 static void stop(struct sim_thread *thread)
 {
     thread->stopped = true;
@@ -147,7 +147,8 @@ void sim_server_come_back(struct sim_server *to)
 
 // ---- Crashing ----
 
-// The next thread, from this slot on, that is inside the server; NULL: none.
+// The next thread, from this slot on, that is inside the server; NULL if there
+// is none.
 static struct sim_thread *next_inside(const struct sim_server *server,
                                       int *slot)
 {
@@ -166,9 +167,10 @@ static void check_outside(const struct sim_server *server, const char *what)
         sim_misuse(HERE, "%s the server whose code it runs", what);
 }
 
-// The server's threads may hold pointers to the stack of a visitor, which is
-// used again once it has left. They have stopped by then, so ThreadSanitizer
-// must not call that a race.
+// Orders all that the crashed server's threads have done before what its
+// visitors do next. The threads may have pointers into a visitor's stack, which
+// is used again once it has left. They have stopped by then, so that is no
+// race.
 static void release_all(struct sim_server *server)
 {
     for (int slot = 0; slot < sim.n_slots; slot++) {
@@ -212,7 +214,7 @@ int sim_server_outside(struct sim_server *server)
                  thread->home == server;
     }
     if (count == 0)
-        sim_acquire(server);  // To wait for them is like joining them.
+        sim_acquire(server);  // Waiting for them is like joining them.
     return count;
 }
 
@@ -243,7 +245,7 @@ static void *resume_later(void *arg)
 static void start_resumer(struct sim_server *server)
 {
     pthread_t id;
-    server->has_resumer = true;  // Before it starts: it may end at once.
+    server->has_resumer = true;  // Set first: the thread may end at once.
     if (sim_thread_create(&id, NULL, resume_later, server) != 0)
         sim_fail("out of threads");
     sim_thread_detach(id, HERE);

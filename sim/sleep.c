@@ -1,5 +1,6 @@
-// Sleeping and yielding. poll and select without descriptors are sleeps, too.
-// With descriptors they would wait for the world outside, so they are refused.
+// Sleeping and yielding. poll and select without descriptors sleep, too. With
+// descriptors they would wait for something outside of the simulation, so that
+// is refused.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -14,7 +15,7 @@ static void sleep_until(int64_t due_ns, const void *place)
         sim_wait(NULL, due_ns, &to_wake_up, NULL, place);
 }
 
-// When so much time will have passed. Saturates at NEVER.
+// The time at which so much time will have passed. Saturates at NEVER.
 static int64_t from_now(int64_t seconds, int64_t ns)
 {
     int64_t now_ns = sim_clock_now_ns();

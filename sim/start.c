@@ -1,4 +1,4 @@
-// A simulation begins and ends.
+// Starts and ends a simulation.
 #include "sim/internal.h"
 
 #include <stdio.h>

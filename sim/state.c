@@ -1,4 +1,5 @@
-// The one simulation of the process: its state, its memory, its failure.
+// The state of the process's one simulation; memory for its tables; its
+// failure.
 #include "sim/internal.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// The table of threads. The program knows a thread by its number and its slot,
-// so that the id of one that is gone is no other's.
+// The table of threads. A thread's id consists of its number and its slot. So
+// the id of a removed thread is never that of another.
 #include "sim/internal.h"
 
 #include <stdio.h>
@@ -26,8 +26,8 @@ static bool is_of_number(const struct sim_thread *thread, int number)
     return thread->id != 0 && thread->number == number && !thread->ended;
 }
 
-// Each wait for a lock asks. The newest thread whose number has the same low
-// bits is nearly always the one.
+// Called at each wait for a lock, so it must be fast. It is nearly always the
+// newest thread whose number has the same low bits.
 struct sim_thread *sim_thread_of_number(int number)
 {
     struct sim_thread *newest =
@@ -42,7 +42,8 @@ struct sim_thread *sim_thread_of_number(int number)
     return NULL;
 }
 
-// The server that it belongs to, or else visits; NULL: none.
+// The thread's home, or else the server that it is inside of; NULL if there is
+// none.
 static const struct sim_server *server_of(const struct sim_thread *thread)
 {
     return thread->home != NULL ? thread->home : thread->inside;

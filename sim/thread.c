@@ -1,4 +1,4 @@
-// Threads: making, ending, joining, naming.
+// Creates, ends, joins and names threads.
 #include "sim/internal.h"
 #include "sim/real.h"
 
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STACK_SIZE     ((size_t)8 << 20)    // As the system's; used as needed.
-#define MIN_STACK_SIZE ((size_t)256 << 10)  // Enough to make a report on.
+#define STACK_SIZE     ((size_t)8 << 20)  // As the system's; mapped as needed.
+#define MIN_STACK_SIZE ((size_t)256 << 10)  // Enough for a report.
 
 static struct sim_thread *get(pthread_t id, const char *does, const void *place)
 {
@@ -53,7 +53,7 @@ static void run(void *arg)
     sim_thread_exit(self->start(self->arg));
 }
 
-// A page has 4 kB on x86-64, up to 64 kB on arm64.
+// Rounds up to whole pages. A page has 4 kB on x86-64, up to 64 kB on arm64.
 static size_t whole_pages(size_t size)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -265,7 +265,7 @@ void __wrap_pthread_exit(void *value)
     sim_thread_exit(value);
 }
 
-// The last that pthread_exit comes to: see cleanup.c.
+// Called at the end of pthread_exit: see cleanup.c.
 void __wrap___pthread_unwind_next(__pthread_unwind_buf_t *buffer)
 {
     if (!sim.on)
@@ -327,7 +327,7 @@ int __wrap_pthread_getattr_np(pthread_t id, pthread_attr_t *attr)
     return 0;
 }
 
-// ---- Cancelling, which is refused ----
+// ---- Cancellation, which is refused ----
 
 int __wrap_pthread_cancel(pthread_t id)
 {
@@ -337,7 +337,7 @@ int __wrap_pthread_cancel(pthread_t id)
                      "thread, through a flag under a lock, that it is to end");
 }
 
-// Nobody is cancelled, so these only remember what was set.
+// No thread is cancelled, so these only keep what was set.
 int __wrap_pthread_setcancelstate(int state, int *old)
 {
     if (!sim.on)
@@ -373,7 +373,7 @@ void __wrap_pthread_testcancel(void)
         __real_pthread_testcancel();
 }
 
-// ---- Priorities and processors, which mean nothing here ----
+// ---- Priorities and processors, which have no effect here ----
 
 int __wrap_pthread_setschedparam(pthread_t id, int policy,
                                  const struct sched_param *param)

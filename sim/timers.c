@@ -1,5 +1,5 @@
-// The timers of waiting threads, of which each has at most one: a queue by the
-// times at which they are due.
+// The timers of waiting threads, in a queue by the time at which they are due.
+// A thread has at most one.
 #include "sim/internal.h"
 
 static void look_at_first(void)
@@ -11,7 +11,7 @@ static void look_at_first(void)
 
 void sim_timers_add(struct sim_thread *thread, int64_t due_ns)
 {
-    // Of two that are due together the older goes first.
+    // Of two that are due at the same time the older goes first.
     thread->timer.rank = due_ns;
     thread->timer.order = sim.n_timers_ever++;
     sim_queue_add(&sim.timers, &thread->timer);

@@ -1,6 +1,6 @@
-// The functions that are simulated, by the file that simulates them. What
-// stands here is generated into the rest: their prototypes (sim/real.h), the
-// linker's flags (the Makefile), what scripts/check-symbols lets pass.
+// The simulated functions, by the file that simulates them. Made from this
+// list: the prototypes (sim/real.h), the linker's flags (Makefile), and the
+// functions that scripts/check-symbols allows.
 
 // thread.c
 WRAPPED(pthread_create);
