@@ -9,12 +9,10 @@ function causeOf(run, i) {
     const known = placeOf(run, e.cause);
     if (known !== -1 && known < i)
         return { i: known, how: 'cause' };
-    if (e.server === undefined)
+    if (e.event === 'rule_broken')
         return causeOfRule(run, e);
-    if (e.event === 'rule_broken' && causeOfRule(run, e))
-        return causeOfRule(run, e);
-    if (isFault(e))
-        return causeOfFault(run, i);
+    if (e.server === undefined || isFault(e))
+        return causeInTest(run, i);
     const before = eventBefore(run, i);
     return before === -1 ? null : { i: before, how: 'cause_before' };
 }
@@ -30,10 +28,10 @@ function causeOfRule(run, e) {
 }
 
 
-// It is the test that crashes and cuts off.
-function causeOfFault(run, i) {
+// It is the test that crashes, cuts off and fails.
+function causeInTest(run, i) {
     const act = actAt(run, i);
-    return act ? { i: act.begin, how: 'cause_act' } : null;
+    return act && act.begin < i ? { i: act.begin, how: 'cause_act' } : null;
 }
 
 const FARTHEST = 2000;

@@ -166,9 +166,10 @@ function wrongEvent(run) {
 }
 
 const FIRST_LOOK_MS = 2000;
+const MOST_LOOK_MS = 30000;
 
-// Where the reader begins: with what contradicts each other, if it is not too
-// far apart to be told, and with what came before.
+// Where the reader begins: with what contradicts each other, or with the end of
+// progress, if that is not too long ago; and with what came before.
 function showWrong(page) {
     const { run, view } = page;
     const i = wrongEvent(run), ms = run.events[i].ms;
@@ -177,13 +178,21 @@ function showWrong(page) {
         run.events[run.verdict].result === 'passed')
         show(view, view.first, view.last);
     else
-        showBefore(view, run, ms, places);
+        showBefore(view, ms, places.length > 0 ?
+            Math.min(...places.map((p) => run.events[p].ms)) : progressEnd(run, i));
     select(page, i, false);
 }
 
-function showBefore(view, run, ms, places) {
-    const earliest = Math.min(ms, ...places.map((p) => run.events[p].ms));
-    const from = ms - earliest < 10 * FIRST_LOOK_MS ?
+// When something was agreed on or applied last before event i, or its act began.
+function progressEnd(run, i) {
+    const last = lastOf(run, i, (e) => e.event === 'agreed' || e.event === 'applied');
+    const act = actAt(run, i);
+    return Math.min(run.events[i].ms, last === -1 ? Infinity : run.events[last].ms,
+        act ? run.events[act.begin].ms : Infinity);
+}
+
+function showBefore(view, ms, earliest) {
+    const from = ms - earliest < MOST_LOOK_MS ?
         Math.min(earliest, ms - FIRST_LOOK_MS) : ms - FIRST_LOOK_MS;
     const margin = (ms - from) * 0.1;
     show(view, from - margin, ms + margin);

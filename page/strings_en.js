@@ -82,7 +82,7 @@ const STRINGS_EN = {
     effects: 'led to:',
     exchange: 'the whole exchange:',
     together: '{count} events here:',
-    folded: '{count} heartbeats that changed nothing',
+    folded: 'heartbeats that changed nothing: {count}',
     in_flight: 'still under way when the record ends',
     band: '{server} is {role} in term {term}',
     span_crashed: '{server} is crashed',

@@ -81,7 +81,7 @@ const STRINGS_ZH = {
     effects: '引起了：',
     exchange: '整个交互：',
     together: '此处有 {count} 个事件：',
-    folded: '{count} 个没有改变任何东西的心跳',
+    folded: '没有改变任何东西的心跳：{count} 个',
     in_flight: '记录结束时仍在途中',
     band: '{server} 在任期 {term} 中是{role}',
     span_crashed: '{server} 已崩溃',

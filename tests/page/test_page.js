@@ -115,6 +115,9 @@ test('opens offline, without a complaint, and says what went wrong', async (b) =
     }
     assert.deepEqual(b.fetched.filter((url) => !url.startsWith('file://' + work) &&
         url !== 'about:blank'), []);
+    assert.equal(await b.look(`fetch('data:,x').then(() => 'may ask', () => 'may not')`),
+        'may not');
+    b.errors.length = 0;  // The browser has told of that.
 });
 
 test('bytes of a student are never markup', async (b) => {
@@ -869,6 +872,9 @@ test('20,000 events: 60 frames a second, all of them in view', async (b) => {
     await b.press('0');
     await b.press('h');
     assert(await b.look('raftlab.page.drawn.arrows.length') > 5000);
+    const [lost, lane] = [await colour(b, 'lost'), await colour(b, 'lane')];
+    const mixed = lost.map((v, c) => Math.round(v * 130 / 255 + lane[c] * 125 / 255));
+    assert(await dots(b, 'picture', 64, 20, 1300, 330, mixed) > 500, 'crosses, too');
     const frames = [];
     for (let k = 0; k < 24; k++) {
         const before = await cpu(b);
