@@ -2,7 +2,7 @@
 
 #include "rt/alloc.h"
 #include "runner/output.h"
-#include "runner/page.h"
+#include "runner/program.h"
 #include "runner/world.h"
 #include "tester/telling.h"
 
@@ -72,6 +72,23 @@ static char *write_file(const struct record *record, const char *folder,
     return path;
 }
 
+// The page of a record: the record's path with .html in place of .jsonl. NULL
+// if there is none, for which the program has said why.
+static char *write_page(const char *program, const char *record)
+{
+    int length = (int)(strlen(record) - strlen(".jsonl"));
+    char *path = alloc_format("%.*s.html", length, record);
+    char *new = alloc_format("%s.%d", path, (int)getpid());
+    char *argv[] = { (char *)program, (char *)record, NULL };
+    if (!program_run(argv, new) || rename(new, path) != 0) {
+        unlink(new);
+        free(path);
+        path = NULL;
+    }
+    free(new);
+    return path;
+}
+
 void recording_end(struct recording *recording, const struct options *options,
                    int test, int run, struct result *result)
 {
@@ -93,5 +110,5 @@ void recording_end(struct recording *recording, const struct options *options,
         fprintf(stderr, "lab: no record can be kept in %s: %s\n", folder,
                 strerror(errno));
     else if (options->page != NULL)
-        result->page = page_write(options->page, result->record);
+        result->page = write_page(options->page, result->record);
 }

@@ -4,17 +4,15 @@
 #include "rt/alloc.h"
 #include "rt/clock.h"
 #include "runner/mit.h"
+#include "runner/program.h"
 #include "runner/rows.h"
 #include "runner/table.h"
 #include "runner/world.h"
 
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 // How often progress is printed if each time takes a line of its own.
 #define LINE_EVERY_NS (10000 * NS_PER_MS)
@@ -265,13 +263,8 @@ static void print_why(const struct report *report, const struct result *result)
 {
     char *argv[] = { (char *)report->options->view, "summary", "--no-verdict",
                      result->record, NULL };
-    pid_t pid;
     fflush(stdout);
-    int error = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
-    if (error != 0)
-        printf("  (%s cannot say why: %s)\n", argv[0], strerror(error));
-    else
-        waitpid(pid, NULL, 0);
+    program_run(argv, NULL);
     putchar('\n');
 }
 
