@@ -1,6 +1,5 @@
-// How long a cluster takes to elect a leader, and how often it elects one
-// without need, on a reliable network without delays. Prints figures, judges
-// nothing.
+// Measures how long a cluster takes to elect a leader, and how often it elects
+// one without need, on a reliable network without delays. Prints figures only.
 #include "bench/cluster.h"
 #include "rt/clock.h"
 
@@ -24,7 +23,7 @@ static int measure_failover_ms(struct cluster *cluster, int *leader)
     *leader = cluster_wait_for_leader(cluster, old);
     int taken_ms = (int)(clock_now_ms() - start_ms);
     cluster_connect(cluster, old, true);
-    sleep_ms(1000);  // Until the old one follows.
+    sleep_ms(1000);  // Until the old leader is a follower.
     return taken_ms;
 }
 

@@ -1,8 +1,8 @@
-// What a call costs: prints figures and no verdict. To see what is ours in a
-// figure, it ends with the floor: a call is two hand-offs between threads, so
-// it also measures those with nothing but a mutex and a condition variable.
+// Measures the cost of a call, and prints figures only. A call is two hand-offs
+// between threads. So the last figure is the floor: two hand-offs by a mutex
+// and a condition variable alone.
 //
-// As in MIT's Benchmark, a call carries a number there and a string back, on a
+// As in MIT's Benchmark, the argument is a number and the reply a string, on a
 // reliable network.
 #include "labrpc/labrpc.h"
 #include "rt/clock.h"
@@ -23,7 +23,7 @@
 #define HAND_OFFS    20000
 #define FIGURE_WIDTH 46
 
-// Where waiting handlers wait until the figure has been taken.
+// A gate at which the handlers wait until the figure has been measured.
 struct gate {
     pthread_mutex_t mu;
     pthread_cond_t changed;
@@ -194,7 +194,7 @@ static void measure_memory(void)
     while (b.gate.n_waiting < WAITING)
         pthread_cond_wait(&b.gate.changed, &b.gate.mu);
     pthread_mutex_unlock(&b.gate.mu);
-    sleep_ms(200);  // Let the callers go to sleep, too.
+    sleep_ms(200);  // Until the callers sleep, too.
     long grown_kib = resident_kib() - before_kib;
 
     pthread_mutex_lock(&b.gate.mu);
@@ -214,7 +214,7 @@ static void measure_memory(void)
 struct ping_pong {
     pthread_mutex_t mu;
     pthread_cond_t changed;
-    int turn;  // Guarded by mu: 0 is the caller's, 1 the other's.
+    int turn;  // Guarded by mu. 0: the caller's; 1: the other thread's.
 };
 
 static void pass_turns(struct ping_pong *p, int me)
@@ -235,7 +235,8 @@ static void *pass_turns_back(void *arg)
     return NULL;
 }
 
-// A new thread inherits the cores that its maker may use.
+// Measures the floor. A new thread inherits the cores of the thread that
+// creates it.
 static void measure_floor(const char *what)
 {
     struct ping_pong p = { .turn = 0 };

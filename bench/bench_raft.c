@@ -1,11 +1,14 @@
-// How fast the reference Raft commits on a reliable network without delays:
+// Measures how fast the reference Raft commits on a reliable network without
+// delays:
 //
-//   - commands a second with 1, 16 and 256 clients, 3 and 5 servers; a client
-//     offers a command, waits until the leader has applied it, offers the next
-//   - how the cost of a command grows with the length of the log, up to
-//     100,000 entries without a snapshot: every append is persisted
+//   - commands a second with 1, 16 and 256 clients, and 3 and 5 servers; a
+//   client
+//     starts a command, waits until the leader has applied it, and starts the
+//     next
+//   - the growth of a command's cost with the length of the log, up to 100,000
+//     entries without a snapshot: every append is saved
 //
-// Prints figures, judges nothing.
+// Prints figures only.
 #include "bench/cluster.h"
 #include "rt/clock.h"
 #include "rt/go.h"
@@ -32,8 +35,8 @@ struct load {
     int64_t end_ns;
 };
 
-// Ends when there are enough commands, when time is up, or when the leader is
-// no longer one (the figures then tell of a smaller number).
+// A client. It ends when there are enough commands, when the time is up, or
+// when the leader has lost its lead (the figures are then of fewer commands).
 static void run_client(void *arg)
 {
     struct load *load = arg;
@@ -49,7 +52,7 @@ static void run_client(void *arg)
     }
 }
 
-// Returns how long it took, in seconds.
+// Runs so many clients. Returns the time that they took, in seconds.
 static double run_load(struct load *load, int clients)
 {
     struct go_group *group = go_group_make();

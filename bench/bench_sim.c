@@ -1,13 +1,14 @@
-// How fast the simulator is, in real time on one core:
+// Measures the simulator's speed, in real time on one core:
 //
 //   - scheduling points a second: threads that do nothing but yield, and
 //     threads that pass a turn by mutex and condition variable
-//   - how a scheduling point, and a broadcast, grow with the number of threads,
-//     under both policies
+//   - the growth of the cost of a scheduling point, and of a broadcast, with
+//   the
+//     number of threads, under both policies
 //   - simulated RPCs a second: one caller, and sixteen
 //   - a cluster of 99 servers that elects a leader and commits 1,000 commands
 //
-// Each in a process of its own. Prints figures, judges nothing.
+// Each figure has a process of its own. Prints figures only.
 #include "bench/cluster.h"
 #include "rt/alloc.h"
 #include "rt/clock.h"
@@ -22,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// The system's own: clock_gettime tells virtual time here.
+// The system's clock_gettime. Without __real_ it shows virtual time here.
 int __real_clock_gettime(clockid_t clock, struct timespec *time);
 
 static double real_seconds(void)
@@ -179,7 +180,7 @@ static void await_rounds(void *arg)
     pthread_mutex_unlock(&a->mu);
 }
 
-// The time from the broadcast until every waiter has had the mutex.
+// Measures the time from the broadcast until every waiter has had the mutex.
 static double one_round(struct audience *a)
 {
     while (a->n_came < a->n_threads)
@@ -212,7 +213,7 @@ static void bench_broadcast(int n_threads)
     pthread_mutex_lock(&a.mu);
     for (int i = 0; i < N_ROUNDS; i++)
         seconds[i] = one_round(&a);
-    one_round(&a);  // They end.
+    one_round(&a);  // The threads end.
     pthread_mutex_unlock(&a.mu);
     go_group_free(group);
     qsort(seconds, N_ROUNDS, sizeof seconds[0], by_size);

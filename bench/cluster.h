@@ -1,5 +1,5 @@
 // A cluster without a tester, for benchmarks. The network is reliable and has
-// no delays. What the servers apply is only counted.
+// no delays. Applied entries are only counted.
 #ifndef BENCH_CLUSTER_H
 #define BENCH_CLUSTER_H
 

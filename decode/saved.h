@@ -12,7 +12,7 @@
 struct saved_entry {
     int term;
     uint64_t hash;  // Of the command.
-    size_t end;     // Where its bytes end in the saved state.
+    size_t end;     // The offset of its end in the saved state.
 };
 
 // entries[0] is the last entry that the snapshot covers, as in PersistentState.

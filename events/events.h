@@ -76,7 +76,7 @@ enum event_kind {
 
 struct event {
     enum event_kind kind;
-    struct event_life life;  // Whose event it is; or EVENT_OF_ALL.
+    struct event_life life;  // The life that it happens to; or EVENT_OF_ALL.
 
     // By events_tell.
     uint64_t number;  // From 1.
@@ -86,7 +86,8 @@ struct event {
     uint64_t cause;  // The number of the event that led to it: an arrival's
                      // departure, a reply's request; 0 if not known.
 
-    // What it tells belongs to the teller, and stays until all have read it.
+    // The kind's data. The teller owns what it points to, until all have read
+    // it.
     union {
         struct {  // Those in words.
             const char *name;
@@ -133,7 +134,7 @@ struct event {
         } log;
 
         struct {                     // The network's.
-            struct event_life peer;  // Whoever is at the other end.
+            struct event_life peer;  // At the other end.
             const struct labrpc_method *method;
             size_t size;  // Of the message, encoded; 0 if there is none.
             const void *args;

@@ -1,4 +1,4 @@
-// What the files of the record share: the memory, and what is kept of an event.
+// Shared by the files of the record: the memory, and the form of a kept event.
 #ifndef RECORD_INTERNAL_H
 #define RECORD_INTERNAL_H
 
@@ -25,15 +25,15 @@ struct kept {
 // The longest text. A request with 64 entries takes half of it.
 #define MAX_TEXT (1 << 16)
 
-// What the run's process shares with its parent. Bytes are counted from the
-// first that was ever kept: byte k of them stands at ring[k % size].
+// The memory that the run's process shares with its parent. Bytes are counted
+// from the first one ever kept: byte k is at ring[k % size].
 struct memory {
     uint64_t magic;  // MEMORY_MAGIC
     struct unseen_lock lock;
 
     // Guarded by the lock; the parent reads them when the process has ended.
-    _Atomic uint64_t head;  // Where the next event will begin.
-    _Atomic uint64_t tail;  // Where the oldest begins.
+    _Atomic uint64_t head;  // The beginning of the next event.
+    _Atomic uint64_t tail;  // The beginning of the oldest one.
     uint64_t n_dropped;
     int n_servers;
     // Not of type bool: the process may have written any byte over them.

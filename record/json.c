@@ -38,7 +38,7 @@ static void put_string(struct json *j, const char *text)
     put(j, text, strlen(text));
 }
 
-// What stands before a value.
+// Writes the part before a value: comma, name, colon.
 static void put_name(struct json *j, const char *name)
 {
     size_t len = name != NULL ? strlen(name) : 0;

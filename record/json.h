@@ -1,5 +1,5 @@
-// Writes a line of JSON into a piece of memory. What does not fit is left out
-// at the end, and `full` says so. No thread of its own, no lock, no allocation.
+// Writes a line of JSON into a piece of memory. The end is left out if it
+// does not fit, and `full` is set. Takes no lock and allocates nothing.
 #ifndef RECORD_JSON_H
 #define RECORD_JSON_H
 
@@ -25,7 +25,7 @@ void json_int(struct json *j, const char *name, int64_t value);
 void json_real(struct json *j, const char *name, double value);
 void json_bool(struct json *j, const char *name, bool value);
 
-// A text that some code gives. What is no UTF-8 in it is written as \xff.
+// Writes a text. Bytes that are not UTF-8 are written as \xff.
 void json_text(struct json *j, const char *name, const char *text);
 
 // A command: a number if it is the size of an int, else text or, if it is none,

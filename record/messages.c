@@ -2,6 +2,7 @@
 #include "record/messages.h"
 
 #include "decode/messages.h"
+#include "events/events.h"
 
 #include "raft/raft_x.h"
 
@@ -61,7 +62,7 @@ int message_sender(const struct labrpc_method *method, const void *args)
     case SNAPSHOT:
         return ((const InstallSnapshotRequest *)args)->leader_id;
     default:
-        return -1;
+        return NO_SERVER;
     }
 }
 

@@ -16,8 +16,7 @@ static inline bool is_entry_shown(int k, int count)
 
 void json_entry(struct json *j, int index, int term, struct bytes command);
 
-// Who sends this request, by what it says itself; -1 if it is none of the
-// three.
+// The sender that the request names; NO_SERVER if it is none of the three.
 int message_sender(const struct labrpc_method *method, const void *args);
 
 // "args", or "reply", of this RPC; nothing if it is none of the three.

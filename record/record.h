@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-// The memory. Where it is full, the oldest events are dropped.
+// The memory. If it is full, the oldest events are dropped.
 struct record;
 
 // Empty memory for the events of one run after the other, to be shared with
@@ -29,7 +29,7 @@ struct event_reader record_reader(struct record *record);
 // The folder of the Raft that this program is linked with.
 const char *record_raft(void);
 
-// What the file says of a run besides its events.
+// The file's facts about a run, besides its events.
 struct record_about {
     const char *suite;
     const char *test;
@@ -40,7 +40,7 @@ struct record_about {
 };
 
 // Writes the file. The memory may be damaged: a broken process could write to
-// it. What is no event ends the file, with a line that says so.
+// it. Bytes that are no event end the file, with a line that says so.
 void record_write(const struct record *record, const struct record_about *about,
                   FILE *to);
 

@@ -1,4 +1,4 @@
-// What a save changes against the server's save before.
+// The changes between a server's save and the one before.
 #include "record/internal.h"
 
 #include "decode/messages.h"

@@ -221,8 +221,8 @@ static void write_events(const struct lines *all, FILE *to)
     tdestroy(threads, free);
 }
 
-// What the run's process has not told itself: it died, or what it told does not
-// count.
+// Writes the verdict if the run's process has not told it: it crashed, or its
+// own verdict does not count.
 static void write_verdict(const struct record *record,
                           const struct record_about *about, uint64_t number,
                           char *line, FILE *to)

@@ -13,9 +13,8 @@ struct channel;
 //             when its item has been received, as in Go
 struct channel *channel_make(size_t item_size, int capacity);
 
-// Sends a copy of *item. Blocks while there is no room. What the item points to
-// belongs to the receiver from now on. Sending on a closed channel is a bug: it
-// asserts.
+// Sends a copy of *item. Blocks while there is no room. The receiver then owns
+// what the item points to. Sending on a closed channel is a bug: it asserts.
 //   locks  none may be held that the receiver might take
 void channel_send(struct channel *ch, const void *item);
 

@@ -81,7 +81,7 @@ static int end_of(pid_t pid)
 
 // Criterion ends the program, with a status of its own, if it does not
 // understand a value. So a child process runs Criterion up to the first test.
-// What it prints is kept.
+// Its output is kept.
 static void rehearse(const struct criterion_args *options,
                      struct criterion_test_set *tests)
 {
@@ -238,7 +238,8 @@ void lab_test_supervise(const struct lab_test *test)
         flock(program, LOCK_EX);
         result = run_once(test, verdict);
     }
-    flock(program, LOCK_UN);  // What the test has forked may live on with it.
+    flock(program,
+          LOCK_UN);  // A process that the test forked may keep it open.
     if (result.outcome == INCONCLUSIVE)
         skip(result);
     cr_assert(result.outcome == PASSED, "%s",

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// One figure of a run: a text, or a number in some unit. What is not known, or
-// does not apply, is absent.
+// One figure of a run: a text, or a number in some unit. It is absent if it is
+// unknown or does not apply.
 struct cell {
     const char *name;
     enum { ABSENT, TEXT, WHOLE, REAL } kind;

@@ -29,7 +29,7 @@ static const struct sim_reason for_others = {
     .must_wait = is_round_open,
 };
 
-// The count of a barrier that the system made. Where the system keeps it is not
+// Reads the count of a barrier that the system made. Its place is not
 // documented, so we make a barrier with a known count and look for that.
 static uint32_t count_in_system(const pthread_barrier_t *barrier)
 {

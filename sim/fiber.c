@@ -4,7 +4,7 @@
 // A run can have two thousand threads, and a thread may use as much stack as on
 // the system: 8 MB. So a stack has 8 MB to itself, of which only what is used
 // is mapped: when a thread goes below that, signals.c catches the fault, and
-// more is mapped. What is not mapped counts for no limit. Stacks are used
+// more is mapped. Unmapped address space counts for no limit. Stacks are used
 // again.
 //
 // The sanitizers follow a switch only if they are told. Their functions are

@@ -63,7 +63,7 @@ struct sim_entry {
 struct sim_holder {
     const void *at;     // The iterator's position, for next_holder.
     int number;         // The thread's.
-    const void *since;  // Where it locked the object; NULL: it did not.
+    const void *since;  // The place of its lock call; NULL: none.
 };
 
 // Why a thread waits, for reports.
@@ -92,7 +92,7 @@ struct sim_relock {
 struct sim_hold {
     const void *lock;
     const char *what;           // "a mutex"
-    const void *place;          // Where it was locked.
+    const void *place;          // The place of the lock call.
     int number;                 // The thread's. The thread may have ended.
     struct sim_server *server;  // The server whose code locked it; or NULL.
     bool was_tried;             // It was locked by a trylock.
@@ -116,8 +116,8 @@ struct sim_thread {
     struct sim_entry timer;        // In sim.timers; its rank is when it is due.
     int result;                    // 0, or ETIMEDOUT: why it woke.
     const struct sim_reason *reason;  // NULL while it does not wait.
-    const void *object;               // What it waits for.
-    const void *place;                // Where: a return address.
+    const void *object;               // The object that it waits for.
+    const void *place;                // The return address of the wait.
     int64_t wait_began_ns;
     // While it waits on a condition variable: the mutex to lock again. Then,
     // why that wait ended.
@@ -130,7 +130,7 @@ struct sim_thread {
     char name[NAME_SIZE];
     void *(*start)(void *);
     void *arg;
-    void *value;  // What it returned.
+    void *value;  // Its return value.
     bool ended;
     bool detached;
     struct sim_thread *joiner;

@@ -14,7 +14,7 @@
 struct mutex {
     uint32_t owner;     // sim_mark of its holder; 0: none.
     uint32_t depth;     // Of a recursive one: the owner's further locks.
-    const void *place;  // Where it was locked.
+    const void *place;  // The place of the lock call.
     int kind;
     struct sim_queue waiters;
 };

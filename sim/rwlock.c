@@ -8,7 +8,7 @@
 
 struct rwlock {
     struct sim_queue waiters;
-    const void *place;  // Where the writer locked it.
+    const void *place;  // The place of the writer's lock call.
     uint32_t writer;    // sim_mark of the writer; 0: none.
     uint32_t state;
     uint32_t n_writers_waiting;

@@ -89,9 +89,9 @@ bool sim_describe_wait_with_lock(char *text, size_t size);
 // How many locks (mutexes, rwlocks, spin locks) the calling thread holds.
 int sim_locks_held(void);
 
-// Reports it if the calling thread, which is about to return from this
-// function, holds more locks than `before`. What it took by a trylock does not
-// count: a program may mean that to fail from then on.
+// Called before the thread returns from this function. Reports a bug if it
+// holds more locks than `before`. Locks taken by a trylock do not count: a
+// program may intend that later trylocks fail.
 void sim_check_locks(int before, const char *function);
 
 // Waits until so many scheduling points have passed.

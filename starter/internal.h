@@ -1,6 +1,6 @@
 // Declarations that all files of your Raft share: struct raft, and the
-// functions that one file calls in another. You may change all of this. What
-// must stay is raft/raft.h, which the tester uses.
+// functions that one file calls in another. You may change all of this. Only
+// raft/raft.h must stay: the tester uses it.
 //
 // One lock, rf->mu, guards the whole peer. Functions whose names end in _locked
 // need the lock, and check it with must_hold().

@@ -74,7 +74,8 @@ static void add_called(struct hang *hang, struct sentence *sentence,
     }
 }
 
-// What the thread does: "runs in f (a.c:3)", "is in sleep_ms, called by ...".
+// Adds what the thread does: "runs in f (a.c:3)", "is in sleep_ms, called by
+// ...".
 static void add_doing(struct hang *hang, struct sentence *sentence,
                       const struct role *role)
 {

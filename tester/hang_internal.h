@@ -1,4 +1,4 @@
-// What the files that report a hang share.
+// Shared by the files that report a hang.
 #ifndef TESTER_HANG_INTERNAL_H
 #define TESTER_HANG_INTERNAL_H
 
@@ -11,13 +11,13 @@
 
 #define NO_THREAD (-1)
 
-// What is known of a thread, beyond what was seen.
+// Facts about a thread, found from the state of all threads.
 struct role {
     const struct thread_seen *seen;
     struct lock_wait wait;
     int holder;            // Waits until this thread acts; or NO_THREAD.
     pid_t holder_tid;      // The same; also if it has ended. 0: nobody.
-    const void *taken_at;  // Where the holder took the lock, if that is known.
+    const void *taken_at;  // Place of the holder's lock call, if known.
     int program_frame;     // The innermost of the program under test; or -1.
     bool is_idle;          // In a pool: its function has returned.
     bool is_harness;       // Every frame with a source is the harness's.

@@ -16,7 +16,7 @@
 #include "tester/locked.h"
 #undef WRAPPED
 
-// Where the caller of the wrapper goes on.
+// The return address of the wrapper's caller.
 #define PLACE __builtin_return_address(0)
 
 static void note_wait(enum lock_kind kind, const void *lock, const void *place)

@@ -13,7 +13,7 @@
 static struct lock_notes all[MAX_NOTES];
 static atomic_uint next_place;
 
-// Where a thread's notes are; NULL before its first.
+// The calling thread's notes; NULL before the first.
 static __thread struct lock_notes *own;
 
 static bool is_free(const struct lock_notes *notes)

@@ -1,9 +1,9 @@
-// Which locks each thread holds, and which it waits for, as the wrappers of
-// locked.c note it: for the report of a hang.
+// Notes of the locks that each thread holds and waits for, for the report of a
+// hang. The wrappers in locked.c write them.
 //
-// A thread writes its own notes only, with plain stores, so that a note costs
-// next to nothing and takes no lock. Who reads them while threads run may see a
-// moment that is past; in a hang nothing changes.
+// A thread writes only its own notes, with plain stores, so a note costs next
+// to nothing and takes no lock. A reader may see an old state while threads
+// run; in a hang nothing changes.
 #ifndef TESTER_LOCKS_H
 #define TESTER_LOCKS_H
 
@@ -13,7 +13,7 @@
 
 enum lock_kind { LOCK_MUTEX, LOCK_RWLOCK, LOCK_SPIN };
 
-// What a thread may wait for.
+// The kinds of things that a thread waits for.
 enum wait_kind {
     WAIT_FOR_NOTHING,
     WAIT_FOR_LOCK,
@@ -29,13 +29,13 @@ struct lock_wait {
     const void *object;        // The lock, condition variable or semaphore.
     const void *mutex;         // That is taken again after a condition.
     pthread_t thread;          // That it joins.
-    const void *place;         // Where the call returns to.
+    const void *place;         // The call's return address.
 };
 
 struct lock_held {
     const void *lock;
     enum lock_kind kind;
-    const void *place;  // Where the call that took it returns to.
+    const void *place;  // The lock call's return address.
 };
 
 #define MAX_HELD 8  // A thread's further locks are not noted.
@@ -60,7 +60,7 @@ void locks_note_no_wait(void);
 void locks_note_taken(enum lock_kind kind, const void *lock, const void *place);
 void locks_note_released(const void *lock);
 
-// Where the calling thread took this lock; NULL if it is not noted.
+// The place where the calling thread took this lock; NULL if it is not noted.
 const void *locks_place(const void *lock);
 
 // The notes, one after the other: first with NULL, then with what it returned;

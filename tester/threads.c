@@ -31,7 +31,8 @@
 
 // The one walk that is under way.
 static struct {
-    atomic_int tid;  // Whose stack is wanted: a late answer of another is void.
+    atomic_int
+        tid;  // The thread to be walked. Others' late signals are ignored.
     void *frames[MAX_FRAMES + OWN_FRAMES];
     int count;
     atomic_bool done;
@@ -153,7 +154,7 @@ static double cpu_seconds(pid_t tid)
 
 // ---- All threads ----
 
-struct entry {  // What the system call getdents64 gives.
+struct entry {  // As returned by the system call getdents64.
     uint64_t inode;
     int64_t offset;
     unsigned short size;

@@ -1,10 +1,10 @@
-// What all threads of the process do at this moment: their names, their stacks,
-// whether they run. A thread can walk only its own stack, so each is sent a
-// signal whose handler walks it.
+// The state of all threads of the process: their names, their stacks, whether
+// they run. A thread can walk only its own stack, so each is sent a signal
+// whose handler walks it.
 //
-// For a test that has failed already: it may be slow, and may interrupt. It
-// takes no lock and allocates nothing, because a thread may have stopped in the
-// middle of that.
+// Used only when a test has failed: it is slow, and interrupts system calls. It
+// takes no lock and allocates nothing, because a thread may have stopped inside
+// malloc, or with a lock held.
 #ifndef TESTER_THREADS_H
 #define TESTER_THREADS_H
 

@@ -1,5 +1,6 @@
-// Who holds a mutex stands in the mutex; where it was taken, and what a thread
-// waits for, its notes tell (tester/locks.h). What neither knows is not said.
+// A mutex itself has its holder. A thread's notes (tester/locks.h) have the
+// place where it was locked, and what the thread waits for. The report leaves
+// out what is unknown.
 #include "tester/frames.h"
 #include "tester/hang_internal.h"
 

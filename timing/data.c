@@ -16,7 +16,7 @@
 struct row {
     char *text;
     size_t size, capacity;
-    size_t field[MAX_FIELDS];  // Where each begins.
+    size_t field[MAX_FIELDS];  // The offset of each.
     int n;
 };
 

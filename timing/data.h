@@ -1,5 +1,5 @@
-// What was measured: the figures of runs, read from the CSV files that the lab
-// writes, and the times that their records tell.
+// The measurements: the figures of runs, read from the CSV files that the lab
+// writes, and the times in their records.
 #ifndef TIMING_DATA_H
 #define TIMING_DATA_H
 
@@ -10,7 +10,7 @@
 
 enum figure { SECONDS, RPCS, BYTES, N_FIGURES };
 
-// What a record tells, in milliseconds.
+// The times in a record, in milliseconds.
 enum measure {
     FIRST_LEADER,       // From the start of the test to its first leader.
     LEADER_AFTER_LOSS,  // From a leader's crash or cut to its successor.

@@ -1,4 +1,4 @@
-// What a user got wrong.
+// Reports bad input.
 #ifndef TIMING_REFUSE_H
 #define TIMING_REFUSE_H
 

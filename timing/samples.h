@@ -22,7 +22,7 @@ double samples_quantile(const struct samples *samples, double share);
 // Fewer on either side are too few for the test.
 #define SAMPLES_FOR_TEST 8
 
-// What the Mann-Whitney U test says of two sorted sets of samples.
+// The result of the Mann-Whitney U test of two sorted sets of samples.
 struct difference {
     bool is_tested;   // There are enough of both.
     double p;         // Two-sided, by the normal approximation with ties.

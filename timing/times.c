@@ -30,7 +30,7 @@ struct cluster {
     bool is_reliable;
     bool is_up[MAX_SERVERS];  // Started and connected.
     int term;                 // The newest in which somebody has led.
-    int leader;               // Who; -1 before the first.
+    int leader;               // -1 before the first.
 
     // Since when there is no leader; below 0: there is one, or no majority
     // that could elect one.
@@ -40,7 +40,7 @@ struct cluster {
 
 // ---- Fields of a line ----
 
-// Where the field's value begins; NULL if there is none.
+// Finds the field's value; NULL if there is none.
 static const char *find(const char *line, const char *name)
 {
     const char *at = strstr(line, name);

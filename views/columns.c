@@ -10,7 +10,7 @@
 // Equal requests to several peers within this time are one row.
 #define TOGETHER_MS 1.0
 
-// Who waited longer than this is said to be late.
+// A longer wait is reported as late.
 #define LATE_MS 300.0
 
 struct columns {
@@ -146,7 +146,7 @@ static void tell_request(struct columns *columns, const struct event *event)
     }
 }
 
-// What a reply says that no save says: no.
+// Tells of a refusing reply. No save shows a refusal.
 static void tell_reply(struct columns *columns, const struct event *event)
 {
     json_t *reply = json_object_get(event->json, "reply");
@@ -300,7 +300,7 @@ static bool tell_act(struct columns *columns, const struct event *event)
 
 // ---- All ----
 
-// What an event changes of what is inferred.
+// Tells how an event changes the inferred state.
 static void tell_change(struct columns *columns, const struct event *event)
 {
     const struct server *server = &columns->servers.each[event->server];

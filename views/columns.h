@@ -9,14 +9,14 @@
 #include <stdio.h>
 
 enum topic {
-    TOPIC_ACTS = 1 << 0,        // What the tester does, commands, the verdict.
+    TOPIC_ACTS = 1 << 0,        // The tester's acts, commands, the verdict.
     TOPIC_VOTES = 1 << 1,       // Elections: terms, roles, votes.
     TOPIC_ENTRIES = 1 << 2,     // AppendEntries with entries, or refused.
-    TOPIC_HEARTBEATS = 1 << 3,  // How many there were without any.
+    TOPIC_HEARTBEATS = 1 << 3,  // Number of those without entries.
     TOPIC_SNAPSHOTS = 1 << 4,
     TOPIC_SAVES = 1 << 5,
     TOPIC_APPLIES = 1 << 6,  // And commit indices.
-    TOPIC_LOSSES = 1 << 7,   // What is lost, doubled or late.
+    TOPIC_LOSSES = 1 << 7,   // Messages lost, doubled or late.
     TOPIC_LOG = 1 << 8,      // The Raft's own debug log.
     ALL_TOPICS = (1 << 9) - 1,
 };

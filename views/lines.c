@@ -24,7 +24,7 @@ static int columns(const char *text, int len)
     return n;
 }
 
-// Where to break a text, so that it fits: the length of the first line.
+// The length of a text's first line, so that it fits.
 static int fitting(const char *text, int room)
 {
     int fits = 0;

@@ -24,8 +24,8 @@ struct run {
     int n_events;
 };
 
-// Reads a record. What is no record is one line on stderr, and exit(2); a line
-// that is cut off ends it. run_free frees the run.
+// Reads a record. If the file is no record, prints one line to stderr and calls
+// exit(2). An incomplete line ends the record. run_free frees the run.
 struct run *run_read(const char *path);
 void run_free(struct run *run);
 

@@ -1,6 +1,6 @@
-// What is known of a server at a moment of a run: from its saves, from what it
-// has said and heard, and from what the tester did to it. Its memory is not
-// known, so its role and its commit index are inferred from its messages.
+// The known state of a server at a moment of a run: from its saves, its
+// messages, and the tester's acts. Its memory is unknown, so its role and its
+// commit index are inferred from its messages.
 #ifndef VIEWS_SERVER_H
 #define VIEWS_SERVER_H
 

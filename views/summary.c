@@ -11,7 +11,7 @@
 #define MOST_ACTS       6
 #define MOST_OF_VERDICT 12
 
-// Where something was applied so little ago, progress has not ended.
+// Progress has not ended if something was applied in this time.
 #define SHORTEST_MS 1000.0
 
 // The last act that has begun and not ended; -1: none. Acts nest: it is the
@@ -151,7 +151,8 @@ static struct act act_of(const struct event *event)
     return act;
 }
 
-// Who crashes is cut off, and who starts is connected: the first says it.
+// Does the earlier act say both? A crash includes the cut, a start the
+// connection.
 static bool says_both(const struct act *later, const struct act *earlier)
 {
     return later->servers == earlier->servers && later->ms - earlier->ms <= 1 &&

@@ -1,5 +1,5 @@
-// What a person wants to know of a failed run, in 30 lines of 80 columns: the
-// verdict, what the test was doing, the servers, and why nothing went on.
+// The summary of a failed run, in 30 lines of 80 columns: the verdict, what the
+// test was doing, the servers, and why there was no progress.
 #ifndef VIEWS_SUMMARY_H
 #define VIEWS_SUMMARY_H
 

@@ -25,10 +25,11 @@ typedef void span_look(void *self, const struct span *span,
                        const struct event *event);
 void span_walk(const struct span *span, span_look *look, void *self);
 
-// Who has a majority's votes and does not lead; why votes are refused (5.4.1).
+// Candidates that have a majority and do not lead; why votes are refused
+// (5.4.1).
 void why_votes(const struct span *span, struct lines *lines);
 
-// Who stands when, and who never does (5.2).
+// The times of elections, and servers that never stand for one (5.2).
 void why_elections(const struct span *span, struct lines *lines);
 
 // Why AppendEntries are refused, and what the leader makes of it (5.3).
@@ -38,7 +39,7 @@ void why_appends(const struct span *span, struct lines *lines);
 // not committed (5.3, 5.4.2).
 void why_commits(const struct span *span, struct lines *lines);
 
-// Who knows of committed entries and does not apply them.
+// Servers that know of committed entries and do not apply them.
 void why_applies(const struct span *span, struct lines *lines);
 
 // Which messages that came late or twice changed something.

@@ -1,4 +1,4 @@
-// Who knows of committed entries and does not apply them.
+// Finds servers that know of committed entries and do not apply them.
 #include "views/why.h"
 
 // Applying takes no message, so it is a matter of milliseconds.

@@ -1,4 +1,4 @@
-// What a leader does not send, and what it does not commit (§5.3, §5.4.2).
+// Finds entries that a leader does not send, or does not commit (§5.3, §5.4.2).
 #include "views/why.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 // A leader sends something at least a few times within so much.
 #define SILENT_MS 1000.0
 
-// What has changed within so much is at work.
+// What has changed in this time counts as going on.
 #define AT_WORK_MS 500.0
 
 struct follower {
@@ -82,7 +82,8 @@ static void follow(struct commits *commits, const struct run *run)
     }
 }
 
-// Who has held it for a while. A leader needs a moment to commit.
+// Counts the servers that have had the entry for a while: a leader needs a
+// moment to commit.
 static int holders_of(const struct commits *commits, const struct span *span,
                       int index)
 {

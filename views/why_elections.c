@@ -1,4 +1,4 @@
-// Who stands for election when, and who never does (§5.2).
+// Finds when servers stand for election, and servers that never do (§5.2).
 #include "views/why.h"
 
 #include <stdio.h>

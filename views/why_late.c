@@ -43,7 +43,8 @@ static void look_at_arrival(struct late *late, const struct span *span,
     late->term_before = servers->each[event->server].term;
 }
 
-// What is saved on the thread that has just received it comes of it.
+// A save on the thread that has just received a message comes from that
+// message.
 static void look_at_save(struct late *late, const struct span *span,
                          const struct event *event)
 {

@@ -12,7 +12,7 @@ void stacks_init(void)
 {
 }
 
-// Who waits for whom, the simulator's report says itself.
+// The simulator's report itself says which thread waits for which.
 void stacks_print_all(char *cause, size_t size)
 {
     static char text[TEXT_SIZE];

@@ -26,5 +26,5 @@ void world_run(const struct lab_test *test, const struct options *options,
     });
     lab_test_run(test);
     current_verdict->hash = sim_hash();
-    sim_finish(NULL, 0);  // What comes now happens in real time.
+    sim_finish(NULL, 0);  // The rest happens in real time.
 }

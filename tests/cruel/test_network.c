@@ -25,7 +25,7 @@ struct scenario {
     int n_steps;  // In each phase.
     int step_ms;  // The upper bound of a step's time.
 
-    // What happens at the beginning of a phase (or NULL), and in each step. The
+    // Called at the beginning of a phase (or NULL), and in each step. The
     // leader is the last server that accepted a command, or NOBODY.
     void (*begin)(struct config *cfg);
     void (*happen)(struct config *cfg, int leader);

@@ -67,7 +67,7 @@ void script_end(struct script *s);
 
 // ---- What the server holds ----
 
-// What the persister holds, decoded.
+// The persister's state, decoded.
 struct saved {
     bool is_valid;  // False: nothing is saved, or it does not decode.
     bool is_other;  // Saved, but not a PersistentState of raft.x.
@@ -199,7 +199,7 @@ bool script_holds(struct script *s, int index, int entry_term);
 struct call {
     int peer;
     int64_t arrived_ns;
-    struct saved saved;  // What was saved when it arrived.
+    struct saved saved;  // The state saved when it arrived.
 
     // Exactly one of these is not NULL.
     const RequestVoteRequest *vote;

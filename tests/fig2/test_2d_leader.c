@@ -78,8 +78,7 @@ LAB_TEST(raft_fig2, 2D_leader_sends_the_snapshot)
     script_end(s);
 }
 
-// Whatever a follower's log is below the snapshot, it gets what the snapshot
-// covers.
+// A follower gets what the snapshot covers, with any log below the snapshot.
 LAB_TEST(raft_fig2, 2D_follower_behind_the_snapshot_catches_up)
 {
     struct script *s = script_begin(

@@ -83,7 +83,7 @@ static void expect_failure(const struct outcome *outcome, const char *test,
     free(in_summary);
 }
 
-// Whatever the Raft prints, the verdict comes last, before the time.
+// The verdict comes last, before the time, with any output of the Raft.
 static void expect_verdict(const struct outcome *outcome, const char *verdict)
 {
     char *last_lines = alloc_format("%s\nwall ", verdict);
@@ -119,8 +119,8 @@ static char *record_of(const char *folder, const char *test)
                         name_of(test));
 }
 
-// Whatever has become of the Raft, there is a record from the beginning to the
-// verdict.
+// There is a record from the beginning to the verdict, with any end of the
+// Raft.
 static void expect_record(const char *folder, const char *test)
 {
     char *file = record_of(folder, test);

@@ -108,7 +108,7 @@ static const struct labrpc_method method = {
 
 static const struct event_life caller = { 0, 1 }, callee = { 1, 2 };
 
-// What is wrong with the network of a call.
+// The fault of a call's network.
 struct fault {
     bool duplicates;
     bool request_cut;

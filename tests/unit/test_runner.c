@@ -314,7 +314,7 @@ UNIT_TEST(runner, a_page_that_cannot_be_made_is_told)
 
 // ---- Records ----
 
-// What the file holds. outcome_free frees it.
+// Reads the file. outcome_free frees the result.
 static struct outcome read_file(const char *folder, const char *name)
 {
     char *command = alloc_format("cat '%s/%s'", folder, name);
@@ -540,7 +540,7 @@ UNIT_TEST(runner, rows_are_written_whole_or_not_at_all)
                    "\"/dev/null\": File exists");
     expect_refused("--csv", "--csv wants a value");
 
-    // What cannot be written whole leaves the old file as it was.
+    // If the file cannot be written whole, the old one stays as it was.
     char *folder = make_folder();
     char *command = alloc_format(
         "sh -c 'cd %s; echo old > rows.csv; trap \"\" XFSZ; ulimit -f 0; "

@@ -1,4 +1,4 @@
-// What the page of timings is made of: statistics, the reading of figures and
+// The parts of the page of timings: statistics, the reading of figures and
 // records, the pictures.
 #include "rt/alloc.h"
 #include "tests/unit/unit.h"
