@@ -32,6 +32,11 @@ static void start_server(struct cluster *cluster, int i)
     server->life->persister = persister_make();
     server->life->apply_ch = channel_make(sizeof(struct apply_msg), 0);
     server->life->owner = server;
+    if (cluster->events != NULL) {
+        server->life->event_life = events_start_life(cluster->events, i);
+        persister_set_events(server->life->persister, cluster->events,
+                             server->life->event_life);
+    }
     for (int to = 0; to < cluster->n; to++) {
         life_make_end(server->life, to, 0);
         labrpc_enable(server->life->ends[to], true);
@@ -41,9 +46,16 @@ static void start_server(struct cluster *cluster, int i)
 
 struct cluster *cluster_make(int n)
 {
+    return cluster_make_told(n, NULL);
+}
+
+struct cluster *cluster_make_told(int n, struct events *events)
+{
     struct cluster *cluster = alloc(sizeof *cluster);
     cluster->n = n;
+    cluster->events = events;
     cluster->net = labrpc_make_network();
+    labrpc_set_events(cluster->net, events);
     cluster->servers = alloc((size_t)n * sizeof *cluster->servers);
     for (int i = 0; i < n; i++)
         start_server(cluster, i);

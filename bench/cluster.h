@@ -23,10 +23,15 @@ struct cluster {
     int n;
     struct labrpc_network *net;
     struct server *servers;
+    struct events *events;  // NULL: nothing is told.
 };
 
 // n servers, started and connected. cluster_free stops and frees them.
 struct cluster *cluster_make(int n);
+
+// The same, and all that it does is told in this stream, which lasts longer.
+struct cluster *cluster_make_told(int n, struct events *events);
+
 void cluster_free(struct cluster *cluster);
 
 // Waits until a server other than `except` believes it leads; returns its

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-// Some 80,000 events in real time, where every run takes memory for them;
+// Some 40,000 events in real time, where every run takes memory for them;
 // some millions in virtual time.
-#define REAL_BYTES    ((size_t)16 << 20)
+#define REAL_BYTES    ((size_t)8 << 20)
 #define VIRTUAL_BYTES ((size_t)1 << 30)
 
 void recording_prepare(struct recording *recording,
