@@ -7,7 +7,7 @@
 // A leader sends something at least a few times within so much.
 #define SILENT_MS 1000.0
 
-// What has changed in this time counts as going on.
+// A change counts as recent for this time.
 #define AT_WORK_MS 500.0
 
 struct follower {

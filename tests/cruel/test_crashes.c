@@ -1,6 +1,6 @@
 // Faults that only the simulator can cause: a server crashes between any two
-// steps of its threads, pauses, or has a fast or slow clock. What was committed
-// stays, and in the end all servers agree.
+// steps of its threads, pauses, or has a fast or slow clock. Committed
+// entries stay, and in the end all servers agree.
 //
 // As in every test, the tester compares each entry that a server applies with
 // those that the others applied at that index, and with its own before a crash.

@@ -1,5 +1,5 @@
-// Figure 2, line by line: votes and terms. Whom a server votes for, and which
-// messages make it step down (§5.1, §5.2).
+// Figure 2, line by line: votes, and the messages that make a server step down
+// (§5.1, §5.2).
 #include "tests/fig2/steps.h"
 
 // ---- Votes ----

@@ -1,5 +1,5 @@
-// Figure 2, line by line: the leader's side of part 2B. What it sends, how it
-// backs up (§5.3), and when an entry is committed (§5.4.2).
+// Figure 2, line by line: the leader's side of part 2B. It sends entries and
+// backs up (§5.3), and commits entries (§5.4.2).
 #include "tests/fig2/steps.h"
 
 // ---- Starting and sending ----

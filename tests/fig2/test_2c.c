@@ -1,6 +1,6 @@
-// Figure 2, line by line: part 2C. What is saved, and when ("updated on stable
-// storage before responding to RPCs"); what a restarted server knows; and the
-// hints with which a leader backs up faster (§5.3).
+// Figure 2, line by line: part 2C. A server saves its state in time ("updated
+// on stable storage before responding to RPCs"), and restores it; and a leader
+// backs up faster with the followers' hints (§5.3).
 #include "tests/fig2/steps.h"
 
 #define SAVED                                                                  \

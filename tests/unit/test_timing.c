@@ -187,8 +187,8 @@ UNIT_TEST(timing, other_files_are_refused)
 #define APPLIED(ms, s, command)                                                \
     EVENT(ms, "applied", SERVER(s) ",\"index\":1,\"command\":" command)
 
-// Server 0 leads term 1 and is cut off; 1 leads term 2. What 0 still says does
-// not count, nor what the log of a server quotes.
+// Server 0 leads term 1 and is cut off; 1 leads term 2. Later claims of
+// server 0 do not count, nor do quotations in a server's log.
 static const char record[] =
     "{\"format\":\"raftlab "
     "record\",\"version\":1,\"servers\":3,\"seed\":7}\n" EVENT(

@@ -7,7 +7,7 @@
 // system's own clock; reference counts share the commands.
 //
 // Why it is right: next_index is a guess in Figure 2, too, and a wrong guess
-// costs a refusal. What counts is match_index. It rises only by answers, and
+// costs a refusal. Only match_index counts. It rises only by answers, and
 // only to the end of what was sent. The receiver checks each AppendEntries by
 // itself, whatever came before it.
 //

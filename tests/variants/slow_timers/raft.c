@@ -667,7 +667,7 @@ static void answer_install(struct event *event)
     if (args->last_included_index <= rf->commit_index)
         return;  // We have everything that it covers.
     save(rf);
-    deliver(rf);  // What was committed before comes first.
+    deliver(rf);  // Entries committed before come first.
     take_snapshot(rf, args->last_included_index, args->last_included_term,
                   (struct bytes){ args->data.data_val, args->data.data_len });
     rf->commit_index = rf->base_index;
