@@ -28,6 +28,8 @@ function eventTold(page, i) {
     const parts = [make('h3', '', describe(run, i))];
     if (typeof e.file === 'string')
         parts.push(make('p', 'source', say('source', { file: e.file, line: e.line })));
+    if (page.summary !== '' && (i === wrongEvent(run) || i === run.verdict))
+        parts.push(make('pre', 'summary', page.summary));
     parts.push(causeTold(page, i));
     const effects = effectsOf(run, i);
     if (effects.length > 0)

@@ -13,6 +13,7 @@ function start() {
     }
     const page = makePage(makeRun(record));
     page.language = language;
+    page.summary = element('summary').textContent.trim();
     page.canvas = element('picture');
     page.overview = element('overview');
     listen(page);

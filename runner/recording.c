@@ -74,12 +74,13 @@ static char *write_file(const struct record *record, const char *folder,
 
 // The page of a record: the record's path with .html in place of .jsonl. NULL
 // if there is none, for which the program has said why.
-static char *write_page(const char *program, const char *record)
+static char *write_page(const struct options *options, const char *record)
 {
     int length = (int)(strlen(record) - strlen(".jsonl"));
     char *path = alloc_format("%.*s.html", length, record);
     char *new = alloc_format("%s.%d", path, (int)getpid());
-    char *argv[] = { (char *)program, (char *)record, NULL };
+    char *argv[] = { (char *)options->page, (char *)record,
+                     (char *)options->view, NULL };
     if (!program_run(argv, new) || rename(new, path) != 0) {
         unlink(new);
         free(path);
@@ -110,5 +111,5 @@ void recording_end(struct recording *recording, const struct options *options,
         fprintf(stderr, "lab: no record can be kept in %s: %s\n", folder,
                 strerror(errno));
     else if (options->page != NULL)
-        result->page = write_page(options->page, result->record);
+        result->page = write_page(options, result->record);
 }

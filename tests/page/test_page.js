@@ -168,6 +168,17 @@ test('every event has a sentence, without gaps', async (b) => {
     }
 });
 
+test('why it failed, as the other view says it, stands with the verdict', async (b) => {
+    const view = path.join(work, 'view');
+    fs.writeFileSync(view, '#!/bin/sh\necho "S2 <b>leads</b> &amp; $1 $2"\n', { mode: 0o755 });
+    const file = path.join(work, 'why.html');
+    fs.writeFileSync(file, execFileSync(WRITE, [SMALL.file.replace('.html', '.jsonl'), view]));
+    await b.open(file);
+    assert.equal(await text(b, '#details pre'), 'S2 <b>leads</b> &amp; summary --no-verdict');
+    await b.press('Home');
+    assert.equal(await count(b, '#details pre'), 0);
+});
+
 // ---- The picture ----
 
 test('bands of the term, thick while leading; hatched, grey', async (b) => {
