@@ -1,6 +1,6 @@
 // Runs small programs under the simulator, each in a child process, and reports
-// how they ended. The program has the simulator and what that needs, no more: no
-// tester, no runner.
+// how they ended. The program has the simulator and what that needs, no more:
+// no tester, no runner.
 #ifndef TESTS_SIM_HARNESS_H
 #define TESTS_SIM_HARNESS_H
 
