@@ -48,6 +48,18 @@ static void fill_standard_fds(void)
     close(fd);
 }
 
+// Refuses folders that cannot be written to. A run alone is shown as it goes,
+// and needs none for its output.
+static void check_folders(const struct options *options)
+{
+    if (!options_is_live(options) && !output_make_folder(options->logs))
+        options_refuse("--logs wants a folder to write to, not \"%s\": %s",
+                       options->logs, strerror(errno));
+    if (options->records != NULL && !output_make_folder(options->records))
+        options_refuse("--record wants a folder to write to, not \"%s\": %s",
+                       options->records, strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
     fill_standard_fds();
@@ -62,13 +74,8 @@ int main(int argc, char **argv)
     int status = EXIT_SUCCESS;
     if (options.list) {
         list_tests(&options);
-    } else if (!options_is_live(&options) &&
-               !output_make_folder(options.logs)) {
-        fprintf(stderr,
-                "lab: --logs wants a folder to write to, not \"%s\": %s\n",
-                options.logs, strerror(errno));
-        status = EXIT_BAD_INPUT;
     } else {
+        check_folders(&options);
         rows_check(&options);
         test_limit_s = options.limit_s;
         status = run_tests(&options);

@@ -673,6 +673,7 @@ UNIT_TEST(runner, bad_input_is_one_line_and_exit_status_2)
     expect_refused("--colour", "unknown option \"--colour\"");
     expect_refused("2A", "unexpected \"2A\"; choose tests with --suite");
     expect_refused("--jobs 2 --logs /dev/null/x", "--logs wants a folder");
+    expect_refused("--record /dev/null/x", "--record wants a folder");
 }
 
 static bool can_run_criterion(void)
