@@ -4,7 +4,7 @@
 
 #include "tester/verdict.h"
 
-// Ends the test as failed if the condition is false. For any thread.
+// Ends the test as failed if the condition is false. Any thread may call it.
 #define check(condition) check_that(condition, "not so: %s", #condition)
 
 // The same, with a message of its own.

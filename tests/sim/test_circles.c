@@ -397,7 +397,8 @@ SIM_TEST(a_signal_that_closes_a_circle_is_told)
                   NULL);
 }
 
-// ---- Who has left a server that crashed in its pause can be stuck again ----
+// ---- A thread that has left a server which crashed in a pause can be stuck
+// ----
 
 static void yield_for_ever(void *unused)
 {

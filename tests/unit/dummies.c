@@ -330,7 +330,7 @@ LAB_TEST(dummy_hang, with_all_its_threads)
     raise(SIGSTOP);
 }
 
-// Tells twenty events, and dies in the middle of garbage that fills its output.
+// Reports twenty events, and dies while it prints garbage.
 LAB_TEST(dummy_record, killed_as_it_floods)
 {
     for (int i = 1; i <= 20; i++)

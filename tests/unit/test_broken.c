@@ -83,7 +83,7 @@ static void expect_failure(const struct outcome *outcome, const char *test,
     free(in_summary);
 }
 
-// The verdict comes last, before the time, with any output of the Raft.
+// Whatever the Raft prints, the verdict comes last, before the time.
 static void expect_verdict(const struct outcome *outcome, const char *verdict)
 {
     char *last_lines = alloc_format("%s\nwall ", verdict);
@@ -119,8 +119,7 @@ static char *record_of(const char *folder, const char *test)
                         name_of(test));
 }
 
-// There is a record from the beginning to the verdict, with any end of the
-// Raft.
+// The record reaches from the beginning to the verdict, however the Raft ends.
 static void expect_record(const char *folder, const char *test)
 {
     char *file = record_of(folder, test);
@@ -215,7 +214,7 @@ UNIT_TEST(broken, null_in_handler)
     });
 }
 
-// The request whose handler has crashed is the last that is heard of it.
+// The last event is the request whose handler crashed.
 UNIT_TEST(broken, a_crash_loses_no_event)
 {
     char *folder = folder_of("null_in_handler");

@@ -27,8 +27,8 @@ static struct event_life server[MAX_SERVERS];
 static struct persister *persister[MAX_SERVERS];
 static int snapshot_index;
 
-// ThreadSanitizer's, if the program has it. The checker hides what it does from
-// it, and is left in the middle.
+// A function of ThreadSanitizer, if the program has it. The checker hides its
+// work from ThreadSanitizer, and the test leaves it in the middle of that.
 #define WEAK __attribute__((weak))
 WEAK void AnnotateIgnoreReadsEnd(const char *file, int line);
 WEAK void AnnotateIgnoreSyncEnd(const char *file, int line);

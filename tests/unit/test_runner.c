@@ -333,8 +333,8 @@ static void expect_n_files(const char *folder, const char *n)
     free(command);
 }
 
-// Of a run that was killed, in real time and, where it runs once more for it,
-// in virtual time.
+// The record of a run that was killed: in real time, and in virtual time, where
+// the run is repeated for it.
 static void expect_record(const char *program, const char *file,
                           const char *time)
 {

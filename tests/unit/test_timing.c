@@ -56,7 +56,7 @@ static void expect_difference(struct samples a, struct samples b,
     samples_free(&b);
 }
 
-// The values are those of the formula, worked out pair by pair.
+// The expected values come from the formula, computed pair by pair.
 UNIT_TEST(timing, mann_whitney)
 {
     expect_difference(SAMPLES(1, 2, 3, 4, 5, 6, 7, 8),
@@ -225,7 +225,7 @@ UNIT_TEST(timing, elections_and_commits)
     char *path = write_file("record.jsonl", record);
     times_read(&group, path);
     expect_one(&group, FIRST_LEADER, 300);
-    // From when a majority was there again.
+    // From the moment when there was a majority again.
     expect_one(&group, LEADER_AFTER_LOSS, 100);
     expect_one(&group, COMMIT_RELIABLE, 4.5);
     check(group.measured[COMMIT_UNRELIABLE].n == 0);
@@ -261,7 +261,7 @@ static void add_runs(FILE *to, const char *raft, int bytes)
                 raft, k, k, k, bytes + k);
 }
 
-// It needs nothing from elsewhere, and a name of a Raft is no markup.
+// The page needs no other file, and a Raft's name is never markup.
 UNIT_TEST(timing, the_page)
 {
     make_folder();
