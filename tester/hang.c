@@ -35,12 +35,25 @@ static void add_name(const struct hang *hang, struct sentence *sentence, int k)
         sentence_add(sentence, " (thread %d)", (int)thread->tid);
 }
 
+// Adds where the program waits: what it has called may do that for it.
+static void add_where(struct hang *hang, struct sentence *sentence,
+                      const char *before, const struct role *role)
+{
+    if (role->program_frame < 0) {
+        hang_add_place(hang, sentence, before, role->wait.place);
+        return;
+    }
+    sentence_add(sentence, "%s", before);
+    hang_add_symbol(sentence,
+                    hang_find_frame(hang, role->seen, role->program_frame));
+}
+
 // "waits in g (a.c:12) for the mutex that "S0 ticker" took in f (a.c:3)"
 static void add_wait(struct hang *hang, struct sentence *sentence,
                      const struct role *role)
 {
     sentence_add(sentence, "waits");
-    hang_add_place(hang, sentence, " in ", role->wait.place);
+    add_where(hang, sentence, " in ", role);
     sentence_add(sentence, " for ");
     if (role->wait.kind == WAIT_FOR_THREAD) {
         add_name(hang, sentence, role->holder);
@@ -57,21 +70,27 @@ static void add_wait(struct hang *hang, struct sentence *sentence,
     hang_add_place(hang, sentence, " took in ", role->taken_at);
 }
 
-// Adds the function that the innermost one of the program has called: "it is in
-// sleep_ms, called by ".
+// Adds what the innermost function of the program does: "it is in sleep_ms,
+// called by ".
 static void add_called(struct hang *hang, struct sentence *sentence,
                        const struct role *role)
 {
-    sentence_add(sentence, "it is in ");
     for (int k = role->program_frame - 1; k >= 0; k--) {
         struct symbol symbol = hang_find_frame(hang, role->seen, k);
-        if (!hang_has_name(symbol) && !hang_is_wrapper(symbol))
+        bool is_wrapper = hang_is_wrapper(symbol);
+        if (!hang_has_name(symbol) && !is_wrapper)
             continue;
+        if (is_wrapper && role->wait.kind == WAIT_FOR_CONDITION) {
+            sentence_add(sentence, "it waits on a condition variable in ");
+            return;
+        }
         symbol.file = NULL;
+        sentence_add(sentence, "it is in ");
         hang_add_symbol(sentence, symbol);
         sentence_add(sentence, ", called by ");
         return;
     }
+    sentence_add(sentence, "it is in ");
 }
 
 // Adds what the thread does: "runs in f (a.c:3)", "is in sleep_ms, called by
@@ -80,7 +99,6 @@ static void add_doing(struct hang *hang, struct sentence *sentence,
                       const struct role *role)
 {
     const struct thread_seen *seen = role->seen;
-    bool waits = role->wait.kind == WAIT_FOR_CONDITION;
     if (role->is_idle) {
         sentence_add(sentence,
                      "its function has returned without giving it back");
@@ -93,8 +111,6 @@ static void add_doing(struct hang *hang, struct sentence *sentence,
     int k = role->program_frame >= 0 ? role->program_frame : 0;
     if (seen->runs)
         sentence_add(sentence, "it runs in ");
-    else if (waits)
-        sentence_add(sentence, "it waits on a condition variable in ");
     else
         add_called(hang, sentence, role);
     hang_add_symbol(sentence, hang_find_frame(hang, seen, k));
@@ -147,9 +163,8 @@ static void add_self(struct hang *hang, struct sentence *sentence, int k)
     sentence_add(sentence, " waits for a %s that it holds itself",
                  lock_name(role));
     hang_add_place(hang, sentence, ": taken in ", role->taken_at);
-    hang_add_place(hang, sentence,
-                   role->taken_at != NULL ? ", wanted again in " : ", in ",
-                   role->wait.place);
+    add_where(hang, sentence,
+              role->taken_at != NULL ? ", wanted again in " : ", in ", role);
 }
 
 static void add_circle(struct hang *hang, struct sentence *sentence, int first,

@@ -1,12 +1,29 @@
 #include "tester/hang_internal.h"
 
 #include "rt/alloc.h"
+#include "tester/frames.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_STACKS 30
 #define MAX_NAMES  4  // Of the threads with one stack.
+#define NO_GROUP   (-1)
+
+// Threads with one stack.
+struct group {
+    int number;
+    int first;  // Of them.
+    int n;
+    char *stack;  // A line a call.
+};
+
+struct groups {
+    struct hang *hang;
+    int n;
+    struct group *all;
+    int *of;  // Each thread's; or NO_GROUP: it is left out.
+};
 
 static bool is_left_out(const struct role *role)
 {
@@ -14,56 +31,11 @@ static bool is_left_out(const struct role *role)
            !role->seen->runs;
 }
 
-static bool has_same_stack(const struct role *a, const struct role *b)
-{
-    return a->seen->answered == b->seen->answered &&
-           a->seen->n_frames == b->seen->n_frames &&
-           memcmp(a->seen->frames, b->seen->frames,
-                  (size_t)a->seen->n_frames * sizeof *a->seen->frames) == 0;
-}
-
-// Threads with one stack: the first of them, and how many.
-struct group {
-    int first;
-    int n;
-};
-
-static int compare_groups(const void *a, const void *b)
-{
-    const struct group *one = a, *other = b;
-    return one->n != other->n ? other->n - one->n : one->first - other->first;
-}
-
-// The first threads' names, each with its number of threads.
-static void add_names(const struct hang *hang, struct sentence *sentence,
-                      struct group group)
-{
-    const char *told[MAX_NAMES];
-    int n_told = 0, n_named = 0;
-    for (int k = group.first; k < hang->n && n_told < MAX_NAMES; k++) {
-        const char *name = hang->roles[k].seen->name;
-        bool is_new =
-            has_same_stack(&hang->roles[k], &hang->roles[group.first]);
-        for (int t = 0; t < n_told; t++)
-            is_new = is_new && strcmp(told[t], name) != 0;
-        if (!is_new)
-            continue;
-        int alike = 0;
-        for (int other = k; other < hang->n; other++)
-            alike += strcmp(hang->roles[other].seen->name, name) == 0 &&
-                     has_same_stack(&hang->roles[other], &hang->roles[k]);
-        sentence_add(sentence, n_told > 0 ? ", %d \"%s\"" : ": %d \"%s\"",
-                     alike, name);
-        told[n_told++] = name;
-        n_named += alike;
-    }
-    if (n_named < group.n)
-        sentence_add(sentence, " and others");
-}
+// ---- A stack as text ----
 
 // A call of a function that is wrapped ends in the wrapper, for who reads it.
 // Returns the wrapper's frame; 0 if there is none.
-static int find_wrapper(struct hang *hang, const struct thread_seen *thread)
+static int find_innermost(struct hang *hang, const struct thread_seen *thread)
 {
     for (int k = 0; k < thread->n_frames; k++) {
         if (hang_is_wrapper(hang_find_frame(hang, thread, k)))
@@ -72,63 +44,147 @@ static int find_wrapper(struct hang *hang, const struct thread_seen *thread)
     return 0;
 }
 
-// Every stack begins with the same functions of the system or the runner.
-static bool is_outside(struct symbol symbol)
+// What called the program is the same in each stack: the lab, and the system.
+static int find_outermost(struct hang *hang, const struct thread_seen *thread)
 {
-    return strcmp(symbol.function, "start_thread") == 0 ||
-           (symbol.file != NULL &&
-            strcmp(symbol.file, "tester/lab_test.c") == 0);
+    int last = thread->n_frames - 1;
+    for (int k = last; k >= 0; k--) {
+        struct symbol symbol = hang_find_frame(hang, thread, k);
+        if (symbol.file != NULL && !frames_is_harness(symbol.file))
+            return k;
+    }
+    return last;
 }
 
-static void print_stack(struct hang *hang, const struct thread_seen *thread)
+// The caller frees it.
+static char *describe_stack(struct hang *hang, const struct thread_seen *thread)
 {
+    struct sentence stack = { .length = 0 };
     if (!thread->answered)
-        sentence_print("(does not answer)", 4);
+        sentence_add(&stack, "(does not answer)\n");
     else if (thread->n_frames == 0)
-        sentence_print("(its stack is damaged)", 4);
-    for (int k = find_wrapper(hang, thread); k < thread->n_frames; k++) {
+        sentence_add(&stack, "(its stack is damaged)\n");
+    int last = find_outermost(hang, thread);
+    for (int k = find_innermost(hang, thread); k <= last; k++) {
         struct symbol symbol = hang_find_frame(hang, thread, k);
-        if (is_outside(symbol))
-            break;
         if (symbol.file == NULL && !hang_has_name(symbol))
             continue;
-        struct sentence sentence = { .length = 0 };
-        hang_add_symbol(&sentence, symbol);
-        sentence_print(sentence.text, 4);
+        hang_add_symbol(&stack, symbol);
+        sentence_add(&stack, "\n");
     }
+    return alloc_string(stack.text);
 }
 
-static void print_group(struct hang *hang, struct group group)
+// ---- Groups ----
+
+static bool has_same_frames(const struct thread_seen *a,
+                            const struct thread_seen *b)
 {
-    const struct role *role = &hang->roles[group.first];
-    struct sentence sentence = { .length = 0 };
-    if (group.n == 1) {
-        sentence_add(&sentence, "thread %d \"%s\"", (int)role->seen->tid,
-                     role->seen->name);
-    } else {
-        sentence_add(&sentence, "%d threads", group.n);
-        add_names(hang, &sentence, group);
-    }
-    sentence_print(sentence.text, 2);
-    print_stack(hang, role->seen);
+    return a->answered == b->answered && a->n_frames == b->n_frames &&
+           memcmp(a->frames, b->frames,
+                  (size_t)a->n_frames * sizeof *a->frames) == 0;
 }
 
-static int make_groups(const struct hang *hang, struct group *groups)
+// The number of the thread's group. Different places of one line are one.
+static int find_group(struct groups *groups, int k)
+{
+    const struct role *roles = groups->hang->roles;
+    for (int other = 0; other < k; other++) {
+        if (groups->of[other] != NO_GROUP &&
+            has_same_frames(roles[other].seen, roles[k].seen))
+            return groups->of[other];
+    }
+    char *stack = describe_stack(groups->hang, roles[k].seen);
+    for (int g = 0; g < groups->n; g++) {
+        if (strcmp(groups->all[g].stack, stack) == 0) {
+            free(stack);
+            return g;
+        }
+    }
+    groups->all[groups->n] = (struct group){ groups->n, k, 0, stack };
+    return groups->n++;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct group *one = a, *other = b;
+    return one->n != other->n ? other->n - one->n : one->first - other->first;
+}
+
+// Returns how many threads are in one.
+static int make_groups(struct groups *groups)
 {
     int n = 0;
-    for (int k = 0; k < hang->n; k++) {
-        if (is_left_out(&hang->roles[k]))
+    for (int k = 0; k < groups->hang->n; k++) {
+        groups->of[k] = NO_GROUP;
+        if (is_left_out(&groups->hang->roles[k]))
             continue;
-        int at = 0;
-        while (at < n &&
-               !has_same_stack(&hang->roles[groups[at].first], &hang->roles[k]))
-            at++;
-        if (at == n)
-            groups[n++] = (struct group){ k, 0 };
-        groups[at].n++;
+        groups->of[k] = find_group(groups, k);
+        groups->all[groups->of[k]].n++;
+        n++;
     }
-    qsort(groups, (size_t)n, sizeof *groups, compare_groups);
+    qsort(groups->all, (size_t)groups->n, sizeof *groups->all, compare_groups);
     return n;
+}
+
+// ---- Printing ----
+
+// Returns how many threads of the group, from this one on, have its name.
+static int count_name(const struct groups *groups, int number, int first)
+{
+    const struct role *roles = groups->hang->roles;
+    int n = 0;
+    for (int k = first; k < groups->hang->n; k++)
+        n += groups->of[k] == number &&
+             strcmp(roles[k].seen->name, roles[first].seen->name) == 0;
+    return n;
+}
+
+static bool is_in(const char *name, const char *const *told, int n)
+{
+    for (int k = 0; k < n; k++) {
+        if (strcmp(told[k], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Adds the first threads' names, each with its number of threads.
+static void add_names(const struct groups *groups, struct sentence *sentence,
+                      struct group group)
+{
+    const char *told[MAX_NAMES];
+    int n_told = 0, n_named = 0;
+    for (int k = group.first; k < groups->hang->n && n_told < MAX_NAMES; k++) {
+        const char *name = groups->hang->roles[k].seen->name;
+        if (groups->of[k] != group.number || is_in(name, told, n_told))
+            continue;
+        int alike = count_name(groups, group.number, k);
+        sentence_add(sentence, n_told > 0 ? ", " : ": ");
+        if (alike > 1)
+            sentence_add(sentence, "%d ", alike);
+        sentence_add(sentence, "\"%s\"", name);
+        told[n_told++] = name;
+        n_named += alike;
+    }
+    if (n_named < group.n)
+        sentence_add(sentence, " and others");
+}
+
+static void print_group(const struct groups *groups, struct group group)
+{
+    const struct thread_seen *seen = groups->hang->roles[group.first].seen;
+    struct sentence sentence = { .length = 0 };
+    if (group.n == 1) {
+        sentence_add(&sentence, "thread %d \"%s\"", (int)seen->tid, seen->name);
+    } else {
+        sentence_add(&sentence, "%d threads", group.n);
+        add_names(groups, &sentence, group);
+    }
+    sentence_print(sentence.text, 2);
+    for (char *line = strtok(group.stack, "\n"); line != NULL;
+         line = strtok(NULL, "\n"))
+        sentence_print(line, 4);
 }
 
 static void print_rest(int n_threads, int n_stacks, int n_idle)
@@ -149,17 +205,20 @@ static void print_rest(int n_threads, int n_stacks, int n_idle)
 
 void stack_groups_print(struct hang *hang)
 {
-    struct group *groups =
-        alloc_resize(NULL, (size_t)hang->n + 1, sizeof *groups);
-    int n = make_groups(hang, groups), left = hang->n, n_hidden = 0;
+    size_t size = (size_t)hang->n + 1;
+    struct groups groups = { .hang = hang };
+    groups.all = alloc(size * sizeof *groups.all);
+    groups.of = alloc(size * sizeof *groups.of);
+    int n = make_groups(&groups), n_hidden = 0;
     sentence_print("Where the threads stand, innermost call first:", 0);
-    for (int g = 0; g < n; g++) {
-        left -= groups[g].n;
+    for (int g = 0; g < groups.n; g++) {
         if (g < MAX_STACKS)
-            print_group(hang, groups[g]);
+            print_group(&groups, groups.all[g]);
         else
-            n_hidden += groups[g].n;
+            n_hidden += groups.all[g].n;
+        free(groups.all[g].stack);
     }
-    print_rest(n_hidden, n - MAX_STACKS, left);
-    free(groups);
+    print_rest(n_hidden, groups.n - MAX_STACKS, hang->n - n);
+    free(groups.of);
+    free(groups.all);
 }

@@ -3,6 +3,7 @@
 #include "tester/lab_test.h"
 #include "tester/watchdog.h"
 
+#include "rt/channel.h"
 #include "rt/clock.h"
 #include "rt/go.h"
 
@@ -244,6 +245,42 @@ static void *wait_with_lock(void *unused)
 LAB_TEST(hang, holder_waits_on_condition)
 {
     hang_behind(wait_with_lock, 1);
+}
+
+static void *send_with_lock(void *unused)
+{
+    lock_own(0);
+    int value = 0;
+    channel_send(channel_make(sizeof value, 0), &value);
+    return unused;
+}
+
+LAB_TEST(hang, holder_sends)
+{
+    hang_behind(send_with_lock, 1);
+}
+
+// Two calls, of which both stand on the line that calls this.
+#define LOCK_HERE_OR_THERE(here)                                               \
+    if (here) {                                                                \
+        pthread_mutex_lock(&mutexes[0]);                                       \
+        __asm__ volatile("nop");                                               \
+    } else {                                                                   \
+        pthread_mutex_lock(&mutexes[0]);                                       \
+    }
+
+static void *lock_on_one_line(void *here)
+{
+    usleep(50000);
+    LOCK_HERE_OR_THERE(here != NULL)
+    return NULL;
+}
+
+LAB_TEST(hang, on_one_line)
+{
+    start(lock_on_one_line, NULL, "S0 here");
+    start(lock_on_one_line, mutexes, "S0 there");
+    hang_behind(sleep_with_lock, 0);
 }
 
 // ---- Other locks ----

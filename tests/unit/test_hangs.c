@@ -164,6 +164,10 @@ UNIT_TEST(hangs, a_holder_that_does_something_else)
                  "\"S0 vote\" waits for " THE_HOLDERS
                  "it waits on a condition variable in wait_with_lock ()",
                  NULL);
+    expect_cause("holder_sends",
+                 "\"S0 vote\" waits for " THE_HOLDERS
+                 "it is in channel_send, called by send_with_lock ()",
+                 NULL);
     expect_cause("reader_sleeps",
                  "\"S0 writer\" waits for the read-write lock that \"S0 "
                  "reader\" took in read_for_ever (); it is in sleep_ms, called "
@@ -193,6 +197,8 @@ UNIT_TEST(hangs, equal_stacks_are_told_once)
                  "it is in sleep_ms, called by sleep_with_lock ()",
                  " 600 threads: 300 \"S0 vote\", 300 \"S0 append\" "
                  "pthread_mutex_lock lock_own () thread ");
+    expect_report("on_one_line", " 2 threads: ",
+                  "\" pthread_mutex_lock lock_on_one_line () thread ");
 }
 
 UNIT_TEST(hangs, a_spin)
