@@ -46,8 +46,8 @@ struct raft {
     pthread_cond_t work;  // There is something to send, or dead is set.
 };
 
-// What a broken Raft does in addition to the fake one, or in place of it. NULL:
-// nothing, or what the fake one does.
+// The actions of a broken Raft, in addition to the fake one's or in their
+// place. NULL: none, or the fake one's.
 struct bug {
     void (*in_make)(struct raft *rf);          // At the end of raft_make.
     void (*in_start_locked)(struct raft *rf);  // On the leader.
