@@ -1,7 +1,7 @@
-# raftlab: the MIT 6.824 Raft lab in C. `make help` lists what can be asked.
+# raftlab: the MIT 6.824 Raft lab in C. `make help` lists the targets.
 #
 # A build has a mode (plain, or a sanitizer) and a Raft under test:
-#   build/MODE/...             what is compiled once: tests, tester, network
+#   build/MODE/...             compiled once for all Rafts: tests, tester, network
 #   build/MODE/raft-NAME/...   the Raft in RAFT=dir, its messages, and `lab`
 
 RAFT ?= raft
@@ -25,18 +25,18 @@ MODE ?= plain
 comma := ,
 MAKEFLAGS += --no-builtin-rules
 
-# ---- Bad input, answered before anything is built ----
+# ---- Bad input, refused before anything is built ----
 
-# make expands what its command line gives wherever that is used, and the shell
-# reads what comes of it. So each value is looked at first, as it was given:
-# that is what $(value) tells.
+# make expands the values of its command line where they are used, and the shell runs the
+# result. So each value is checked first, unexpanded, by $(value).
 DIGITS := 0 1 2 3 4 5 6 7 8 9
 NAME_CHARS := $(DIGITS) a b c d e f g h i j k l m n o p q r s t u v w x y z \
     A B C D E F G H I J K L M N O P Q R S T U V W X Y Z _ . / + -
 
-# $(call without,CHARACTERS,TEXT): what is left of the text without them.
+# $(call without,CHARACTERS,TEXT): the text without these characters.
 without = $(if $1,$(call without,$(wordlist 2,99,$1),$(subst $(firstword $1),,$2)),$2)
-# $(call want,VARIABLES,CHARACTERS,WHAT): they hold these and spaces only.
+# $(call want,VARIABLES,CHARACTERS,WHAT): fails unless the variables hold only these
+# characters and spaces.
 want = $(foreach v,$1,$(if $(call without,$2,$(subst $() $(),,$(value $v))),\
     $(error $v=: wants $3)))
 
@@ -58,7 +58,7 @@ $(call want,CSV JSON,$(NAME_CHARS),a file in whose path are only letters$(comma)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
 $(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
 $(call want,LOG GDB SIM,0 1,1 for yes or 0 for no)
-# make timing compares several Rafts; each has its turn.
+# make timing compares several Rafts, one after the other.
 RAFTS := $(RAFT)
 ifeq ($(MAKECMDGOALS),timing)
 override RAFT := $(firstword $(RAFTS))
@@ -88,7 +88,7 @@ $(foreach v,RAFT CC T SUITE CSV JSON,$(if $(filter -%,$($v)),$(error \
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
 endif
-# Those two are installed if they are missing.
+# gcc and clang are installed if they are missing.
 ifeq ($(filter gcc clang,$(CC)),)
 ifneq ($(shell $(CC) -x c -fsyntax-only /dev/null > /dev/null 2>&1 || echo no),)
 $(error CC=$(CC): there is no C compiler of this name; gcc and clang would do)
@@ -109,8 +109,8 @@ CFLAGS_plain = -O2
 CFLAGS_debug = -O0
 CFLAGS_tsan = -O1 -fsanitize=thread
 CFLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-# The aranges let libdw find the source line of an address; gcc writes them
-# unasked.
+# libdw needs the aranges to find the source line of an address. gcc writes them by
+# default.
 DEBUG = -g -fno-omit-frame-pointer -fno-optimize-sibling-calls $(if $(filter clang%,$(CC)),-gdwarf-aranges)
 CFLAGS = -std=gnu11 $(DEBUG) $(CFLAGS_$(MODE))
 CPPFLAGS = -D_GNU_SOURCE -I. -I$(B)/gen -isystem /usr/include/tirpc
@@ -125,12 +125,11 @@ B := build/$(MODE)-$(CC)
 endif
 R := $(B)/raft-$(subst /,_,$(RAFT))
 
-# Files that read messages by their fields. They are compiled for each raft.x
-# there is, because a student's may have more in it than the given one; all
-# Rafts with the same one share them.
+# Files that read the fields of messages. They are compiled for each raft.x, because a
+# student's may have more fields than the given one. Rafts with the same raft.x share them.
 READERS_C := $(wildcard decode/messages.c record/messages.c tests/fig2/*.c)
 
-# Of these a program has one or the other.
+# A program is linked with one of each pair.
 EITHER_OR := $(addprefix runner/,real_world.c without_criterion.c criterion.c \
     criterion_args.c)
 
@@ -142,14 +141,14 @@ LAB += $(wildcard tests/graded/*.c)
 RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
 RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
-# The name is a cryptographic hash, so that none can be made to share another's.
+# The name is a cryptographic hash, so that no raft.x can be made to have another's.
 X := $(B)/messages-$(shell sha256sum < $(RAFT_X) | cut -c 1-16)
 RAFT_X_O := $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
 
 RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 
-# Only what has changed is compiled, and what is linked depends on all of it: a
-# file that is gone is linked no more.
+# Only changed files are compiled. The program depends on the list of files, too: a
+# removed file is not linked any more.
 RAFT_SUM := $(shell scripts/forget $(RAFT) $(R) $(RAFT_X) 2> /dev/null || echo fails)
 RAFT_LINKED := $(RAFT_O) $(R)/record/about.o $(R)/sum
 ifneq ($(and $(RAFT_SUM),$(filter-out help clean,$(MAKECMDGOALS))),)
@@ -158,25 +157,24 @@ endif
 LAB_O := $(LAB:%.c=$(B)/%.o) $(READERS_C:%.c=$(X)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab
 
-# Criterion runs tests in a program of its own, PROGRAM-criterion, which
-# PROGRAM --criterion starts: no other loads it. Under a sanitizer there is none:
-# Criterion wants memory at addresses that ThreadSanitizer keeps for itself, and
-# gcc's AddressSanitizer tears apart the list of tests that it reads.
+# Only one program loads Criterion, PROGRAM-criterion, which PROGRAM --criterion starts.
+# Under a sanitizer there is none: Criterion needs memory at addresses that ThreadSanitizer
+# reserves, and gcc's AddressSanitizer moves the elements of its list of tests apart.
 NO_CRITERION_O := $(B)/runner/without_criterion.o
 CRITERION_O := $(B)/runner/criterion.o $(B)/runner/criterion_args.o
 with_criterion = $1 $(if $(filter plain debug,$(MODE)),$1-criterion)
 
-# The same objects, linked so that what blocks, tells the time or draws a
-# random number comes from sim/; virtual/ tells that of the lab. Neither is ever
-# instrumented.
+# simlab is linked from the same objects. Functions that block, read the time or draw a
+# random number come from sim/; virtual/ connects it with the lab. Neither is instrumented
+# by a sanitizer.
 SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
 VIRTUAL_O := $(patsubst %.c,$(B)/%.o,$(wildcard virtual/*.c))
-# Tests that only the simulator can run, and what it has in others' place.
+# Tests that only the simulator can run, and the objects that it replaces.
 SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/cruel/*.c))
 NOT_SIM_O := $(addprefix $(B)/tester/,stacks.o faults.o hang.o hang_frames.o \
     waits.o stack_groups.o sentence.o locks.o threads.o)
 wraps = $(shell sed -n 's/^WRAPPED(\(.*\));$$/-Wl,--wrap=\1/p' $1)
-# What only real time has: calls on locks are noted.
+# Only in real time: wrappers that note the calls on locks.
 REAL_O := $(B)/runner/real_world.o
 ifneq ($(MODE),tsan)
 REAL_O += $(B)/tester/locked.o
@@ -184,17 +182,17 @@ REAL_WRAPS := $(call wraps,tester/locked.h)
 endif
 SIM_WRAPS := $(call wraps,sim/wrapped.h)
 LAB_WRAPS := $(SIM_WRAPS) $(call wraps,virtual/wrapped.h)
-# The static library: it alone has jump_fcontext by its C name in all releases
-# (the shared one of Boost 1.92 keeps it to itself).
+# The static library, because only that exports jump_fcontext in all releases (the shared
+# one of Boost 1.92 does not).
 SIM_LDLIBS := -l:libboost_context.a
 SIM_BIN := $(R)/simlab
 
-# What the linker is told. A program is linked again when that changes.
+# The linker's command. A program is linked again when that changes.
 LINK_SUM := $(shell new=$(B)/link.$$$$; \
     { echo '$(CC) $(CFLAGS) $(LDLIBS) $(SIM_LDLIBS) $(LAB_WRAPS) $(REAL_WRAPS)' > $$new && \
     { cmp -s $(B)/link $$new && rm $$new || mv $$new $(B)/link; }; } 2> /dev/null)
 
-# Shows a record in the terminal. It knows neither the Raft nor the lab.
+# The program that shows a record in the terminal. It needs neither the Raft nor the lab.
 VIEW_BIN := $(B)/view
 
 # ---- Compiling and linking ----
@@ -205,7 +203,7 @@ define compile
 	@mkdir -p $(@D)
 	@scripts/compile $< $@ $(CC) $(1)
 endef
-# As scripts/compile: what is whole is moved into place.
+# As in scripts/compile, a complete file is moved into place.
 # $(call link,FLAGS,LIBRARIES)
 define link
 	@echo "  LINK  $@"
@@ -215,14 +213,14 @@ define link
 	    mv $$new $@; } || { status=$$?; rm -f $$new; exit $$status; }
 endef
 
-# What is missing is installed before anything is compiled or generated.
+# Missing packages are installed before anything is compiled or generated.
 NEEDS := $(filter gcc clang,$(CC)) $(if $(filter 1,$(GDB)),gdb)
 ifeq ($(CC)$(filter tsan asan,$(MODE)),clang$(MODE))
 NEEDS += clang-sanitizer
 endif
 
-# Students' code is warned about, ours must not need it. (In the handout there
-# is no starter/: it is the student's raft/.)
+# Warnings are errors in our own Rafts, but not in students'. (The handout has no
+# starter/: its raft/ is the student's.)
 OURS := $(and $(wildcard starter),$(filter raft starter tests/variants/%,$(RAFT)))
 RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 
@@ -235,13 +233,13 @@ $(R)/%.o: $(RAFT)/%.c | setup compile_commands.json
 $(X)/%.o: %.c | setup
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
-# What a record says of the Raft. It changes with each edit, as part of linking.
+# The record's description of the Raft. It changes with each edit of the Raft.
 $(R)/record/about.o: record/about.c record/internal.h $(R)/sum | setup
 	@mkdir -p $(@D)
 	@scripts/compile $< $@ $(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -DRAFT='"$(RAFT)"' \
 	    -DRAFT_DIGEST='"$(firstword $(shell cd $(RAFT) && sha256sum *.[chx] 2> /dev/null | sha256sum))"'
 
-# Does it define what raft.h promises, and nothing that is the lab's?
+# Does it define all functions of raft.h, and none of the lab's?
 $(R)/checked: $(RAFT_LINKED)
 	@scripts/check-objects $(RAFT) $(filter $(R)/%.o,$^)
 	@touch $@
@@ -259,7 +257,7 @@ $(VIEW_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard views/*.c)) $(B)/link
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | setup
 	@echo "  GEN   $<"
 	@scripts/generate $(CC) $< $(basename $@)
-# The folder is named after what raft.x holds, so its date says nothing.
+# The folder is named after the contents of raft.x, so its date does not matter.
 $(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x setup
 	@echo "  GEN   $(RAFT_X)"
 	@scripts/generate $(CC) $(RAFT_X) $(basename $@) scripts/check-messages $(CC)
@@ -271,8 +269,8 @@ TESTER_X_H := $(B)/gen/tester/tester_x.h
 $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): | $(RAFT_X_H)
 $(B)/tester/applied.o: | $(TESTER_X_H)
 
-# For clangd. It is looked at each time that a Raft is built, because it depends
-# on which files there are.
+# For clangd. Checked each time that a Raft is built, because it depends on which files
+# exist.
 .PHONY: compile_commands.json
 compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
 	@scripts/compile-commands $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
@@ -296,12 +294,12 @@ LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
 ROWS = $(CSV:%=--csv '%') $(JSON:%=--json '%')
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
-# $(call side_by_side,MOST): so many tests run at once. A test under
-# ThreadSanitizer takes up to 0.7 GB, most take far less.
+# $(call side_by_side,MOST): the number of tests that run at the same time. A test under
+# ThreadSanitizer takes up to 0.7 GB; most take far less.
 side_by_side = $(or $(JOBS),$(if $(filter tsan asan,$(MODE)),$(shell \
     scripts/jobs 512 $1),$1))
 
-# What is run in both times ends here if it fails.
+# Targets that run in both times end here if this fails.
 FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
     case $$status in \
     1) echo 'Not run in real time, since it fails in virtual time.' ;; \
@@ -320,11 +318,11 @@ run: $(LAB_BIN) $(SIM_BIN)
 	@echo 'In real time, $(call side_by_side,8) tests at a time:'
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --table
 
-# On a make command that shall do the same again.
+# The variables of a make command that repeats this one.
 AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst \
     %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))
 
-# $(call viewed,COMMAND): runs tests with a record of each, and shows the records.
+# $(call viewed,COMMAND): runs tests, records each, and shows the records.
 define viewed
 @rm -rf $(R)/viewed && mkdir -p $(R)/viewed && { \
     $(1) --record $(R)/viewed > $(R)/viewed/log 2>&1; status=$$?; \
@@ -348,8 +346,8 @@ else
 	    exit $$status; }
 endif
 
-# Runs a command whose output is long: it is kept in this file, and what failed
-# is shown, once.
+# Runs a command with a long output. The output goes to this file; the failures are shown,
+# each once.
 define quietly
 @$(2) > $(R)/$(1).$$$$ 2>&1; status=$$?; \
     mv $(R)/$(1).$$$$ $(R)/$(1); \
@@ -359,9 +357,8 @@ define quietly
     exit $$status
 endef
 
-# Two calls that come at once meet in few schedules, so more than one is tried,
-# chosen by either policy. In real time these tests hardly use the processor, so
-# many go side by side.
+# Two calls at the same time meet only in some schedules, so several are tried, of both
+# policies. In real time these tests hardly use the processor, so many run at the same time.
 FIG2_SEEDS := 20
 FIG2_PCT := 5
 MORE_SEEDS = $(SIM_BIN) $(SIM_FLAGS) --runs $(FIG2_SEEDS) --jobs $(call side_by_side,$(shell nproc))
@@ -376,8 +373,8 @@ fig2: $(LAB_BIN) $(SIM_BIN)
 soak: $(LAB_BIN)
 	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --runs $(N) $(ROWS)
 
-# How long elections and commits take is told by records; those of all runs
-# would fill the disk.
+# The times of elections and commits come from records. Only some runs are recorded:
+# records of all would fill the disk.
 RECORDED := 5
 TIMING_SEEDS = $(if $(filter file,$(origin SEEDS)),20,$(SEEDS))
 TIMING_N = $(if $(filter file,$(origin N)),,$(N))
@@ -412,7 +409,7 @@ TIMING_O := $(patsubst %.c,$(B)/%.o,$(wildcard timing/*.c)) $(B)/runner/mit.o
 $(TIMING_BIN): $(TIMING_O) $(filter $(B)/rt/%,$(LAB_O)) $(B)/link
 	$(call link,,-lm)
 
-# A report of a sanitizer ends its test, as failed.
+# A sanitizer's report fails the test.
 race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sanitized)
 asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(filter 1,$(SIM)),sim,sanitized)
 
@@ -460,7 +457,7 @@ else
 	@RAFTLAB_LOG=$(or $(LOG),1) $(REPLAY)
 endif
 
-# A run that fails is shown like any other: that is what it is for.
+# A failed run is shown like any other: failures are the main use.
 show: $(SIM_BIN)
 ifeq ($(and $(T),$(SEED)),)
 	@echo 'raftlab: show wants a test and a seed: make show T=churn SEED=7' >&2; exit 2
@@ -470,7 +467,7 @@ endif
 
 # ---- The lab's own tests ----
 
-# In the full repository alone: the handout has neither these nor their files.
+# Only in the full repository: the handout has neither these targets nor their files.
 LAB_MK := $(wildcard tests/lab.mk)
 ifneq ($(LAB_MK),)
 include $(LAB_MK)

@@ -1,10 +1,11 @@
-// What the record costs a run in real time:
+// Measures the record's cost for a run in real time:
 //
-//   - the time that keeping one event takes, by its kind
-//   - the processor time of a command that three servers agree on, with the
-//     record and without; the two take turns, because a machine varies
+//   - the time to keep one event, by its kind
+//   - the processor time of a command that three servers agree on, with and
+//   without
+//     the record; the two alternate, because a machine's speed varies
 //
-// Prints figures, judges nothing.
+// Prints figures only.
 #include "bench/cluster.h"
 #include "record/record.h"
 #include "rt/alloc.h"
@@ -17,7 +18,7 @@
 #define EVENTS   200000
 #define COMMANDS 4000
 #define TURNS    9
-#define MEMORY   ((size_t)8 << 20)  // As a run has.
+#define MEMORY   ((size_t)8 << 20)  // The same as in a run.
 
 static double seconds_of(clockid_t clock)
 {
