@@ -203,8 +203,12 @@ static void add_acts(const struct run *run, struct lines *lines)
     int n = 0;
     for (int i = run->n_events - 1; i >= 0; i--) {
         struct act act = act_of(&run->events[i]);
-        if (act.word == NULL || (n > 0 && join(&acts[n - 1], &act)))
+        if (act.word == NULL)
             continue;
+        if (n > 0 && join(&acts[n - 1], &act)) {
+            n -= n > 1 && join(&acts[n - 2], &acts[n - 1]);
+            continue;
+        }
         if (n == MOST_ACTS)
             break;
         acts[n++] = act;
@@ -291,10 +295,12 @@ static void add_servers(const struct span *span, struct lines *lines)
 }
 
 // A broken rule or a crash is told by its message; what went on before it was
-// progress, and each sentence about it would be a false one.
+// progress, and each sentence about it would be a false one. So would those
+// about servers that a script plays.
 static bool is_about_progress(const struct span *span)
 {
     return find_last(span->run, "rule_broken") == NULL &&
+           json_object_get(span->run->header, "played") == NULL &&
            span->to_ms - span->from_ms >= SHORTEST_MS;
 }
 

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// Of the pairs of servers. The rest are like them.
+#define MOST_SAID 4
+
 struct refused {
     int times;
     int same;  // The last ones, with the same previous entry.
@@ -13,6 +16,7 @@ struct refused {
     char hint[60];
     int asks_next;  // The index that the leader then sends from; 0: none yet.
     bool bug;       // No reason is seen.
+    bool old_term;  // A leader that is deposed hears this, too.
 };
 
 struct appends {
@@ -30,7 +34,8 @@ static bool describe(struct refused *refused, json_t *args,
     int prev_term = int_of(args, "prev_log_term", 0);
     const char *prev = entry_text(index, prev_term);
     int own = server_term_at(follower, index);
-    if (term < follower->term)
+    refused->old_term = term < follower->term;
+    if (refused->old_term)
         snprintf(text, size, "it is of T%d, and the follower in T%d", term,
                  follower->term);
     else if (index > follower->last.index)
@@ -111,7 +116,8 @@ static void look(void *self, const struct span *span,
 // A log that is behind is refused a few times, and then caught up with.
 static bool goes_on(const struct refused *refused)
 {
-    return refused->bug || refused->same >= 3 || refused->times >= 10;
+    return refused->bug || (refused->same >= 3 && !refused->old_term) ||
+           refused->times >= 10;
 }
 
 static void say(int follower, int leader, const struct refused *refused,
@@ -131,6 +137,24 @@ static void say(int follower, int leader, const struct refused *refused,
               refused->reason, refused->hint, next);
 }
 
+// The pair with the most refusals that go on. NULL if there are none.
+static struct refused *most(const struct appends *appends, int *follower,
+                            int *leader)
+{
+    int n = appends->n_servers;
+    struct refused *found = NULL;
+    for (int pair = 0; pair < n * n; pair++) {
+        struct refused *refused = &appends->refused[pair];
+        if (refused->times == 0 || !goes_on(refused) ||
+            (found != NULL && refused->times <= found->times))
+            continue;
+        found = refused;
+        *follower = pair / n;
+        *leader = pair % n;
+    }
+    return found;
+}
+
 void why_appends(const struct span *span, struct lines *lines)
 {
     int n = span->run->n_servers;
@@ -139,12 +163,14 @@ void why_appends(const struct span *span, struct lines *lines)
     if (appends.refused == NULL)
         abort();
     span_walk(span, look, &appends);
-    for (int follower = 0; follower < n; follower++)
-        for (int leader = 0; leader < n; leader++) {
-            const struct refused *refused =
-                refused_of(&appends, follower, leader);
-            if (goes_on(refused))
-                say(follower, leader, refused, lines);
-        }
+    int follower;
+    int leader;
+    for (int k = 0; k < MOST_SAID; k++) {
+        struct refused *refused = most(&appends, &follower, &leader);
+        if (refused == NULL)
+            break;
+        say(follower, leader, refused, lines);
+        refused->times = 0;
+    }
     free(appends.refused);
 }

@@ -11,11 +11,12 @@
 #define AT_WORK_MS 500.0
 
 struct follower {
-    double sent_ms;     // When the leader last sent it anything of its term,
-    double entries_ms;  // and anything with entries, or a snapshot.
-    int sent_from;      // Of the last AppendEntries: prev_log_index + 1.
-    int match;          // As its replies say,
-    double match_ms;    // and since when; NEVER.
+    double sent_ms;      // When the leader last sent it anything of its term,
+    double entries_ms;   // and anything with entries, or a snapshot.
+    int sent_from;       // Of the last AppendEntries: prev_log_index + 1.
+    double answered_ms;  // When a reply last came.
+    int match;           // As its replies say,
+    double match_ms;     // and since when; NEVER.
 };
 
 struct commits {
@@ -51,6 +52,7 @@ static void look_at_reply(struct follower *follower, const struct event *event,
                           json_t *args)
 {
     json_t *reply = json_object_get(event->json, "reply");
+    follower->answered_ms = event->ms;
     int match = 0;
     if (is_rpc(event, "AppendEntries") && bool_of(reply, "success"))
         match =
@@ -123,6 +125,11 @@ static void say_uncommitted(const struct commits *commits,
     }
 }
 
+static double latest(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static void say_unsent(const struct commits *commits, const struct span *span,
                        int i, struct lines *lines)
 {
@@ -144,14 +151,12 @@ static void say_unsent(const struct commits *commits, const struct span *span,
                   commits->leader, commits->term,
                   entry_text(leader->last.index, leader->last.term), i,
                   follower->match, follower->sent_from);
-    else if (leader->last.index > follower->match &&
-             span->to_ms - follower->match_ms > AT_WORK_MS)
-        lines_add(lines,
-                  "  S%d leads T%d and holds %s; S%d has acknowledged %d, and "
-                  "is sent from %d on.",
-                  commits->leader, commits->term,
-                  entry_text(leader->last.index, leader->last.term), i,
-                  follower->match, follower->sent_from);
+    else if (span->to_ms - follower->answered_ms > SILENT_MS)
+        lines_add(
+            lines,
+            "  S%d leads T%d; S%d has answered none of its requests for %s.",
+            commits->leader, commits->term, i,
+            duration_text(span->to_ms - latest(follower->answered_ms, 0)));
 }
 
 void why_commits(const struct span *span, struct lines *lines)
@@ -168,6 +173,7 @@ void why_commits(const struct span *span, struct lines *lines)
         commits.followers[i].sent_ms = NEVER;
         commits.followers[i].entries_ms = NEVER;
         commits.followers[i].match_ms = NEVER;
+        commits.followers[i].answered_ms = NEVER;
     }
     follow(&commits, span->run);
     say_uncommitted(&commits, span, lines);

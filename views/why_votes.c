@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// Who has won an election sends heartbeats sooner than this.
+#define MOMENT_MS 300.0
+
 enum refusal {
     NO_REASON,  // That can be seen. A bug, in most cases.
     BEHIND,     // The candidate's log is.
@@ -26,6 +29,8 @@ struct votes {
     struct standing {
         int term;
         unsigned long voters;
+        double won_ms;   // When a majority had voted for it; NEVER.
+        double left_ms;  // When it was in a newer term; NEVER.
         bool leads;
         int unused;       // Terms in which it had a majority and did not lead,
         int unused_term;  // the last of them,
@@ -110,33 +115,50 @@ static void look_at_refusal(struct votes *votes, const struct span *span,
     describe(refused, reason, args, voter, event->ms);
 }
 
-// Its term is over: were its votes of use?
-static void settle(struct standing *standing, int n_servers)
+// Its term is over: were its votes of use? A moment of time is not enough.
+static void settle(struct standing *standing, double now_ms)
 {
-    if (2 * __builtin_popcountl(standing->voters) <= n_servers ||
-        standing->leads)
+    double until_ms = standing->left_ms == NEVER ? now_ms : standing->left_ms;
+    if (standing->term == 0 || standing->won_ms == NEVER || standing->leads ||
+        until_ms - standing->won_ms < MOMENT_MS)
         return;
     standing->unused++;
     standing->unused_term = standing->term;
     standing->unused_voters = standing->voters;
 }
 
+static void stand(struct standing *standing, int server, int term,
+                  double now_ms)
+{
+    settle(standing, now_ms);
+    standing->term = term;
+    standing->voters = 1UL << server;
+    standing->won_ms = NEVER;
+    standing->left_ms = NEVER;
+    standing->leads = false;
+}
+
 static void look_at_candidate(struct votes *votes, const struct span *span,
+                              const struct servers *servers,
                               const struct event *event)
 {
     struct standing *standing = &votes->standing[event->server];
     int term = int_of(event_args(span->run, event), "term", 0);
+    int own_term = servers->each[event->server].term;
     bool sent = is_kind(event, "request_sent");
+    if (own_term > standing->term && standing->left_ms == NEVER)
+        standing->left_ms = event->ms;
     if (!is_rpc(event, "RequestVote")) {
         standing->leads |= sent && term == standing->term;
     } else if (sent && term > standing->term) {
-        settle(standing, votes->n_servers);
-        standing->term = term;
-        standing->voters = 1UL << event->server;
-        standing->leads = false;
+        stand(standing, event->server, term, event->ms);
     } else if (is_kind(event, "reply_arrived") && term == standing->term &&
+               term == own_term &&
                bool_of(json_object_get(event->json, "reply"), "vote_granted")) {
         standing->voters |= 1UL << event->peer;
+        if (2 * __builtin_popcountl(standing->voters) > votes->n_servers &&
+            standing->won_ms == NEVER)
+            standing->won_ms = event->ms;
     }
 }
 
@@ -148,14 +170,14 @@ static void look(void *self, const struct span *span,
         return;
     if (is_kind(event, "reply_sent") && is_rpc(event, "RequestVote"))
         look_at_refusal(votes, span, servers, event);
-    look_at_candidate(votes, span, event);
+    look_at_candidate(votes, span, servers, event);
 }
 
-static void say_unused(struct votes *votes, struct lines *lines)
+static void say_unused(struct votes *votes, double now_ms, struct lines *lines)
 {
     for (int i = 0; i < votes->n_servers; i++) {
         struct standing *standing = &votes->standing[i];
-        settle(standing, votes->n_servers);
+        settle(standing, now_ms);
         if (standing->unused == 0)
             continue;
         char more[60] = "";
@@ -220,7 +242,7 @@ void why_votes(const struct span *span, struct lines *lines)
     if (votes.refused == NULL || votes.standing == NULL)
         abort();
     span_walk(span, look, &votes);
-    say_unused(&votes, lines);
+    say_unused(&votes, span->to_ms, lines);
     for (enum refusal reason = 0; reason < N_REFUSALS; reason++)
         say_refused(&votes, reason, lines);
     free(votes.refused);
