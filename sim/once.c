@@ -37,7 +37,6 @@ int sim_once(int *state, void (*routine)(void), const void *place)
     sim_point();
     if (*state == PTHREAD_ONCE_INIT) {
         *state = RUNNING;
-        sim_point();
         routine();
         sim_point();
         sim_release(state);
