@@ -98,11 +98,9 @@ static void note(struct memory *memory, const struct event *event)
     }
 }
 
-static void read_event(void *self, const struct event *event)
+static void keep_event(const struct record *record, const struct event *event)
 {
-    const struct record *record = self;
     struct memory *memory = record->memory;
-    int error = errno;
     if (!unseen_try_lock(&memory->lock))
         return;  // The thread that has it has died in it.
     struct json j = json_begin(text, sizeof text);
@@ -112,7 +110,15 @@ static void read_event(void *self, const struct event *event)
         keep(record, event, (size_t)(j.at - text));
     }
     unseen_unlock(&memory->lock);
+}
+
+static void read_event(void *self, const struct event *event)
+{
+    unseen_begin();  // Fibers share errno, too.
+    int error = errno;
+    keep_event(self, event);
     errno = error;
+    unseen_end();
 }
 
 struct event_reader record_reader(struct record *record)
