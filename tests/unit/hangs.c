@@ -7,6 +7,7 @@
 #include "rt/clock.h"
 #include "rt/go.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -360,33 +361,41 @@ LAB_TEST(hang, spin)
     hang();
 }
 
-// malloc keeps its own data before each block.
+// What malloc has never given away begins with its size, after the last block.
+// All threads take from there, once the blocks that were given back are used
+// up.
 static void damage_heap(void)
 {
-    for (int k = 0; k < 200; k++) {
-        size_t *volatile memory = malloc((size_t)k * 8 + 24);
-        memory[-1] = 0x4141414141414141;
-        memory[-2] = 0x4141414141414141;
+    volatile char *last = NULL;
+    for (size_t size = 16; size < 4096; size += 16) {
+        for (int k = 0; k < 50; k++)
+            last = malloc(size);
     }
-    char *volatile top = malloc(100);
-    memset(top + 104, 0x41, 64);
+    volatile size_t size = 100000;  // The compiler would refuse what follows.
+    last = malloc(size);
+    for (size_t k = 0; k < 64; k++)
+        last[size + k] = 0x41;
 }
 
 LAB_TEST(hang, with_damaged_heap)
 {
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
     start(lock_twice, NULL, "S1 ticker");
     struct watched_call call;
     watchdog_begin_call(watchdog_start(), &call, "raft_start", 1, 300);
+    usleep(100000);
     damage_heap();
     for (;;)
         pause();
 }
 
+// It seems to have been called from hang(), in a frame at address 24.
 static void *damage_stack(void *unused)
 {
-    void **frame = __builtin_frame_address(0);
+    void *volatile *frame = __builtin_frame_address(0);
     frame[0] = (void *)24;
-    frame[1] = (void *)8;
+    frame[1] = (char *)hang + 40;
     for (volatile int k = 0;; k++)
         ;
     return unused;
