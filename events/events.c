@@ -1,5 +1,5 @@
-// Hands each event to the readers. Takes no lock, and orders no two threads:
-// a stream must hide neither a race nor a schedule.
+// Hands each event to the readers. It takes no lock, so it changes no schedule
+// and hides no race.
 #include "events/events.h"
 
 #include "rt/alloc.h"
@@ -13,7 +13,7 @@
 #define MAX_READERS 4
 
 struct events {
-    // Changed only while nobody tells anything.
+    // Changed only while no thread tells events.
     struct event_reader readers[MAX_READERS];
     int n_readers;
 

@@ -1,10 +1,10 @@
-// One stream of what happens in a test. The network, the persisters, the tester
-// and its tests tell it; readers listen: the checker, the record. A reader
-// decides nothing and changes nothing in the run.
+// The stream of the events of a test. The network, the persisters, the tester
+// and its tests tell them. Readers are the checker and the record. A reader
+// changes nothing in the run.
 //
-// Readers are called on the thread on which the event happens, each in its
-// turn, before the teller goes on. They may be called on many threads at once,
-// and under any lock, the persister's and the network's among them.
+// The readers are called one after the other on the thread that tells the
+// event, before it goes on. Several threads may call them at once, under any
+// lock, also the persister's and the network's.
 #ifndef EVENTS_EVENTS_H
 #define EVENTS_EVENTS_H
 
@@ -17,10 +17,10 @@
 struct events;
 struct labrpc_method;
 
-// A server from one start to its crash.
+// One life of a server, from a start to the next crash.
 struct event_life {
     int server;
-    int number;  // Among the lives of all servers, from 1; 0 if not known.
+    int number;  // Counts the lives of all servers, from 1; 0 if unknown.
 };
 
 // Stands for no server, where a server's number is expected. raft.x calls it
@@ -41,30 +41,32 @@ enum event_kind {
     EVENT_RULE_BROKEN,  // In words: the rule's name, and how.
     EVENT_VERDICT,      // In words: "passed" or "failed", and why.
 
-    // A server's, as the tester treats and sees it.
+    // A server's, told by the tester.
     EVENT_STARTED,
-    EVENT_CRASHED,    // Is about to: what it says may reach nobody.
-    EVENT_CUT_OFF,    // From all,
-    EVENT_CONNECTED,  // or to all.
-    EVENT_LINK,       // The way to a peer is cut, slow, or whole again.
+    EVENT_CRASHED,    // It is about to crash.
+    EVENT_CUT_OFF,    // From all servers.
+    EVENT_CONNECTED,  // To all servers.
+    EVENT_LINK,       // Its link to a peer is cut, slow, or mended.
     EVENT_PAUSED,     // Its threads are frozen for some time.
-    EVENT_CLOCK,      // Its clock goes at another rate.
-    EVENT_OFFERED,    // It has taken a command as leader,
+    EVENT_CLOCK,      // Its clock runs at another rate.
+    EVENT_OFFERED,    // It has accepted a command as leader.
     EVENT_OFFER_REFUSED,
-    EVENT_AGREED,   // A command is applied where the test expects it: of all.
-    EVENT_LEADS,    // It has said so (raft_start, raft_get_state).
+    EVENT_AGREED,   // A command was applied by as many servers as expected.
+    EVENT_LEADS,    // By raft_start or raft_get_state.
     EVENT_APPLIED,  // A command,
     EVENT_APPLIED_SNAPSHOT,  // or a snapshot.
     EVENT_SNAPSHOT_MADE,     // Its service is about to hand it one.
     EVENT_LOG,               // A line of its debug log (rt/debug_log.h).
 
-    // The network's. The end of each message is told of, unless the test ends
-    // before; its beginning, too.
-    EVENT_REQUEST_SENT,     // It is about to leave.
-    EVENT_REQUEST_DOUBLED,  // It goes a second time.
+    // The network's. Each message has an event when it is sent, and one when it
+    // arrives
+    // or is lost, unless the test ends before.
+    EVENT_REQUEST_SENT,     // It is about to be sent.
+    EVENT_REQUEST_DOUBLED,  // It is sent a second time.
     EVENT_REQUEST_LOST,
     EVENT_REQUEST_ARRIVED,  // Its handler is about to be called.
-    EVENT_REPLY_SENT,       // That has returned; nobody has seen its reply yet.
+    EVENT_REPLY_SENT,  // The handler has returned; the reply is about to be
+                       // sent.
     EVENT_REPLY_LOST,
     EVENT_REPLY_ARRIVED,  // The caller has not seen it yet.
 
@@ -78,25 +80,25 @@ struct event {
     enum event_kind kind;
     struct event_life life;  // The life that it happens to; or EVENT_OF_ALL.
 
-    // By events_tell.
+    // Set by events_tell.
     uint64_t number;  // From 1.
     int64_t time_ns;  // Of clock_peek_ns.
-    int thread;       // The system's number of the thread that tells it.
+    int thread;       // The system's id of the thread that tells it.
 
-    uint64_t cause;  // The number of the event that led to it: an arrival's
-                     // departure, a reply's request; 0 if not known.
+    uint64_t cause;  // Number of the event that led to it: an arrival's
+                     // sending, a reply's request; 0 if unknown.
 
     // The kind's data. The teller owns what it points to, until all have read
     // it.
     union {
-        struct {  // Those in words.
+        struct {  // The kinds in words.
             const char *name;
             const char *text;  // Either may be NULL.
         } words;
 
         struct {  // EVENT_TEST_BEGINS
             int n_servers;
-            bool has_script;      // Which plays all servers but 0.
+            bool has_script;      // A script plays all servers but 0.
             const char *network;  // "reliable", "unreliable"; or NULL.
             const char *title;    // Or NULL.
         } begins;
@@ -104,7 +106,7 @@ struct event {
         int term;     // EVENT_LEADS
         int ms;       // EVENT_PAUSED
         int percent;  // EVENT_CLOCK: of the true speed.
-        bool hard;    // EVENT_CRASHED: its threads stop where they are.
+        bool hard;    // EVENT_CRASHED: by cfg_crash_hard.
 
         struct {  // EVENT_LINK
             int peer;
@@ -116,7 +118,7 @@ struct event {
             struct bytes command;
             int index;
             int term;       // EVENT_OFFERED
-            int n_servers;  // EVENT_AGREED: so many, or more, applied it.
+            int n_servers;  // EVENT_AGREED: at least so many have applied it.
         } offer;
 
         // EVENT_APPLIED, EVENT_APPLIED_SNAPSHOT, EVENT_SNAPSHOT_MADE
@@ -138,14 +140,15 @@ struct event {
             const struct labrpc_method *method;
             size_t size;  // Of the message, encoded; 0 if there is none.
             const void *args;
-            const void *reply;  // These two are NULL as long as nobody has
-                                // them, and of what is lost or doubled.
-            const char *why;    // Of what is lost.
+            const void *reply;  // args and reply are NULL before they exist,
+                                // and for a lost or doubled message.
+            const char *why;    // For a lost message.
         } message;
 
         struct {  // EVENT_SAVED
             struct bytes raft_state;
-            struct bytes_range untouched;  // Stands where and as it stood.
+            struct bytes_range
+                untouched;  // The same bytes as before, at the same place.
             struct bytes snapshot;
         } saved;
     };
@@ -156,18 +159,18 @@ struct event_reader {
     void *self;
 };
 
-// A stream without readers, and one reader more or less, while nobody tells
-// anything. events_free frees it.
+// Makes a stream without readers; events_free frees it. Readers are added and
+// removed while no thread tells events.
 struct events *events_make(void);
 void events_add_reader(struct events *events, struct event_reader reader);
 void events_remove_reader(struct events *events, struct event_reader reader);
 void events_free(struct events *events);
 
-// Numbers the event and has all read it. Returns its number. Any thread, any
-// lock; a NULL stream hears nothing, and the number is 0.
+// Sets the event's number, time and thread, and calls the readers. Returns the
+// number; 0 if `events` is NULL. Any thread may call it, under any lock.
 uint64_t events_tell(struct events *events, struct event *event);
 
-// Tells that a server starts, and returns its new life.
+// Tells EVENT_STARTED of a new life of the server. Returns the life.
 struct event_life events_start_life(struct events *events, int server);
 
 #endif

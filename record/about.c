@@ -1,8 +1,8 @@
-// Which Raft this program is linked with: RAFT and RAFT_DIGEST come from the
-// Makefile.
+// The Raft that this program is linked with. The Makefile defines RAFT and
+// RAFT_DIGEST.
 #include "record/internal.h"
 
-#ifndef RAFT_DIGEST  // For what reads compile_commands.json.
+#ifndef RAFT_DIGEST  // For tools that read compile_commands.json.
 #define RAFT        ""
 #define RAFT_DIGEST ""
 #endif

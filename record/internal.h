@@ -10,14 +10,14 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-// An event as it stands in the memory; its text follows: the fields of its
-// object, from "event" on.
+// An event in the memory. Its text follows: the fields of its JSON object, from
+// "event" on.
 struct kept {
     uint32_t magic;  // KEPT_MAGIC
     uint32_t size;   // Of the text.
     uint64_t number;
     double ms;
-    int thread;  // The system's number.
+    int thread;  // The system's id.
 };
 #define KEPT_MAGIC   0x52414654u
 #define MEMORY_MAGIC UINT64_C(0x5241465452414654)
@@ -31,26 +31,26 @@ struct memory {
     uint64_t magic;  // MEMORY_MAGIC
     struct unseen_lock lock;
 
-    // Guarded by the lock; the parent reads them when the process has ended.
+    // Guarded by the lock. The parent reads them when the process has ended.
     _Atomic uint64_t head;  // The beginning of the next event.
     _Atomic uint64_t tail;  // The beginning of the oldest one.
     uint64_t n_dropped;
     int n_servers;
-    // Not of type bool: the process may have written any byte over them.
-    unsigned char has_script;  // Which plays all servers but 0.
+    // Not bool: a broken process may have written any byte here.
+    unsigned char has_script;  // A script plays all servers but 0.
     unsigned char
         is_verdict[2];  // Told: that it has failed; that it has passed.
 
     char ring[];
 };
 
-// Each process has its own copy, which the other cannot damage.
+// Each process has its own copy of this struct, which the other cannot damage.
 struct record {
     struct memory *memory;
     size_t size;  // Of the ring.
 };
 
-// Copies what stands from byte `at` on.
+// Copies `len` bytes from byte `at` on.
 void ring_copy(const struct record *record, uint64_t at, void *to, size_t len);
 
 // ---- text.c ----
@@ -60,8 +60,8 @@ void event_text(struct json *j, const struct event *event);
 
 // ---- saves.c ----
 
-// Writes what a save changes. It remembers each server's last save; under the
-// record's lock.
+// Writes the changes that a save makes. It remembers each server's last save.
+// Called under the record's lock.
 void save_text(struct json *j, const struct event *event);
 
 // ---- about.c, compiled for each Raft ----

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Of a command, at most.
+// The most bytes of a command that are written.
 #define MAX_COMMAND 200
 
 struct json json_begin(char *to, size_t size)
@@ -26,7 +26,7 @@ static void put_char(struct json *j, char c)
     put(j, &c, 1);
 }
 
-// As put, for what has been seen to fit.
+// As put, for bytes that are known to fit.
 static void put_fitting(struct json *j, const char *bytes, size_t len)
 {
     memcpy(j->at, bytes, len);
@@ -107,8 +107,8 @@ static void put_hex(struct json *j, unsigned char byte)
     put_char(j, digits[byte & 15]);
 }
 
-// How many bytes the character takes that begins here; 0 if there is none: it
-// is cut off, too long for what it says, a surrogate, or past U+10FFFF.
+// The length of the UTF-8 character that begins here; 0 if there is none: it is
+// incomplete, encoded in too many bytes, a surrogate, or above U+10FFFF.
 static size_t character(const unsigned char *at, size_t len)
 {
     if (at[0] < 0x80)
@@ -139,7 +139,7 @@ static void put_control(struct json *j, const unsigned char *at, size_t size)
     put_hex(j, at[size - 1]);
 }
 
-// The character, or the byte that is none, as it stands in a string.
+// Writes a character, or a byte that is none, in a JSON string.
 static void put_character(struct json *j, const unsigned char *at, size_t size)
 {
     if (size == 0) {
@@ -154,7 +154,8 @@ static void put_character(struct json *j, const unsigned char *at, size_t size)
     }
 }
 
-// How many bytes from here on stand in a string as they are: most do.
+// The number of bytes from here on that need no escape in a JSON string: nearly
+// all.
 static size_t count_plain(const unsigned char *at, const unsigned char *end)
 {
     const unsigned char *from = at;
@@ -188,8 +189,8 @@ void json_text(struct json *j, const char *name, const char *text)
 
 // ---- Commands ----
 
-// How many of the first bytes are whole characters to be shown. All of them, if
-// the command is text; only its end may be in the middle of one.
+// The number of bytes, from the first on, that are printable characters. All,
+// if the command is text; its last character may be incomplete.
 static size_t count_text(const unsigned char *bytes, size_t len)
 {
     size_t n = 0;
@@ -211,7 +212,7 @@ static void put_digits(struct json *j, const unsigned char *bytes, size_t len)
     put_char(j, '"');
 }
 
-// A command that is more than a string.
+// Writes a command that is no plain string: as an object.
 static void put_long(struct json *j, struct bytes command, size_t n_text,
                      bool is_text)
 {
@@ -239,7 +240,7 @@ void json_command(struct json *j, const char *name, struct bytes command)
     put_name(j, name);
     size_t shown = command.len > MAX_COMMAND ? MAX_COMMAND : command.len;
     size_t n_text = count_text(command.data, shown);
-    // A long one may have been cut in the middle of a character.
+    // A long one may be cut within a character.
     bool is_text =
         n_text == shown || (command.len > shown && shown - n_text < 4);
     j->comma = false;  // put_name has written it.

@@ -1,5 +1,5 @@
-// Keeps events in the memory, on whatever thread they happen. The lock puts
-// them in a row.
+// Keeps events in the memory, on the threads that tell them, one at a time
+// under the lock.
 #include "record/internal.h"
 
 #include "rt/alloc.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-// Under the lock.
+// Guarded by the lock.
 static char text[MAX_TEXT];
 
 struct record *record_make(size_t size)
@@ -37,7 +37,7 @@ void record_free(struct record *record)
     free(record);
 }
 
-// Copies bytes to where byte `at` of all that was ever kept belongs.
+// Copies bytes into the ring, from byte `at` on.
 static void put_at(const struct record *record, uint64_t at, const void *from,
                    size_t len)
 {
@@ -57,7 +57,7 @@ void ring_copy(const struct record *record, uint64_t at, void *to, size_t len)
     memcpy((char *)to + n, record->memory->ring, len - n);
 }
 
-// Drops the oldest until there is room for so many bytes.
+// Drops the oldest events until there is room for so many bytes.
 static void make_room(const struct record *record, size_t len)
 {
     struct memory *memory = record->memory;
@@ -83,7 +83,7 @@ static void keep(const struct record *record, const struct event *event,
     make_room(record, sizeof kept + len);
     put_at(record, at, &kept, sizeof kept);
     put_at(record, at + sizeof kept, text, len);
-    // Last: the process may end at any moment.
+    // Set last, because the process may end at any moment.
     record->memory->head = at + sizeof kept + len;
 }
 
@@ -102,7 +102,7 @@ static void keep_event(const struct record *record, const struct event *event)
 {
     struct memory *memory = record->memory;
     if (!unseen_try_lock(&memory->lock))
-        return;  // The thread that has it has died in it.
+        return;  // Its holder has crashed.
     struct json j = json_begin(text, sizeof text);
     event_text(&j, event);
     if (!j.full) {

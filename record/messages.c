@@ -1,4 +1,4 @@
-// Knows the C structs of the messages, and so is compiled for each raft.x.
+// Uses the C structs of the messages, so it is compiled for each raft.x.
 #include "record/messages.h"
 
 #include "decode/messages.h"

@@ -1,7 +1,6 @@
-// The record of a run: what was told in the stream of events, kept in memory
-// that the run's process shares with its parent, and written as a file when the
-// run has ended, however it ended. docs/record.md says what the file looks
-// like.
+// The record of a run: its events, kept in memory that the run's process shares
+// with its parent. The parent writes them to a file when the run has ended, in
+// whatever way. docs/record.md describes the file.
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
 
@@ -14,16 +13,16 @@
 // The memory. If it is full, the oldest events are dropped.
 struct record;
 
-// Empty memory for the events of one run after the other, to be shared with
-// processes that are forked from now on. NULL, with errno set, if it cannot be
-// had. record_free frees it.
-//   size  bytes; only what is used is taken from the machine
+// Makes empty memory, shared with processes that are forked later, for one run
+// after the other. NULL, with errno set, if the system refuses it. record_free
+// frees it.
+//   size  bytes; only the used ones take up memory
 struct record *record_make(size_t size);
 void record_clear(struct record *record);
 void record_free(struct record *record);
 
-// In the run's process: what keeps the events of a stream in the memory, from
-// the first on. One in a process.
+// Called in the run's process: the reader that keeps all events in the memory.
+// One in a process.
 struct event_reader record_reader(struct record *record);
 
 // The folder of the Raft that this program is linked with.
@@ -34,7 +33,7 @@ struct record_about {
     const char *suite;
     const char *test;
     int seed;             // 0: the run was in real time.
-    int pct_depth;        // 0: scheduled uniformly.
+    int pct_depth;        // 0: the uniform policy.
     const char *result;   // "passed", "failed", "inconclusive".
     const char *message;  // Or NULL.
 };

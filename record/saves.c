@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The number of elements ends here; an element's command begins so far behind
-// its own beginning, after its length.
+// HEAD: the elements begin after these bytes. ELEMENT: an element's command
+// begins after these.
 enum { WORD = 4, HEAD_BYTES = 3 * WORD, ELEMENT_BYTES = 3 * WORD };
 
-// All under the record's lock.
-static struct saved *saves;  // Each server's last.
+// Guarded by the record's lock.
+static struct saved *saves;  // Each server's last save.
 static int n_saves;
 static struct change change;
 static bool is_form_known;
@@ -31,8 +31,8 @@ static struct saved *save_of(int server)
     return &saves[server];
 }
 
-// The command of the element that begins at `at`; change_read has found it
-// whole.
+// The command of the element that begins at `at`. change_read has checked that
+// it is whole.
 static struct bytes command_at(struct bytes state, size_t at)
 {
     const char *element = (const char *)state.data + at;
@@ -49,8 +49,8 @@ static void put_position(struct json *j, const char *name, int index, int term)
     json_close(j, '}');
 }
 
-// The elements from this place on are new. The first of all has no command: it
-// stands for the snapshot.
+// Writes the elements from this place on, which are new. Element 0 stands for
+// the snapshot and has no command.
 static void put_appended(struct json *j, const struct saved *saved,
                          struct bytes state, int from)
 {

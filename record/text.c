@@ -1,4 +1,4 @@
-// An event's own fields, by its kind.
+// Writes an event's fields, by its kind.
 #include "record/internal.h"
 
 #include "labrpc/labrpc.h"
@@ -52,7 +52,7 @@ static void put_beginning(struct json *j, const struct event *event)
     put_text(j, "text", event->begins.title);
 }
 
-// In words; what their name is called depends on the event.
+// Writes an event in words. Its field for the name depends on the kind.
 static void put_words(struct json *j, const struct event *event,
                       const char *name)
 {

@@ -1,5 +1,5 @@
-// Writes the file, in the parent. The memory is taken for what a broken process
-// may have left.
+// Writes the file, in the parent. A broken process can have written anything
+// into the memory, so all of it is checked.
 #include "record/internal.h"
 
 #include "rt/alloc.h"
@@ -12,12 +12,12 @@
 #define RAFTLAB "0.1"
 
 #ifdef __clang__
-#define COMPILER __VERSION__  // "Clang 19.1.7" and where it comes from.
+#define COMPILER __VERSION__  // "Clang 19.1.7" and its origin.
 #else
 #define COMPILER "gcc " __VERSION__
 #endif
 
-// More has no test.
+// No test has more.
 #define MAX_SERVERS 100
 
 struct line {
@@ -25,18 +25,18 @@ struct line {
     const char *text;
 };
 
-// All that is kept, in the order of the numbers.
+// All kept events, sorted by their numbers.
 struct lines {
     char *bytes;
     struct line *lines;
     int count;
     int capacity;
-    bool damaged;  // Something stands there that is no event.
+    bool damaged;  // The memory has bytes that are no event.
 };
 
 // ---- Reading the memory ----
 
-// Copies what lies between tail and head; false if these cannot be.
+// Copies the bytes from tail to head. False if tail and head are out of range.
 static bool copy_all(const struct record *record, char **bytes, size_t *len)
 {
     uint64_t head = record->memory->head, tail = record->memory->tail;
@@ -65,8 +65,8 @@ static int by_number(const void *a, const void *b)
                                            : x->kept.number > y->kept.number;
 }
 
-// The event that begins at this place of the bytes, which end `left` behind it;
-// false if there is none.
+// Reads the event that begins here; there are `left` more bytes. False if there
+// is none.
 static bool read_line(const char *at, size_t left, struct line *line)
 {
     if (left < sizeof line->kept)
@@ -114,7 +114,7 @@ static void lines_free(struct lines *all)
 
 // ---- Threads ----
 
-// A thread of the run, and the number that the file has for it.
+// A thread of the run, and its number in the file.
 struct thread {
     int id;
     int number;
@@ -186,7 +186,7 @@ static void write_header(const struct record *record,
     end_line(&j, line, to);
 }
 
-// How many events are not here, if some are not.
+// Writes the number of dropped events, if there are any.
 static void write_dropped(uint64_t count, char *line, FILE *to)
 {
     struct json j = json_begin(line, MAX_TEXT);

@@ -1,5 +1,5 @@
-// Nothing here is guessed: what the notes of locks, the locks themselves and
-// the system do not tell is not said.
+// The report is made from the notes of locks, the locks themselves and the
+// system. It leaves out what these do not tell: nothing is guessed.
 #include "tester/hang.h"
 
 #include "rt/alloc.h"
@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define MAX_TOLD    5   // Causes.
-#define MAX_CIRCLE  4   // Threads of a circle that one sentence names.
-#define MAX_DETAILS 20  // Those that have a line of their own.
+#define MAX_CIRCLE  4   // Threads of a circle that a sentence names.
+#define MAX_DETAILS 20  // Threads of a circle that have a line each.
 #define CPU_TOLD_S  1.0
 
 // ---- Sentences ----
@@ -35,7 +35,8 @@ static void add_name(const struct hang *hang, struct sentence *sentence, int k)
         sentence_add(sentence, " (thread %d)", (int)thread->tid);
 }
 
-// Adds where the program waits: what it has called may do that for it.
+// Adds the place where the program waits, maybe inside a function that it
+// called.
 static void add_where(struct hang *hang, struct sentence *sentence,
                       const char *before, const struct role *role)
 {
@@ -118,7 +119,7 @@ static void add_doing(struct hang *hang, struct sentence *sentence,
 
 // ---- Causes ----
 
-// How many causes are told, and the first of them.
+// The number of causes reported, and the first of them.
 struct causes {
     int n;
     struct sentence first;
@@ -222,14 +223,15 @@ static void tell_circles(struct hang *hang, struct causes *causes)
     }
 }
 
-// Do both wait for the same?
+// Do both wait for the same object?
 static bool wait_alike(const struct role *a, const struct role *b)
 {
     return a->holder_tid == b->holder_tid && a->wait.kind == b->wait.kind &&
            a->wait.object == b->wait.object;
 }
 
-// Threads that wait, by others or directly, for what this one waits for.
+// The number of threads that wait, directly or by way of others, for what this
+// one waits for.
 static int count_behind(const struct hang *hang, const struct role *role)
 {
     int n = 0;
@@ -278,7 +280,7 @@ static void add_lock_holder(struct hang *hang, struct sentence *sentence,
                      lock_name(role));
 }
 
-// Tells a lock, or a thread, for which this one and others wait, and which
+// Reports a lock, or a thread, for which this one and others wait, and which
 // itself waits for no thread.
 static void tell_root(struct hang *hang, struct causes *causes, int k)
 {
@@ -309,7 +311,7 @@ static void tell_root(struct hang *hang, struct causes *causes, int k)
     }
 }
 
-// Does it wait for somebody who does not wait himself?
+// Does it wait for a thread that does not wait itself?
 static bool is_root(const struct hang *hang, const struct role *role)
 {
     return !role->is_told && role->holder_tid != 0 &&
@@ -317,7 +319,7 @@ static bool is_root(const struct hang *hang, const struct role *role)
             hang->roles[role->holder].holder_tid == 0);
 }
 
-// Those first for whom most wait.
+// Reports these, first those for which most threads wait.
 static void tell_roots(struct hang *hang, struct causes *causes)
 {
     for (;;) {
@@ -346,7 +348,7 @@ static bool is_waited_for(const struct hang *hang, const void *lock)
     return false;
 }
 
-// Mutexes that nobody waits for, but whose holders can give them back no more.
+// Reports mutexes without waiters whose holders can never unlock them.
 static void tell_lost(struct hang *hang, struct causes *causes)
 {
     const struct lock_notes *notes = NULL;
@@ -372,7 +374,7 @@ static void tell_lost(struct hang *hang, struct causes *causes)
     }
 }
 
-// Threads of the program that run, if nobody waits for them.
+// Reports running threads of the program that no thread waits for.
 static void tell_running(struct hang *hang, struct causes *causes)
 {
     for (int k = 0; k < hang->n; k++) {

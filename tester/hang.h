@@ -1,4 +1,4 @@
-// Why a hang hangs: who waits for whom, and where all threads stand.
+// Reports why a program hangs: which thread waits for which, and all stacks.
 #ifndef TESTER_HANG_H
 #define TESTER_HANG_H
 
@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-// Writes to stderr what holds the program up, as far as it is known, then the
-// stacks, equal ones once; lines of at most 80 columns, where a name does not
-// take more. Writes the first of it to `cause`; empty if nothing is known.
+// Writes to stderr why the program hangs, as far as known, then the stacks,
+// equal ones once. Lines have at most 80 columns, except for long names.
+//   cause  gets the first cause; empty if none is known
 //
 // It allocates. Locks and memory may be in any state: it reads them as they
 // are, and never waits for a lock of the program.

@@ -17,7 +17,7 @@ bool hang_is_wrapper(struct symbol symbol)
     return strncmp(symbol.function, wrapper, strlen(wrapper)) == 0;
 }
 
-// A library's function has its version behind its name: "f@GLIBC_2.34".
+// Removes the version from a library function's name: "f@GLIBC_2.34".
 void hang_add_symbol(struct sentence *sentence, struct symbol symbol)
 {
     if (hang_is_wrapper(symbol))

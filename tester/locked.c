@@ -1,7 +1,7 @@
-// The program's calls of the functions on locks come here (tester/locked.h):
-// each calls the system's and notes what it does (tester/locks.h). A wait with
-// a time limit is no reason for a hang, so only what it takes is noted. The
-// parameters have the system's names.
+// Wrappers of the functions on locks (tester/locked.h). Each calls the system's
+// function and notes what it does (tester/locks.h). A wait with a time limit is
+// no reason for a hang, so only the lock that it takes is noted. The parameters
+// have the names of the manual pages.
 #include "tester/locks.h"
 
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include <threads.h>
 #include <time.h>
 
-// Both have the type of the function itself.
+// Both have the type of the function.
 #define WRAPPED(name)                                                          \
     extern __typeof__(name) __real_##name;                                     \
     extern __typeof__(name) __wrap_##name
@@ -27,8 +27,8 @@ static void note_wait(enum lock_kind kind, const void *lock, const void *place)
                                         .place = place });
 }
 
-// The result of a call that takes a lock: 0 if it has (pthread_...), or
-// thrd_success, which is 0, too.
+// Notes the lock if the call has taken it: the result is 0 (pthread_...) or
+// thrd_success, which is 0, too. Returns the result.
 static int note_result(int result, enum lock_kind kind, const void *lock,
                        const void *place)
 {
@@ -39,7 +39,8 @@ static int note_result(int result, enum lock_kind kind, const void *lock,
     return result;
 }
 
-// A lock that is taken again after a condition was taken where it was before.
+// The place of a mutex's first lock call, for the lock after a wait on a
+// condition.
 static const void *place_before(const void *mutex, const void *place)
 {
     const void *before = locks_place(mutex);

@@ -1,6 +1,6 @@
-// The functions on locks whose calls the linker leads to locked.c, in programs
-// that run in real time: it notes who holds which lock, for the report of a
-// hang. Under ThreadSanitizer they are left alone: its reports would show them.
+// The functions on locks that locked.c wraps, in programs that run in real
+// time. It notes which thread holds which lock, for the report of a hang. They
+// are not wrapped under ThreadSanitizer, whose reports would show the wrappers.
 
 WRAPPED(pthread_mutex_lock);
 WRAPPED(pthread_mutex_trylock);

@@ -1,6 +1,6 @@
-// The notes have fixed places in static memory: they are written under any
-// lock, also while malloc's own are held. A place belongs to a thread until it
-// has ended; if it then still holds a lock, for ever: that is to be told.
+// The notes are in static memory, because they are written under any lock,
+// malloc's included. A thread has its own until it ends. If it ends with a lock
+// held, they are kept for ever, for the report.
 #include "tester/locks.h"
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define MAX_NOTES 4096  // More threads at a time than a test may have.
+#define MAX_NOTES 4096  // A test may not have so many threads at a time.
 
 static struct lock_notes all[MAX_NOTES];
 static atomic_uint next_place;
@@ -23,7 +23,7 @@ static bool is_free(const struct lock_notes *notes)
            (notes->n_held == 0 && syscall(SYS_tgkill, getpid(), tid, 0) != 0);
 }
 
-// NULL if there is no free place.
+// Returns the calling thread's notes; NULL if there are none free.
 static struct lock_notes *find_own(void)
 {
     pid_t tid = (pid_t)syscall(SYS_gettid);
@@ -77,7 +77,7 @@ void locks_note_taken(enum lock_kind kind, const void *lock, const void *place)
     notes->n_held++;
 }
 
-// Most often the last one taken is the first one let go.
+// Searches from the end: most often the lock taken last is unlocked first.
 static int find_held(const struct lock_notes *notes, const void *lock)
 {
     int k = notes == NULL ? -1 : notes->n_held - 1;

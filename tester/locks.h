@@ -25,10 +25,10 @@ enum wait_kind {
 // A wait without a time limit.
 struct lock_wait {
     enum wait_kind kind;
-    enum lock_kind lock_kind;  // If it is for a lock.
+    enum lock_kind lock_kind;  // For a lock.
     const void *object;        // The lock, condition variable or semaphore.
-    const void *mutex;         // That is taken again after a condition.
-    pthread_t thread;          // That it joins.
+    const void *mutex;         // For a condition variable: the mutex.
+    pthread_t thread;          // The thread that it joins.
     const void *place;         // The call's return address.
 };
 
@@ -42,29 +42,31 @@ struct lock_held {
 
 // The notes of one thread.
 struct lock_notes {
-    _Atomic pid_t tid;  // 0: nobody's.
+    _Atomic pid_t tid;  // 0: unused.
     pthread_t thread;
     struct lock_wait wait;
     int n_held;
     struct lock_held held[MAX_HELD];
 };
 
-// Forgets all notes: a new process has one thread, which holds nothing.
+// Clears all notes. To be called in a new process: its one thread holds no
+// lock.
 void locks_forget(void);
 
-// The calling thread is about to wait; has ceased to.
+// Note that the calling thread begins to wait, and that the wait has ended.
 void locks_note_wait(struct lock_wait wait);
 void locks_note_no_wait(void);
 
-// The calling thread has taken a lock; has let it go. Waiting is over, too.
+// Note that the calling thread has taken a lock, and that it has unlocked it. A
+// wait has ended, too.
 void locks_note_taken(enum lock_kind kind, const void *lock, const void *place);
 void locks_note_released(const void *lock);
 
 // The place where the calling thread took this lock; NULL if it is not noted.
 const void *locks_place(const void *lock);
 
-// The notes, one after the other: first with NULL, then with what it returned;
-// NULL at the end. Those of ended threads are among them.
+// Iterates over all notes, those of ended threads included. Begin with NULL;
+// returns NULL at the end.
 const struct lock_notes *locks_next(const struct lock_notes *notes);
 
 #endif

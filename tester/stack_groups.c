@@ -13,16 +13,16 @@
 // Threads with one stack.
 struct group {
     int number;
-    int first;  // Of them.
+    int first;  // The first thread.
     int n;
-    char *stack;  // A line a call.
+    char *stack;  // One line for each call.
 };
 
 struct groups {
     struct hang *hang;
     int n;
     struct group *all;
-    int *of;  // Each thread's; or NO_GROUP: it is left out.
+    int *of;  // Each thread's group; NO_GROUP: it is left out.
 };
 
 static bool is_left_out(const struct role *role)
@@ -33,8 +33,8 @@ static bool is_left_out(const struct role *role)
 
 // ---- A stack as text ----
 
-// A call of a function that is wrapped ends in the wrapper, for who reads it.
-// Returns the wrapper's frame; 0 if there is none.
+// Returns the frame of a wrapper (tester/locked.c); 0 if there is none. The
+// frames inside it are not shown.
 static int find_innermost(struct hang *hang, const struct thread_seen *thread)
 {
     for (int k = 0; k < thread->n_frames; k++) {
@@ -44,7 +44,8 @@ static int find_innermost(struct hang *hang, const struct thread_seen *thread)
     return 0;
 }
 
-// What called the program is the same in each stack: the lab, and the system.
+// Finds the outermost frame to be shown. The frames that called the program, of
+// the lab and of the system, are the same in each stack.
 static int find_outermost(struct hang *hang, const struct thread_seen *thread)
 {
     int last = thread->n_frames - 1;
@@ -56,7 +57,7 @@ static int find_outermost(struct hang *hang, const struct thread_seen *thread)
     return last;
 }
 
-// The caller frees it.
+// Writes the stack as text. The caller frees it.
 static char *describe_stack(struct hang *hang, const struct thread_seen *thread)
 {
     struct sentence stack = { .length = 0 };
@@ -85,7 +86,8 @@ static bool has_same_frames(const struct thread_seen *a,
                   (size_t)a->n_frames * sizeof *a->frames) == 0;
 }
 
-// The number of the thread's group. Different places of one line are one.
+// The number of the thread's group. Different places of one source line count
+// as the same.
 static int find_group(struct groups *groups, int k)
 {
     const struct role *roles = groups->hang->roles;
@@ -111,7 +113,7 @@ static int compare_groups(const void *a, const void *b)
     return one->n != other->n ? other->n - one->n : one->first - other->first;
 }
 
-// Returns how many threads are in one.
+// Returns the number of threads in groups.
 static int make_groups(struct groups *groups)
 {
     int n = 0;
@@ -129,7 +131,8 @@ static int make_groups(struct groups *groups)
 
 // ---- Printing ----
 
-// Returns how many threads of the group, from this one on, have its name.
+// Returns the number of threads of the group, from this one on, that have its
+// name.
 static int count_name(const struct groups *groups, int number, int first)
 {
     const struct role *roles = groups->hang->roles;

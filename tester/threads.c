@@ -15,21 +15,22 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WALK_SIGNAL   (SIGRTMIN + 3)
-#define WALK_LIMIT_MS 200  // A thread that blocks signals is passed over.
+#define WALK_SIGNAL (SIGRTMIN + 3)
+#define WALK_LIMIT_MS                                                          \
+    200  // Then a thread, which may block signals, is skipped.
 
-// How long is looked at who runs, and how much of it is running. On a busy
-// machine it may be less, of a thread that would run.
+// The time in which processor time is measured, and the part of it above which
+// a thread counts as running. On a busy machine a runnable thread may get less.
 #define WATCHED_MS 200
 #define RUNS_S     0.02
 
-// A backtrace from a signal handler begins with the handler, and with the place
-// to which the kernel has it return.
+// A backtrace in a signal handler begins with two frames: the handler, and the
+// kernel's trampoline.
 #define OWN_FRAMES 2
 
 // ---- Stacks ----
 
-// The one walk that is under way.
+// The walk of one stack. There is one at a time.
 static struct {
     atomic_int
         tid;  // The thread to be walked. Others' late signals are ignored.
@@ -52,7 +53,7 @@ static void walk_own_stack(int signal_number)
     if (sigsetjmp(walk.leave, 1) == 0)
         backtrace(walk.frames, MAX_FRAMES + OWN_FRAMES);
     is_walking = false;
-    // A walk that crashed has left what it had found by then.
+    // If the walk crashed, the frames found before are used.
     while (walk.count < MAX_FRAMES + OWN_FRAMES &&
            walk.frames[walk.count] != NULL)
         walk.count++;
@@ -67,7 +68,7 @@ void threads_leave_walk(void)
 
 void threads_init(void)
 {
-    // The first backtrace() loads a library, which a handler must not do.
+    // The first backtrace() loads a library. A signal handler must not do that.
     void *frame;
     backtrace(&frame, 1);
     struct sigaction action = { .sa_handler = walk_own_stack,
@@ -94,9 +95,10 @@ int threads_walk(pid_t tid, void *frames[MAX_FRAMES])
     return count;
 }
 
-// ---- What the system tells of a thread ----
+// ---- The system's facts about a thread ----
 
-// Reads the beginning of a file of the thread's; false if there is none.
+// Reads the beginning of a file in the thread's folder in /proc. False if there
+// is none.
 static bool read_file(pid_t tid, const char *file, char *text, size_t size)
 {
     char path[64];
@@ -117,7 +119,8 @@ void threads_read_name(pid_t tid, char name[16])
     name[strcspn(name, "\n")] = '\0';
 }
 
-// Is it in the system call futex(address, ...), and at which address?
+// Reads whether the thread is in the system call futex(address, ...), and the
+// address.
 static void read_futex(struct thread_seen *thread)
 {
     char text[200], *end;
@@ -128,8 +131,8 @@ static void read_futex(struct thread_seen *thread)
     thread->futex = (uintptr_t)strtoull(end, NULL, 16);
 }
 
-// Would it run if it had a processor? The letter stands behind the name, which
-// may hold anything.
+// Would it run if it had a processor? Its state's letter follows its name,
+// which may have any characters.
 static bool is_runnable(pid_t tid)
 {
     char text[100];
@@ -138,7 +141,7 @@ static bool is_runnable(pid_t tid)
     return name_end != NULL && name_end[1] == ' ' && name_end[2] == 'R';
 }
 
-// The system's number for the clock of the processor time of a thread.
+// The id of the clock of a thread's processor time.
 static clockid_t cpu_clock(pid_t tid)
 {
     return (clockid_t)(~(unsigned)tid << 3 | 6);

@@ -18,27 +18,27 @@
 struct thread_seen {
     pid_t tid;
     char name[16];
-    double cpu_s;   // Used so far; below 0 if that is not known.
-    bool runs;      // It ran while it was looked at, and did not wait.
+    double cpu_s;   // Processor time used; below 0 if unknown.
+    bool runs;      // It ran during the measurement, and did not wait.
     bool answered;  // It has walked its stack.
     bool waits_in_futex;
     uintptr_t futex;  // The address at which it waits then.
     int n_frames;
-    void *frames[MAX_FRAMES];  // The first is where it is, then returns.
+    void *frames[MAX_FRAMES];  // Its program counter, then return addresses.
 };
 
 struct threads_seen {
-    pid_t looker;  // The thread that looked, which is not among them.
+    pid_t looker;  // The thread that called threads_look; not among them.
     int n;
-    int n_more;  // That found no place here.
+    int n_more;  // Threads for which there was no room here.
     struct thread_seen all[MAX_SEEN];
 };
 
-// Readies the calling process; before anything goes wrong.
+// Prepares the process. To be called before the test starts.
 void threads_init(void);
 
-// Calls visit(tid, arg) for each thread of the process; returns how many there
-// are. visit may be NULL.
+// Calls visit(tid, arg) for each thread of the process; visit may be NULL.
+// Returns their number.
 int threads_for_each(void (*visit)(pid_t tid, void *arg), void *arg);
 
 // The name that debuggers show; "?" if there is none.
@@ -47,12 +47,12 @@ void threads_read_name(pid_t tid, char name[16]);
 // Fills *seen with all threads but the calling one.
 void threads_look(struct threads_seen *seen);
 
-// Walks one thread's stack into frames, and returns how many there are; 0 if
-// the stack is damaged, below 0 if the thread does not answer.
+// Walks one thread's stack. Returns the number of frames; 0 if the stack is
+// damaged; below 0 if the thread does not answer.
 int threads_walk(pid_t tid, void *frames[MAX_FRAMES]);
 
-// For a handler of crashes: if the calling thread walks its stack, and crashes
-// because that is damaged, the walk ends here, and this does not return.
+// Called by the handler of crashes. If the thread crashed while it walked its
+// own, damaged stack, this ends the walk and does not return.
 void threads_leave_walk(void);
 
 #endif

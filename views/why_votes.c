@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Who has won an election sends heartbeats sooner than this.
+// A candidate that has won sends heartbeats sooner than this.
 #define MOMENT_MS 300.0
 
 enum refusal {
