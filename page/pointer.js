@@ -4,44 +4,53 @@ const STILL = 4;  // Pixels that a click may move.
 
 function listenToPointer(page) {
     const { canvas, overview } = page;
-    const held = new Map();  // Pointers that are down, by their id.
-    let moved = 0;
+    page.grip = { held: new Map(), moved: 0 };  // Pointers down, by their id.
     canvas.addEventListener('wheel', (wheel) => {
         wheel.preventDefault();
         turnWheel(page, wheel);
     }, { passive: false });
-    canvas.addEventListener('pointerdown', (p) => {
-        canvas.setPointerCapture(p.pointerId);
-        if (held.size === 0)
-            moved = 0;
-        held.set(p.pointerId, p.offsetX);
-    });
-    canvas.addEventListener('pointermove', (p) => {
-        if (!held.has(p.pointerId)) {
-            canvas.style.cursor = thingAt(page, p.offsetX, p.offsetY) ? 'pointer' : 'grab';
-            return;
-        }
-        const before = [...held.values()];
-        moved += Math.abs(p.offsetX - held.get(p.pointerId));
-        held.set(p.pointerId, p.offsetX);
-        if (moved > STILL || held.size > 1)
-            drag(page, before, [...held.values()]);
-    });
-    const release = (p) => {
-        const one = held.size === 1 && held.has(p.pointerId);
-        if (held.size > 1)
-            moved = STILL + 1;
-        held.delete(p.pointerId);
-        if (p.type === 'pointerup' && one && moved <= STILL)
-            clickPicture(page, p.offsetX, p.offsetY);
-    };
-    canvas.addEventListener('pointerup', release);
-    canvas.addEventListener('pointercancel', release);
+    canvas.addEventListener('pointerdown', (p) => press(page, p));
+    canvas.addEventListener('pointermove', (p) => move(page, p));
+    canvas.addEventListener('pointerup', (p) => release(page, p));
+    canvas.addEventListener('pointercancel', (p) => release(page, p));
     canvas.addEventListener('dblclick', (p) => {
         zoom(page.view, 0.25, msOf(page.view, p.offsetX));
         refresh(page, 'picture');
     });
     listenToOverview(page, overview);
+}
+
+function press(page, p) {
+    const { grip, canvas } = page;
+    canvas.setPointerCapture(p.pointerId);
+    if (grip.held.size === 0)
+        grip.moved = 0;
+    grip.held.set(p.pointerId, p.offsetX);
+}
+
+function move(page, p) {
+    const { grip, canvas } = page;
+    if (!grip.held.has(p.pointerId)) {
+        const thing = thingAt(page, p.offsetX, p.offsetY);
+        canvas.style.cursor = thing ? 'pointer' : 'grab';
+        return;
+    }
+    const before = [...grip.held.values()];
+    grip.moved += Math.abs(p.offsetX - grip.held.get(p.pointerId));
+    grip.held.set(p.pointerId, p.offsetX);
+    if (grip.moved > STILL || before.length > 1)
+        drag(page, before, [...grip.held.values()]);
+}
+
+// One pointer that has stayed where it was pressed is a click.
+function release(page, p) {
+    const { grip } = page;
+    const alone = grip.held.size === 1 && grip.held.has(p.pointerId);
+    if (grip.held.size > 1)
+        grip.moved = STILL + 1;
+    grip.held.delete(p.pointerId);
+    if (p.type === 'pointerup' && alone && grip.moved <= STILL)
+        clickPicture(page, p.offsetX, p.offsetY);
 }
 
 // Up and down is nearer and farther, as on a map; aside, or with Shift, along.

@@ -106,8 +106,9 @@ const KIND_OF = {
     saved: 'saves', applied: 'applies', applied_snapshot: 'applies',
     snapshot_made: 'takes', crashed: 'faults', started: 'faults',
     cut_off: 'faults', connected: 'faults', paused: 'faults',
-    resumed: 'faults', link: 'faults', clock: 'faults', network: 'faults', log: 'log', printed: 'log', turn: 'threads',
-    waits: 'threads', locks: 'threads', unlocks: 'threads',
+    resumed: 'faults', link: 'faults', clock: 'faults', network: 'faults',
+    log: 'log', printed: 'log',
+    turn: 'threads', waits: 'threads', locks: 'threads', unlocks: 'threads',
 };
 
 const METHOD_KIND = {

@@ -19,6 +19,7 @@ const STRINGS_EN = {
     index: 'index',
     all: 'show all',
     whole: 'whole run',
+    picture: 'The run as a picture; the keys are told by the question mark',
     events: 'Events',
     state: 'State',
     details: 'Details',

@@ -18,6 +18,7 @@ const STRINGS_ZH = {
     index: '索引',
     all: '全部显示',
     whole: '整个运行',
+    picture: '运行的图像；按问号查看按键',
     events: '事件',
     state: '状态',
     details: '详情',

@@ -19,10 +19,19 @@ function drawTools(page) {
     element('language').textContent = say('language');
     element('theme').textContent = say('theme_' + page.theme);
     element('help-button').textContent = say('help') + ' ?';
+    nameParts();
     drawThreadsButton(page);
     drawServerBoxes(page);
     drawKindBoxes(page);
     document.documentElement.lang = page.language;
+}
+
+// For those who hear the page.
+function nameParts() {
+    const names = { 'filter-servers': 'servers', 'filter-kinds': 'kinds',
+        list: 'events', picture: 'picture', overview: 'whole' };
+    for (const [id, key] of Object.entries(names))
+        element(id).setAttribute('aria-label', say(key));
 }
 
 function drawTitle(run) {

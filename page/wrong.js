@@ -28,7 +28,8 @@ function verdictLine(page, e) {
     if (!e)
         return make('p', 'verdict', say('no_verdict'));
     const told = run.rules.some((i) => textOf(run.events[i]) === textOf(e));
-    return make('p', 'verdict', linkTo(page, run.verdict, told ? say(e.result) : undefined));
+    const words = told ? say(e.result) : undefined;
+    return make('p', 'verdict', linkTo(page, run.verdict, words));
 }
 
 function ruleLine(page, i) {

@@ -144,7 +144,10 @@ test('a record that ends in a line, and one of nothing', async (b) => {
 });
 
 test('what is no record is refused in a line', async () => {
-    for (const args of [[], [work], [__filename], ['/nonexistent']]) {
+    const large = path.join(work, 'large');
+    fs.writeFileSync(large, sample(300));
+    fs.truncateSync(large, 4e8);  // Takes no room on the disk.
+    for (const args of [[], [work], [__filename], ['/nonexistent'], [large]]) {
         const { status, stderr } = spawnSync(WRITE, args);
         assert.equal(status, 2);
         assert.match(stderr.toString(), /^page\/write: .*\n$/);
@@ -803,6 +806,8 @@ test('everything by keyboard', async (b) => {
     assert(await selected(b) < first);
     await b.press('?');
     assert.match(await text(b, '#help'), /Keys/);
+    for (const id of ['picture', 'overview', 'list', 'filter-servers', 'search'])
+        assert(await b.look(`document.getElementById('${id}').ariaLabel`), id + ' has a name');
     await b.press('Escape');
     assert.equal(await b.look(`document.getElementById('help').open`), false);
 });
