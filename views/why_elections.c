@@ -11,11 +11,16 @@
 // tests want a leader within five seconds.
 #define SILENT_MS 2000.0
 
+// Who has heard from a leader so little ago has no reason to stand. Time-outs
+// are longer, and heartbeats come more often.
+#define JUST_LED_MS 150.0
+
 struct elections {
     int n_servers;
-    int *stood;  // How often each has.
-    int *term;   // The newest in which each has,
-    double *ms;  // and when that was; NEVER.
+    int *stood_led;  // How often each has, though it had just heard a leader.
+    int *stood;      // How often each has.
+    int *term;       // The newest in which each has,
+    double *ms;      // and when that was; NEVER.
     int n_stood;
     int n_together;       // How often two or more stood together,
     double together_ms;   // the last time within so much,
@@ -30,7 +35,7 @@ struct elections {
 };
 
 static void look_at_stand(struct elections *elections,
-                          const struct event *event, int term)
+                          const struct event *event, int term, double led_ms)
 {
     int me = event->server;
     if (term <= elections->term[me])
@@ -38,6 +43,8 @@ static void look_at_stand(struct elections *elections,
     elections->term[me] = term;
     elections->ms[me] = event->ms;
     elections->stood[me]++;
+    elections->stood_led[me] +=
+        led_ms != NEVER && event->ms - led_ms < JUST_LED_MS;
     elections->n_stood++;
     if (elections->first_term == 0)
         elections->first_term = term;
@@ -62,13 +69,13 @@ static void look(void *self, const struct span *span,
                  const struct servers *servers, const struct event *event)
 {
     (void)span;
-    (void)servers;
     struct elections *elections = self;
     if (event->server == -1 || !is_kind(event, "request_sent"))
         return;
     int term = int_of(json_object_get(event->json, "args"), "term", 0);
     if (is_rpc(event, "RequestVote")) {
-        look_at_stand(elections, event, term);
+        look_at_stand(elections, event, term,
+                      servers->each[event->server].led_ms);
     } else if (is_rpc(event, "AppendEntries") && term > elections->led_term) {
         elections->led_term = term;
         elections->n_leaders += elections->term[event->server] == term;
@@ -152,6 +159,18 @@ static void say_silent(const struct elections *elections,
               duration_text(never_ms), one ? "does" : "do");
 }
 
+static void say_eager(const struct elections *elections, struct lines *lines)
+{
+    for (int i = 0; i < elections->n_servers; i++)
+        if (elections->stood_led[i] > 0)
+            lines_add(
+                lines,
+                "  S%d stood for election %s, although it had heard from a "
+                "leader less than %s before.",
+                i, times_text(elections->stood_led[i]),
+                duration_text(JUST_LED_MS));
+}
+
 void why_elections(const struct span *span, struct lines *lines)
 {
     int n = span->run->n_servers;
@@ -159,6 +178,7 @@ void why_elections(const struct span *span, struct lines *lines)
         .n_servers = n,
         .stood = calloc((size_t)n, sizeof(int)),
         .term = calloc((size_t)n, sizeof(int)),
+        .stood_led = calloc((size_t)n, sizeof(int)),
         .ms = calloc((size_t)n, sizeof(double)),
     };
     if (elections.stood == NULL || elections.term == NULL ||
@@ -168,8 +188,10 @@ void why_elections(const struct span *span, struct lines *lines)
         elections.ms[i] = NEVER;
     span_walk(span, look, &elections);
     say_silent(&elections, span, lines);
+    say_eager(&elections, lines);
     say_stood(&elections, span, lines);
     free(elections.stood);
     free(elections.term);
+    free(elections.stood_led);
     free(elections.ms);
 }

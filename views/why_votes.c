@@ -8,8 +8,10 @@
 #define MOMENT_MS 300.0
 
 enum refusal {
-    NO_REASON,  // That can be seen. A bug, in most cases.
-    BEHIND,     // The candidate's log is.
+    NO_REASON,     // That can be seen. A bug, in most cases.
+    HAS_OLD_VOTE,  // For one that has not asked for it in this term. A bug,
+                   // too.
+    BEHIND,        // The candidate's log is.
     HAS_VOTED,
     OLD_TERM,
     N_REFUSALS
@@ -23,6 +25,7 @@ struct refused {
 
 struct votes {
     int n_servers;
+    double from_ms;  // What was refused before is of no interest.
     // [voter][candidate][enum refusal]
     struct refused *refused;
     // Of each server: the newest term in which it stood.
@@ -46,8 +49,8 @@ static bool is_behind(json_t *args, const struct server *voter)
            (term == voter->last.term && index < voter->last.index);
 }
 
-static enum refusal reason_of(json_t *args, const struct server *voter,
-                              int candidate)
+static enum refusal reason_of(const struct votes *votes, json_t *args,
+                              const struct server *voter, int candidate)
 {
     int term = int_of(args, "term", 0);
     if (term < voter->term)
@@ -56,7 +59,8 @@ static enum refusal reason_of(json_t *args, const struct server *voter,
         return BEHIND;
     if (term == voter->term && voter->voted_for != -1 &&
         voter->voted_for != candidate)
-        return HAS_VOTED;
+        return votes->standing[voter->voted_for].term == term ? HAS_VOTED
+                                                              : HAS_OLD_VOTE;
     return NO_REASON;
 }
 
@@ -77,6 +81,10 @@ static void describe(struct refused *refused, enum refusal reason, json_t *args,
     else if (reason == HAS_VOTED)
         snprintf(text, size, "has voted for S%d in T%d", voter->voted_for,
                  voter->term);
+    else if (reason == HAS_OLD_VOTE)
+        snprintf(text, size,
+                 "its saved vote in T%d is for S%d, which has not stood in T%d",
+                 voter->term, voter->voted_for, voter->term);
     else if (voter->led_ms != NEVER && now_ms - voter->led_ms < 500)
         snprintf(text, size,
                  "it has heard from a leader %s before, else no "
@@ -102,12 +110,13 @@ static void look_at_refusal(struct votes *votes, const struct span *span,
 {
     json_t *args = event_args(span->run, event);
     json_t *reply = json_object_get(event->json, "reply");
-    if (args == NULL || reply == NULL || bool_of(reply, "vote_granted"))
+    if (args == NULL || reply == NULL || bool_of(reply, "vote_granted") ||
+        event->ms < votes->from_ms)
         return;
     const struct server *voter = &servers->each[event->server];
     if (!voter->exists)
         return;
-    enum refusal reason = reason_of(args, voter, event->peer);
+    enum refusal reason = reason_of(votes, args, voter, event->peer);
     struct refused *refused =
         refused_of(votes, event->server, event->peer, reason);
     refused->times++;
@@ -116,21 +125,19 @@ static void look_at_refusal(struct votes *votes, const struct span *span,
 }
 
 // Its term is over: were its votes of use? A moment of time is not enough.
-static void settle(struct standing *standing, double now_ms)
+static void settle(struct standing *standing, double from_ms, double now_ms)
 {
     double until_ms = standing->left_ms == NEVER ? now_ms : standing->left_ms;
     if (standing->term == 0 || standing->won_ms == NEVER || standing->leads ||
-        until_ms - standing->won_ms < MOMENT_MS)
+        until_ms - standing->won_ms < MOMENT_MS || until_ms < from_ms)
         return;
     standing->unused++;
     standing->unused_term = standing->term;
     standing->unused_voters = standing->voters;
 }
 
-static void stand(struct standing *standing, int server, int term,
-                  double now_ms)
+static void stand(struct standing *standing, int server, int term)
 {
-    settle(standing, now_ms);
     standing->term = term;
     standing->voters = 1UL << server;
     standing->won_ms = NEVER;
@@ -151,7 +158,8 @@ static void look_at_candidate(struct votes *votes, const struct span *span,
     if (!is_rpc(event, "RequestVote")) {
         standing->leads |= sent && term == standing->term;
     } else if (sent && term > standing->term) {
-        stand(standing, event->server, term, event->ms);
+        settle(standing, votes->from_ms, event->ms);
+        stand(standing, event->server, term);
     } else if (is_kind(event, "reply_arrived") && term == standing->term &&
                term == own_term &&
                bool_of(json_object_get(event->json, "reply"), "vote_granted")) {
@@ -177,7 +185,7 @@ static void say_unused(struct votes *votes, double now_ms, struct lines *lines)
 {
     for (int i = 0; i < votes->n_servers; i++) {
         struct standing *standing = &votes->standing[i];
-        settle(standing, now_ms);
+        settle(standing, votes->from_ms, now_ms);
         if (standing->unused == 0)
             continue;
         char more[60] = "";
@@ -235,13 +243,17 @@ void why_votes(const struct span *span, struct lines *lines)
     int n = span->run->n_servers;
     struct votes votes = {
         .n_servers = n,
+        .from_ms = span->from_ms,
         .refused =
             calloc((size_t)n * (size_t)n * N_REFUSALS, sizeof(struct refused)),
         .standing = calloc((size_t)n, sizeof(struct standing)),
     };
     if (votes.refused == NULL || votes.standing == NULL)
         abort();
-    span_walk(span, look, &votes);
+    // Who stood in which term is needed from the start.
+    struct span all = *span;
+    all.from = 0;
+    span_walk(&all, look, &votes);
     say_unused(&votes, span->to_ms, lines);
     for (enum refusal reason = 0; reason < N_REFUSALS; reason++)
         say_refused(&votes, reason, lines);
