@@ -12,7 +12,7 @@
 
 #define MAX_FIELDS 64
 
-// One row; its fields lie one after the other in `text`.
+// One row. Its fields are in `text`, one after the other.
 struct row {
     char *text;
     size_t size, capacity;
@@ -35,7 +35,8 @@ static void begin_field(struct row *row)
         row->field[row->n++] = row->size;
 }
 
-// Reads a quoted field after its first quote; returns what follows it.
+// Reads a quoted field, whose first quote was read. Returns the character
+// behind it.
 static int read_quoted(struct row *row, FILE *file)
 {
     for (;;) {
@@ -48,7 +49,7 @@ static int read_quoted(struct row *row, FILE *file)
     }
 }
 
-// False at the end of the file.
+// Reads a row. False at the end of the file.
 static bool read_row(struct row *row, FILE *file)
 {
     row->n = 0;
@@ -70,7 +71,7 @@ static bool read_row(struct row *row, FILE *file)
     }
 }
 
-// The columns that are read.
+// The names of the columns that are used.
 static const char *const columns[] = { "raft",  "time",   "suite",   "test",
                                        "run",   "result", "seconds", "rpcs",
                                        "bytes", "record" };
@@ -91,7 +92,7 @@ enum {
 struct table {
     const char *path;
     struct row row;
-    int at[N_COLUMNS];  // Which field is which column.
+    int at[N_COLUMNS];  // The field of each column.
 };
 
 static void find_columns(struct table *table)
@@ -129,7 +130,8 @@ static double number(const struct table *table, int column)
 
 // ---- Groups and tests ----
 
-// Names become names of files, and markup.
+// Reads a name, which is used in names of files and in markup. Others are
+// refused.
 static const char *name(const struct table *table, int column)
 {
     const char *text = field(table, column);

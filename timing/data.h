@@ -14,19 +14,19 @@ enum figure { SECONDS, RPCS, BYTES, N_FIGURES };
 enum measure {
     FIRST_LEADER,       // From the start of the test to its first leader.
     LEADER_AFTER_LOSS,  // From a leader's crash or cut to its successor.
-    COMMIT_RELIABLE,    // From an offer to its being applied by a majority.
+    COMMIT_RELIABLE,  // From a command's start until a majority has applied it.
     COMMIT_UNRELIABLE,
     N_MEASURES
 };
 
-// Runs that belong together: of one Raft, in one kind of time.
+// The runs of one Raft in one kind of time.
 struct group {
     char *raft;
     char *time;  // "virtual", "real"
     int n_runs;
     int n_records;
     struct samples measured[N_MEASURES];
-    struct samples begun;  // Which beginnings are measured (times.c).
+    struct samples begun;  // Beginnings that were measured already (times.c).
 };
 
 struct test {
@@ -34,16 +34,16 @@ struct test {
     char *name;
     int n_runs[MAX_GROUPS];
     int n_passed[MAX_GROUPS];
-    struct samples figures[MAX_GROUPS][N_FIGURES];  // Of those that passed.
+    struct samples figures[MAX_GROUPS][N_FIGURES];  // Of passed runs.
 };
 
 struct data {
     int n_groups, n_tests;
-    struct group groups[MAX_GROUPS];  // In the order in which they appear.
+    struct group groups[MAX_GROUPS];  // In the order of their first rows.
     struct test tests[MAX_TESTS];
 };
 
-// Adds a file's rows. Bad input ends the program with a line.
+// Adds a file's rows. Bad input ends the program with a line on stderr.
 void data_read(struct data *data, const char *path);
 
 void data_sort(struct data *data);
@@ -51,7 +51,7 @@ void data_free(struct data *data);
 
 // ---- times.c ----
 
-// Adds the times that a record tells to the group.
+// Adds the times in a record to the group.
 void times_read(struct group *group, const char *path);
 
 #endif

@@ -15,7 +15,7 @@
 
 // ---- Files ----
 
-// Moves what was written to `new` into its place.
+// Moves the written file `new` into its place.
 static void finish(FILE *file, const char *new, const char *path)
 {
     bool written = !ferror(file);
@@ -33,7 +33,8 @@ static FILE *begin_file(const char *path, char **new)
     return file;
 }
 
-// A picture, which is in memory, as a file of this name and in the page.
+// Writes a picture, which is in memory, to a file of this name and into the
+// page.
 static void put_picture(const char *svg, const char *folder, const char *name,
                         FILE *page)
 {
@@ -51,8 +52,8 @@ static void put_picture(const char *svg, const char *folder, const char *name,
 
 // ---- Comparisons ----
 
-// Two groups that are to be compared: of two Rafts in one kind of time, or of
-// one Raft in both.
+// Must these groups be compared? They must if they are of two Rafts in one kind
+// of time, or of one Raft in both.
 static bool is_pair(const struct data *data, int a, int b)
 {
     const struct group *x = &data->groups[a], *y = &data->groups[b];
@@ -65,8 +66,8 @@ struct comparison {
     struct difference difference;
 };
 
-// All tests and figures of which both groups have runs; p is corrected over
-// them. Returns how many there are.
+// Compares all tests and figures of which both groups have runs, and corrects p
+// over all of them. Returns their number.
 static int compare_groups(const struct data *data, int a, int b,
                           struct comparison *all)
 {
@@ -289,7 +290,7 @@ static void put_style(FILE *to)
     fputs("body svg .dot{stroke:none}\n}\n</style>\n", to);
 }
 
-// Saves a picture as it stands in the page; its own style is the light one.
+// Writes the script that saves a picture. The saved one has the light style.
 static void put_script(FILE *to)
 {
     fputs("<script>\n"

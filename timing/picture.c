@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Okabe's and Ito's colours, which the colour-blind tell apart.
+// Okabe's and Ito's colours, which colour-blind people can distinguish.
 const char *const picture_light[MAX_GROUPS] = {
     "#0072b2", "#d55e00", "#009e73", "#aa4499", "#7a5c00", "#444444"
 };
@@ -82,14 +82,15 @@ double picture_mit(const struct test *test, enum figure figure)
 
 // ---- Scales ----
 
-// From values to pixels.
+// Maps values to pixels.
 struct scale {
     double low, high;
     bool is_log;
     double left, width;
 };
 
-// So that both ends are a little within; logarithmic if they are far apart.
+// Makes a scale with a small margin at both ends. It is logarithmic if they are
+// far apart.
 static struct scale make_scale(double low, double high, double left,
                                double width)
 {
@@ -115,7 +116,7 @@ static double place(const struct scale *scale, double value)
     return scale->left + share * scale->width;
 }
 
-// 1, 2 or 5 times a power of ten, at least this.
+// The lowest number of at least this that is 1, 2 or 5 times a power of ten.
 static double round_step(double least)
 {
     double power = pow(10, floor(log10(least)));
@@ -170,7 +171,7 @@ static void begin(int width, int height, const char *title, FILE *to)
     fputs("</style>\n", to);
 }
 
-// The end of a long name tells more than its beginning.
+// Writes a group's name. Of a long name only the end, which tells more.
 static void put_name(const struct group *group, double x, double y, FILE *to)
 {
     size_t length = strlen(group->raft);
@@ -199,7 +200,7 @@ static bool range_of(const struct data *data, const struct test *test,
     return is_any;
 }
 
-// The dots lie in five lines, so that equal ones can be told apart.
+// Draws the dots in five lines, so that equal values can be distinguished.
 static void put_strip(const struct samples *s, int g, const struct scale *scale,
                       double y, FILE *to)
 {
@@ -215,7 +216,7 @@ static void put_strip(const struct samples *s, int g, const struct scale *scale,
             "y2='%.1f'/>\n",
             g, q[0], q[4], y, y, g, q[1], y - 6, q[3] - q[1], g, q[2], q[2],
             y - 7, y + 7);
-    int every = s->n / 200 + 1;  // More dots than 200 say nothing more.
+    int every = s->n / 200 + 1;  // About 200 dots are enough.
     for (int k = 0; k < s->n; k += every)
         fprintf(to, "<circle class='dot g%d' cx='%.1f' cy='%.1f' r='1.7'/>", g,
                 place(scale, s->value[k]), y + (k / every % 5 - 2) * 2.5);

@@ -1,5 +1,4 @@
-// Pictures as SVG, each complete in itself, so that it can be put into a
-// report.
+// Pictures as SVG. Each is complete, so it can be put into a report.
 #ifndef TIMING_PICTURE_H
 #define TIMING_PICTURE_H
 
@@ -16,19 +15,19 @@ extern const char *const picture_dark[MAX_GROUPS];
 extern const char *const figure_names[N_FIGURES];
 extern const char *const measure_names[N_MEASURES];
 
-// A panel a figure, a row a group: a dot a run, the quartiles as a box, 5% and
-// 95% as its whiskers, MIT's figure as a line.
+// Draws a panel for each figure, with a row for each group: a dot for each run,
+// the quartiles as a box, 5% and 95% as its whiskers, MIT's figure as a line.
 void picture_of_test(const struct data *data, const struct test *test,
                      FILE *to);
 
-// How many of a measure's samples take at most so long: a curve a group.
+// Draws the distribution of a measure's samples, a curve for each group.
 void picture_of_measure(const struct data *data, enum measure measure,
                         FILE *to);
 
-// Writes the text so that it is none of the markup.
+// Writes the text with markup escaped.
 void picture_put_text(const char *text, FILE *to);
 
-// Writes a number short: 950, 12.5k, 3.41M.
+// Writes a number in short form: 950, 12.5k, 3.41M.
 void picture_put_number(double number, FILE *to);
 
 // MIT's figure of a test; below 0 if there is none.

@@ -5,7 +5,7 @@
 // The exit status for bad input.
 #define EXIT_BAD_INPUT 2
 
-// Says on stderr, in a line, what is wrong, and ends the program.
+// Prints one line to stderr that says what is wrong, and ends the program.
 __attribute__((format(printf, 1, 2))) _Noreturn void timing_refuse(
     const char *format, ...);
 

@@ -43,7 +43,7 @@ double samples_quantile(const struct samples *samples, double share)
     return low + (high - low) * (at - below);
 }
 
-// How many of sorted samples are equal from `from` on.
+// The number of sorted samples that are equal to this value, from `from` on.
 static int count_equal(const struct samples *samples, int from, double value)
 {
     int n = 0;
@@ -52,9 +52,9 @@ static int count_equal(const struct samples *samples, int from, double value)
     return n;
 }
 
-// Goes through both in order, by groups of equal values. Each has the mean of
-// the ranks that the group has. Returns the first's sum of ranks, and in
-// *ties the sum of t^3 - t over the groups.
+// Computes the sum of the ranks of `a`. Each of several equal values has the
+// mean of their ranks. Sets *ties to the sum of t^3 - t over the groups of t
+// equal values.
 static double sum_ranks(const struct samples *a, const struct samples *b,
                         double *ties)
 {
@@ -85,7 +85,7 @@ struct difference samples_compare(const struct samples *a,
     double variance = n * m / 12 * (all + 1 - ties / (all * (all - 1)));
     difference.is_tested = true;
     difference.superior = u / (n * m);
-    // U takes whole steps: the correction for continuity is half of one.
+    // The correction for continuity is 1/2, because U is a whole number.
     double distance = fabs(u - n * m / 2) - 0.5;
     if (variance > 0 && distance > 0)
         difference.p = erfc(distance / sqrt(variance) / sqrt(2));

@@ -1,4 +1,4 @@
-// Numbers of one kind, and what can be said of them.
+// Samples of one kind, and their statistics.
 #ifndef TIMING_SAMPLES_H
 #define TIMING_SAMPLES_H
 
@@ -15,11 +15,11 @@ void samples_add(struct samples *samples, double value);
 void samples_sort(struct samples *samples);
 void samples_free(struct samples *samples);
 
-// The value below which this share (0 to 1) of sorted samples lies, between two
-// of them in proportion (R's type 7). There must be at least one.
+// The quantile of sorted samples: the value below which this share (0 to 1) of
+// them lies, interpolated (R's type 7). There must be at least one sample.
 double samples_quantile(const struct samples *samples, double share);
 
-// Fewer on either side are too few for the test.
+// The test needs at least so many samples on each side.
 #define SAMPLES_FOR_TEST 8
 
 // The result of the Mann-Whitney U test of two sorted sets of samples.
@@ -32,8 +32,7 @@ struct difference {
 struct difference samples_compare(const struct samples *a,
                                   const struct samples *b);
 
-// Holm's correction: makes n values of p into those that hold for all n tests
-// together.
+// Holm's correction: adjusts n values of p for n tests.
 void samples_correct(double *const *p, int n);
 
 #endif

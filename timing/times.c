@@ -1,6 +1,6 @@
-// Reads from a record how long elections and commits took (docs/record.md). A
-// line is looked at as text: a name with its quotes cannot stand inside of a
-// string, whose quotes are escaped.
+// Reads the times of elections and commits from a record (docs/record.md).
+// Lines are searched as text. A field's name with its quotes cannot be inside a
+// string, because quotes are escaped there.
 #include "timing/data.h"
 
 #include "rt/alloc.h"
@@ -14,11 +14,11 @@
 #define MAX_SERVERS 64
 #define MAX_COMMAND 300
 
-// A command that was offered and is not applied by a majority yet.
+// A command that was started and is not applied by a majority yet.
 struct offer {
     double ms;
     int index;
-    char command[MAX_COMMAND];  // As it stands in the record.
+    char command[MAX_COMMAND];  // In the record's form.
     bool applied[MAX_SERVERS];
     struct offer *next;
 };
@@ -29,11 +29,11 @@ struct cluster {
     double seed;  // 0 in real time.
     bool is_reliable;
     bool is_up[MAX_SERVERS];  // Started and connected.
-    int term;                 // The newest in which somebody has led.
+    int term;                 // The newest term with a leader.
     int leader;               // -1 before the first.
 
-    // Since when there is no leader; below 0: there is one, or no majority
-    // that could elect one.
+    // The time since which there is no leader; below 0 if there is one, or no
+    // majority that could elect one.
     double without_since;
     struct offer *offers;
 };
@@ -60,7 +60,8 @@ static bool is_event(const char *line, const char *event)
     return at != NULL && strncmp(at, event, length) == 0 && at[length] == '"';
 }
 
-// Copies the command as it stands there, to compare it. It is the last field.
+// Copies the command in the record's form, to be compared. It is the last
+// field.
 static void copy_command(const char *line, char *to)
 {
     const char *at = find(line, "\"command\":");
@@ -77,8 +78,8 @@ static bool has_majority(const struct cluster *cluster)
     return up > cluster->n / 2;
 }
 
-// A server has come or gone. An election lasts from when there is no leader,
-// but a majority to elect one.
+// Notes that a server is up or down. An election's time begins when there is no
+// leader, but a majority that can elect one.
 static void note_server(struct cluster *cluster, int server, bool is_up,
                         double ms)
 {
@@ -90,8 +91,8 @@ static void note_server(struct cluster *cluster, int server, bool is_up,
         cluster->without_since = ms;
 }
 
-// In virtual time all tests with one seed and so many servers begin alike. That
-// is one sample, not several.
+// Adds the time of the first election. In virtual time all tests with the same
+// seed and number of servers begin the same way: that is only one sample.
 static void add_first(struct cluster *cluster, double ms)
 {
     struct samples *begun = &cluster->group->begun;
@@ -104,8 +105,8 @@ static void add_first(struct cluster *cluster, double ms)
     samples_add(&cluster->group->measured[FIRST_LEADER], ms);
 }
 
-// A server acts as leader of a term. That of one which is cut off is no leader
-// for the others.
+// Notes that a server acts as leader of a term. One that is cut off is no
+// leader for the others.
 static void note_leader(struct cluster *cluster, int server, int term,
                         double ms)
 {

@@ -17,9 +17,9 @@ struct columns {
     const struct run *run;
     unsigned topics;
     struct grid *grid;
-    struct servers servers;  // As they are before the event that is looked at.
-    int *heartbeats;         // Of each leader, not told yet.
-    bool *told;              // Events that have been told with another.
+    struct servers servers;  // Their state before the present event.
+    int *heartbeats;         // Of each leader, not printed yet.
+    bool *told;              // Events that were printed with another.
 };
 
 static const struct {
@@ -93,7 +93,8 @@ static bool is_same_request(const struct event *a, const struct event *b)
                       json_object_get(b->json, "args"));
 }
 
-// The peers that this request goes to now; the later ones are told with it.
+// The peers that this request goes to at this time. Marks the later events as
+// printed.
 static const char *receivers(struct columns *columns, const struct event *event)
 {
     const struct run *run = columns->run;

@@ -1,5 +1,5 @@
-// A run in the terminal: a column a server, time downwards, what the tester
-// does across all columns.
+// A run in the terminal: a column for each server, time downwards, the tester's
+// acts across all columns.
 #ifndef VIEWS_COLUMNS_H
 #define VIEWS_COLUMNS_H
 
@@ -21,14 +21,14 @@ enum topic {
     ALL_TOPICS = (1 << 9) - 1,
 };
 
-// The topic of this name ("votes"), or 0.
+// The topic of this name ("votes"); 0 if there is none.
 unsigned topic_named(const char *name);
 
 struct columns_options {
     int width;  // Of the terminal.
     bool in_colour;
     unsigned topics;
-    unsigned long servers;  // The bit of each one that is shown.
+    unsigned long servers;  // Shown servers, a bit for each.
 };
 
 void columns_print(const struct run *run, const struct columns_options *options,

@@ -11,8 +11,8 @@ struct grid {
     FILE *to;
     bool in_colour;
     int width;       // Of a server's column, with the space behind it.
-    int across;      // Of all of them.
-    int n;           // Servers that are shown.
+    int across;      // The width of all columns.
+    int n;           // Number of shown servers.
     int *column_of;  // By server; -1: not shown.
 };
 
@@ -31,8 +31,8 @@ static void paint(struct grid *grid, const char *code, const char *text,
         fprintf(grid->to, "%.*s", len, text);
 }
 
-// The bytes of a text that fit into so many columns, broken at a space if there
-// is one; at least one character.
+// The number of bytes of a text that fit into so many columns, up to a space if
+// there is one; at least one character.
 static int fitting(const char *text, int room)
 {
     int len = 0;

@@ -1,4 +1,4 @@
-// Rows of text in columns: the time, then a column a server.
+// Rows of text in columns: the time, then one column for each server.
 #ifndef VIEWS_GRID_H
 #define VIEWS_GRID_H
 
@@ -15,14 +15,14 @@ struct grid *grid_make(int n_servers, const struct columns_options *options,
                        FILE *to);
 void grid_free(struct grid *grid);
 
-// A text in a server's column, over as many rows as it needs. Nothing, if the
-// server is not shown.
+// Prints a text in a server's column, in as many rows as it needs. Does nothing
+// if the server is not shown.
 __attribute__((format(printf, 5, 6))) void grid_say(struct grid *grid,
                                                     double ms, int server,
                                                     enum colour colour,
                                                     const char *format, ...);
 
-// A text across all columns.
+// Prints a text across all columns.
 __attribute__((format(printf, 3, 4))) void grid_say_across(struct grid *grid,
                                                            double ms,
                                                            const char *format,

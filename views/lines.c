@@ -1,4 +1,4 @@
-// Texts for people.
+// Makes lines and texts of the summary.
 #include "views/lines.h"
 
 #include <stdarg.h>
@@ -20,7 +20,7 @@ static int columns(const char *text, int len)
 {
     int n = 0;
     for (int i = 0; i < len; i++)
-        n += (text[i] & 0xc0) != 0x80;  // Not the rest of a character.
+        n += (text[i] & 0xc0) != 0x80;  // Counts first bytes of characters.
     return n;
 }
 
@@ -80,7 +80,8 @@ void lines_free(struct lines *lines)
     *lines = (struct lines){ 0 };
 }
 
-// One of a few buffers, in turn, so that a sentence can hold several texts.
+// Returns one of several buffers in turn, so that a sentence can have several
+// texts.
 static char *next_buffer(size_t *size)
 {
     static char buffers[8][400];

@@ -14,15 +14,16 @@ struct lines {
 __attribute__((format(printf, 2, 3))) void lines_add(struct lines *lines,
                                                      const char *format, ...);
 
-// Adds a row of a table, or a line that has been made, as it is.
+// Adds a row of a table, or a complete line, unchanged.
 __attribute__((format(printf, 2, 3))) void lines_add_row(struct lines *lines,
                                                          const char *format,
                                                          ...);
 
 void lines_free(struct lines *lines);
 
-// A text for a sentence: "S0", "S0 and S2", "S0, S1 and S2". In `set`, the bit
-// of each of them. Valid until eight more texts have been asked for.
+// A text for a sentence: "S0", "S0 and S2", "S0, S1 and S2". Valid until eight
+// more texts have been made.
+//   set  a bit for each server
 const char *servers_text(unsigned long set);
 
 // "650 ms", "12.3 s". Valid as long.
@@ -31,7 +32,7 @@ const char *duration_text(double ms);
 // "once", "twice", "9 times". Valid as long.
 const char *times_text(int n);
 
-// "6@T2", or "6" if the term is not known. Valid as long.
+// "6@T2", or "6" if the term is unknown. Valid as long.
 const char *entry_text(int index, int term);
 
 #endif

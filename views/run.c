@@ -58,8 +58,8 @@ json_t *event_args(const struct run *run, const struct event *event)
     }
 }
 
-// The place of the event with this number among those that have come. They are
-// in the order of their numbers.
+// The index of the event with this number among the events read so far, which
+// are sorted by their numbers.
 static int place_of(const struct run *run, int n)
 {
     int low = 0;
@@ -97,7 +97,7 @@ static void add_event(struct run *run, json_t *json)
         .thread = int_of(json, "thread", 0),
         .json = json,
     };
-    // Numbers rise, so a cause stands before its effect.
+    // Numbers increase, so a cause comes before its effect.
     bool first = run->n_events == 0;
     if (event.n == 0 && !first)
         event.n = run->events[run->n_events - 1].n;

@@ -1,5 +1,5 @@
-// A run as its record tells it (docs/record.md). The views know nothing else of
-// it: neither the Raft nor the rest of raftlab.
+// A run, read from its record (docs/record.md). The views use nothing else:
+// neither the Raft nor the rest of raftlab.
 #ifndef VIEWS_RUN_H
 #define VIEWS_RUN_H
 
@@ -10,17 +10,17 @@ struct event {
     int n;  // Its number; 0 for "dropped".
     double ms;
     const char *kind;  // "request_sent"
-    int server;        // -1: it concerns the whole test.
-    int peer;          // -1: it is no message.
+    int server;        // -1: an event of the whole test.
+    int peer;          // -1: not a message.
     int thread;
-    int cause;  // The place in `events` of what led to it; -1: not known.
+    int cause;  // Index in `events` of the event that led to it; -1: unknown.
     json_t *json;
 };
 
 struct run {
     json_t *header;
     int n_servers;
-    struct event *events;  // In the order in which they were told.
+    struct event *events;  // Sorted by their numbers.
     int n_events;
 };
 
@@ -34,11 +34,12 @@ bool is_kind(const struct event *event, const char *kind);
 // Is it about this RPC? "AppendEntries"
 bool is_rpc(const struct event *event, const char *rpc);
 
-// The arguments of the request that this event is about, found by its causes if
-// need be. NULL if they are not known.
+// The arguments of the request that this event is about, searched among its
+// causes, too. NULL if unknown.
 json_t *event_args(const struct run *run, const struct event *event);
 
-// A field of an object, or `otherwise`. The object may be NULL.
+// A field of an object, which may be NULL. If there is no such field,
+// `otherwise`.
 int int_of(json_t *object, const char *field, int otherwise);
 bool bool_of(json_t *object, const char *field);
 const char *text_of(json_t *object, const char *field);  // Or "".

@@ -1,10 +1,10 @@
-// Follows each server through the events of a run.
+// Computes each server's state from the events of a run.
 #include "views/server.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// An index that nobody's log reaches; a damaged record could say it.
+// No log reaches this index. A damaged record may have higher ones.
 #define MAX_INDEX 10000000
 
 struct servers servers_make(int n)
@@ -120,8 +120,8 @@ static void read_request_arrived(struct server *server,
         server->role = FOLLOWER;
 }
 
-// It has accepted these entries, and knows that they are committed as far as
-// the leader says (Figure 2, AppendEntries, 5).
+// The server has accepted these entries, and knows that they are committed up
+// to leader_commit (Figure 2, AppendEntries, 5).
 static void read_reply_sent(struct server *server, const struct run *run,
                             const struct event *event)
 {

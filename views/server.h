@@ -18,7 +18,7 @@ struct entry_id {
 };
 
 struct server {
-    bool exists;  // It has been started; a played one has not.
+    bool exists;  // It was started. A server played by a script was not.
     bool running;
     bool connected;
     bool paused;
@@ -28,7 +28,7 @@ struct server {
     int voted_for;  // -1: nobody.
     struct entry_id snapshot;
     struct entry_id last;
-    int *terms;  // Of its entries, by index; 0: not known.
+    int *terms;  // Of its entries, by index; 0: unknown.
     int n_terms;
 
     // Inferred.
@@ -36,10 +36,10 @@ struct server {
     int commit;
 
     int applied;
-    double applied_ms;  // When it last applied something, or started.
-    double sent_ms;     // A message of any kind; NEVER.
+    double applied_ms;  // When it last applied, or started.
+    double sent_ms;     // When it last sent a message; or NEVER.
     double heard_ms;
-    double led_ms;  // When it last heard from a leader of its term or a later.
+    double led_ms;  // When it last heard from a leader of its term or later.
 };
 
 struct servers {
@@ -50,12 +50,12 @@ struct servers {
 struct servers servers_make(int n);
 void servers_free(struct servers servers);
 
-// Takes in what an event says. Events are to be given in their order.
+// Updates the states by an event. To be called for the events in their order.
 void servers_read(struct servers *servers, const struct run *run,
                   const struct event *event);
 
-// The term of an entry in its saved log; 0 if it has none there or it is not
-// known.
+// The term of an entry in its saved log; 0 if there is none, or if it is
+// unknown.
 int server_term_at(const struct server *server, int index);
 
 #endif

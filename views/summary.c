@@ -14,8 +14,8 @@
 // Progress has not ended if something was applied in this time.
 #define SHORTEST_MS 1000.0
 
-// The last act that has begun and not ended; -1: none. Acts nest: it is the
-// outermost, the one that the test's story speaks of.
+// The outermost act of the test that has begun and not ended; -1 if there is
+// none. Acts nest.
 static int open_act(const struct run *run)
 {
     int open = -1;
@@ -34,9 +34,9 @@ static double end_ms(const struct run *run)
     return run->n_events == 0 ? 0 : run->events[run->n_events - 1].ms;
 }
 
-// The place of the last event that was progress: an index is applied that
-// nobody had applied before, or, while no command has been offered, a server
-// leads a newer term. -1: there was none.
+// The index of the last event that was progress; -1 if there was none. Progress
+// is that an index is applied for the first time, or, before the first command,
+// that a server leads a newer term.
 static int last_progress(const struct run *run)
 {
     int applied = 0;
@@ -57,7 +57,8 @@ static int last_progress(const struct run *run)
     return last;
 }
 
-// Progress ended there, or before the test began to wait for what did not come.
+// Finds the span without progress. It begins at the last progress, or when the
+// test began to wait, whichever is earlier.
 static struct span find_span(const struct run *run, int progress, int act)
 {
     int from = progress == -1 ? 0 : progress;
@@ -99,7 +100,8 @@ static void add_heading(const struct run *run, const struct event *verdict,
               duration_text(end_ms(run)));
 }
 
-// The verdict's message, line by line. The first may have been told already.
+// Adds the verdict's message, line by line. The first line may have been
+// printed already.
 static void add_verdict(const struct run *run, bool with_verdict,
                         struct lines *lines)
 {
@@ -117,10 +119,10 @@ static void add_verdict(const struct run *run, bool with_verdict,
     }
 }
 
-// Acts of the tester that shape what follows. Those of one kind in a row are
-// one: commands that a server takes, servers that are connected.
+// An act of the tester that matters for later events. Acts of one kind in a row
+// are joined: commands that a server accepts, servers that are connected.
 struct act {
-    const char *word;  // NULL: it is none.
+    const char *word;  // NULL: not such an act.
     double ms;
     unsigned long servers;
     struct entry_id first;  // Of the commands.
@@ -162,7 +164,7 @@ static bool says_both(const struct act *later, const struct act *earlier)
              strcmp(earlier->word, "started") == 0));
 }
 
-// Takes the earlier act into the later one, if they are of one kind.
+// Joins the earlier act with the later one, if they are of one kind.
 static bool join(struct act *later, const struct act *earlier)
 {
     if (says_both(later, earlier)) {
@@ -196,7 +198,7 @@ static int print_act(const struct act *act, char *to, size_t size)
                     entry_text(act->last.index, act->last.term));
 }
 
-// The last few acts, the newest last.
+// Adds the last few acts, the newest last.
 static void add_acts(const struct run *run, struct lines *lines)
 {
     struct act acts[MOST_ACTS];
@@ -294,9 +296,9 @@ static void add_servers(const struct span *span, struct lines *lines)
               "* as its messages show it. It last sent and heard so long ago.");
 }
 
-// A broken rule or a crash is told by its message; what went on before it was
-// progress, and each sentence about it would be a false one. So would those
-// about servers that a script plays.
+// Did the test fail because there was no progress? A broken rule or a crash is
+// explained by its message: sentences about progress would be false then. So
+// would those about servers that a script plays.
 static bool is_about_progress(const struct span *span)
 {
     return find_last(span->run, "rule_broken") == NULL &&

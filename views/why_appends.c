@@ -4,19 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Of the pairs of servers. The rest are like them.
+// The most pairs of servers that are reported. The rest are similar.
 #define MOST_SAID 4
 
 struct refused {
     int times;
-    int same;  // The last ones, with the same previous entry.
+    int same;  // Number of the last refusals with the same previous entry.
     int prev_index;
     double last_ms;
     char reason[160];
     char hint[60];
-    int asks_next;  // The index that the leader then sends from; 0: none yet.
-    bool bug;       // No reason is seen.
-    bool old_term;  // A leader that is deposed hears this, too.
+    int asks_next;  // The index from which the leader sends then; 0: none yet.
+    bool bug;       // There is no visible reason.
+    bool old_term;  // This also happens to a deposed leader.
 };
 
 struct appends {
@@ -113,7 +113,8 @@ static void look(void *self, const struct span *span,
     }
 }
 
-// A log that is behind is refused a few times, and then caught up with.
+// Are the refusals repeated? A follower that is behind refuses a few times,
+// then it catches up.
 static bool goes_on(const struct refused *refused)
 {
     return refused->bug || (refused->same >= 3 && !refused->old_term) ||

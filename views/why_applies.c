@@ -1,7 +1,7 @@
 // Finds servers that know of committed entries and do not apply them.
 #include "views/why.h"
 
-// Applying takes no message, so it is a matter of milliseconds.
+// Applying needs no message, so it takes only milliseconds.
 #define LATE_MS 1000.0
 
 void why_applies(const struct span *span, struct lines *lines)

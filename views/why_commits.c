@@ -4,19 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// A leader sends something at least a few times within so much.
+// A leader sends several messages in this time.
 #define SILENT_MS 1000.0
 
 // A change counts as recent for this time.
 #define AT_WORK_MS 500.0
 
 struct follower {
-    double sent_ms;      // When the leader last sent it anything of its term,
-    double entries_ms;   // and anything with entries, or a snapshot.
+    double sent_ms;      // When the leader last sent it a message of its term.
+    double entries_ms;   // When it last sent it entries or a snapshot.
     int sent_from;       // Of the last AppendEntries: prev_log_index + 1.
     double answered_ms;  // When a reply last came.
-    int match;           // As its replies say,
-    double match_ms;     // and since when; NEVER.
+    int match;           // The match index, from its replies.
+    double match_ms;     // Since when; or NEVER.
 };
 
 struct commits {
@@ -25,7 +25,7 @@ struct commits {
     struct follower *followers;
 };
 
-// The one that leads the newest term; -1 if nobody does.
+// The leader of the newest term; -1 if there is none.
 static int find_leader(const struct span *span)
 {
     int found = -1;
@@ -65,7 +65,7 @@ static void look_at_reply(struct follower *follower, const struct event *event,
     }
 }
 
-// All of the leader's term counts, not only what came since progress ended.
+// Reads all events of the leader's term, those before progress ended included.
 static void follow(struct commits *commits, const struct run *run)
 {
     for (int i = 0; i < run->n_events; i++) {
@@ -98,7 +98,8 @@ static int holders_of(const struct commits *commits, const struct span *span,
     return holders;
 }
 
-// The last entry that a majority holds, and the last of those of this term.
+// Reports entries that a majority has and that are not committed: the last one,
+// and the last one of this term.
 static void say_uncommitted(const struct commits *commits,
                             const struct span *span, struct lines *lines)
 {

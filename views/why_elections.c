@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Candidates who stand within this time of each other split the votes.
+// Candidates that stand within this time of each other split the votes.
 #define TOGETHER_MS 5.0
 
 // A server that has heard from no leader for so long should have stood. The
@@ -30,8 +30,8 @@ struct elections {
     unsigned long together;
     int first_term;
     int last_term;
-    int n_leaders;  // Terms in which somebody led,
-    int led_term;   // the newest of all.
+    int n_leaders;  // Number of terms with a leader.
+    int led_term;   // The newest of them.
 };
 
 static void look_at_stand(struct elections *elections,
@@ -118,7 +118,8 @@ static double latest(double a, double b)
     return a > b ? a : b;
 }
 
-// It hears from no leader, and does not stand (again).
+// Should the server stand? It hears from no leader, and has not stood for a
+// while.
 static bool should_stand(const struct server *server, const struct span *span,
                          double stood_ms)
 {

@@ -1,19 +1,20 @@
-// Which messages that came late, twice or from an older term changed something.
+// Finds messages that came late, twice or from an older term and changed
+// something.
 #include "views/why.h"
 
 #include <stdio.h>
 
-// Short delays reorder messages every time; they are worth no sentence.
+// Shorter delays are not reported: they reorder messages in every run.
 #define LATE_MS   300.0
 #define MOST_SAID 3
 
 struct late {
     struct lines *lines;
     int said;
-    int arrived;  // The place of the last one that came late; -1: none.
+    int arrived;  // Index of the last message that came late; -1: none.
     bool doubled;
     double sent_ms;
-    int term_before;  // Of the one it came to.
+    int term_before;  // The receiver's.
 };
 
 static const struct event *sent_of(const struct run *run,

@@ -1,4 +1,5 @@
-// Why votes are refused, and what comes of those that are given (§5.2, §5.4.1).
+// Finds why votes are refused, and whether a majority leads to a leader (§5.2,
+// §5.4.1).
 #include "views/why.h"
 
 #include <stdio.h>
@@ -20,7 +21,7 @@ enum refusal {
 struct refused {
     int times;
     double last_ms;
-    char reason[200];  // As it was the last time.
+    char reason[200];  // Of the last refusal.
 };
 
 struct votes {
@@ -32,12 +33,12 @@ struct votes {
     struct standing {
         int term;
         unsigned long voters;
-        double won_ms;   // When a majority had voted for it; NEVER.
-        double left_ms;  // When it was in a newer term; NEVER.
+        double won_ms;   // When a majority had voted for it; or NEVER.
+        double left_ms;  // When it entered a newer term; or NEVER.
         bool leads;
-        int unused;       // Terms in which it had a majority and did not lead,
-        int unused_term;  // the last of them,
-        unsigned long unused_voters;  // and who voted for it.
+        int unused;       // Terms in which it had a majority and did not lead.
+        int unused_term;  // The last of them.
+        unsigned long unused_voters;  // Its voters in that term.
     } * standing;
 };
 
@@ -124,7 +125,8 @@ static void look_at_refusal(struct votes *votes, const struct span *span,
     describe(refused, reason, args, voter, event->ms);
 }
 
-// Its term is over: were its votes of use? A moment of time is not enough.
+// Called at the end of its term. Notes if it had a majority for some time and
+// did not lead.
 static void settle(struct standing *standing, double from_ms, double now_ms)
 {
     double until_ms = standing->left_ms == NEVER ? now_ms : standing->left_ms;
@@ -200,8 +202,8 @@ static void say_unused(struct votes *votes, double now_ms, struct lines *lines)
     }
 }
 
-// The pair of servers with the most refusals of a kind, which are then
-// forgotten. NULL if there are none.
+// Returns the pair of servers with the most refusals of a kind, and clears
+// them. NULL if there are none.
 static struct refused *most(struct votes *votes, enum refusal reason,
                             int *voter, int *candidate)
 {
@@ -220,7 +222,7 @@ static struct refused *most(struct votes *votes, enum refusal reason,
     return found;
 }
 
-#define MOST_SAID 2  // Of a kind, for the rest are like them.
+#define MOST_SAID 2  // Of a kind. The rest are similar.
 
 static void say_refused(struct votes *votes, enum refusal reason,
                         struct lines *lines)

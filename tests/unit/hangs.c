@@ -361,9 +361,8 @@ LAB_TEST(hang, spin)
     hang();
 }
 
-// What malloc has never given away begins with its size, after the last block.
-// All threads take from there, once the blocks that were given back are used
-// up.
+// Damages the size at the beginning of malloc's unused memory, behind the last
+// block. All threads allocate from there once the freed blocks are used up.
 static void damage_heap(void)
 {
     volatile char *last = NULL;
