@@ -49,8 +49,8 @@ static const struct sim_rate *rate_of(int number)
 // The rate of the calling thread's clock; NULL: the true rate.
 static const struct sim_rate *my_rate(void)
 {
-    const struct sim_server *server = sim.self->inside;
-    return server != NULL ? rate_of(server->number) : NULL;
+    const struct sim_life *life = sim.self->inside;
+    return life != NULL ? rate_of(life->number) : NULL;
 }
 
 static int64_t time_at(const struct sim_rate *rate, int64_t now_ns)

@@ -30,7 +30,7 @@ struct sim_hold *sim_hold_add(const void *lock, const char *what,
         .what = what,
         .place = place,
         .number = self->number,
-        .server = self->inside,
+        .life = self->inside,
         .next = self->holds,
     };
     self->holds = hold;

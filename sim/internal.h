@@ -91,12 +91,12 @@ struct sim_relock {
 // two of these.
 struct sim_hold {
     const void *lock;
-    const char *what;           // "a mutex"
-    const void *place;          // The place of the lock call.
-    int number;                 // The thread's. The thread may have ended.
-    struct sim_server *server;  // The server whose code locked it; or NULL.
-    bool was_tried;             // It was locked by a trylock.
-    struct sim_hold *next;      // In the thread's list, the newest first.
+    const char *what;       // "a mutex"
+    const void *place;      // The place of the lock call.
+    int number;             // The thread's. The thread may have ended.
+    struct sim_life *life;  // The server whose code locked it; or NULL.
+    bool was_tried;         // It was locked by a trylock.
+    struct sim_hold *next;  // In the thread's list, the newest first.
 
     // For an rwlock: in the list of its readers.
     struct sim_hold *next_of_lock;
@@ -138,13 +138,13 @@ struct sim_thread {
     uint64_t points;  // How often it was chosen to run.
     struct sim_thread *next_unused;
 
-    // The servers whose code it runs (server.c); NULL: none.
-    struct sim_server *home;    // The server whose code made the thread.
-    struct sim_server *inside;  // The server whose code it runs now.
-    struct sim_visit *visit;    // Its call into another server; or NULL.
-    bool leaves;                // That server has crashed: it must leave.
-    bool stopped;               // Its home has crashed: it never runs again.
-    uint64_t due_point;         // While it waits in sim.counting.
+    // The servers whose code it runs (life.c); NULL: none.
+    struct sim_life *home;    // The server whose code made the thread.
+    struct sim_life *inside;  // The server whose code it runs now.
+    struct sim_visit *visit;  // Its call into another server; or NULL.
+    bool leaves;              // That server has crashed: it must leave.
+    bool stopped;             // Its home has crashed: it never runs again.
+    uint64_t due_point;       // While it waits in sim.counting.
 
     // While its server pauses.
     bool frozen;    // It must not run.
@@ -167,7 +167,7 @@ struct sim_thread {
 // ---- Servers ----
 
 // The memory of a server is never freed, so no other gets its address.
-struct sim_server {
+struct sim_life {
     int number;
     bool dead;
     bool paused;
@@ -179,9 +179,9 @@ struct sim_server {
 // A thread's call into a server that is not its home.
 struct sim_visit {
     jmp_buf way_out;
-    struct sim_server *server;
-    struct sim_visit *outer;   // The call that this one was made in; or NULL.
-    struct sim_server *where;  // The server that it came from; NULL: none.
+    struct sim_life *life;
+    struct sim_visit *outer;  // The call that this one was made in; or NULL.
+    struct sim_life *where;   // The server that it came from; NULL: none.
 
     // The thread's state when it came in.
     int n_holds;
@@ -349,7 +349,7 @@ void sim_schedule_thaw(struct sim_thread *thread);
 void sim_schedule_free_ended(void);
 
 // Called when the server that the calling thread has called into has crashed.
-// Returns the thread to sim_server_run.
+// Returns the thread to sim_life_run.
 _Noreturn void sim_schedule_leave(void);
 
 void sim_schedule_start(const struct sim_options *options);

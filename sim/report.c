@@ -340,7 +340,7 @@ static struct {
 static const struct sim_hold *server_lock(const struct sim_thread *thread)
 {
     const struct sim_hold *hold = thread->holds;
-    while (hold != NULL && hold->server == NULL)
+    while (hold != NULL && hold->life == NULL)
         hold = hold->next;
     return hold;
 }

@@ -118,7 +118,7 @@ void sim_schedule_leave(void)
 {
     struct sim_thread *self = sim.self;
     self->leaves = false;
-    sim_acquire(self->visit->server);
+    sim_acquire(self->visit->life);
     longjmp(self->visit->way_out, 1);
 }
 

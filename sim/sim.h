@@ -97,46 +97,46 @@ void sim_check_locks(int before, const char *function);
 // Waits until so many scheduling points have passed.
 void sim_run_on(uint64_t points);
 
-// ---- Servers (server.c) ----
+// ---- Servers (life.c) ----
 
 // One life of a server under test: the threads that its own code has made, and
-// the calls of other threads into its code.
-struct sim_server;
+// the calls of other threads into its code. Below, the server of a life is
+// meant with its threads of this life alone.
+struct sim_life;
 
-// Makes a server, which exists as long as the simulation. A server that
-// restarts is another one, with the same number. Reports show the number, and
-// the clock's rate belongs to it.
-struct sim_server *sim_server_make(int number);
+// Makes a life, which exists as long as the simulation. A server that restarts
+// has another one, with the same number. Reports show the number, and the
+// clock's rate belongs to it.
+struct sim_life *sim_life_make(int number);
 
-// The server whose code the calling thread runs, or NULL.
-struct sim_server *sim_server_inside(void);
+// The life of the server whose code the calling thread runs, or NULL.
+struct sim_life *sim_life_inside(void);
 
 // Runs run(arg) as a call from outside into the server's code. False if the
-// server has crashed, or crashes before the call returns. If `server` is NULL,
+// server has crashed, or crashes before the call returns. If `life` is NULL,
 // or the caller is inside it already, this is an ordinary call.
-bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
-                    void *arg);
+bool sim_life_run(struct sim_life *life, void (*run)(void *arg), void *arg);
 
 // Called before and after a call out of the server whose code the thread runs.
-// The first returns that server, or NULL. The second does not return if the
+// The first returns its life, or NULL. The second does not return if the
 // server has crashed meanwhile.
-struct sim_server *sim_server_go_out(void);
-void sim_server_come_back(struct sim_server *to);
+struct sim_life *sim_life_go_out(void);
+void sim_life_come_back(struct sim_life *to);
 
 // Crashes the server at once. A thread of its own never runs again; if it is in
 // a call out of the server, to the network say, it finishes that first. Another
 // thread that is in the server's code, or calls it later, returns from it at
 // once. The server's locks stay locked, and its memory stays as it is.
-void sim_server_crash(struct sim_server *server);
+void sim_life_crash(struct sim_life *life);
 
 // The number of its threads that have not ended; after a crash, of those that
 // are still in calls out of it.
-int sim_server_outside(struct sim_server *server);
+int sim_life_outside(struct sim_life *life);
 
 // Freezes all threads that are in the server's code, or come into it, for so
 // much time. Its clock does not stop.
-void sim_server_pause(struct sim_server *server, int64_t ns);
-bool sim_server_is_paused(const struct sim_server *server);
+void sim_life_pause(struct sim_life *life, int64_t ns);
+bool sim_life_is_paused(const struct sim_life *life);
 
 // Sets the rate of the clocks of all servers of this number, and so of their
 // sleeps and timed waits. 1000 is the true rate, 1300 is 30% fast.

@@ -44,7 +44,7 @@ struct sim_thread *sim_thread_of_number(int number)
 
 // The thread's home, or else the server that it is inside of; NULL if there is
 // none.
-static const struct sim_server *server_of(const struct sim_thread *thread)
+static const struct sim_life *life_of(const struct sim_thread *thread)
 {
     return thread->home != NULL ? thread->home : thread->inside;
 }
@@ -55,12 +55,12 @@ struct sim_who sim_who(int number)
     const struct sim_thread *thread = sim_thread_of_number(number);
     if (thread == NULL)
         snprintf(who.text, sizeof who, "thread %d (ended)", number);
-    else if (server_of(thread) == NULL)
+    else if (life_of(thread) == NULL)
         snprintf(who.text, sizeof who, "thread %d \"%s\"", number,
                  thread->name);
     else
         snprintf(who.text, sizeof who, "thread %d \"%s\" (server %d%s)", number,
-                 thread->name, server_of(thread)->number,
+                 thread->name, life_of(thread)->number,
                  thread->stopped ? ", crashed" : "");
     return who;
 }

@@ -1,7 +1,6 @@
 // The boundary between the lab's harness and the servers under test. The
-// linker's
-// --wrap redirects calls across it to this file, so that the simulator always
-// knows which server's code a thread runs (sim/server.c).
+// linker's --wrap redirects calls across it to this file, so that the simulator
+// always knows which server's code a thread runs (sim/life.c).
 #include "virtual/boundary.h"
 
 #include "labrpc/internal.h"
@@ -20,60 +19,60 @@
 #include "virtual/wrapped.h"
 #undef WRAPPED
 
-// ---- The server of a Raft ----
+// ---- The life of a Raft ----
 
 // One struct raft, from raft_make to raft_free.
-struct server {
-    struct sim_server *sim;
-    const struct raft
-        *rf;  // NULL before raft_make returns, and from raft_free on.
+struct life {
+    struct sim_life *sim;
+    // NULL before raft_make returns, and from raft_free on.
+    const struct raft *rf;
     const struct channel *apply_ch;  // Of the harness.
-    struct server *next;
+    struct life *next;
 };
 
-// All servers of the run. find() moves the one that it finds to the front.
-static struct server *servers;
+// All lives of the run. find() moves the one that it finds to the front.
+static struct life *lives;
 
-static struct server *find(const struct raft *rf)
+static struct life *find(const struct raft *rf)
 {
     if (rf == NULL)
         return NULL;
-    struct server **at = &servers;
+    struct life **at = &lives;
     while (*at != NULL && (*at)->rf != rf)
         at = &(*at)->next;
-    struct server *found = *at;
-    if (found != NULL && found != servers) {
+    struct life *found = *at;
+    if (found != NULL && found != lives) {
         *at = found->next;
-        found->next = servers;
-        servers = found;
+        found->next = lives;
+        lives = found;
     }
     return found;
 }
 
-static struct server *add_server(int me, const struct channel *apply_ch)
+static struct life *add_life(int me, const struct channel *apply_ch)
 {
-    struct server *server = alloc(sizeof *server);
-    *server = (struct server){ sim_server_make(me), NULL, apply_ch, servers };
-    servers = server;
-    return server;
+    struct life *life = alloc(sizeof *life);
+    *life = (struct life){ sim_life_make(me), NULL, apply_ch, lives };
+    lives = life;
+    return life;
 }
 
-struct sim_server *boundary_server_of(const struct raft *rf)
+struct sim_life *boundary_life_of(const struct raft *rf)
 {
-    const struct server *server = find(rf);
-    return server != NULL ? server->sim : NULL;
+    const struct life *life = find(rf);
+    return life != NULL ? life->sim : NULL;
 }
 
 // The apply channel of the server whose code the calling thread runs; or NULL.
 static const struct channel *apply_channel(void)
 {
-    const struct sim_server *inside = sim_server_inside();
+    const struct sim_life *inside = sim_life_inside();
     if (inside == NULL)
         return NULL;
-    const struct server *server = servers;
-    while (server->sim != inside)
-        server = server->next;
-    return server->apply_ch;
+    const struct life *life = lives;
+    while (life->sim != inside)
+        life = life->next;
+    return life->apply_ch;
 }
 
 // ---- Calls into a server ----
@@ -99,10 +98,10 @@ struct raft *__wrap_raft_make(struct labrpc_end **peers, int n_peers, int me,
                               struct channel *apply_ch)
 {
     struct make_call call = { peers, n_peers, me, persister, apply_ch, NULL };
-    struct server *server = sim_is_on() ? add_server(me, apply_ch) : NULL;
-    sim_server_run(server != NULL ? server->sim : NULL, run_make, &call);
-    if (server != NULL)
-        server->rf = call.made;
+    struct life *life = sim_is_on() ? add_life(me, apply_ch) : NULL;
+    sim_life_run(life != NULL ? life->sim : NULL, run_make, &call);
+    if (life != NULL)
+        life->rf = call.made;
     return call.made;
 }
 
@@ -127,7 +126,7 @@ bool __wrap_raft_start(struct raft *rf, struct bytes command, int *index,
                        int *term)
 {
     struct start_call call = { rf, command, index, term, false };
-    return sim_server_run(boundary_server_of(rf), run_start, &call) &&
+    return sim_life_run(boundary_life_of(rf), run_start, &call) &&
            call.is_leader;
 }
 
@@ -148,7 +147,7 @@ static void run_get_state(void *arg)
 void __wrap_raft_get_state(struct raft *rf, int *term, bool *is_leader)
 {
     struct state_call call = { rf, -1, false };
-    if (sim_server_run(boundary_server_of(rf), run_get_state, &call))
+    if (sim_life_run(boundary_life_of(rf), run_get_state, &call))
         *term = call.term;
     *is_leader = call.is_leader;
 }
@@ -170,7 +169,7 @@ static void run_snapshot(void *arg)
 void __wrap_raft_snapshot(struct raft *rf, int index, struct bytes snapshot)
 {
     struct snapshot_call call = { rf, index, snapshot };
-    sim_server_run(boundary_server_of(rf), run_snapshot, &call);
+    sim_life_run(boundary_life_of(rf), run_snapshot, &call);
 }
 
 static void run_kill(void *arg)
@@ -180,7 +179,7 @@ static void run_kill(void *arg)
 
 void __wrap_raft_kill(struct raft *rf)
 {
-    sim_server_run(boundary_server_of(rf), run_kill, rf);
+    sim_life_run(boundary_life_of(rf), run_kill, rf);
 }
 
 static void run_free(void *arg)
@@ -190,11 +189,11 @@ static void run_free(void *arg)
 
 void __wrap_raft_free(struct raft *rf)
 {
-    struct server *server = find(rf);
+    struct life *life = find(rf);
     // A new Raft may get the address as soon as this one is freed.
-    if (server != NULL)
-        server->rf = NULL;
-    sim_server_run(server != NULL ? server->sim : NULL, run_free, rf);
+    if (life != NULL)
+        life->rf = NULL;
+    sim_life_run(life != NULL ? life->sim : NULL, run_free, rf);
 }
 
 struct handler_call {
@@ -217,7 +216,7 @@ bool __wrap_labrpc_run_handler(const struct labrpc_method *method,
                                void *receiver, const void *args, void *reply)
 {
     struct handler_call call = { method, receiver, args, reply };
-    return sim_server_run(boundary_server_of(receiver), run_handler, &call);
+    return sim_life_run(boundary_life_of(receiver), run_handler, &call);
 }
 
 // ---- Calls out of a server ----
@@ -227,16 +226,16 @@ bool __wrap_labrpc_run_handler(const struct labrpc_method *method,
 #define OUT(name, parameters, ...)                                             \
     void __wrap_##name parameters                                              \
     {                                                                          \
-        struct sim_server *from = sim_server_go_out();                         \
+        struct sim_life *from = sim_life_go_out();                             \
         __real_##name(__VA_ARGS__);                                            \
-        sim_server_come_back(from);                                            \
+        sim_life_come_back(from);                                              \
     }
 #define OUT_VALUE(type, name, parameters, ...)                                 \
     type __wrap_##name parameters                                              \
     {                                                                          \
-        struct sim_server *from = sim_server_go_out();                         \
+        struct sim_life *from = sim_life_go_out();                             \
         type value = __real_##name(__VA_ARGS__);                               \
-        sim_server_come_back(from);                                            \
+        sim_life_come_back(from);                                              \
         return value;                                                          \
     }
 
@@ -262,31 +261,31 @@ OUT_VALUE(size_t, persister_snapshot_size, (struct persister * p), p)
 
 // The apply channel belongs to the harness, so using it is a call out of the
 // server. Using a channel that the server has made itself is not.
-static struct sim_server *go_out_to(const struct channel *ch)
+static struct sim_life *go_out_to(const struct channel *ch)
 {
-    return apply_channel() == ch ? sim_server_go_out() : NULL;
+    return apply_channel() == ch ? sim_life_go_out() : NULL;
 }
 
 void __wrap_channel_send(struct channel *ch, const void *item)
 {
-    struct sim_server *from = go_out_to(ch);
+    struct sim_life *from = go_out_to(ch);
     __real_channel_send(ch, item);
-    sim_server_come_back(from);
+    sim_life_come_back(from);
 }
 
 bool __wrap_channel_receive(struct channel *ch, void *item)
 {
-    struct sim_server *from = go_out_to(ch);
+    struct sim_life *from = go_out_to(ch);
     bool received = __real_channel_receive(ch, item);
-    sim_server_come_back(from);
+    sim_life_come_back(from);
     return received;
 }
 
 void __wrap_channel_close(struct channel *ch)
 {
-    struct sim_server *from = go_out_to(ch);
+    struct sim_life *from = go_out_to(ch);
     __real_channel_close(ch);
-    sim_server_come_back(from);
+    sim_life_come_back(from);
 }
 
 // ---- The runtime ----

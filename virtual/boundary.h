@@ -5,8 +5,8 @@
 #include "raft/raft.h"
 #include "sim/sim.h"
 
-// The simulator's server of this Raft. NULL before raft_make has returned, and
+// The simulator's life of this Raft. NULL before raft_make has returned, and
 // once raft_free has been called.
-struct sim_server *boundary_server_of(const struct raft *rf);
+struct sim_life *boundary_life_of(const struct raft *rf);
 
 #endif

@@ -7,27 +7,27 @@
 
 void fault_crash(struct raft *rf)
 {
-    sim_server_crash(boundary_server_of(rf));
+    sim_life_crash(boundary_life_of(rf));
 }
 
 int fault_threads_outside(struct raft *rf)
 {
-    return sim_server_outside(boundary_server_of(rf));
+    return sim_life_outside(boundary_life_of(rf));
 }
 
 void fault_pause(struct raft *rf, int ms)
 {
-    sim_server_pause(boundary_server_of(rf), ms * NS_PER_MS);
+    sim_life_pause(boundary_life_of(rf), ms * NS_PER_MS);
 }
 
 bool fault_is_paused(struct raft *rf)
 {
-    return sim_server_is_paused(boundary_server_of(rf));
+    return sim_life_is_paused(boundary_life_of(rf));
 }
 
-void fault_set_clock_rate(int server, int percent)
+void fault_set_clock_rate(int life, int percent)
 {
-    sim_set_clock_rate(server, 10 * percent);
+    sim_set_clock_rate(life, 10 * percent);
 }
 
 void fault_run_on(int points)

@@ -141,10 +141,10 @@ static void run_start(void *arg)
     call->thread = start(call->run, call->arg);
 }
 
-pthread_t start_in(struct sim_server *server, void *(*run)(void *), void *arg)
+pthread_t start_in(struct sim_life *life, void *(*run)(void *), void *arg)
 {
     struct start_call call = { .run = run, .arg = arg };
-    check(sim_server_run(server, run_start, &call));
+    check(sim_life_run(life, run_start, &call));
     return call.thread;
 }
 

@@ -53,7 +53,7 @@ pthread_t start(void *(*run)(void *), void *arg);
 void join(pthread_t thread);
 
 // The same for a thread of a server.
-pthread_t start_in(struct sim_server *server, void *(*run)(void *), void *arg);
+pthread_t start_in(struct sim_life *life, void *(*run)(void *), void *arg);
 
 struct sim_test {
     const char *name;

@@ -300,10 +300,10 @@ static void *read_for_ever(void *unused)
 
 static void write_after_a_crash(void)
 {
-    struct sim_server *server = sim_server_make(1);
-    start_in(server, read_for_ever, NULL);
+    struct sim_life *life = sim_life_make(1);
+    start_in(life, read_for_ever, NULL);
     sleep_ms(1);
-    sim_server_crash(server);
+    sim_life_crash(life);
     check(pthread_rwlock_wrlock(&rwlock) == 0);
 }
 
@@ -407,9 +407,9 @@ static void yield_for_ever(void *unused)
         sched_yield();
 }
 
-static void *visit_then_lock_both(void *server)
+static void *visit_then_lock_both(void *life)
 {
-    check(!sim_server_run(server, yield_for_ever, NULL));
+    check(!sim_life_run(life, yield_for_ever, NULL));
     pthread_mutex_lock(&mu);
     sleep_ms(2);
     pthread_mutex_lock(&other);
@@ -426,13 +426,13 @@ static void *lock_both_against_the_visitor(void *unused)
 
 static void crash_in_a_pause(void)
 {
-    struct sim_server *server = sim_server_make(1);
-    start(visit_then_lock_both, server);
+    struct sim_life *life = sim_life_make(1);
+    start(visit_then_lock_both, life);
     start(lock_both_against_the_visitor, NULL);
     sleep_ms(1);
-    sim_server_pause(server, 100 * MS);
+    sim_life_pause(life, 100 * MS);
     sleep_ms(1);
-    sim_server_crash(server);
+    sim_life_crash(life);
     tick_for_a_second();
 }
 

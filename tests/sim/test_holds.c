@@ -28,7 +28,7 @@ static void tell(void)
 
 static void in_a_server(void *(*run)(void *))
 {
-    pthread_t thread = start_in(sim_server_make(1), run, NULL);
+    pthread_t thread = start_in(sim_life_make(1), run, NULL);
     join(thread);
     tell();
 }
@@ -111,18 +111,18 @@ static void *wait_twice(void *unused)
 // Code outside of servers may lock at will.
 static void *sleep_locked_outside(void *unused)
 {
-    struct sim_server *from = sim_server_go_out();
+    struct sim_life *from = sim_life_go_out();
     sleep_locked(unused);
-    sim_server_come_back(from);
+    sim_life_come_back(from);
     return unused;
 }
 
 static void *sleep_outside_locked(void *unused)
 {
     pthread_mutex_lock(&mu);
-    struct sim_server *from = sim_server_go_out();
+    struct sim_life *from = sim_life_go_out();
     usleep(20000);
-    sim_server_come_back(from);
+    sim_life_come_back(from);
     pthread_mutex_unlock(&mu);
     return unused;
 }
@@ -195,7 +195,7 @@ static void *sleep_for_ever(void *unused)
 
 static void wait_is_under_way(void)
 {
-    pthread_detach(start_in(sim_server_make(1), sleep_for_ever, NULL));
+    pthread_detach(start_in(sim_life_make(1), sleep_for_ever, NULL));
     sleep(5);
     tell();
 }

@@ -50,8 +50,8 @@ static void *take_other_then_mu(void *unused)
 
 static void deadlock(void)
 {
-    pthread_t one = start_in(sim_server_make(1), take_mu_then_other, NULL);
-    pthread_t two = start_in(sim_server_make(2), take_other_then_mu, NULL);
+    pthread_t one = start_in(sim_life_make(1), take_mu_then_other, NULL);
+    pthread_t two = start_in(sim_life_make(2), take_other_then_mu, NULL);
     join(one);
     join(two);
 }

@@ -18,12 +18,12 @@ static int64_t now_ms(void)
 // A function that servers call. It takes a shared lock.
 static void add_one(int *count)
 {
-    struct sim_server *from = sim_server_go_out();
+    struct sim_life *from = sim_life_go_out();
     pthread_mutex_lock(&shared);
     usleep(10);
     ++*count;
     pthread_mutex_unlock(&shared);
-    sim_server_come_back(from);
+    sim_life_come_back(from);
 }
 
 static void *add_for_ever(void *count)
@@ -35,29 +35,29 @@ static void *add_for_ever(void *count)
     return NULL;
 }
 
-static struct sim_server *start_server(int number)
+static struct sim_life *start_server(int number)
 {
-    struct sim_server *server = sim_server_make(number);
+    struct sim_life *life = sim_life_make(number);
     for (int i = 0; i < 3; i++)
-        pthread_detach(start_in(server, add_for_ever, &counts[number]));
-    return server;
+        pthread_detach(start_in(life, add_for_ever, &counts[number]));
+    return life;
 }
 
 // ---- Crashes ----
 
 static void crash_one_of_two(void)
 {
-    struct sim_server *one = start_server(1), *two = start_server(2);
+    struct sim_life *one = start_server(1), *two = start_server(2);
     usleep(20000 + (unsigned)rand() % 1000);
     check(sim_thread_count() == 7);
-    sim_server_crash(one);
+    sim_life_crash(one);
     usleep(1000);  // The server that held the lock has released it by now.
     check(sim_thread_count() == 4);
     int before = counts[1], other = counts[2];
     usleep(100000);
     check(counts[1] == before);
     check(counts[2] > other + 200);
-    sim_server_crash(two);
+    sim_life_crash(two);
     usleep(1000);
 }
 
@@ -71,10 +71,10 @@ static void *lock_own_then_call(void *steps)
     static pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&own);
     ++*(int *)steps;
-    struct sim_server *from = sim_server_go_out();
+    struct sim_life *from = sim_life_go_out();
     usleep(1000);
     ++*(int *)steps;
-    sim_server_come_back(from);
+    sim_life_come_back(from);
     ++*(int *)steps;
     return NULL;
 }
@@ -82,13 +82,13 @@ static void *lock_own_then_call(void *steps)
 static void crash_while_it_calls(void)
 {
     int steps = 0;
-    struct sim_server *server = sim_server_make(1);
-    start_in(server, lock_own_then_call, &steps);
+    struct sim_life *life = sim_life_make(1);
+    start_in(life, lock_own_then_call, &steps);
     usleep(500);
-    sim_server_crash(server);
-    check(sim_server_outside(server) == 1);
+    sim_life_crash(life);
+    check(sim_life_outside(life) == 1);
     usleep(1000);
-    check(sim_server_outside(server) == 0);
+    check(sim_life_outside(life) == 0);
     check(sim_thread_count() == 1);
     check(steps == 2);
 }
@@ -99,7 +99,7 @@ SIM_TEST(what_a_crashed_server_has_called_ends)
 }
 
 struct call {
-    struct sim_server *server;
+    struct sim_life *life;
     bool returned;
 };
 
@@ -112,21 +112,21 @@ static void sleep_long(void *unused)
 static void *call_in(void *arg)
 {
     struct call *call = arg;
-    call->returned = sim_server_run(call->server, sleep_long, NULL);
+    call->returned = sim_life_run(call->life, sleep_long, NULL);
     return NULL;
 }
 
 static void crash_while_it_is_called(void)
 {
-    struct call call = { sim_server_make(1), true };
+    struct call call = { sim_life_make(1), true };
     int64_t start_ms = now_ms();
     pthread_t caller = start(call_in, &call);
     usleep(1000);
-    sim_server_crash(call.server);
+    sim_life_crash(call.life);
     join(caller);
     check(!call.returned);
     check(now_ms() - start_ms <= 2);
-    check(!sim_server_run(call.server, sleep_long, NULL));
+    check(!sim_life_run(call.life, sleep_long, NULL));
 }
 
 SIM_TEST(who_has_called_a_server_that_crashes_comes_back_at_once)
@@ -138,20 +138,20 @@ SIM_TEST(who_has_called_a_server_that_crashes_comes_back_at_once)
 
 static void pause_one_of_two(void)
 {
-    struct sim_server *one = start_server(1), *two = start_server(2);
+    struct sim_life *one = start_server(1), *two = start_server(2);
     usleep(20000 + (unsigned)rand() % 1000);
-    sim_server_pause(one, 100000000);
-    check(sim_server_is_paused(one) && !sim_server_is_paused(two));
+    sim_life_pause(one, 100000000);
+    check(sim_life_is_paused(one) && !sim_life_is_paused(two));
     usleep(1000);
     int before = counts[1], other = counts[2];
     usleep(98000);
     check(counts[1] == before);
     check(counts[2] > other + 200);
     usleep(101000);
-    check(!sim_server_is_paused(one));
+    check(!sim_life_is_paused(one));
     check(counts[1] > before + 200);
-    sim_server_crash(one);
-    sim_server_crash(two);
+    sim_life_crash(one);
+    sim_life_crash(two);
     usleep(1000);
 }
 
@@ -175,7 +175,7 @@ static void go_fast(void)
     int took_ms;
     sim_set_clock_rate(1, 1300);
     int64_t start_ms = now_ms();
-    join(start_in(sim_server_make(1), sleep_a_second, &took_ms));
+    join(start_in(sim_life_make(1), sleep_a_second, &took_ms));
     check(took_ms == 1000);
     check(now_ms() - start_ms >= 768 && now_ms() - start_ms <= 770);
 }

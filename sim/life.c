@@ -1,10 +1,10 @@
-// Servers. A server can crash or freeze at any point, while the rest of the
-// program goes on.
+// The lives of servers. A server can crash or freeze at any point, while the
+// rest of the program goes on.
 //
 // Every thread is at any time inside one server's code, or outside of all. A
 // thread that a server's code makes belongs to that server: its home is inside.
-// It goes out to call the rest of the program (sim_server_go_out). Any other
-// thread comes in for one call (sim_server_run). For that thread a setjmp is
+// It goes out to call the rest of the program (sim_life_go_out). Any other
+// thread comes in for one call (sim_life_run). For that thread a setjmp is
 // kept, by which it leaves if the server crashes meanwhile. A thread inside
 // reads the server's clock.
 //
@@ -16,39 +16,39 @@
 
 static bool is_paused(const void *object)
 {
-    return ((const struct sim_server *)object)->paused;
+    return ((const struct sim_life *)object)->paused;
 }
 
 static const struct sim_reason to_be_thawed = {
     .text = "for the end of its server's pause", .must_wait = is_paused
 };
 
-struct sim_server *sim_server_make(int number)
+struct sim_life *sim_life_make(int number)
 {
-    struct sim_server *server = calloc(1, sizeof *server);
-    if (server == NULL)
+    struct sim_life *life = calloc(1, sizeof *life);
+    if (life == NULL)
         sim_fail("out of memory");
-    server->number = number;
-    return server;
+    life->number = number;
+    return life;
 }
 
-struct sim_server *sim_server_inside(void)
+struct sim_life *sim_life_inside(void)
 {
     return sim.on ? sim.self->inside : NULL;
 }
 
 // ---- Coming in and going out ----
 
-static void await_thaw(struct sim_server *server)
+static void await_thaw(struct sim_life *life)
 {
-    while (server->paused)
-        sim_wait(&server->entrance, NEVER, &to_be_thawed, server, NULL);
+    while (life->paused)
+        sim_wait(&life->entrance, NEVER, &to_be_thawed, life, NULL);
 }
 
-static void begin_visit(struct sim_visit *visit, struct sim_server *server)
+static void begin_visit(struct sim_visit *visit, struct sim_life *life)
 {
     struct sim_thread *self = sim.self;
-    visit->server = server;
+    visit->life = life;
     visit->outer = self->visit;
     visit->where = self->inside;
     visit->n_holds = self->n_holds;
@@ -56,7 +56,7 @@ static void begin_visit(struct sim_visit *visit, struct sim_server *server)
     visit->cancel_disabled = self->cancel_disabled;
     visit->cancel_asynchronous = self->cancel_asynchronous;
     self->visit = visit;
-    self->inside = server;
+    self->inside = life;
 }
 
 static void end_visit(const struct sim_visit *visit)
@@ -79,23 +79,22 @@ static void clear_traces(const struct sim_visit *visit)
     self->cancel_asynchronous = visit->cancel_asynchronous;
 }
 
-bool sim_server_run(struct sim_server *server, void (*run)(void *arg),
-                    void *arg)
+bool sim_life_run(struct sim_life *life, void (*run)(void *arg), void *arg)
 {
-    if (!sim.on || server == NULL || sim.self->inside == server) {
+    if (!sim.on || life == NULL || sim.self->inside == life) {
         run(arg);
         return true;
     }
-    if (server->dead)
+    if (life->dead)
         return false;
     struct sim_visit visit;
-    begin_visit(&visit, server);
+    begin_visit(&visit, life);
     if (setjmp(visit.way_out) != 0) {
         clear_traces(&visit);
         end_visit(&visit);
         return false;
     }
-    await_thaw(server);
+    await_thaw(life);
     run(arg);
     end_visit(&visit);
     return true;
@@ -112,22 +111,22 @@ static void stop(struct sim_thread *thread)
 }
 
 static bool is_visiting(const struct sim_thread *thread,
-                        const struct sim_server *server)
+                        const struct sim_life *life)
 {
-    return thread->visit != NULL && thread->visit->server == server;
+    return thread->visit != NULL && thread->visit->life == life;
 }
 
-struct sim_server *sim_server_go_out(void)
+struct sim_life *sim_life_go_out(void)
 {
     if (!sim.on)
         return NULL;
     struct sim_thread *self = sim.self;
-    struct sim_server *from = self->inside;
+    struct sim_life *from = self->inside;
     self->inside = NULL;
     return from;
 }
 
-void sim_server_come_back(struct sim_server *to)
+void sim_life_come_back(struct sim_life *to)
 {
     if (!sim.on || to == NULL)
         return;
@@ -149,21 +148,20 @@ void sim_server_come_back(struct sim_server *to)
 
 // The next thread, from this slot on, that is inside the server; NULL if there
 // is none.
-static struct sim_thread *next_inside(const struct sim_server *server,
-                                      int *slot)
+static struct sim_thread *next_inside(const struct sim_life *life, int *slot)
 {
     while (*slot < sim.n_slots) {
         struct sim_thread *thread = sim_thread_at((*slot)++);
         if (thread->id != 0 && !thread->ended && !thread->stopped &&
-            thread->inside == server)
+            thread->inside == life)
             return thread;
     }
     return NULL;
 }
 
-static void check_outside(const struct sim_server *server, const char *what)
+static void check_outside(const struct sim_life *life, const char *what)
 {
-    if (sim.self->inside == server)
+    if (sim.self->inside == life)
         sim_misuse(HERE, "%s the server whose code it runs", what);
 }
 
@@ -171,31 +169,31 @@ static void check_outside(const struct sim_server *server, const char *what)
 // visitors do next. The threads may have pointers into a visitor's stack, which
 // is used again once it has left. They have stopped by then, so that is no
 // race.
-static void release_all(struct sim_server *server)
+static void release_all(struct sim_life *life)
 {
     for (int slot = 0; slot < sim.n_slots; slot++) {
         const struct sim_thread *thread = sim_thread_at(slot);
         if (thread->id != 0 && !thread->ended &&
-            (thread->home == server || thread->inside == server))
-            sim_fiber_release(&thread->fiber, server);
+            (thread->home == life || thread->inside == life))
+            sim_fiber_release(&thread->fiber, life);
     }
 }
 
-void sim_server_crash(struct sim_server *server)
+void sim_life_crash(struct sim_life *life)
 {
-    check_outside(server, "crashes");
-    if (server->dead)
+    check_outside(life, "crashes");
+    if (life->dead)
         return;
-    server->dead = true;
-    server->paused = false;
-    release_all(server);
+    life->dead = true;
+    life->paused = false;
+    release_all(life);
     int slot = 0;
     struct sim_thread *thread;
-    while ((thread = next_inside(server, &slot)) != NULL) {
+    while ((thread = next_inside(life, &slot)) != NULL) {
         thread->frozen = false;
         thread->is_ready = false;
         sim_schedule_remove(thread);
-        if (is_visiting(thread, server)) {
+        if (is_visiting(thread, life)) {
             thread->leaves = true;
             thread->relocks = false;
             sim_schedule_return(thread);
@@ -205,70 +203,70 @@ void sim_server_crash(struct sim_server *server)
     }
 }
 
-int sim_server_outside(struct sim_server *server)
+int sim_life_outside(struct sim_life *life)
 {
     int count = 0;
     for (int slot = 0; slot < sim.n_slots; slot++) {
         const struct sim_thread *thread = sim_thread_at(slot);
         count += thread->id != 0 && !thread->ended && !thread->stopped &&
-                 thread->home == server;
+                 thread->home == life;
     }
     if (count == 0)
-        sim_acquire(server);  // Waiting for them is like joining them.
+        sim_acquire(life);  // Waiting for them is like joining them.
     return count;
 }
 
 // ---- Pausing ----
 
-static void thaw(struct sim_server *server)
+static void thaw(struct sim_life *life)
 {
-    server->paused = false;
+    life->paused = false;
     int slot = 0;
     struct sim_thread *thread;
-    while ((thread = next_inside(server, &slot)) != NULL)
+    while ((thread = next_inside(life, &slot)) != NULL)
         sim_schedule_thaw(thread);
-    sim_wake_all(&server->entrance);
+    sim_wake_all(&life->entrance);
 }
 
 static void *resume_later(void *arg)
 {
     static const struct sim_reason to_resume = { .text = "to resume a server" };
-    struct sim_server *server = arg;
-    while (server->paused && sim.now_ns < server->resume_ns)
-        sim_wait(NULL, server->resume_ns, &to_resume, server, NULL);
-    server->has_resumer = false;
-    if (server->paused)
-        thaw(server);
+    struct sim_life *life = arg;
+    while (life->paused && sim.now_ns < life->resume_ns)
+        sim_wait(NULL, life->resume_ns, &to_resume, life, NULL);
+    life->has_resumer = false;
+    if (life->paused)
+        thaw(life);
     return NULL;
 }
 
-static void start_resumer(struct sim_server *server)
+static void start_resumer(struct sim_life *life)
 {
     pthread_t id;
-    server->has_resumer = true;  // Set first: the thread may end at once.
-    if (sim_thread_create(&id, NULL, resume_later, server) != 0)
+    life->has_resumer = true;  // Set first: the thread may end at once.
+    if (sim_thread_create(&id, NULL, resume_later, life) != 0)
         sim_fail("out of threads");
     sim_thread_detach(id, HERE);
 }
 
-void sim_server_pause(struct sim_server *server, int64_t ns)
+void sim_life_pause(struct sim_life *life, int64_t ns)
 {
-    check_outside(server, "pauses");
-    if (server->dead)
+    check_outside(life, "pauses");
+    if (life->dead)
         return;
     int64_t resume_ns = sim.now_ns + ns;
-    if (!server->paused || resume_ns > server->resume_ns)
-        server->resume_ns = resume_ns;
+    if (!life->paused || resume_ns > life->resume_ns)
+        life->resume_ns = resume_ns;
     int slot = 0;
     struct sim_thread *thread;
-    while (!server->paused && (thread = next_inside(server, &slot)) != NULL)
+    while (!life->paused && (thread = next_inside(life, &slot)) != NULL)
         sim_schedule_freeze(thread);
-    server->paused = true;
-    if (!server->has_resumer)
-        start_resumer(server);
+    life->paused = true;
+    if (!life->has_resumer)
+        start_resumer(life);
 }
 
-bool sim_server_is_paused(const struct sim_server *server)
+bool sim_life_is_paused(const struct sim_life *life)
 {
-    return server->paused;
+    return life->paused;
 }
