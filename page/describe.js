@@ -111,7 +111,8 @@ function replyText(e, reply) {
     if (methodOf(e) === 'RequestVote')
         return say(reply.vote_granted ? 'm_vote_yes' : 'm_vote_no', reply);
     if (methodOf(e) === 'AppendEntries') {
-        const hint = reply.conflict_index === undefined ? '' :
+        // Zeros are no hint: the term was refused.
+        const hint = !reply.conflict_index && !reply.conflict_term ? '' :
             say('m_hint', { index: reply.conflict_index, term: reply.conflict_term });
         return say(reply.success ? 'm_append_yes' : 'm_append_no',
             { term: reply.term, hint });
