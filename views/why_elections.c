@@ -11,7 +11,7 @@
 // tests want a leader within five seconds.
 #define SILENT_MS 2000.0
 
-// Who has heard from a leader so little ago has no reason to stand. Time-outs
+// A server that has heard from a leader in this time need not stand. Time-outs
 // are longer, and heartbeats come more often.
 #define JUST_LED_MS 150.0
 

@@ -26,7 +26,7 @@ struct refused {
 
 struct votes {
     int n_servers;
-    double from_ms;  // What was refused before is of no interest.
+    double from_ms;  // Earlier refusals do not count.
     // [voter][candidate][enum refusal]
     struct refused *refused;
     // Of each server: the newest term in which it stood.
@@ -252,7 +252,7 @@ void why_votes(const struct span *span, struct lines *lines)
     };
     if (votes.refused == NULL || votes.standing == NULL)
         abort();
-    // Who stood in which term is needed from the start.
+    // The terms in which servers stood are needed from the start of the run.
     struct span all = *span;
     all.from = 0;
     span_walk(&all, look, &votes);
