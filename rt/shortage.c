@@ -318,6 +318,10 @@ void shortage_exit(enum shortage_of what, int error, size_t asked)
 {
     shortage_note(what, error, asked);
     await_note();
+    if (note->text[0] == '\0') {
+        note = &own_note;  // Notes are off, but the line has to say why.
+        describe(what, error, asked);
+    }
     fprintf(stderr, "raftlab: %s\n", note->text);
     if (note->state == SHORTAGE_BY_ITSELF)
         abort();

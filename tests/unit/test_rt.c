@@ -5,14 +5,18 @@
 #include "rt/clock.h"
 #include "rt/go.h"
 #include "rt/rng.h"
+#include "rt/shortage.h"
 #include "rt/timer.h"
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // ---- go ----
@@ -301,4 +305,30 @@ UNIT_TEST(bytes, copies_are_independent)
     struct bytes empty = bytes_copy((struct bytes){ NULL, 0 });
     check(bytes_equal(empty, (struct bytes){ NULL, 0 }));
     check(!bytes_equal(empty, original));
+}
+
+// ---- Shortages ----
+
+// A process ends with a line that says why, though its test has failed already
+// and takes no more notes.
+UNIT_TEST(shortage, line_is_there_after_the_notes)
+{
+    int ends[2];
+    check(pipe(ends) == 0);
+    pid_t child = unit_fork();
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        shortage_end_notes();
+        shortage_exit(SHORTAGE_OF_FILES, ENFILE, 0);
+    }
+    close(ends[1]);
+    char line[1000] = "";
+    check(read(ends[0], line, sizeof line - 1) > 0);
+    close(ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+
+    const char *wanted = "raftlab: no more open files: the system's limit";
+    check_that(strncmp(line, wanted, strlen(wanted)) == 0, "%s", line);
+    check(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SHORTAGE);
 }
