@@ -40,6 +40,10 @@ without = $(if $1,$(call without,$(wordlist 2,99,$1),$(subst $(firstword $1),,$2
 want = $(foreach v,$1,$(if $(call without,$2,$(subst $() $(),,$(value $v))),\
     $(error $v=: wants $3)))
 
+# The shell itself uses the numbers from 10 on.
+ifeq ($(shell case $$(ulimit -n) in (?|1?) ;; (*) echo enough ;; esac),)
+$(error ulimit -n allows too few open files: raise it to 20 or more)
+endif
 ifneq ($(shell uname),Linux)
 $(error raftlab runs on Linux; elsewhere in a container: the Dockerfile says how)
 endif
@@ -71,6 +75,26 @@ $(foreach v,LOG GDB SIM,$(if $(filter-out 0 1,$($v)),$(error \
 $(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
     CSV= and JSON= are for make sim or make soak alone)))
 $(call want,TOPICS SERVERS,$(NAME_CHARS),words or numbers)
+
+# An option that would do nothing is told. A make that another make calls has the
+# options of that one, so only the first is asked.
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
+# $(call only,VARIABLES,TARGETS): these are for these targets.
+only = $(foreach v,$(filter $1,$(GIVEN)),$(if $(filter $2,$(MAKECMDGOALS)),,$(error \
+    $v= is for make $(subst $() $(),$(comma) make ,$2))))
+ifeq ($(MAKELEVEL),0)
+# What the files here do not name is no option of theirs.
+$(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
+    $(filter $v,$(foreach f,Makefile $(wildcard tests/lab.mk),$(file < $f))),,$(error \
+    $v=: there is no such option; make help lists them)))
+$(call only,N,soak timing)
+$(call only,SEEDS,sim timing variants race asan)
+$(call only,FIRST,sim timing race asan)
+$(call only,SEED GDB,replay show)
+$(call only,PCT,sim timing replay show run fig2 race asan)
+$(call only,SIM,race asan)
+endif
+
 ifneq ($(filter-out columns summary,$(VIEW)),)
 $(error VIEW=$(VIEW): there are columns and summary)
 endif
@@ -444,10 +468,20 @@ sim: $(SIM_BIN)
 	    $(ROWS)
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs
-replay: $(SIM_BIN)
+
+# Both want one run: a test and a seed.
+AGAIN_BY = $(firstword $(filter replay show,$(MAKECMDGOALS)))
+.PHONY: one_run
+one_run: $(SIM_BIN)
 ifeq ($(and $(T),$(SEED)),)
-	@echo 'raftlab: replay wants a test and a seed: make replay T=churn SEED=7' >&2; exit 2
-else ifeq ($(GDB),1)
+	@echo 'raftlab: $(AGAIN_BY) wants a test and a seed: make $(AGAIN_BY) T=churn SEED=7' >&2; exit 2
+else
+	@tests=$$($(SIM_BIN) $(LAB_FLAGS) --list) || exit; set -- $$tests; [ $$# = 1 ] || { \
+	    echo "raftlab: $(AGAIN_BY) wants one test; T='$(T)' means $$#: $$1, $$2, ..." >&2; exit 2; }
+endif
+
+replay: one_run
+ifeq ($(GDB),1)
 	@gdb -q -ex 'set follow-fork-mode child' -ex 'set confirm off' \
 	    -ex 'break test_fail' \
 	    --args $(REPLAY) --os-threads
@@ -458,12 +492,8 @@ else
 endif
 
 # A failed run is shown like any other: failures are the main use.
-show: $(SIM_BIN)
-ifeq ($(and $(T),$(SEED)),)
-	@echo 'raftlab: show wants a test and a seed: make show T=churn SEED=7' >&2; exit 2
-else
+show: one_run
 	@$(REPLAY) || [ $$? = 1 ]
-endif
 
 # ---- The lab's own tests ----
 
