@@ -100,6 +100,7 @@ static bool start_process(struct job *job, const struct options *options)
 {
     *job->verdict = (struct verdict){ 0 };
     job->out_of_time = false;
+    job->sent_signal = 0;
     job->processor_ns = 0;
     set_deadline(job, options);
     recording_prepare(&job->recording, options, job->is_again);
@@ -282,6 +283,7 @@ bool job_poll(struct job *job, const struct options *options,
     struct ending ending = {
         .wait_status = reap(job, &usage),
         .out_of_time = job->out_of_time,
+        .sent_signal = job->sent_signal,
         .limit_s = outer_limit_s(options),
         .grace_s = GRACE_S,
         .simulated = world_is_simulated,
@@ -294,6 +296,18 @@ bool job_poll(struct job *job, const struct options *options,
         return false;
     end_record(job, options, result);
     return true;
+}
+
+bool job_owns(const struct job *job, pid_t pid)
+{
+    return job->pid != 0 && pid > 0 &&
+           (job->pid == pid || job->pid == getpgid(pid));
+}
+
+void job_blame(struct job *job, int signal)
+{
+    job->sent_signal = signal;
+    kill_all(job);
 }
 
 void job_kill(struct job *job)

@@ -30,6 +30,7 @@ struct job {
     int64_t deadline_ns;
     int64_t processor_ns;  // Processor time used when the deadline was set.
     bool out_of_time;
+    int sent_signal;  // To the runner; 0: none.
 
     struct recording recording;
     bool is_again;         // It has failed, and runs again to be recorded.
@@ -56,6 +57,13 @@ bool job_poll(struct job *job, const struct options *options,
 
 // The processor time in a struct rusage, in seconds.
 double job_seconds(struct timeval time);
+
+// Is this process the run's, or one that it has forked?
+bool job_owns(const struct job *job, pid_t pid);
+
+// Fails the run, whose process has sent this signal to the runner, and kills
+// it. job_poll then tells that it has ended.
+void job_blame(struct job *job, int signal);
 
 // Kills the run.
 void job_kill(struct job *job);

@@ -30,6 +30,9 @@ static char *describe_ending(const struct verdict *verdict,
     if (ending.out_of_time)
         return alloc_format("exceeded its limit of %d s by %d s: killed",
                             ending.limit_s, ending.grace_s);
+    if (ending.sent_signal != 0)
+        return alloc_format("sent signal %d (%s) to the runner: killed",
+                            ending.sent_signal, strsignal(ending.sent_signal));
     if (WIFSIGNALED(ending.wait_status)) {
         int number = WTERMSIG(ending.wait_status);
         // Other crashes the tester describes itself, with a stack.
@@ -124,7 +127,7 @@ static bool is_killed_from_outside(const struct verdict *verdict,
 {
     return WIFSIGNALED(ending.wait_status) &&
            WTERMSIG(ending.wait_status) == SIGKILL && !ending.out_of_time &&
-           !verdict->killed_itself;
+           ending.sent_signal == 0 && !verdict->killed_itself;
 }
 
 // Makes the result inconclusive. Takes over the text.
@@ -181,8 +184,9 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         .memory_kb = ending.memory_kb,
         .late_ms = sane_count(verdict->late_ms),
     };
-    bool ended_well =
-        WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;
+    bool ended_well = WIFEXITED(ending.wait_status) &&
+                      WEXITSTATUS(ending.wait_status) == 0 &&
+                      ending.sent_signal == 0;
     if (verdict->state == TEST_PASSED && ended_well) {
         result.outcome = PASSED;
         bool late = !ending.simulated && verdict_was_late(verdict);

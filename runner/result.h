@@ -46,6 +46,7 @@ const char *result_word(enum outcome outcome);
 struct ending {
     int wait_status;   // As waitpid gives it.
     bool out_of_time;  // It was killed after limit_s + grace_s seconds.
+    int sent_signal;   // To the runner, which killed it for that; 0: none.
     int limit_s;
     int grace_s;
     bool simulated;  // In virtual time: no machine is late there.

@@ -221,8 +221,22 @@ static void collect(struct schedule *s)
     }
 }
 
-// Waits for a signal, for TICK_MS at most. Returns it, or 0. Meanwhile passes
-// on the output of the first job, if it has a relay; no other job can have one.
+// A test may not stop the runner: that is its failure. Is this its signal?
+static bool is_by_a_test(struct schedule *s,
+                         const struct signalfd_siginfo *signal)
+{
+    for (int i = 0; i < s->options->jobs; i++) {
+        if (!job_owns(&s->jobs[i], (pid_t)signal->ssi_pid))
+            continue;
+        job_blame(&s->jobs[i], (int)signal->ssi_signo);
+        return true;
+    }
+    return false;
+}
+
+// Waits for a signal, for TICK_MS at most. Returns it, or 0; 0, too, if a test
+// has sent it, which is no wish of the user's. Meanwhile passes on the output
+// of the first job, if it has a relay; no other job can have one.
 static int await_signal(struct schedule *s)
 {
     struct pollfd fds[RELAY_STREAMS + 1];
@@ -233,8 +247,10 @@ static int await_signal(struct schedule *s)
     relay_pass(&s->jobs[0].relay);
 
     struct signalfd_siginfo signal;
-    bool came = read(s->signal_fd, &signal, sizeof signal) == sizeof signal;
-    return came ? (int)signal.ssi_signo : 0;
+    if (read(s->signal_fd, &signal, sizeof signal) != sizeof signal)
+        return 0;
+    int number = (int)signal.ssi_signo;
+    return number != SIGCHLD && is_by_a_test(s, &signal) ? 0 : number;
 }
 
 static void kill_all(struct schedule *s)

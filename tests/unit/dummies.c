@@ -276,6 +276,29 @@ LAB_TEST(dummy_die, by_kill_after_passing)
     raise(SIGTERM);
 }
 
+// The simulator has its own answer to getppid().
+static pid_t runner;
+
+__attribute__((constructor)) static void note_runner(void)
+{
+    runner = getpid();
+}
+
+LAB_TEST(dummy_die, of_a_signal_to_the_runner)
+{
+    kill(runner, SIGTERM);
+    wait_for_ever(NULL);
+}
+
+LAB_TEST(dummy_die, of_a_signal_by_a_child)
+{
+    if (fork() == 0) {
+        kill(runner, SIGINT);
+        _exit(0);
+    }
+    wait_for_ever(NULL);
+}
+
 LAB_TEST(dummy_die, as_if_by_thread_sanitizer)
 {
     current_verdict->state = TEST_PASSED;

@@ -153,6 +153,18 @@ UNIT_TEST(runner, a_process_that_ends_early_has_failed)
     expect_lab("--test by_segm", 1, "killed by signal 11 (Segmentation fault)");
 }
 
+// The runner goes on: only a user can stop it.
+UNIT_TEST(runner, a_test_that_signals_the_runner_has_failed)
+{
+    expect_lab("--test of_a_signal_to_the_runner --test quick", 1,
+               "FAILED dummy_die/of_a_signal_to_the_runner: sent signal 15 "
+               "(Terminated) to the runner: killed");
+    expect_lab("--test of_a_signal_by_a_child --jobs 2 --logs /tmp", 1,
+               "sent signal 2 (Interrupt) to the runner: killed");
+    expect_lab("--test of_a_signal --test quick", 1,
+               "1 of 3 tests passed; 2 failed\n");
+}
+
 UNIT_TEST(runner, a_process_that_ends_badly_after_passing_has_failed)
 {
     expect_lab("--test by_kill_after", 1,
