@@ -1,5 +1,5 @@
-// The scheduling points, one by one: for each there is a program whose bug is
-// found because another thread can run there, and only because of that.
+// The scheduling points, one by one. For each there is a program with a bug
+// that is found only because another thread can run there.
 #include "tests/sim/harness.h"
 
 #include <semaphore.h>
@@ -67,7 +67,7 @@ static void call_nothing(void)
 {
 }
 
-// Makes what the functions are called with. Nothing makes them wait.
+// Makes the arguments of the functions. No call waits.
 static void prepare(void)
 {
     pthread_rwlock_init(&rwlock, NULL);
@@ -96,7 +96,7 @@ static void *change(void *unused)
 
 static void (*function)(void);
 
-// The bug: it takes for granted that nothing changes during the call.
+// The bug: the thread assumes that nothing changes during the call.
 static void *call_function(void *unused)
 {
     pthread_t thread = start(change, NULL);
@@ -107,8 +107,8 @@ static void *call_function(void *unused)
     return unused;
 }
 
-// Under PCT the main thread has dropped to the bottom by now: it would let all
-// others run first.
+// Under PCT the main thread has the lowest priority by now, so all others would
+// run first.
 static void prepare_and_call(void)
 {
     prepare();
@@ -175,7 +175,7 @@ POINT(c11_cond_broadcast, cnd_broadcast(&cnd))
 POINT(c11_cond_destroy, cnd_destroy(&cnd))
 POINT(c11_time, timespec_get(&now, TIME_UTC))
 
-// ---- Unlocking, which has its point where the lock is free ----
+// ---- Unlocking: the point is after the release ----
 
 static bool is_through;
 
@@ -221,7 +221,7 @@ static void *expect_both_locked(void *unused)
     return unused;
 }
 
-// The bug: what is done after the unlock is thought to be done under the lock.
+// The bug: the thread assumes that it holds the lock after the unlock.
 static void unlock_and_say(void)
 {
     pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
@@ -247,7 +247,7 @@ SIM_TEST(another_can_run_after_an_unlock)
     check_unlock(lock_spin, unlock_spin);
 }
 
-// ---- Barriers, which have a second point where they open ----
+// ---- Barriers: the second point is where they open ----
 
 static bool is_here;
 
@@ -258,7 +258,7 @@ static void *come_last(void *unused)
     return unused;
 }
 
-// The bug: who says that it is here has not come to the barrier yet.
+// The bug: the thread announces itself before it has reached the barrier.
 static void say_and_come(void)
 {
     pthread_barrier_init(&barrier, NULL, 2);
@@ -275,7 +275,7 @@ static void *expect_to_be_through(void *unused)
     return unused;
 }
 
-// The bug: the last to come is not the first to go on.
+// The bug: the last thread to arrive is not the first to continue.
 static void open_and_say(void)
 {
     pthread_barrier_init(&barrier, NULL, 2);
@@ -287,7 +287,7 @@ static void open_and_say(void)
 
 SIM_TEST(another_can_run_before_one_comes_to_a_barrier)
 {
-    // The check may not be come to: then both wait for the other, for ever.
+    // The check may not be reached: then each waits for the other for ever.
     int finds = 0;
     for (uint64_t seed = 1; seed <= 1000; seed++)
         finds += strstr(simulate_seed(say_and_come, seed)->message,
@@ -314,7 +314,7 @@ static void *expect_both(void *unused)
     return unused;
 }
 
-// The bug: what is done after the call is thought to be done with it.
+// The bug: the thread assumes that the call includes the statement after it.
 static void call_once_and_say(void)
 {
     pthread_once_t fresh = PTHREAD_ONCE_INIT;
@@ -340,7 +340,7 @@ static void *expect_it_to_be_made(void *unused)
     return unused;
 }
 
-// The bug: who says that it is here has not made the thread yet.
+// The bug: the thread announces another thread before it has made it.
 static void say_and_make(void)
 {
     pthread_t thread = start(expect_it_to_be_made, NULL);
@@ -350,7 +350,7 @@ static void say_and_make(void)
     join(thread);
 }
 
-// The bug: the thread runs before its maker goes on.
+// The bug: the new thread runs before its maker continues.
 static void make_and_say(void)
 {
     pthread_t thread;
