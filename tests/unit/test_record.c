@@ -330,30 +330,35 @@ UNIT_TEST(record, memory_that_was_written_over_is_no_record)
     file_free(&file);
 }
 
-static void *tell_100(void *events)
+enum { THREADS = 8, TOLD = 10000 };
+static pthread_barrier_t start;
+
+static void *tell_many(void *events)
 {
-    tell_terms(events, 100);
+    pthread_barrier_wait(&start);
+    tell_terms(events, TOLD);
     return NULL;
 }
 
 UNIT_TEST(record, threads_tell_side_by_side)
 {
-    enum { THREADS = 8 };
-    struct record *record = record_make(1 << 20);
+    struct record *record = record_make(16 << 20);
     struct events *events = recorded(record);
     pthread_t threads[THREADS];
+    pthread_barrier_init(&start, NULL, THREADS);
     for (int k = 0; k < THREADS; k++)
-        pthread_create(&threads[k], NULL, tell_100, events);
+        pthread_create(&threads[k], NULL, tell_many, events);
     for (int k = 0; k < THREADS; k++)
         pthread_join(threads[k], NULL);
     struct file file = written(record, "passed");
 
-    check(file.count == 1 + 100 * THREADS + 1);
-    for (int k = 1; k <= 100 * THREADS; k++) {
+    check(file.count == 1 + TOLD * THREADS + 1);
+    for (int k = 1; k <= TOLD * THREADS; k++) {
         char number[100];
         snprintf(number, sizeof number, "{\"n\":%d,", k);
         expect_in(&file, k, number);
     }
+    pthread_barrier_destroy(&start);
     file_free(&file);
     events_free(events);
     record_free(record);
