@@ -426,6 +426,7 @@ timing: $(TIMING_BIN)
 	@for raft in $(RAFTS); do \
 	    $(MAKE) --no-print-directory RAFT=$$raft timing-rows || exit; \
 	done
+	@rm -f build/timing/*.svg
 	@$(TIMING_BIN) build/timing $(foreach r,$(RAFTS),$$(ls -r $(B)/raft-$(subst /,_,$r)/timing/*.csv))
 	@rm -rf $(foreach r,$(RAFTS),$(B)/raft-$(subst /,_,$r)/timing/records)
 
