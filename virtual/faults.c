@@ -25,9 +25,9 @@ bool fault_is_paused(struct raft *rf)
     return sim_life_is_paused(boundary_life_of(rf));
 }
 
-void fault_set_clock_rate(int life, int percent)
+void fault_set_clock_rate(int server, int percent)
 {
-    sim_set_clock_rate(life, 10 * percent);
+    sim_set_clock_rate(server, 10 * percent);
 }
 
 void fault_run_on(int points)
