@@ -27,6 +27,8 @@ void recording_prepare(struct recording *recording,
             record_make(world_is_simulated ? VIRTUAL_BYTES : REAL_BYTES);
     if (recording->record != NULL)
         record_clear(recording->record);
+    else if (options->records != NULL || again)
+        fprintf(stderr, "lab: no memory for the record: %s\n", strerror(errno));
 }
 
 void recording_start(const struct recording *recording)
