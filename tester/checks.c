@@ -253,9 +253,9 @@ void cfg_converge(struct config *cfg)
                "expected a leader among the connected servers, found none for "
                "10 s");
     test_fail("server %d, the leader, has applied all up to index %d, and "
-              "server %d only up to %d, 10 s after the last fault: who lacks "
-              "entries, or does not know that they are committed, gets them "
-              "without a new command (Figure 2, Leaders)",
+              "server %d only up to %d, 10 s after the last fault: a leader "
+              "sends missing entries, and its commit index, without a new "
+              "command (Figure 2, Leaders)",
               leader, index, behind, last_applied(cfg, behind));
 }
 
