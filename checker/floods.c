@@ -3,8 +3,7 @@
 // machine or on a slower network.
 //
 // A right Raft may send many requests: one for each command, one for each step
-// back. So only requests that bring nothing new count. docs/figures.md says how
-// many right Rafts send.
+// back. So only requests that bring nothing new count.
 #include "checker/floods.h"
 #include "checker/internal.h"
 #include "rt/clock.h"
