@@ -297,7 +297,7 @@ $(B)/tester/applied.o: | $(TESTER_X_H)
 # exist.
 .PHONY: compile_commands.json
 compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
-	@scripts/compile-commands $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
+	@scripts/compile-commands $(CC) $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
 	    -std=gnu11 $(subst -I$(B)/gen,,$(CPPFLAGS)) $(WARN)
 
 -include $(shell find $(B) -path '$(B)/raft-*' -prune -o -name '*.d' -print 2> /dev/null)
