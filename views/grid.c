@@ -1,5 +1,7 @@
 #include "views/grid.h"
 
+#include "views/lines.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,18 @@ static const char *const codes[] = {
     [GREEN] = "\033[32m", [BOLD_GREEN] = "\033[1;32m", [YELLOW] = "\033[33m",
     [BLUE] = "\033[34m",  [MAGENTA] = "\033[35m",
 };
+
+// A text of lines.h may hold spaces at which it is not to be broken.
+static char *format_text(const char *format, va_list args)
+{
+    char *text;
+    if (vasprintf(&text, format, args) < 0)
+        abort();
+    for (char *at = text; *at != 0; at++)
+        if (*at == NO_BREAK)
+            *at = ' ';
+    return text;
+}
 
 static void paint(struct grid *grid, const char *code, const char *text,
                   int len)
@@ -62,11 +76,9 @@ void grid_say(struct grid *grid, double ms, int server, enum colour colour,
     int column = grid->column_of[server];
     if (column == -1)
         return;
-    char *all;
     va_list args;
     va_start(args, format);
-    if (vasprintf(&all, format, args) < 0)
-        abort();
+    char *all = format_text(format, args);
     va_end(args);
     bool first = true;
     for (const char *text = all; *text != 0; text += strspn(text, " ")) {
@@ -84,11 +96,9 @@ void grid_say(struct grid *grid, double ms, int server, enum colour colour,
 
 void grid_say_across(struct grid *grid, double ms, const char *format, ...)
 {
-    char *all;
     va_list args;
     va_start(args, format);
-    if (vasprintf(&all, format, args) < 0)
-        abort();
+    char *all = format_text(format, args);
     va_end(args);
     bool first = true;
     for (const char *text = all; *text != 0; text += strspn(text, " ")) {

@@ -14,6 +14,9 @@ static void push(struct lines *lines, const char *text, int len, int indent)
     if (lines->each == NULL || asprintf(&lines->each[lines->n++], "%*s%.*s",
                                         indent, "", len, text) < 0)
         abort();
+    for (char *at = lines->each[lines->n - 1]; *at != 0; at++)
+        if (*at == NO_BREAK)
+            *at = ' ';
 }
 
 static int columns(const char *text, int len)
@@ -120,6 +123,9 @@ const char *duration_text(double ms)
         snprintf(text, size, "%.0f ms", ms);
     else
         snprintf(text, size, "%.1f s", ms / 1000);
+    for (char *at = text; *at != 0; at++)
+        if (*at == ' ')
+            *at = NO_BREAK;
     return text;
 }
 

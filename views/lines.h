@@ -9,6 +9,9 @@ struct lines {
     int n;
 };
 
+// Stands for a space at which no line is broken.
+#define NO_BREAK '\x1f'
+
 // Adds a text as one line, or as several that are broken between words. The
 // second and further ones are indented by two columns more than the first.
 __attribute__((format(printf, 2, 3))) void lines_add(struct lines *lines,

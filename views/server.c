@@ -31,6 +31,16 @@ void servers_free(struct servers servers)
     free(servers.each);
 }
 
+bool server_leads(const struct servers *servers)
+{
+    for (int i = 0; i < servers->n; i++) {
+        const struct server *server = &servers->each[i];
+        if (server->running && server->connected && server->role == LEADER)
+            return true;
+    }
+    return false;
+}
+
 int server_term_at(const struct server *server, int index)
 {
     if (index == server->snapshot.index)

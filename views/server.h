@@ -54,6 +54,9 @@ void servers_free(struct servers servers);
 void servers_read(struct servers *servers, const struct run *run,
                   const struct event *event);
 
+// Does one lead that runs and is connected?
+bool server_leads(const struct servers *servers);
+
 // The term of an entry in its saved log; 0 if there is none, or if it is
 // unknown.
 int server_term_at(const struct server *server, int index);

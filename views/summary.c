@@ -188,13 +188,12 @@ static int print_act(const struct act *act, char *to, size_t size)
 {
     const char *servers = servers_text(act->servers);
     if (act->first.term == 0)
-        return snprintf(to, size, "%.1f ms %s %s", act->ms, act->word, servers);
+        return snprintf(to, size, "%.1f %s %s", act->ms, act->word, servers);
     if (act->first.index == act->last.index)
-        return snprintf(to, size, "%.1f ms %s takes a command at %s", act->ms,
+        return snprintf(to, size, "%.1f %s takes a command at %s", act->ms,
                         servers, entry_text(act->last.index, act->last.term));
-    return snprintf(to, size, "%.1f ms %s takes commands, from %s to %s",
-                    act->ms, servers,
-                    entry_text(act->first.index, act->first.term),
+    return snprintf(to, size, "%.1f %s takes commands, from %s to %s", act->ms,
+                    servers, entry_text(act->first.index, act->first.term),
                     entry_text(act->last.index, act->last.term));
 }
 
@@ -223,7 +222,7 @@ static void add_acts(const struct run *run, struct lines *lines)
         len += (size_t)sprintf(all + len, n > 0 ? "; " : ".");
     }
     if (len > 0)
-        lines_add(lines, "Last acts: %s", all);
+        lines_add(lines, "Last acts, in ms: %s", all);
 }
 
 static void add_doing(const struct span *span, int act, int progress,
@@ -231,7 +230,7 @@ static void add_doing(const struct span *span, int act, int progress,
 {
     const struct run *run = span->run;
     if (act != -1)
-        lines_add(lines, "The test was in: %s, since %.1f ms, for %s.",
+        lines_add(lines, "The test was in: %s, since %.1f\x1fms, for %s.",
                   text_of(run->events[act].json, "text"), run->events[act].ms,
                   duration_text(span->to_ms - run->events[act].ms));
     add_acts(run, lines);
@@ -241,11 +240,11 @@ static void add_doing(const struct span *span, int act, int progress,
     }
     const struct event *last = &run->events[progress];
     if (is_kind(last, "leads"))
-        lines_add(lines, "Progress ended at %.1f ms: S%d led T%d.", last->ms,
+        lines_add(lines, "Progress ended at %.1f\x1fms: S%d led T%d.", last->ms,
                   last->server, int_of(last->json, "term", 0));
     else
         lines_add(lines,
-                  "Progress ended at %.1f ms: S%d applied %d, the last new "
+                  "Progress ended at %.1f\x1fms: S%d applied %d, the last new "
                   "index.",
                   last->ms, last->server, int_of(last->json, "index", 0));
 }
@@ -296,14 +295,33 @@ static void add_servers(const struct span *span, struct lines *lines)
               "* as its messages show it. It last sent and heard so long ago.");
 }
 
+// The message names a call or a lock that somebody waits for. What the servers
+// do not do is its consequence.
+static bool is_hang(const struct run *run)
+{
+    const struct event *verdict = find_last(run, "verdict");
+    const char *text = verdict == NULL ? "" : text_of(verdict->json, "text");
+    return strstr(text, "has not returned") != NULL ||
+           strstr(text, "deadlock") != NULL;
+}
+
 // Did the test fail because there was no progress? A broken rule or a crash is
 // explained by its message: sentences about progress would be false then. So
 // would those about servers that a script plays.
 static bool is_about_progress(const struct span *span)
 {
-    return find_last(span->run, "rule_broken") == NULL &&
+    return find_last(span->run, "rule_broken") == NULL && !is_hang(span->run) &&
            json_object_get(span->run->header, "played") == NULL &&
            span->to_ms - span->from_ms >= SHORTEST_MS;
+}
+
+// Where the next sentence begins. The further lines of one are indented more.
+static int sentence_end(const struct lines *why, int begin)
+{
+    int end = begin + 1;
+    while (end < why->n && strncmp(why->each[end], "    ", 4) == 0)
+        end++;
+    return end;
 }
 
 static void add_why(const struct span *span, struct lines *lines)
@@ -317,8 +335,13 @@ static void add_why(const struct span *span, struct lines *lines)
     why_late(span, &why);
     if (why.n > 0)
         lines_add(lines, "Since then:");
-    for (int i = 0; i < why.n; i++)
-        lines_add_row(lines, "%s", why.each[i]);
+    for (int i = 0, next; i < why.n; i = next) {
+        next = sentence_end(&why, i);
+        if (lines->n + next - i > MOST_LINES)
+            break;
+        for (int k = i; k < next; k++)
+            lines_add_row(lines, "%s", why.each[k]);
+    }
     lines_free(&why);
 }
 

@@ -15,6 +15,7 @@ struct refused {
     char reason[160];
     char hint[60];
     int asks_next;  // The index from which the leader sends then; 0: none yet.
+    bool answered;  // The leader has sent again since the last one.
     bool bug;       // There is no visible reason.
     bool old_term;  // This also happens to a deposed leader.
 };
@@ -83,7 +84,7 @@ static void look_at_reply(struct appends *appends, const struct span *span,
     refused->prev_index = prev_index;
     refused->times++;
     refused->last_ms = event->ms;
-    refused->asks_next = 0;
+    refused->answered = false;
     refused->bug = describe(refused, args, follower);
     int hint = int_of(reply, "conflict_index", 0);
     int hint_term = int_of(reply, "conflict_term", 0);
@@ -108,8 +109,9 @@ static void look(void *self, const struct span *span,
         struct refused *refused =
             refused_of(appends, event->peer, event->server);
         json_t *args = json_object_get(event->json, "args");
-        if (refused->times > 0 && refused->asks_next == 0)
+        if (refused->times > 0 && !refused->answered)
             refused->asks_next = int_of(args, "prev_log_index", 0) + 1;
+        refused->answered = true;
     }
 }
 
@@ -129,9 +131,13 @@ static void say(int follower, int leader, const struct refused *refused,
         snprintf(next, sizeof next, "; S%d sends from %d next", leader,
                  refused->asks_next);
     char same[60] = "";
-    if (refused->same >= 2 && refused->same < refused->times)
+    if (refused->same == refused->times && refused->times > 1)
+        snprintf(same, sizeof same, ", always with the same prev");
+    else if (refused->same > 1)
         snprintf(same, sizeof same, ", the last %d with the same prev",
                  refused->same);
+    else if (refused->times > 1)
+        snprintf(same, sizeof same, ", and the last time");
     lines_add(lines,
               "  S%d refuses S%d's AppendEntries, %s%s: %s; it says %s%s.",
               follower, leader, times_text(refused->times), same,

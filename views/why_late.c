@@ -57,7 +57,7 @@ static void look_at_save(struct late *late, const struct span *span,
     late->said++;
     int term = int_of(event_args(span->run, arrived), "term", 0);
     lines_add(late->lines,
-              "  A %s of S%d to S%d's %s of T%d came %s at %.1f ms (sent %s "
+              "  A %s of S%d to S%d's %s of T%d came %s at %.1f\x1fms (sent %s "
               "before); S%d, in T%d, then dropped its entries from %d on.",
               is_kind(arrived, "reply_arrived") ? "reply" : "request",
               arrived->peer, arrived->server, text_of(arrived->json, "method"),

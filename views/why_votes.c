@@ -233,7 +233,8 @@ static void say_refused(struct votes *votes, enum refusal reason,
         struct refused *refused = most(votes, reason, &voter, &candidate);
         if (refused == NULL)
             return;
-        lines_add(lines, "  S%d refuses S%d its vote, %s, last at %.1f ms: %s.",
+        lines_add(lines,
+                  "  S%d refuses S%d its vote, %s, last at %.1f\x1fms: %s.",
                   voter, candidate, times_text(refused->times),
                   refused->last_ms, refused->reason);
         refused->times = 0;
@@ -257,7 +258,9 @@ void why_votes(const struct span *span, struct lines *lines)
     all.from = 0;
     span_walk(&all, look, &votes);
     say_unused(&votes, span->to_ms, lines);
-    for (enum refusal reason = 0; reason < N_REFUSALS; reason++)
+    // The others are as they should be, and of interest if nobody leads.
+    int last = server_leads(&span->end) ? HAS_OLD_VOTE : OLD_TERM;
+    for (enum refusal reason = NO_REASON; (int)reason <= last; reason++)
         say_refused(&votes, reason, lines);
     free(votes.refused);
     free(votes.standing);
