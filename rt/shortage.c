@@ -226,15 +226,27 @@ static void describe_files(int error)
 
 // ---- The machine's fault or the process's ----
 
+// How many files the process has open, at most one more than it may have. Its
+// folder in /proc cannot be read when no file can be opened.
+static long long count_files(void)
+{
+    long long limit = limit_of(RLIMIT_NOFILE);
+    long long n = 0;
+    for (int fd = 0; fd < limit && n <= SHORTAGE_MAX_FILES; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
 // Describes what the process itself holds too much of. False if nothing.
 static bool describe_excess(enum shortage_of what, int error, size_t asked,
                             const struct holding *held)
 {
     char *text = note->text;
     size_t size = sizeof note->text;
-    long long files = error == EMFILE ? limit_of(RLIMIT_NOFILE) : 0;
-    if (what == SHORTAGE_OF_FILES && files > SHORTAGE_MAX_FILES)
-        snprintf(text, size, "no more open files: the process has %lld", files);
+    if (what == SHORTAGE_OF_FILES && error == EMFILE &&
+        count_files() > SHORTAGE_MAX_FILES)
+        snprintf(text, size, "no more open files: the process has %lld",
+                 limit_of(RLIMIT_NOFILE));
     else if (held->threads > SHORTAGE_MAX_THREADS)
         snprintf(text, size, "the process has %lld threads", held->threads);
     else if (what == SHORTAGE_OF_MEMORY && asked > SHORTAGE_MAX_MB * MB)

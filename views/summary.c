@@ -295,8 +295,8 @@ static void add_servers(const struct span *span, struct lines *lines)
               "* as its messages show it. It last sent and heard so long ago.");
 }
 
-// The message names a call or a lock that somebody waits for. What the servers
-// do not do is its consequence.
+// Does the message name a call or a lock that somebody waits for? The servers'
+// silence follows from that, and explains nothing.
 static bool is_hang(const struct run *run)
 {
     const struct event *verdict = find_last(run, "verdict");
@@ -315,7 +315,8 @@ static bool is_about_progress(const struct span *span)
            span->to_ms - span->from_ms >= SHORTEST_MS;
 }
 
-// Where the next sentence begins. The further lines of one are indented more.
+// Finds the beginning of the next sentence. The further lines of a sentence are
+// indented more than its first.
 static int sentence_end(const struct lines *why, int begin)
 {
     int end = begin + 1;
