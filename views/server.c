@@ -9,9 +9,9 @@
 
 struct servers servers_make(int n)
 {
-    struct servers servers = { .n = n,
-                               .each =
-                                   calloc((size_t)n, sizeof(struct server)) };
+    struct servers servers = {
+        .n = n, .each = calloc((size_t)n + 1, sizeof(struct server))
+    };
     if (servers.each == NULL)
         abort();
     for (int i = 0; i < n; i++) {
