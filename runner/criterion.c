@@ -4,8 +4,8 @@
 // ends with exit status 0 as passed, wherever it was.
 #include "runner/criterion.h"
 
+#include "rt/clean.h"
 #include "rt/shortage.h"
-#include "runner/clean.h"
 #include "runner/criterion_args.h"
 #include "runner/job.h"
 #include "runner/options.h"

@@ -3,7 +3,7 @@
 #include "runner/criterion_args.h"
 
 #include "rt/alloc.h"
-#include "runner/clean.h"
+#include "rt/clean.h"
 #include "runner/options.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "runner/output.h"
 
 #include "rt/alloc.h"
-#include "runner/clean.h"
+#include "rt/clean.h"
 #include "runner/options.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 // in a loop cannot keep it from checking the time.
 #include "runner/relay.h"
 
-#include "runner/clean.h"
+#include "rt/clean.h"
 
 #include <fcntl.h>
 #include <string.h>

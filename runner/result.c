@@ -2,7 +2,7 @@
 #include "runner/result.h"
 
 #include "rt/alloc.h"
-#include "runner/clean.h"
+#include "rt/clean.h"
 
 #include <signal.h>
 #include <stdlib.h>

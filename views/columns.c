@@ -215,7 +215,8 @@ static void tell_message(struct columns *columns, const struct event *event)
     else if (is_kind(event, "reply_arrived")) {
         tell_lateness(columns, event);
         tell_vote_arrived(columns, event);
-    } else {
+    } else if (is_kind(event, "request_lost") || is_kind(event, "reply_lost") ||
+               is_kind(event, "request_doubled")) {
         tell_loss(columns, event);
     }
 }
@@ -245,7 +246,8 @@ static void tell_save(struct columns *columns, const struct event *event)
     int last = int_of(json_object_get(json, "last"), "index", 0);
     int last_term = int_of(json_object_get(json, "last"), "term", 0);
     if (appended > 0)
-        say(columns, event, TOPIC_SAVES, PLAIN, "saves %s@T%d",
+        say(columns, event, TOPIC_SAVES, PLAIN,
+            appended == 1 ? "saves %s@T%d" : "saves %s, last T%d",
             range_text(last - appended + 1, appended), last_term);
     int first = int_of(json_object_get(json, "first"), "index", 0);
     if (first > before->snapshot.index)
@@ -268,8 +270,7 @@ static bool tell_act(struct columns *columns, const struct event *event)
 {
     json_t *json = event->json;
     if (is_kind(event, "started") || is_kind(event, "crashed") ||
-        is_kind(event, "connected") || is_kind(event, "paused") ||
-        is_kind(event, "resumed"))
+        is_kind(event, "connected") || is_kind(event, "paused"))
         say_across(columns, event, "S%d %s", event->server, event->kind);
     else if (is_kind(event, "cut_off"))
         say_across(columns, event, "S%d cut off", event->server);
@@ -291,6 +292,9 @@ static bool tell_act(struct columns *columns, const struct event *event)
     else if (is_kind(event, "act_begins") || is_kind(event, "network") ||
              is_kind(event, "asked") || is_kind(event, "answered"))
         say_across(columns, event, "%s", text_of(json, "text"));
+    else if (is_kind(event, "link"))
+        say_across(columns, event, "S%d -> S%d: %s", event->server, event->peer,
+                   bool_of(json, "cut") ? "cut" : "another delay");
     else if (is_kind(event, "dropped"))
         say_across(columns, event, "%d events were dropped here",
                    int_of(json, "count", 0));
@@ -342,6 +346,16 @@ static void tell(struct columns *columns, const struct event *event)
         tell_change(columns, event);
 }
 
+static void tell_last_heartbeats(struct columns *columns)
+{
+    const struct run *run = columns->run;
+    if (run->n_events == 0)
+        return;
+    struct event last = run->events[run->n_events - 1];
+    for (last.server = 0; last.server < run->n_servers; last.server++)
+        tell_heartbeats(columns, &last);
+}
+
 void columns_print(const struct run *run, const struct columns_options *options,
                    FILE *to)
 {
@@ -357,6 +371,7 @@ void columns_print(const struct run *run, const struct columns_options *options,
         abort();
     for (int i = 0; i < run->n_events; i++)
         tell(&columns, &run->events[i]);
+    tell_last_heartbeats(&columns);
     grid_free(columns.grid);
     servers_free(columns.servers);
     free(columns.heartbeats);

@@ -24,15 +24,10 @@ static const char *const codes[] = {
     [BLUE] = "\033[34m",  [MAGENTA] = "\033[35m",
 };
 
-// A text of lines.h may hold spaces at which it is not to be broken.
 static char *format_text(const char *format, va_list args)
 {
-    char *text;
-    if (vasprintf(&text, format, args) < 0)
-        abort();
-    for (char *at = text; *at != 0; at++)
-        if (*at == NO_BREAK)
-            *at = ' ';
+    char *text = text_format(format, args);
+    text_unite(text);
     return text;
 }
 
@@ -43,23 +38,6 @@ static void paint(struct grid *grid, const char *code, const char *text,
         fprintf(grid->to, "%s%.*s\033[0m", code, len, text);
     else
         fprintf(grid->to, "%.*s", len, text);
-}
-
-// The number of bytes of a text that fit into so many columns, up to a space if
-// there is one; at least one character.
-static int fitting(const char *text, int room)
-{
-    int len = 0;
-    int columns = 0;
-    int space = 0;
-    for (; text[len] != 0; len++) {
-        bool begins = (text[len] & 0xc0) != 0x80;
-        if (begins && columns++ == room)
-            break;
-        if (text[len] == ' ')
-            space = len;
-    }
-    return text[len] == 0 || text[len] == ' ' || space == 0 ? len : space;
 }
 
 static void print_time(struct grid *grid, double ms, bool first)
@@ -83,7 +61,7 @@ void grid_say(struct grid *grid, double ms, int server, enum colour colour,
     bool first = true;
     for (const char *text = all; *text != 0; text += strspn(text, " ")) {
         int indent = first ? 0 : 1;
-        int len = fitting(text, grid->width - 1 - indent);
+        int len = text_fitting(text, grid->width - 1 - indent, true);
         print_time(grid, ms, first);
         fprintf(grid->to, "%*s", column * grid->width + indent, "");
         paint(grid, codes[colour], text, len);
@@ -102,7 +80,7 @@ void grid_say_across(struct grid *grid, double ms, const char *format, ...)
     va_end(args);
     bool first = true;
     for (const char *text = all; *text != 0; text += strspn(text, " ")) {
-        int len = fitting(text, grid->across - 4);
+        int len = text_fitting(text, grid->across - 4, true);
         print_time(grid, ms, first);
         fprintf(grid->to, first ? "-- " : "   ");
         paint(grid, "\033[1m", text, len);

@@ -1,11 +1,20 @@
 // Makes lines and texts of the summary.
 #include "views/lines.h"
 
+#include "rt/clean.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+void text_unite(char *text)
+{
+    for (char *at = text; *at != 0; at++)
+        if (*at == NO_BREAK)
+            *at = ' ';
+}
 
 static void push(struct lines *lines, const char *text, int len, int indent)
 {
@@ -14,40 +23,51 @@ static void push(struct lines *lines, const char *text, int len, int indent)
     if (lines->each == NULL || asprintf(&lines->each[lines->n++], "%*s%.*s",
                                         indent, "", len, text) < 0)
         abort();
-    for (char *at = lines->each[lines->n - 1]; *at != 0; at++)
-        if (*at == NO_BREAK)
+    text_unite(lines->each[lines->n - 1]);
+}
+
+char *text_format(const char *format, va_list args)
+{
+    char *text;
+    if (vasprintf(&text, format, args) < 0)
+        abort();
+    for (char *at = text; *at != 0; at++)
+        if (*at == '\n' || *at == '\t')
             *at = ' ';
-}
-
-static int columns(const char *text, int len)
-{
-    int n = 0;
-    for (int i = 0; i < len; i++)
-        n += (text[i] & 0xc0) != 0x80;  // Counts first bytes of characters.
-    return n;
-}
-
-// The length of a text's first line, so that it fits.
-static int fitting(const char *text, int room)
-{
-    int fits = 0;
-    for (int len = 1;; len++) {
-        bool ends = text[len] == 0;
-        if ((ends || text[len] == ' ') &&
-            (fits == 0 || columns(text, len) <= room))
-            fits = len;
-        if (ends)
-            return fits;
+    // Cleaned part by part, since NO_BREAK is a control character.
+    for (char *at = text; *at != 0;) {
+        char *end = strchrnul(at, NO_BREAK);
+        clean_text(at, (size_t)(end - at));
+        at = *end == 0 ? end : end + 1;
     }
+    return text;
+}
+
+int text_fitting(const char *text, int room, bool may_break_words)
+{
+    int columns = 0;
+    int space = 0;
+    int len = 0;
+    for (; text[len] != 0; len++) {
+        if (text[len] == ' ') {
+            if (space > 0 && columns > room)
+                return space;
+            space = len;
+            if (columns >= room)
+                break;
+        }
+        bool begins = (text[len] & 0xc0) != 0x80;  // A character.
+        if (begins && columns++ == room && (space > 0 || may_break_words))
+            return space > 0 ? space : len;
+    }
+    return text[len] == 0 && columns <= room ? len : space > 0 ? space : len;
 }
 
 void lines_add(struct lines *lines, const char *format, ...)
 {
-    char *all;
     va_list args;
     va_start(args, format);
-    if (vasprintf(&all, format, args) < 0)
-        abort();
+    char *all = text_format(format, args);
     va_end(args);
 
     int indent = (int)strspn(all, " ");
@@ -55,7 +75,7 @@ void lines_add(struct lines *lines, const char *format, ...)
     bool first = true;
     while (*text != 0) {
         int begin = first ? indent : indent + 2;
-        int len = fitting(text, LINE_COLUMNS - begin);
+        int len = text_fitting(text, LINE_COLUMNS - begin, false);
         push(lines, text, len, begin);
         text += len + (int)strspn(text + len, " ");
         first = false;
@@ -65,11 +85,9 @@ void lines_add(struct lines *lines, const char *format, ...)
 
 void lines_add_row(struct lines *lines, const char *format, ...)
 {
-    char *row;
     va_list args;
     va_start(args, format);
-    if (vasprintf(&row, format, args) < 0)
-        abort();
+    char *row = text_format(format, args);
     va_end(args);
     push(lines, row, (int)strlen(row), 0);
     free(row);

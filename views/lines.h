@@ -2,6 +2,9 @@
 #ifndef VIEWS_LINES_H
 #define VIEWS_LINES_H
 
+#include <stdarg.h>
+#include <stdbool.h>
+
 #define LINE_COLUMNS 80
 
 struct lines {
@@ -11,6 +14,18 @@ struct lines {
 
 // Stands for a space at which no line is broken.
 #define NO_BREAK '\x1f'
+
+// Formats a text that may hold bytes of a student: control characters and what
+// is no UTF-8 become '?', newlines and tabs become spaces. The caller frees it.
+char *text_format(const char *format, va_list args);
+
+// Makes each NO_BREAK a space, before the text is printed.
+void text_unite(char *text);
+
+// The number of bytes of a text that fit into so many columns, up to a space if
+// there is one. If there is none, the first word, or, if words may be broken,
+// as much of it as fits; at least one character.
+int text_fitting(const char *text, int room, bool may_break_words);
 
 // Adds a text as one line, or as several that are broken between words. The
 // second and further ones are indented by two columns more than the first.

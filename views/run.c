@@ -1,12 +1,16 @@
 // Reads a record, line by line.
 #include "views/run.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#define MAX_SERVERS 63  // They are the bits of an unsigned long.
+#define MAX_SERVERS 63   // They are the bits of an unsigned long.
+#define MAX_NUMBER  1e9  // Of an index, a term and so on.
+#define MAX_BYTES   (256 << 20)
 
 __attribute__((noreturn, format(printf, 2, 3))) static void refuse(
     const char *path, const char *format, ...)
@@ -23,7 +27,10 @@ __attribute__((noreturn, format(printf, 2, 3))) static void refuse(
 int int_of(json_t *object, const char *field, int otherwise)
 {
     json_t *value = json_object_get(object, field);
-    return json_is_number(value) ? (int)json_number_value(value) : otherwise;
+    double number = json_number_value(value);
+    if (!json_is_number(value) || !(fabs(number) <= MAX_NUMBER))
+        return otherwise;
+    return (int)number;
 }
 
 bool bool_of(json_t *object, const char *field)
@@ -97,13 +104,48 @@ static void add_event(struct run *run, json_t *json)
         .thread = int_of(json, "thread", 0),
         .json = json,
     };
+    // The verdict of a process that was killed has no time.
+    if (!json_is_number(json_object_get(json, "ms")) && run->n_events > 0)
+        event.ms = run->events[run->n_events - 1].ms;
     // Numbers increase, so a cause comes before its effect.
     bool first = run->n_events == 0;
     if (event.n == 0 && !first)
         event.n = run->events[run->n_events - 1].n;
     int cause = int_of(json, "cause", 0);
-    event.cause = cause < event.n ? place_of(run, cause) : -1;
+    event.cause = cause > 0 && cause < event.n ? place_of(run, cause) : -1;
     run->events[run->n_events++] = event;
+}
+
+// Reads the next line as an object. NULL if it is none; false at the end.
+static bool read_line(FILE *from, json_t **object)
+{
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len = getline(&line, &size, from);
+    *object = NULL;
+    if (len > 0) {
+        *object = json_loadb(line, (size_t)len, 0, NULL);
+        if (!json_is_object(*object)) {
+            json_decref(*object);
+            *object = NULL;
+        }
+    }
+    free(line);
+    return len > 0;
+}
+
+static json_t *read_header(const char *path, FILE *from)
+{
+    json_t *header;
+    struct stat file;
+    if (fstat(fileno(from), &file) == 0 && file.st_size > MAX_BYTES)
+        refuse(path, "it is larger than %d MB", MAX_BYTES >> 20);
+    read_line(from, &header);
+    if (strcmp(text_of(header, "format"), "raftlab record") != 0)
+        refuse(path, "it is no record of raftlab");
+    if (int_of(header, "version", 0) != 1)
+        refuse(path, "it has another version of the format than 1");
+    return header;
 }
 
 struct run *run_read(const char *path)
@@ -111,27 +153,19 @@ struct run *run_read(const char *path)
     FILE *from = fopen(path, "r");
     if (from == NULL)
         refuse(path, "it cannot be read");
-    json_error_t error;
-    json_t *header = json_loadf(from, JSON_DISABLE_EOF_CHECK, &error);
-    if (strcmp(text_of(header, "format"), "raftlab record") != 0)
-        refuse(path, "it is no record of raftlab");
-    if (int_of(header, "version", 0) != 1)
-        refuse(path, "it has another version of the format than 1");
-
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         abort();
-    run->header = header;
-    run->n_servers = int_of(header, "servers", 0);
+    run->header = read_header(path, from);
+    run->n_servers = int_of(run->header, "servers", 0);
     if (run->n_servers < 0 || run->n_servers > MAX_SERVERS)
         refuse(path, "it wants at most %d servers", MAX_SERVERS);
-    for (;;) {
-        json_t *json = json_loadf(from, JSON_DISABLE_EOF_CHECK, &error);
-        if (!json_is_object(json)) {
-            json_decref(json);
-            break;
-        }
-        add_event(run, json);
+    json_t *event;
+    while (read_line(from, &event)) {
+        if (event == NULL)
+            run->n_unread++;
+        else
+            add_event(run, event);
     }
     fclose(from);
     return run;

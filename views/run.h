@@ -22,6 +22,7 @@ struct run {
     int n_servers;
     struct event *events;  // Sorted by their numbers.
     int n_events;
+    int n_unread;  // Lines that are no event.
 };
 
 // Reads a record. If the file is no record, prints one line to stderr and calls

@@ -20,6 +20,11 @@ struct servers servers_make(int n)
         server->sent_ms = NEVER;
         server->heard_ms = NEVER;
         server->led_ms = NEVER;
+        server->granted_ms = NEVER;
+        server->started_ms = NEVER;
+        server->term_ms = NEVER;
+        server->paused_until_ms = NEVER;
+        server->saved_at = -1;
     }
     return servers;
 }
@@ -29,6 +34,18 @@ void servers_free(struct servers servers)
     for (int i = 0; i < servers.n; i++)
         free(servers.each[i].terms);
     free(servers.each);
+}
+
+bool server_saved_meanwhile(const struct server *server,
+                            const struct event *event)
+{
+    return server->saved_at > event->cause &&
+           server->saved_thread != event->thread;
+}
+
+bool server_is_paused(const struct server *server, double now_ms)
+{
+    return now_ms < server->paused_until_ms;
 }
 
 bool server_leads(const struct servers *servers)
@@ -70,22 +87,36 @@ static void set_term(struct server *server, int index, int term)
 
 static struct entry_id entry_id_of(json_t *json, struct entry_id otherwise)
 {
-    return (struct entry_id){ int_of(json, "index", otherwise.index),
-                              int_of(json, "term", otherwise.term) };
+    struct entry_id id = { int_of(json, "index", otherwise.index),
+                           int_of(json, "term", otherwise.term) };
+    return id.index >= 0 && id.index <= MAX_INDEX ? id : otherwise;
 }
 
-static void read_save(struct server *server, int me, json_t *json)
+static void read_term_and_vote(struct server *server, int me, int n_servers,
+                               const struct event *event)
 {
-    if (bool_of(json, "unreadable"))
-        return;
-    int term = int_of(json, "term", server->term);
-    int voted_for = int_of(json, "voted_for", server->voted_for);
+    int term = int_of(event->json, "term", server->term);
+    int voted_for = int_of(event->json, "voted_for", server->voted_for);
+    if (voted_for < 0 || voted_for >= n_servers)
+        voted_for = -1;
+    if (term != server->term)
+        server->term_ms = event->ms;
     if (term > server->term)
         server->role = FOLLOWER;
     if (voted_for == me && (term > server->term || server->voted_for != me))
         server->role = CANDIDATE;
     server->term = term;
     server->voted_for = voted_for;
+}
+
+static void read_save(struct server *server, int n_servers,
+                      const struct event *event)
+{
+    json_t *json = event->json;
+    server->known = !bool_of(json, "unreadable");
+    if (!server->known)
+        return;
+    read_term_and_vote(server, event->server, n_servers, event);
     server->snapshot =
         entry_id_of(json_object_get(json, "first"), server->snapshot);
     server->last = entry_id_of(json_object_get(json, "last"), server->last);
@@ -135,8 +166,10 @@ static void read_request_arrived(struct server *server,
 static void read_reply_sent(struct server *server, const struct run *run,
                             const struct event *event)
 {
-    if (!is_rpc(event, "AppendEntries") ||
-        !bool_of(json_object_get(event->json, "reply"), "success"))
+    json_t *reply = json_object_get(event->json, "reply");
+    if (is_rpc(event, "RequestVote") && bool_of(reply, "vote_granted"))
+        server->granted_ms = event->ms;
+    if (!is_rpc(event, "AppendEntries") || !bool_of(reply, "success"))
         return;
     json_t *args = event_args(run, event);
     int holds =
@@ -165,7 +198,8 @@ static void start(struct server *server, double now_ms)
     server->exists = true;
     server->running = true;
     server->connected = false;
-    server->paused = false;
+    server->paused_until_ms = NEVER;
+    server->started_ms = now_ms;
     server->role = FOLLOWER;
     server->commit = server->snapshot.index;
     server->applied = server->snapshot.index;
@@ -182,23 +216,37 @@ static void read_act(struct server *server, const struct event *event)
         server->connected = false;
     else if (is_kind(event, "connected"))
         server->connected = true;
-    else if (is_kind(event, "paused"))
-        server->paused = true;
-    else if (is_kind(event, "resumed"))
-        server->paused = false;
+    else if (is_kind(event, "paused")) {
+        double for_ms =
+            json_number_value(json_object_get(event->json, "for_ms"));
+        server->paused_until_ms = event->ms + for_ms;
+        server->started_ms = server->paused_until_ms;
+    }
 }
 
 void servers_read(struct servers *servers, const struct run *run,
                   const struct event *event)
 {
+    servers->begin_is_missing |= is_kind(event, "dropped");
     if (event->server == -1)
         return;
     struct server *server = &servers->each[event->server];
+    if (is_kind(event, "started") && !server->exists)
+        server->known = !servers->begin_is_missing;
+    // Where its start is missing, what it does shows that it runs.
+    if (!server->exists && servers->begin_is_missing &&
+        int_of(event->json, "life", 0) > 0) {
+        start(server, event->ms);
+        server->connected = true;
+    }
     if (event->peer != -1)
         read_message(server, run, event);
     read_act(server, event);
-    if (is_kind(event, "saved"))
-        read_save(server, event->server, event->json);
+    if (is_kind(event, "saved")) {
+        server->saved_at = (int)(event - run->events);
+        server->saved_thread = event->thread;
+        read_save(server, servers->n, event);
+    }
     if (is_kind(event, "leads"))
         server->role = LEADER;
     if (is_kind(event, "applied") || is_kind(event, "applied_snapshot")) {

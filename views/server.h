@@ -21,7 +21,9 @@ struct server {
     bool exists;  // It was started. A server played by a script was not.
     bool running;
     bool connected;
-    bool paused;
+    double paused_until_ms;
+    bool known;  // What it has saved. It is not if a save does not decode, or
+                 // if the record lacks the beginning.
 
     // Saved.
     int term;
@@ -40,10 +42,16 @@ struct server {
     double sent_ms;     // When it last sent a message; or NEVER.
     double heard_ms;
     double led_ms;  // When it last heard from a leader of its term or later.
+    double granted_ms;  // When it last granted a vote.
+    double started_ms;  // When it last started, or its pause ended.
+    double term_ms;     // When it first saved this term.
+    int saved_at;       // The place of the event of its last save,
+    int saved_thread;   // and its thread.
 };
 
 struct servers {
     int n;
+    bool begin_is_missing;  // The record's first events were dropped.
     struct server *each;
 };
 
@@ -53,6 +61,19 @@ void servers_free(struct servers servers);
 // Updates the states by an event. To be called for the events in their order.
 void servers_read(struct servers *servers, const struct run *run,
                   const struct event *event);
+
+// The later of two times, of which one may be NEVER.
+static inline double later_of(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+// Has another thread saved since this event's cause, the arrival of a request?
+// What the server answers may have been decided before.
+bool server_saved_meanwhile(const struct server *server,
+                            const struct event *event);
+
+bool server_is_paused(const struct server *server, double now_ms);
 
 // Does one lead that runs and is connected?
 bool server_leads(const struct servers *servers);

@@ -19,13 +19,17 @@
 static int open_act(const struct run *run)
 {
     int open = -1;
-    int depth = 0;
-    for (int i = 0; i < run->n_events; i++) {
-        if (is_kind(&run->events[i], "act_begins") && depth++ == 0)
+    bool *has_ended = calloc((size_t)run->n_events + 1, sizeof(bool));
+    if (has_ended == NULL)
+        abort();
+    for (int i = run->n_events - 1; i >= 0; i--) {
+        const struct event *event = &run->events[i];
+        if (is_kind(event, "act_ends") && event->cause != -1)
+            has_ended[event->cause] = true;
+        if (is_kind(event, "act_begins") && !has_ended[i])
             open = i;
-        if (is_kind(&run->events[i], "act_ends") && --depth == 0)
-            open = -1;
     }
+    free(has_ended);
     return open;
 }
 
@@ -69,6 +73,7 @@ static struct span find_span(const struct run *run, int progress, int act)
                          .to_ms = end_ms(run),
                          .end = servers_make(run->n_servers) };
     span.from_ms = run->n_events == 0 ? 0 : run->events[from].ms;
+    span.progress_ms = progress == -1 ? 0 : run->events[progress].ms;
     for (int i = 0; i < run->n_events; i++)
         servers_read(&span.end, run, &run->events[i]);
     return span;
@@ -184,17 +189,18 @@ static bool join(struct act *later, const struct act *earlier)
     return true;
 }
 
-static int print_act(const struct act *act, char *to, size_t size)
+static void print_act(const struct act *act, FILE *to)
 {
     const char *servers = servers_text(act->servers);
     if (act->first.term == 0)
-        return snprintf(to, size, "%.1f %s %s", act->ms, act->word, servers);
-    if (act->first.index == act->last.index)
-        return snprintf(to, size, "%.1f %s takes a command at %s", act->ms,
-                        servers, entry_text(act->last.index, act->last.term));
-    return snprintf(to, size, "%.1f %s takes commands, from %s to %s", act->ms,
-                    servers, entry_text(act->first.index, act->first.term),
-                    entry_text(act->last.index, act->last.term));
+        fprintf(to, "%.1f %s %s", act->ms, act->word, servers);
+    else if (act->first.index == act->last.index)
+        fprintf(to, "%.1f %s takes a command at %s", act->ms, servers,
+                entry_text(act->last.index, act->last.term));
+    else
+        fprintf(to, "%.1f %s takes commands, from %s to %s", act->ms, servers,
+                entry_text(act->first.index, act->first.term),
+                entry_text(act->last.index, act->last.term));
 }
 
 // Adds the last few acts, the newest last.
@@ -214,15 +220,19 @@ static void add_acts(const struct run *run, struct lines *lines)
             break;
         acts[n++] = act;
     }
-    char all[MOST_ACTS * 200] = "";
-    size_t len = 0;
-    while (n > 0 && len < sizeof all - 200) {
-        n--;
-        len += (size_t)print_act(&acts[n], all + len, sizeof all - len - 4);
-        len += (size_t)sprintf(all + len, n > 0 ? "; " : ".");
+    char *all;
+    size_t size;
+    FILE *to = open_memstream(&all, &size);
+    if (to == NULL)
+        abort();
+    while (n > 0) {
+        print_act(&acts[--n], to);
+        fputs(n > 0 ? "; " : ".", to);
     }
-    if (len > 0)
+    fclose(to);
+    if (size > 0)
         lines_add(lines, "Last acts, in ms: %s", all);
+    free(all);
 }
 
 static void add_doing(const struct span *span, int act, int progress,
@@ -234,8 +244,15 @@ static void add_doing(const struct span *span, int act, int progress,
                   text_of(run->events[act].json, "text"), run->events[act].ms,
                   duration_text(span->to_ms - run->events[act].ms));
     add_acts(run, lines);
+    if (span->end.begin_is_missing)
+        lines_add(lines, "The record was full: its first events are missing.");
+    if (run->n_unread > 0)
+        lines_add(lines, "%d lines of the record are no events.",
+                  run->n_unread);
     if (progress == -1) {
-        lines_add(lines, "There was no progress from the start.");
+        lines_add(lines, span->end.begin_is_missing
+                             ? "No progress is on record."
+                             : "There was no progress from the start.");
         return;
     }
     const struct event *last = &run->events[progress];
@@ -256,13 +273,13 @@ static const char *ago(double ms, double now_ms)
                              : duration_text(now_ms - ms);
 }
 
-static const char *state_text(const struct server *server)
+static const char *state_text(const struct server *server, double now_ms)
 {
-    return !server->exists      ? "played"
-           : !server->running   ? "crashed"
-           : server->paused     ? "paused"
-           : !server->connected ? "cut off"
-                                : "runs";
+    return !server->exists                    ? "played"
+           : !server->running                 ? "crashed"
+           : server_is_paused(server, now_ms) ? "paused"
+           : !server->connected               ? "cut off"
+                                              : "runs";
 }
 
 static void add_server(const struct server *server, int i, double now_ms,
@@ -276,9 +293,18 @@ static void add_server(const struct server *server, int i, double now_ms,
         server->snapshot.index == 0
             ? "-"
             : entry_text(server->snapshot.index, server->snapshot.term);
+    if (!server->known) {
+        lines_add_row(
+            lines, "S%-2d%-7s    ? %-9s ?    ?        ?        %7s %7d %6s %6s",
+            i, state_text(server, now_ms), roles[server->role], "?",
+            server->applied, ago(server->sent_ms, now_ms),
+            ago(server->heard_ms, now_ms));
+        return;
+    }
     lines_add_row(lines, "S%-2d%-7s %4d %-9s %-4s %-8s %-8s %7d %7d %6s %6s", i,
-                  state_text(server), server->term, roles[server->role], vote,
-                  snapshot, entry_text(server->last.index, server->last.term),
+                  state_text(server, now_ms), server->term, roles[server->role],
+                  vote, snapshot,
+                  entry_text(server->last.index, server->last.term),
                   server->commit, server->applied, ago(server->sent_ms, now_ms),
                   ago(server->heard_ms, now_ms));
 }
@@ -312,7 +338,7 @@ static bool is_about_progress(const struct span *span)
 {
     return find_last(span->run, "rule_broken") == NULL && !is_hang(span->run) &&
            json_object_get(span->run->header, "played") == NULL &&
-           span->to_ms - span->from_ms >= SHORTEST_MS;
+           span->to_ms - span->progress_ms >= SHORTEST_MS;
 }
 
 // Finds the beginning of the next sentence. The further lines of a sentence are
@@ -335,7 +361,7 @@ static void add_why(const struct span *span, struct lines *lines)
     why_elections(span, &why);
     why_late(span, &why);
     if (why.n > 0)
-        lines_add(lines, "Since then:");
+        lines_add(lines, "Since %.1f\x1fms:", span->from_ms);
     for (int i = 0, next; i < why.n; i = next) {
         next = sentence_end(&why, i);
         if (lines->n + next - i > MOST_LINES)

@@ -15,6 +15,7 @@ struct span {
     const struct run *run;
     int from;  // The index of its first event.
     double from_ms;
+    double progress_ms;  // When progress ended; 0 if there was none.
     double to_ms;
     struct servers end;  // The servers at its end.
 };

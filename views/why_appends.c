@@ -73,7 +73,7 @@ static void look_at_reply(struct appends *appends, const struct span *span,
     json_t *reply = json_object_get(event->json, "reply");
     const struct server *follower = &servers->each[event->server];
     struct refused *refused = refused_of(appends, event->server, event->peer);
-    if (args == NULL || reply == NULL || !follower->exists)
+    if (args == NULL || reply == NULL || !follower->known)
         return;
     if (bool_of(reply, "success")) {
         refused->same = 0;
@@ -85,7 +85,8 @@ static void look_at_reply(struct appends *appends, const struct span *span,
     refused->times++;
     refused->last_ms = event->ms;
     refused->answered = false;
-    refused->bug = describe(refused, args, follower);
+    refused->bug = describe(refused, args, follower) &&
+                   !server_saved_meanwhile(follower, event);
     int hint = int_of(reply, "conflict_index", 0);
     int hint_term = int_of(reply, "conflict_term", 0);
     if (hint_term > 0)

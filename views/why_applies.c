@@ -9,7 +9,8 @@ void why_applies(const struct span *span, struct lines *lines)
     for (int i = 0; i < span->run->n_servers; i++) {
         const struct server *server = &span->end.each[i];
         double since_ms = span->to_ms - server->applied_ms;
-        if (!server->running || server->paused ||
+        if (!server->known || !server->running ||
+            server_is_paused(server, span->to_ms) ||
             server->commit <= server->applied || since_ms < LATE_MS)
             continue;
         lines_add(lines,
@@ -17,7 +18,7 @@ void why_applies(const struct span *span, struct lines *lines)
                   "only, and nothing for %s.",
                   i,
                   server->role == LEADER ? "leads and tells leader_commit"
-                                         : "was told leader_commit",
+                                         : "knows of a commit index of",
                   server->commit,
                   entry_text(server->last.index, server->last.term),
                   server->applied, duration_text(since_ms));

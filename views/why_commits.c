@@ -31,7 +31,8 @@ static int find_leader(const struct span *span)
     int found = -1;
     for (int i = 0; i < span->run->n_servers; i++) {
         const struct server *server = &span->end.each[i];
-        if (server->exists && server->running && server->role == LEADER &&
+        if (server->known && server->running && server->role == LEADER &&
+            !server_is_paused(server, span->to_ms) &&
             (found == -1 || server->term > span->end.each[found].term))
             found = i;
     }
@@ -110,7 +111,12 @@ static void say_uncommitted(const struct commits *commits,
         if (2 * holders <= n)
             continue;
         const char *entry = entry_text(i, server_term_at(leader, i));
-        if (server_term_at(leader, i) == commits->term)
+        if (server_term_at(leader, i) == 0)
+            lines_add(lines,
+                      "  S%d leads T%d, and its entry %s is on %d of %d, as "
+                      "replies say, and is not committed.",
+                      commits->leader, commits->term, entry, holders, n);
+        else if (server_term_at(leader, i) == commits->term)
             lines_add(lines,
                       "  S%d leads T%d, and its entry %s is on %d of %d, as "
                       "replies say, but its leader_commit is %d.",
@@ -124,11 +130,6 @@ static void say_uncommitted(const struct commits *commits,
                       commits->term);
         return;
     }
-}
-
-static double latest(double a, double b)
-{
-    return a > b ? a : b;
 }
 
 static void say_unsent(const struct commits *commits, const struct span *span,
@@ -157,7 +158,7 @@ static void say_unsent(const struct commits *commits, const struct span *span,
             lines,
             "  S%d leads T%d; S%d has answered none of its requests for %s.",
             commits->leader, commits->term, i,
-            duration_text(span->to_ms - latest(follower->answered_ms, 0)));
+            duration_text(span->to_ms - later_of(follower->answered_ms, 0)));
 }
 
 void why_commits(const struct span *span, struct lines *lines)
@@ -181,7 +182,8 @@ void why_commits(const struct span *span, struct lines *lines)
     for (int i = 0; i < n; i++) {
         const struct server *server = &span->end.each[i];
         if (i != leader && server->running && server->connected &&
-            !server->paused && span->end.each[leader].connected)
+            !server_is_paused(server, span->to_ms) &&
+            span->end.each[leader].connected)
             say_unsent(&commits, span, i, lines);
     }
     free(commits.followers);

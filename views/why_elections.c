@@ -15,24 +15,57 @@
 // are longer, and heartbeats come more often.
 #define JUST_LED_MS 150.0
 
+// A heartbeat may arrive when its time-out has elapsed already.
+#define AT_ONCE_MS 5.0
+
+// Servers that stood in the same term, each soon after the one before.
+struct group {
+    unsigned long members;
+    int term;
+    double begin_ms;
+    double last_ms;
+};
+
 struct elections {
     int n_servers;
-    int *stood_led;  // How often each has, though it had just heard a leader.
-    int *stood;      // How often each has.
-    int *term;       // The newest in which each has,
-    double *ms;      // and when that was; NEVER.
+    int *stood;      // How often each server stood.
+    int *stood_led;  // How often, though it had just heard from a leader.
+    int *term;       // The newest term in which it stood.
+    double *ms;      // When that was; NEVER.
     int n_stood;
-    int n_together;       // How often two or more stood together,
-    double together_ms;   // the last time within so much,
-    double last_ms;       // when the last one stood, and in a row with it
-    unsigned long group;  // these,
-    double group_ms;      // since then;
-    unsigned long together;
     int first_term;
     int last_term;
-    int n_leaders;  // Number of terms with a leader.
+    int n_leaders;  // The number of terms with a leader.
     int led_term;   // The newest of them.
+
+    struct group group;  // That may still grow.
+    struct group split;  // The last group of several.
+    int n_split;         // How often the same servers were a group, in a row.
 };
+
+static void end_group(struct elections *elections)
+{
+    const struct group *group = &elections->group;
+    if (__builtin_popcountl(group->members) >= 2 &&
+        elections->led_term != group->term) {
+        bool same = group->members == elections->split.members;
+        elections->n_split = same ? elections->n_split + 1 : 1;
+        elections->split = *group;
+    }
+    elections->group.members = 0;
+}
+
+static void add_to_group(struct elections *elections, const struct event *event,
+                         int term)
+{
+    struct group *group = &elections->group;
+    if (term != group->term || event->ms - group->last_ms > TOGETHER_MS)
+        end_group(elections);
+    if (group->members == 0)
+        *group = (struct group){ .term = term, .begin_ms = event->ms };
+    group->members |= 1UL << event->server;
+    group->last_ms = event->ms;
+}
 
 static void look_at_stand(struct elections *elections,
                           const struct event *event, int term, double led_ms)
@@ -43,26 +76,15 @@ static void look_at_stand(struct elections *elections,
     elections->term[me] = term;
     elections->ms[me] = event->ms;
     elections->stood[me]++;
-    elections->stood_led[me] +=
-        led_ms != NEVER && event->ms - led_ms < JUST_LED_MS;
+    double since_led_ms = event->ms - led_ms;
+    elections->stood_led[me] += led_ms != NEVER && since_led_ms > AT_ONCE_MS &&
+                                since_led_ms < JUST_LED_MS;
     elections->n_stood++;
     if (elections->first_term == 0)
         elections->first_term = term;
     if (term > elections->last_term)
         elections->last_term = term;
-    if (elections->group == 0 || event->ms - elections->last_ms > TOGETHER_MS) {
-        elections->group = 0;
-        elections->group_ms = event->ms;
-    }
-    bool alone = __builtin_popcountl(elections->group) == 1;
-    elections->group |= 1UL << me;
-    if (alone && __builtin_popcountl(elections->group) == 2)
-        elections->n_together++;
-    if (__builtin_popcountl(elections->group) >= 2) {
-        elections->together = elections->group;
-        elections->together_ms = event->ms - elections->group_ms;
-    }
-    elections->last_ms = event->ms;
+    add_to_group(elections, event, term);
 }
 
 static void look(void *self, const struct span *span,
@@ -104,18 +126,14 @@ static void say_stood(const struct elections *elections,
               "led.",
               duration_text(span->to_ms - span->from_ms), counts, terms,
               elections->n_leaders);
-    if (elections->n_together >= 2)
-        lines_add(lines,
-                  "  %s stand within %s of each other, %s: they split the "
-                  "votes.",
-                  servers_text(elections->together),
-                  duration_text(elections->together_ms),
-                  times_text(elections->n_together));
-}
-
-static double latest(double a, double b)
-{
-    return a > b ? a : b;
+    if (elections->n_split >= 2)
+        lines_add(
+            lines,
+            "  %s stand within %s of each other, %s: they split the "
+            "votes.",
+            servers_text(elections->split.members),
+            duration_text(elections->split.last_ms - elections->split.begin_ms),
+            times_text(elections->n_split));
 }
 
 // Should the server stand? It hears from no leader, and has not stood for a
@@ -123,9 +141,10 @@ static double latest(double a, double b)
 static bool should_stand(const struct server *server, const struct span *span,
                          double stood_ms)
 {
-    double since = latest(latest(server->led_ms, span->from_ms), stood_ms);
-    return server->running && server->connected && !server->paused &&
-           server->role != LEADER && span->to_ms - since > SILENT_MS;
+    double since = later_of(later_of(server->led_ms, span->from_ms), stood_ms);
+    since = later_of(later_of(server->started_ms, server->granted_ms), since);
+    return server->running && server->connected && server->role != LEADER &&
+           span->to_ms - since > SILENT_MS;
 }
 
 static void say_silent(const struct elections *elections,
@@ -138,7 +157,7 @@ static void say_silent(const struct elections *elections,
         double stood_ms = elections->ms[i];
         if (!should_stand(server, span, stood_ms))
             continue;
-        double led_ms = span->to_ms - latest(server->led_ms, 0);
+        double led_ms = span->to_ms - later_of(server->led_ms, 0);
         if (stood_ms == NEVER) {
             never |= 1UL << i;
             never_ms = led_ms < never_ms ? led_ms : never_ms;
@@ -163,7 +182,7 @@ static void say_silent(const struct elections *elections,
 static void say_eager(const struct elections *elections, struct lines *lines)
 {
     for (int i = 0; i < elections->n_servers; i++)
-        if (elections->stood_led[i] > 0)
+        if (elections->stood_led[i] >= 2)
             lines_add(
                 lines,
                 "  S%d stood for election %s, although it had heard from a "
@@ -183,11 +202,12 @@ void why_elections(const struct span *span, struct lines *lines)
         .ms = calloc((size_t)n, sizeof(double)),
     };
     if (elections.stood == NULL || elections.term == NULL ||
-        elections.ms == NULL)
+        elections.stood_led == NULL || elections.ms == NULL)
         abort();
     for (int i = 0; i < n; i++)
         elections.ms[i] = NEVER;
     span_walk(span, look, &elections);
+    end_group(&elections);
     say_silent(&elections, span, lines);
     say_eager(&elections, lines);
     say_stood(&elections, span, lines);

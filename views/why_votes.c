@@ -50,8 +50,20 @@ static bool is_behind(json_t *args, const struct server *voter)
            (term == voter->last.term && index < voter->last.index);
 }
 
+// Has the server that it voted for asked for votes in this term? A server saves
+// its own vote a moment before it asks, but not while it answers another.
+static bool asked_for(const struct votes *votes, const struct server *voter,
+                      int term, const struct event *event)
+{
+    bool saved_here =
+        voter->saved_at > event->cause && voter->saved_thread == event->thread;
+    return votes->standing[voter->voted_for].term >= term ||
+           (event->ms - voter->term_ms < MOMENT_MS && !saved_here);
+}
+
 static enum refusal reason_of(const struct votes *votes, json_t *args,
-                              const struct server *voter, int candidate)
+                              const struct server *voter,
+                              const struct event *event)
 {
     int term = int_of(args, "term", 0);
     if (term < voter->term)
@@ -59,9 +71,8 @@ static enum refusal reason_of(const struct votes *votes, json_t *args,
     if (is_behind(args, voter))
         return BEHIND;
     if (term == voter->term && voter->voted_for != -1 &&
-        voter->voted_for != candidate)
-        return votes->standing[voter->voted_for].term == term ? HAS_VOTED
-                                                              : HAS_OLD_VOTE;
+        voter->voted_for != event->peer)
+        return asked_for(votes, voter, term, event) ? HAS_VOTED : HAS_OLD_VOTE;
     return NO_REASON;
 }
 
@@ -115,9 +126,11 @@ static void look_at_refusal(struct votes *votes, const struct span *span,
         event->ms < votes->from_ms)
         return;
     const struct server *voter = &servers->each[event->server];
-    if (!voter->exists)
+    if (!voter->known)
         return;
-    enum refusal reason = reason_of(votes, args, voter, event->peer);
+    enum refusal reason = reason_of(votes, args, voter, event);
+    if (reason == NO_REASON && server_saved_meanwhile(voter, event))
+        return;
     struct refused *refused =
         refused_of(votes, event->server, event->peer, reason);
     refused->times++;
@@ -176,7 +189,13 @@ static void look(void *self, const struct span *span,
                  const struct servers *servers, const struct event *event)
 {
     struct votes *votes = self;
-    if (event->server == -1 || event->peer == -1)
+    if (event->server == -1)
+        return;
+    struct standing *standing = &votes->standing[event->server];
+    if ((is_kind(event, "crashed") || is_kind(event, "paused")) &&
+        standing->left_ms == NEVER)
+        standing->left_ms = event->ms;
+    if (event->peer == -1)
         return;
     if (is_kind(event, "reply_sent") && is_rpc(event, "RequestVote"))
         look_at_refusal(votes, span, servers, event);

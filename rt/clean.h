@@ -1,6 +1,6 @@
 // Makes a Raft's bytes safe for a terminal and for a report.
-#ifndef RUNNER_CLEAN_H
-#define RUNNER_CLEAN_H
+#ifndef RT_CLEAN_H
+#define RT_CLEAN_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 // Control characters make a terminal move the cursor, set its title, or hide
 // text. In an XML report they are not allowed, and neither are bytes that are
 // not UTF-8.
-#include "runner/clean.h"
+#include "rt/clean.h"
 
 #include <stdbool.h>
 #include <stdint.h>
