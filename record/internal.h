@@ -34,6 +34,7 @@ struct memory {
     // Guarded by the lock. The parent reads them when the process has ended.
     _Atomic uint64_t head;  // The beginning of the next event.
     _Atomic uint64_t tail;  // The beginning of the oldest one.
+    uint64_t n_kept;        // Events from tail to head.
     uint64_t n_dropped;
     int n_servers;
     // Not bool: a broken process may have written any byte here.

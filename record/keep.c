@@ -57,6 +57,23 @@ void ring_copy(const struct record *record, uint64_t at, void *to, size_t len)
     memcpy((char *)to + n, record->memory->ring, len - n);
 }
 
+// Does the oldest event end before the head? Not if a broken process has
+// written over it.
+static bool is_whole(const struct memory *memory, const struct kept *oldest)
+{
+    uint64_t len = memory->head - memory->tail;
+    return oldest->magic == KEPT_MAGIC && len >= sizeof *oldest &&
+           oldest->size <= len - sizeof *oldest;
+}
+
+static void drop_all(struct memory *memory)
+{
+    memory->tail = memory->head;
+    memory->n_dropped += memory->n_kept;
+    memory->n_kept = 0;
+    memset(memory->is_verdict, 0, sizeof memory->is_verdict);
+}
+
 // Drops the oldest events until there is room for so many bytes.
 static void make_room(const struct record *record, size_t len)
 {
@@ -64,7 +81,12 @@ static void make_room(const struct record *record, size_t len)
     while (memory->head + len - memory->tail > record->size) {
         struct kept oldest;
         ring_copy(record, memory->tail, &oldest, sizeof oldest);
+        if (!is_whole(memory, &oldest)) {
+            drop_all(memory);
+            return;
+        }
         memory->tail += sizeof oldest + oldest.size;
+        memory->n_kept--;
         memory->n_dropped++;
     }
 }
@@ -85,6 +107,7 @@ static void keep(const struct record *record, const struct event *event,
     put_at(record, at + sizeof kept, text, len);
     // Set last, because the process may end at any moment.
     record->memory->head = at + sizeof kept + len;
+    record->memory->n_kept++;
 }
 
 static void note(struct memory *memory, const struct event *event)
@@ -106,8 +129,8 @@ static void keep_event(const struct record *record, const struct event *event)
     struct json j = json_begin(text, sizeof text);
     event_text(&j, event);
     if (!j.full) {
-        note(memory, event);
         keep(record, event, (size_t)(j.at - text));
+        note(memory, event);
     }
     unseen_unlock(&memory->lock);
 }

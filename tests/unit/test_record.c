@@ -330,6 +330,48 @@ UNIT_TEST(record, memory_that_was_written_over_is_no_record)
     file_free(&file);
 }
 
+static void write_over_oldest(struct record *record, size_t at, char byte,
+                              size_t len)
+{
+    for (uint64_t from = record->memory->tail + at, k = 0; k < len; k++)
+        record->memory->ring[(from + k) % record->size] = byte;
+}
+
+// The first event after the damage for which there is no room drops all others.
+static void expect_goes_on(struct record *record, struct events *events)
+{
+    tell_terms(events, 1000);
+    struct file file = written(record, "passed");
+    int kept = file.count - 3;
+    char dropped[100];
+    snprintf(dropped, sizeof dropped, "{\"event\":\"dropped\",\"count\":%d}",
+             2000 - kept);
+    expect_in(&file, 1, dropped);
+    expect_in(&file, -2, "{\"n\":2000,");
+    file_free(&file);
+    events_free(events);
+    record_free(record);
+}
+
+UNIT_TEST(record, a_full_ring_that_was_written_over_keeps_what_follows)
+{
+    size_t header = sizeof(struct kept);
+    size_t size = offsetof(struct kept, size);
+    const struct {
+        size_t at;
+        char byte;
+        size_t len;
+    } damages[] = { { 0, 0, header }, { 0, -91, header }, { size, -1, 4 } };
+    for (size_t k = 0; k < sizeof damages / sizeof *damages; k++) {
+        struct record *record = record_make(64 * 1024);
+        struct events *events = recorded(record);
+        tell_terms(events, 1000);
+        write_over_oldest(record, damages[k].at, damages[k].byte,
+                          damages[k].len);
+        expect_goes_on(record, events);
+    }
+}
+
 enum { THREADS = 8, TOLD = 10000 };
 static pthread_barrier_t start;
 
