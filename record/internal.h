@@ -17,7 +17,8 @@ struct kept {
     uint32_t size;   // Of the text.
     uint64_t number;
     double ms;
-    int thread;  // The system's id.
+    int thread;    // The system's id.
+    uint32_t sum;  // See kept_sum.
 };
 #define KEPT_MAGIC   0x52414654u
 #define MEMORY_MAGIC UINT64_C(0x5241465452414654)
@@ -50,6 +51,10 @@ struct record {
     struct memory *memory;
     size_t size;  // Of the ring.
 };
+
+// A checksum of an event in the memory, all but its `sum`. A broken process can
+// write over a part of an event.
+uint32_t kept_sum(struct kept kept, const char *bytes);
 
 // Copies `len` bytes from byte `at` on.
 void ring_copy(const struct record *record, uint64_t at, void *to, size_t len);

@@ -2,6 +2,7 @@
 // under the lock.
 #include "record/internal.h"
 
+#include "decode/hash.h"
 #include "rt/alloc.h"
 #include "rt/debug_log.h"
 
@@ -57,6 +58,13 @@ void ring_copy(const struct record *record, uint64_t at, void *to, size_t len)
     memcpy((char *)to + n, record->memory->ring, len - n);
 }
 
+uint32_t kept_sum(struct kept kept, const char *bytes)
+{
+    kept.sum = 0;
+    uint64_t header = hash_bytes(&kept, sizeof kept);
+    return (uint32_t)(header ^ hash_bytes(bytes, kept.size));
+}
+
 // Does the oldest event end before the head? Not if a broken process has
 // written over it.
 static bool is_whole(const struct memory *memory, const struct kept *oldest)
@@ -101,6 +109,7 @@ static void keep(const struct record *record, const struct event *event,
         .ms = debug_log_ms(event->time_ns),
         .thread = event->thread,
     };
+    kept.sum = kept_sum(kept, text);
     uint64_t at = record->memory->head;
     make_room(record, sizeof kept + len);
     put_at(record, at, &kept, sizeof kept);

@@ -1,5 +1,6 @@
 // Writes the file, in the parent. A broken process can have written anything
-// into the memory, so all of it is checked.
+// into the memory, so all of it is checked: each line is JSON, because an event
+// that is no longer as it was told has another sum.
 #include "record/internal.h"
 
 #include "rt/alloc.h"
@@ -49,15 +50,6 @@ static bool copy_all(const struct record *record, char **bytes, size_t *len)
     return true;
 }
 
-static bool is_text(const char *text, size_t len)
-{
-    for (size_t k = 0; k < len; k++) {
-        if ((unsigned char)text[k] < 0x20)
-            return false;
-    }
-    return len > 0 && len <= MAX_TEXT;
-}
-
 static int by_number(const void *a, const void *b)
 {
     const struct line *x = a, *y = b;
@@ -75,7 +67,7 @@ static bool read_line(const char *at, size_t left, struct line *line)
     line->text = at + sizeof line->kept;
     return line->kept.magic == KEPT_MAGIC &&
            line->kept.size <= left - sizeof line->kept &&
-           is_text(line->text, line->kept.size);
+           line->kept.sum == kept_sum(line->kept, line->text);
 }
 
 static void add_line(struct lines *all, struct line line)

@@ -305,29 +305,60 @@ static void write_over_head(struct events *events, struct record *record)
     memset(record->memory, 0xa5, sizeof *record->memory);
 }
 
-static void write_over_events(struct events *events, struct record *record)
+// The beginning of the tenth event.
+static char *tenth_of(struct record *record)
 {
-    (void)events;
     char *tenth = record->memory->ring;
     for (int k = 0; k < 9; k++) {
         struct kept kept;  // In the ring it is not aligned.
         memcpy(&kept, tenth, sizeof kept);
         tenth += sizeof kept + kept.size;
     }
-    memset(tenth, 0xa5, 4000);
+    return tenth;
+}
+
+static void write_over_events(struct events *events, struct record *record)
+{
+    (void)events;
+    memset(tenth_of(record), 0xa5, 4000);
+}
+
+static void write_over_time(struct events *events, struct record *record)
+{
+    (void)events;
+    memset(tenth_of(record) + offsetof(struct kept, ms), 0xff, sizeof(double));
+}
+
+// The text is no JSON then.
+static void write_over_quote(struct events *events, struct record *record)
+{
+    (void)events;
+    *strchr(tenth_of(record) + sizeof(struct kept), '"') = 'x';
+}
+
+static void write_over_character(struct events *events, struct record *record)
+{
+    (void)events;
+    strchr(tenth_of(record) + sizeof(struct kept), '"')[1] = '\xff';
 }
 
 UNIT_TEST(record, memory_that_was_written_over_is_no_record)
 {
     struct file file = written_of(write_over_head);
     expect_in(&file, -2, "\"event\":\"damaged\"");
+    file_free(&file);
 
-    file_free(&file);
-    file = written_of(write_over_events);
-    check(file.count == 1 + 9 + 2);
-    expect_in(&file, 9, "\"term\":9}");
-    expect_in(&file, -2, "\"event\":\"damaged\"");
-    file_free(&file);
+    void (*const damages[])(struct events *, struct record *) = {
+        write_over_events, write_over_time, write_over_quote,
+        write_over_character
+    };
+    for (size_t k = 0; k < sizeof damages / sizeof *damages; k++) {
+        file = written_of(damages[k]);
+        check(file.count == 1 + 9 + 2);
+        expect_in(&file, 9, "\"term\":9}");
+        expect_in(&file, -2, "\"event\":\"damaged\"");
+        file_free(&file);
+    }
 }
 
 static void write_over_oldest(struct record *record, size_t at, char byte,
