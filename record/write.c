@@ -213,20 +213,28 @@ static void write_events(const struct lines *all, FILE *to)
     tdestroy(threads, free);
 }
 
-// Writes the verdict if the run's process has not told it: it crashed, or its
-// own verdict does not count.
-static void write_verdict(const struct record *record,
-                          const struct record_about *about, uint64_t number,
-                          char *line, FILE *to)
+// Has the run's process told the verdict that counts, and is it in the file?
+static bool has_verdict(const struct record *record, const struct lines *all,
+                        const char *result)
 {
-    bool passed = strcmp(about->result, "passed") == 0;
-    bool failed = strcmp(about->result, "failed") == 0;
-    if ((passed || failed) && record->memory->is_verdict[passed] &&
-        !record->memory->is_verdict[!passed])
-        return;
+    bool passed = strcmp(result, "passed") == 0;
+    bool failed = strcmp(result, "failed") == 0;
+    return (passed || failed) && !all->damaged &&
+           record->memory->is_verdict[passed] &&
+           !record->memory->is_verdict[!passed];
+}
+
+// Writes the verdict. Readers take the time of the last event for the run's
+// end.
+static void write_verdict(const struct record_about *about,
+                          const struct lines *all, char *line, FILE *to)
+{
     struct json j = json_begin(line, MAX_TEXT);
     json_open(&j, NULL, '{');
-    json_int(&j, "n", (int64_t)number);
+    const struct kept *last =
+        all->count > 0 ? &all->lines[all->count - 1].kept : NULL;
+    json_int(&j, "n", last != NULL ? (int64_t)last->number + 1 : 1);
+    json_real(&j, "ms", last != NULL ? last->ms : 0);
     json_text(&j, "event", "verdict");
     json_text(&j, "result", about->result);
     if (about->message != NULL)
@@ -250,8 +258,8 @@ void record_write(const struct record *record, const struct record_about *about,
     write_events(&all, to);
     if (all.damaged)
         write_damaged(line, to);
-    uint64_t last = all.count > 0 ? all.lines[all.count - 1].kept.number : 0;
-    write_verdict(record, about, last + 1, line, to);
+    if (!has_verdict(record, &all, about->result))
+        write_verdict(about, &all, line, to);
     lines_free(&all);
     free(line);
 }

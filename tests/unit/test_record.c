@@ -279,8 +279,11 @@ UNIT_TEST(record, a_process_that_dies_loses_no_event)
     check(file.count == 22);
     expect_in(&file, 20, "\"n\":20,");
     expect_in(&file, 20, "\"term\":20}");
+    expect_in(&file, 21, "{\"n\":21,\"ms\":");
+    check(atof(strstr(file.lines[21], "\"ms\":") + 5) ==
+          atof(strstr(file.lines[20], "\"ms\":") + 5));
     expect_in(&file, 21,
-              "{\"n\":21,\"event\":\"verdict\",\"result\":\"failed\""
+              ",\"event\":\"verdict\",\"result\":\"failed\""
               ",\"text\":\"a\\u000areason\"}");
     file_free(&file);
 }
@@ -359,6 +362,20 @@ UNIT_TEST(record, memory_that_was_written_over_is_no_record)
         expect_in(&file, -2, "\"event\":\"damaged\"");
         file_free(&file);
     }
+}
+
+static void fail_and_write_over(struct events *events, struct record *record)
+{
+    fail(events, record);
+    write_over_events(events, record);
+}
+
+UNIT_TEST(record, a_verdict_that_was_written_over_is_written_again)
+{
+    struct file file = written_of(fail_and_write_over);
+    expect_in(&file, -2, "\"event\":\"damaged\"");
+    expect_in(&file, -1, "\"event\":\"verdict\",\"result\":\"failed\"");
+    file_free(&file);
 }
 
 static void write_over_oldest(struct record *record, size_t at, char byte,

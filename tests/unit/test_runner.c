@@ -366,7 +366,9 @@ static void expect_record(const char *program, const char *file,
     outcome_expect(&record, "{\"n\":20,");
     outcome_expect(&record,
                    "\"event\":\"network\",\"text\":\"worse\"}\n{\"n\":21,"
-                   "\"event\":\"verdict\",\"result\":\"failed\","
+                   "\"ms\":");
+    outcome_expect(&record,
+                   ",\"event\":\"verdict\",\"result\":\"failed\","
                    "\"text\":\"killed by signal 9 (Killed) in the middle "
                    "of the test\"}\n");
     outcome_free(&record);
