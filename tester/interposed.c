@@ -97,7 +97,7 @@ extern void __libc_free(void *memory);
 
 // The heap of a process that uses a new one: what comes next is free. Below
 // each piece stands its size.
-#define NEW_HEAP_SIZE ((size_t)1 << 30)  // Of addresses; memory as it is used.
+#define NEW_HEAP_SIZE ((size_t)128 << 20)  // Of addresses; used as needed.
 #define ALIGNMENT     ((size_t)16)
 
 static bool has_new_heap;
@@ -105,8 +105,8 @@ static char *new_heap, *new_heap_end;
 
 void interposed_use_new_heap(void)
 {
-    new_heap = mmap(NULL, NEW_HEAP_SIZE, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    new_heap = REAL(mmap)(NULL, NEW_HEAP_SIZE, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (new_heap == MAP_FAILED)
         return;
     new_heap_end = new_heap + NEW_HEAP_SIZE;

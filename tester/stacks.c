@@ -6,6 +6,7 @@
 
 #include "rt/clock.h"
 #include "rt/sanitizer.h"
+#include "rt/shortage.h"
 #include "tester/frames.h"
 #include "tester/hang.h"
 #include "tester/interposed.h"
@@ -85,6 +86,7 @@ static void say(const char *text)
 void stacks_print_all(char *cause, size_t size)
 {
     cause[0] = '\0';
+    shortage_end_notes();
     struct report *report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE,
                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (report == MAP_FAILED) {

@@ -56,12 +56,14 @@ static void drop_places(char *text)
 
 // Returns the output of the test with this name in the suite `hang`, on one
 // line, with "()" for a place in hangs.c. The caller frees it.
-static char *report_of(const char *test)
+//   prefix  shell commands that set limits; may be ""
+static char *report_under(const char *prefix, const char *test)
 {
     const char *program = getenv("RAFTLAB_DUMMY_LAB");
     check_that(program != NULL, "set RAFTLAB_DUMMY_LAB");
     char *command =
-        alloc_format("'%s' --suite hang --test %s 2>&1", program, test);
+        alloc_format("sh -c \"%s exec '%s' --suite hang --test %s\" 2>&1",
+                     prefix, program, test);
     struct outcome outcome = run_program(GIVES_UP_S, command);
     check_that(outcome.status == 1, "expected exit status 1, not %d",
                outcome.status);
@@ -72,6 +74,11 @@ static char *report_of(const char *test)
     free(command);
     outcome_free(&outcome);
     return text;
+}
+
+static char *report_of(const char *test)
+{
+    return report_under("", test);
 }
 
 static void expect_in(const char *text, const char *wanted)
@@ -147,6 +154,14 @@ UNIT_TEST(hangs, a_circle_by_condition_and_by_join)
     expect_report("circle_by_join", "deadlock: \"S0 ",
                   "\"S0 killer\" waits in join_holder () for \"S0 worker\" to "
                   "end");
+}
+
+// What the report itself cannot have is no excuse for the Raft.
+UNIT_TEST(hangs, little_memory_for_the_report)
+{
+    char *text = report_under("ulimit -v 500000;", "itself");
+    expect_in(text, DEADLOCK_OF_TICKER);
+    free(text);
 }
 
 #define THE_HOLDERS "the mutex that \"S0 holder\" took in lock_own (); "
