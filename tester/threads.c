@@ -16,8 +16,11 @@
 #include <unistd.h>
 
 #define WALK_SIGNAL (SIGRTMIN + 3)
-#define WALK_LIMIT_MS                                                          \
-    200  // Then a thread, which may block signals, is skipped.
+// Then a thread, which may block signals, is skipped.
+#define WALK_LIMIT_MS 200
+
+// For the walks of all threads. Those that are left do not answer.
+#define ALL_WALKS_LIMIT_MS 3000
 
 // The time in which processor time is measured, and the part of it above which
 // a thread counts as running. On a busy machine a runnable thread may get less.
@@ -224,9 +227,12 @@ void threads_look(struct threads_seen *seen)
         thread->runs = used_s >= RUNS_S ||
                        (thread->runs && used_s > 0 && is_runnable(thread->tid));
     }
+    int64_t deadline_ns = clock_now_ns() + ALL_WALKS_LIMIT_MS * NS_PER_MS;
     for (int k = 0; k < seen->n; k++) {
         struct thread_seen *thread = &seen->all[k];
-        int n = threads_walk(thread->tid, thread->frames);
+        int n = clock_now_ns() < deadline_ns
+                    ? threads_walk(thread->tid, thread->frames)
+                    : -1;
         thread->answered = n >= 0;
         thread->n_frames = n > 0 ? n : 0;
     }
