@@ -100,9 +100,9 @@ void stacks_print_all(char *cause, size_t size)
     pid_t child = HAS_SANITIZER ? -1 : _Fork();
     if (child == 0)
         report_in_child(report);
-    if (child < 0)
+    if (HAS_SANITIZER)
         hang_report(&report->seen, report->cause, sizeof report->cause);
-    else if (!wait_for(child))
+    else if (child < 0 || !wait_for(child))
         say("(where the threads stand cannot be told: perhaps the program's "
             "memory is damaged)\n");
     snprintf(cause, size, "%s", report->cause);
