@@ -109,11 +109,13 @@ static void find_lock_holder(struct role *role)
         role->holder_tid = tid;
 }
 
-static void find_joined(struct role *role)
+// A new thread may have the pthread_t of an ended one, whose notes may remain.
+static void find_joined(const struct hang *hang, struct role *role)
 {
     const struct lock_notes *notes = NULL;
     while ((notes = locks_next(notes)) != NULL) {
-        if (pthread_equal(notes->thread, role->wait.thread))
+        if (pthread_equal(notes->thread, role->wait.thread) &&
+            waits_find_thread(hang, notes->tid) != NO_THREAD)
             role->holder_tid = notes->tid;
     }
 }
@@ -136,13 +138,11 @@ static void find_holder_of(struct hang *hang, struct role *role)
     if (role->wait.kind == WAIT_FOR_LOCK && is_in_wait(role))
         find_lock_holder(role);
     if (role->wait.kind == WAIT_FOR_THREAD)
-        find_joined(role);
+        find_joined(hang, role);
     if (role->holder_tid != 0)
         role->holder = waits_find_thread(hang, role->holder_tid);
     if (role->holder != NO_THREAD)
         hang->roles[role->holder].is_wanted = true;
-    else if (role->wait.kind == WAIT_FOR_THREAD)
-        role->holder_tid = 0;  // Which has ended: it is about to go on.
 }
 
 void waits_find(struct hang *hang)

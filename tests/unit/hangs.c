@@ -149,13 +149,33 @@ static void *lock_of_joiner(void *unused)
     return unused;
 }
 
-LAB_TEST(hang, circle_by_join)
+static void hang_by_join(void)
 {
     static pthread_t joined;
     pthread_barrier_init(&all_hold, NULL, 2);
     joined = start(lock_of_joiner, NULL, "S0 worker");
     start(join_holder, &joined, "S0 killer");
     hang();
+}
+
+LAB_TEST(hang, circle_by_join)
+{
+    hang_by_join();
+}
+
+static void *lock_once(void *unused)
+{
+    lock_own(2);
+    pthread_mutex_unlock(&mutexes[2]);
+    return unused;
+}
+
+// So many that their notes fill all the room there is.
+LAB_TEST(hang, circle_after_many_threads)
+{
+    for (int k = 0; k < 4100; k++)
+        pthread_join(start(lock_once, NULL, "S0 vote"), NULL);
+    hang_by_join();
 }
 
 // ---- A holder that does something else ----
