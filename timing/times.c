@@ -31,6 +31,7 @@ struct cluster {
     bool is_up[MAX_SERVERS];  // Started and connected.
     int term;                 // The newest term with a leader.
     int leader;               // -1 before the first.
+    bool leader_lives;        // In the same life; it may be cut off.
 
     // The time since which there is no leader; below 0 if there is one, or no
     // majority that could elect one.
@@ -84,11 +85,18 @@ static void note_server(struct cluster *cluster, int server, bool is_up,
                         double ms)
 {
     cluster->is_up[server] = is_up;
-    bool has_leader = cluster->leader >= 0 && cluster->is_up[cluster->leader];
+    bool has_leader = cluster->leader_lives && cluster->is_up[cluster->leader];
     if (has_leader || !has_majority(cluster))
         cluster->without_since = -1;
     else if (cluster->without_since < 0)
         cluster->without_since = ms;
+}
+
+static void end_life(struct cluster *cluster, int server, double ms)
+{
+    if (server == cluster->leader)
+        cluster->leader_lives = false;
+    note_server(cluster, server, false, ms);
 }
 
 // Adds the time of the first election. In virtual time all tests with the same
@@ -119,6 +127,7 @@ static void note_leader(struct cluster *cluster, int server, int term,
                     ms - cluster->without_since);
     cluster->term = term;
     cluster->leader = server;
+    cluster->leader_lives = true;
     cluster->without_since = -1;
 }
 
@@ -178,9 +187,10 @@ static void read_event(struct cluster *cluster, const char *line)
         return;
     if (is_event(line, "connected"))
         note_server(cluster, server, true, ms);
-    else if (is_event(line, "cut_off") || is_event(line, "crashed") ||
-             is_event(line, "started"))
+    else if (is_event(line, "cut_off"))
         note_server(cluster, server, false, ms);
+    else if (is_event(line, "crashed") || is_event(line, "started"))
+        end_life(cluster, server, ms);
     else if (is_event(line, "offered"))
         note_offer(cluster, line, ms);
     else if (is_event(line, "applied"))

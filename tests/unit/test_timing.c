@@ -238,6 +238,30 @@ UNIT_TEST(timing, elections_and_commits)
     remove_folder();
 }
 
+#define CRASHED(ms, s)   EVENT(ms, "crashed", SERVER(s))
+#define CONNECTED(ms, s) EVENT(ms, "connected", SERVER(s))
+
+// A leader that was started again does not lead.
+UNIT_TEST(timing, an_election_after_a_restart)
+{
+    make_folder();
+    static struct group group;
+    char *path = write_file(
+        "record.jsonl",
+        "{\"format\":\"raftlab "
+        "record\",\"version\":1,\"servers\":3,\"seed\":7}\n" CONNECTED(
+            "1.0", "0") CONNECTED("2.0", "1") CONNECTED("3.0", "2")
+            LEADS("302.0", "0", "1") CRASHED("400.0", "0") CRASHED("401.0", "1")
+                CRASHED("402.0", "2") CONNECTED("500.0", "0")
+                    CONNECTED("501.0", "1") CONNECTED("502.0", "2")
+                        LEADS("751.0", "0", "2"));
+    times_read(&group, path);
+    expect_one(&group, FIRST_LEADER, 300);
+    expect_one(&group, LEADER_AFTER_LOSS, 250);
+    free(path);
+    remove_folder();
+}
+
 // ---- The page ----
 
 static char *read_page(const char *name)
