@@ -408,8 +408,8 @@ TIMING_BIN := $(B)/timing_page
 define timed
 @first=$(or $(FIRST),1) runs=$(strip $(2)) recorded=$(RECORDED); \
     [ $$runs -gt $$recorded ] || recorded=$$runs; \
-    run() { $(1) "$$@" >> $(R)/timing/$(4).log 2>&1 || [ $$? = 1 ] || \
-        { cat $(R)/timing/$(4).log >&2; exit 2; }; }; \
+    run() { $(1) "$$@" >> $(R)/timing/$(4).log 2>&1; \
+        case $$? in 0|1|3) ;; *) cat $(R)/timing/$(4).log >&2; exit 2 ;; esac; }; \
     run --runs $$recorded $(if $(3),$(3) $$first) --csv $(R)/timing/$(4)-recorded.csv \
         --record $(R)/timing/records/$(4); \
     [ $$runs = $$recorded ] || run --runs $$((runs - recorded)) \
