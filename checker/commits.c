@@ -84,7 +84,7 @@ void count_answered(struct checked_server *server,
                     const struct request *request)
 {
     const struct saved *log = &server->saved;
-    int last = request->index + request->n_entries;
+    int last = request_index(request, request->n_entries);
     if (last > log->first && saved_holds(log, last, request->term))
         count(server, request->term, last);
 }

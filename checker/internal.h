@@ -10,6 +10,7 @@
 #include "labrpc/labrpc.h"
 #include "rt/unseen.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -114,6 +115,14 @@ struct checker {
 static inline bool watches_saves(const struct checker *checker)
 {
     return checker->has_saves && checker->unreadable == NULL;
+}
+
+// The index of an AppendEntries' entry k, counted from 1; INT_MAX if it is
+// greater: a false request may have any prev_log_index.
+static inline int request_index(const struct request *request, int k)
+{
+    int index;
+    return __builtin_add_overflow(request->index, k, &index) ? INT_MAX : index;
 }
 
 // ---- fail.c ----

@@ -88,7 +88,7 @@ void check_sent_entries(struct checked_life *leader,
     struct checked_server *server = leader->server;
     const struct saved *saved = &server->saved;
     for (int k = 0; k < request->n_entries; k++) {
-        int index = request->index + 1 + k;
+        int index = request_index(request, k + 1);
         if (index <= saved->first || index > saved_last(saved))
             continue;
         int term;
@@ -211,7 +211,8 @@ _Noreturn static void deny_success(struct checked_server *server,
               "with entries %d to %d, but %s: after a crash it would not have "
               "what the leader counts on.",
               time_now().text, server->number, request->term,
-              request->index + 1, request->index + request->n_entries, has);
+              request_index(request, 1),
+              request_index(request, request->n_entries), has);
 }
 
 static void check_has(struct checked_server *server,
@@ -221,7 +222,7 @@ static void check_has(struct checked_server *server,
     if (!saved_holds(saved, request->index, request->index_term))
         deny_success(server, request, request->index, request->index_term);
     for (int k = 0; k < request->n_entries; k++) {
-        int index = request->index + 1 + k;
+        int index = request_index(request, k + 1);
         if (index <= saved->first)
             continue;
         int term;
@@ -244,7 +245,7 @@ static void note_acknowledged(struct checked_server *server,
 {
     struct acts *acts =
         &term_at(server->checker, request->term)->acts[server->number];
-    int up_to = request->index + request->n_entries;
+    int up_to = request_index(request, request->n_entries);
     if (up_to > acts->acknowledged) {
         acts->acknowledged = up_to;
         acts->acknowledged_ns = clock_peek_ns();

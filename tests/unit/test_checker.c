@@ -11,6 +11,7 @@
 #include "raft/raft_x.h"
 #include "tests/unit/unit.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +121,7 @@ static Entry *entries_of(const char *log, int first, int first_term, int *count)
     entries[0] = (Entry){ .index = first, .term = first_term };
     *count = 1 + (int)strlen(log) / 2;
     for (int k = 1; k < *count; k++)
-        entries[k] = (Entry){ .index = first + k,
+        entries[k] = (Entry){ .index = (int)((unsigned)first + (unsigned)k),
                               .term = log[2 * k - 2] - '0',
                               .command = { 1, (char *)&log[2 * k - 1] } };
     return entries;
@@ -725,6 +726,18 @@ BREAKS(success_without_the_previous_entry, "Success Means a Matching Log", {
     elect(0, 2, "1a");
     save(2, 2, -1, "");
     succeed(0, 2, 2, 1, 1, "");
+})
+
+// No sum overflows, which `make asan` would tell as a fault of the checker.
+KEEPS(indexes_near_the_greatest_int, {
+    elect(0, 2, "");
+    int count;
+    AppendEntriesRequest request = { .term = 2, .prev_log_index = INT_MAX };
+    request.entries.entries_val = entries_of("2a2b", 0, 0, &count) + 1;
+    request.entries.entries_len = 2;
+    tell_sent(server[0], 1, &append_method, &request);
+    save(2, 3, -1, "");
+    succeed(0, 2, 2, INT_MAX - 9, 2, "2a2b2c2d2e2f2g2h2i2j2k");
 })
 
 BREAKS(success_without_the_entries, "Saved Before Answered", {
