@@ -157,7 +157,7 @@ UNIT_TEST(hangs, a_circle_by_condition_and_by_join)
     expect_report("circle_after_many_threads", "deadlock: \"S0 ", join);
 }
 
-// What the report itself cannot have is no excuse for the Raft.
+// The report lacks memory then, which does not excuse the Raft.
 UNIT_TEST(hangs, little_memory_for_the_report)
 {
     char *text = report_under("ulimit -v 500000;", "itself");
