@@ -13,6 +13,7 @@
 #include "tester/locks.h"
 #include "tester/threads.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +41,10 @@ void stacks_init(void)
 
 int stacks_count_threads(void)
 {
-    return threads_for_each(NULL, NULL);
+    int count = threads_for_each(NULL, NULL);
+    if (count < 0 && (errno == EMFILE || errno == ENFILE))
+        shortage_exit(SHORTAGE_OF_FILES, errno, 0);
+    return count;
 }
 
 void stacks_leave_walk(void)

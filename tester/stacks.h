@@ -22,7 +22,8 @@ bool stacks_describe_thread(const char *prefix, char *text, size_t size);
 // own stack, it ends the walk, the thread goes on, and this does not return.
 void stacks_leave_walk(void);
 
-// The number of the process's threads.
+// The number of the process's threads; -1 if the system does not tell it. Ends
+// the process if there is no file left to ask with (rt/shortage.h).
 int stacks_count_threads(void);
 
 #endif

@@ -172,11 +172,12 @@ struct entry {  // As returned by the system call getdents64.
 int threads_for_each(void (*visit)(pid_t tid, void *arg), void *arg)
 {
     int fd = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
     int count = 0;
     _Alignas(struct entry) char buffer[4096];
     long size;
-    while (fd >= 0 &&
-           (size = syscall(SYS_getdents64, fd, buffer, sizeof buffer)) > 0) {
+    while ((size = syscall(SYS_getdents64, fd, buffer, sizeof buffer)) > 0) {
         for (long at = 0; at < size;) {
             const struct entry *entry = (const struct entry *)(buffer + at);
             at += entry->size;
@@ -188,8 +189,7 @@ int threads_for_each(void (*visit)(pid_t tid, void *arg), void *arg)
                 visit(tid, arg);
         }
     }
-    if (fd >= 0)
-        close(fd);
+    close(fd);
     return count;
 }
 

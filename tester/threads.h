@@ -38,7 +38,7 @@ struct threads_seen {
 void threads_init(void);
 
 // Calls visit(tid, arg) for each thread of the process; visit may be NULL.
-// Returns their number.
+// Returns their number; -1, with errno set, if they cannot be listed.
 int threads_for_each(void (*visit)(pid_t tid, void *arg), void *arg);
 
 // The name that debuggers show; "?" if there is none.
