@@ -1,6 +1,7 @@
 // Tests that end in every way a test can. They test the runner. They have no
 // cluster and write their verdicts themselves.
 #include "tester/lab_test.h"
+#include "tester/stacks.h"
 #include "tester/telling.h"
 #include "tester/verdict.h"
 #include "tester/watchdog.h"
@@ -206,12 +207,23 @@ LAB_TEST(dummy_short, by_itself_on_a_busy_machine)
     test_fail("no leader");
 }
 
-LAB_TEST(dummy_short, of_files)
+static void use_all_files(void)
 {
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 20, 20 });
     while (open("/dev/null", O_RDONLY) >= 0)
         ;
+}
+
+LAB_TEST(dummy_short, of_files)
+{
+    use_all_files();
     test_fail("no leader");
+}
+
+LAB_TEST(dummy_short, to_count_threads)
+{
+    use_all_files();
+    stacks_count_threads();
 }
 
 // As the kernel does when memory runs out.

@@ -205,6 +205,9 @@ UNIT_TEST(runner, a_shortage_makes_a_failure_inconclusive)
     expect_lab("--test of_files", 3,
                "INCONCLUSIVE -- no more open files: the limit of one process "
                "(ulimit -n) is ");
+    expect_lab("--test to_count_threads", 3,
+               "INCONCLUSIVE -- no more open files: the limit of one process "
+               "(ulimit -n) is ");
     expect_lab("--test of_address_space", 3,
                "INCONCLUSIVE -- no more memory: the limit of address space in "
                "kB (ulimit -v) is 1048576; raise it\n");
