@@ -3,6 +3,7 @@
 // held, they are kept for ever, for the report.
 #include "tester/locks.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -16,6 +17,9 @@ static atomic_uint next_place;
 // The calling thread's notes; NULL before the first.
 static __thread struct lock_notes *own;
 
+// It has searched once, and there were none free.
+static __thread bool has_none;
+
 static bool is_free(const struct lock_notes *notes)
 {
     pid_t tid = notes->tid;
@@ -23,9 +27,11 @@ static bool is_free(const struct lock_notes *notes)
            (notes->n_held == 0 && syscall(SYS_tgkill, getpid(), tid, 0) != 0);
 }
 
-// Returns the calling thread's notes; NULL if there are none free.
+// Returns the calling thread's notes; NULL if there are none free. Keeps errno,
+// which the search for ended threads sets.
 static struct lock_notes *find_own(void)
 {
+    int saved_errno = errno;
     pid_t tid = (pid_t)syscall(SYS_gettid);
     for (int tried = 0; own == NULL && tried < MAX_NOTES; tried++) {
         struct lock_notes *notes = &all[next_place++ % MAX_NOTES];
@@ -38,18 +44,21 @@ static struct lock_notes *find_own(void)
         notes->n_held = 0;
         own = notes;
     }
+    has_none = own == NULL;
+    errno = saved_errno;
     return own;
 }
 
 static inline struct lock_notes *find(void)
 {
-    return own != NULL ? own : find_own();
+    return own != NULL || has_none ? own : find_own();
 }
 
 void locks_forget(void)
 {
     memset(all, 0, sizeof all);
     own = NULL;
+    has_none = false;
 }
 
 void locks_note_wait(struct lock_wait wait)
