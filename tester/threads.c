@@ -35,8 +35,9 @@
 
 // The walk of one stack. There is one at a time.
 static struct {
-    atomic_int
-        tid;  // The thread to be walked. Others' late signals are ignored.
+    // The thread that shall walk its stack; minus its number once it has begun;
+    // 0 if none. Late signals are ignored.
+    atomic_int tid;
     void *frames[MAX_FRAMES + OWN_FRAMES];
     int count;
     atomic_bool done;
@@ -48,7 +49,8 @@ static __thread volatile sig_atomic_t is_walking;
 static void walk_own_stack(int signal_number)
 {
     (void)signal_number;
-    if ((int)syscall(SYS_gettid) != atomic_load(&walk.tid))
+    int tid = (int)syscall(SYS_gettid);
+    if (!atomic_compare_exchange_strong(&walk.tid, &(int){ tid }, -tid))
         return;
     walk.count = 0;
     memset(walk.frames, 0, sizeof walk.frames);
@@ -79,17 +81,36 @@ void threads_init(void)
     sigaction(WALK_SIGNAL, &action, NULL);
 }
 
-int threads_walk(pid_t tid, void *frames[MAX_FRAMES])
+static bool await_walk(void)
 {
-    atomic_store(&walk.done, false);
-    atomic_store(&walk.tid, tid);
-    if (syscall(SYS_tgkill, getpid(), tid, WALK_SIGNAL) != 0)
-        return -1;
     int64_t deadline_ns = clock_now_ns() + WALK_LIMIT_MS * NS_PER_MS;
     while (!atomic_load(&walk.done) && clock_now_ns() < deadline_ns)
         usleep(50);
+    return atomic_load(&walk.done);
+}
+
+// True if the thread has walked its stack. If it has begun and does not end,
+// `walk` is its own for ever, and no other thread is walked.
+static bool walk_or_give_up(pid_t tid)
+{
+    if (atomic_load(&walk.tid) != 0)
+        return false;
+    atomic_store(&walk.done, false);
+    atomic_store(&walk.tid, tid);
+    bool answered =
+        syscall(SYS_tgkill, getpid(), tid, WALK_SIGNAL) == 0 && await_walk();
+    if (!answered &&
+        atomic_compare_exchange_strong(&walk.tid, &(int){ tid }, 0))
+        return false;  // It has not begun, and will not.
+    if (!answered && !await_walk())
+        return false;
     atomic_store(&walk.tid, 0);
-    if (!atomic_load(&walk.done))
+    return true;
+}
+
+int threads_walk(pid_t tid, void *frames[MAX_FRAMES])
+{
+    if (!walk_or_give_up(tid))
         return -1;
     int count = walk.count - OWN_FRAMES;
     if (count <= 0)
