@@ -377,8 +377,10 @@ static void consider_all(void)
 
 bool sim_describe_wait_with_lock(char *text, size_t size)
 {
+    if (!sim.on || sim.has_failed)
+        return false;
     consider_all();
-    if (!sim.on || sim.has_failed || longest.ns == 0)
+    if (longest.ns == 0)
         return false;
     struct message message = begin_message(text, size);
     add(&message, "%s waited %.2f s %s, with %s held since ", longest.who.text,

@@ -46,8 +46,11 @@ void verdict_note_late(int64_t now_ns)
 {
     int64_t due_ns = wake_ns;
     int late_ms = due_ns > 0 ? (int)((now_ns - due_ns) / NS_PER_MS) : 0;
-    if (late_ms > current_verdict->late_ms)
-        current_verdict->late_ms = late_ms;
+    int greatest_ms = current_verdict->late_ms;
+    while (late_ms > greatest_ms &&
+           !atomic_compare_exchange_weak(&current_verdict->late_ms,
+                                         &greatest_ms, late_ms))
+        ;
 }
 
 _Noreturn static void wait_for_the_end(void)
