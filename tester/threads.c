@@ -245,6 +245,7 @@ void threads_look(struct threads_seen *seen)
         double before_s = thread->cpu_s;
         thread->cpu_s = cpu_seconds(thread->tid);
         double used_s = before_s >= 0 ? thread->cpu_s - before_s : 0;
+        thread->stood_still = before_s >= 0 && used_s == 0;
         thread->runs = used_s >= RUNS_S ||
                        (thread->runs && used_s > 0 && is_runnable(thread->tid));
     }

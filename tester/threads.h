@@ -18,9 +18,10 @@
 struct thread_seen {
     pid_t tid;
     char name[16];
-    double cpu_s;   // Processor time used; below 0 if unknown.
-    bool runs;      // It ran during the measurement, and did not wait.
-    bool answered;  // It has walked its stack.
+    double cpu_s;      // Processor time used; below 0 if unknown.
+    bool runs;         // It ran during the measurement, and did not wait.
+    bool stood_still;  // It used no processor time in the measurement.
+    bool answered;     // It has walked its stack.
     bool waits_in_futex;
     uintptr_t futex;  // The address at which it waits then.
     int n_frames;

@@ -81,7 +81,8 @@ int waits_find_thread(const struct hang *hang, pid_t tid)
 }
 
 // Is it still in the system call in which one waits for this lock? Between the
-// note and the call, and after it, it does not wait.
+// note and the call, and after it, it does not wait. One that gets the lock now
+// and then uses the processor.
 static bool is_in_wait(const struct role *role)
 {
     static const size_t sizes[] = { [LOCK_MUTEX] = sizeof(pthread_mutex_t),
@@ -89,7 +90,8 @@ static bool is_in_wait(const struct role *role)
     if (role->wait.lock_kind == LOCK_SPIN)
         return role->seen->runs;
     uintptr_t offset = role->seen->futex - (uintptr_t)role->wait.object;
-    return role->seen->waits_in_futex && offset < sizes[role->wait.lock_kind];
+    return role->seen->stood_still && role->seen->waits_in_futex &&
+           offset < sizes[role->wait.lock_kind];
 }
 
 static void find_lock_holder(struct role *role)
