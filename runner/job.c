@@ -242,6 +242,11 @@ static bool runs_again(struct job *job, const struct options *options,
     job->is_again = true;
     job->failed = *result;
     job->is_again = start_process(job, options);
+    if (!job->is_again) {
+        fprintf(stderr, "lab: %s could not run again for its record: %s\n",
+                options->tests[job->test]->name, strerror(errno));
+        recording_free(&job->recording);
+    }
     return job->is_again;
 }
 
@@ -251,11 +256,13 @@ static void end_record(struct job *job, const struct options *options,
                        struct result *result)
 {
     if (job->is_again) {
-        if (result->hash != job->failed.hash)
+        if (result->hash != job->failed.hash) {
             fprintf(stderr,
                     "lab: the recorded run of %s is not the run that "
-                    "failed\n",
+                    "failed: it is not kept\n",
                     options->tests[job->test]->name);
+            recording_free(&job->recording);
+        }
         result_free(result);
         *result = job->failed;
     }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void *wait_for_ever(void *unused)
@@ -379,6 +380,15 @@ LAB_TEST(dummy_record, killed_as_it_floods)
 LAB_TEST(dummy_record, passes)
 {
     test_tell(EVENT_NETWORK, 0, NULL, "better");
+}
+
+// In virtual time, too, each run is another: the simulator does not see this
+// number.
+LAB_TEST(dummy_differs, from_run_to_run)
+{
+    for (long n = syscall(SYS_getpid) % 1000; n >= 0; n--)
+        usleep(1000);
+    test_fail("no leader");
 }
 
 LAB_TEST(dummy_slow, after_its_title)

@@ -391,6 +391,21 @@ UNIT_TEST(runner, a_run_that_is_killed_has_its_record)
                   "\"time\":\"virtual\",\"seed\":1,");
 }
 
+UNIT_TEST(runner, the_record_of_another_run_is_not_kept)
+{
+    char *logs = make_folder();
+    char *command = alloc_format("'%s' --suite dummy_differs --logs '%s'",
+                                 getenv("RAFTLAB_DUMMY_SIMLAB"), logs);
+    struct outcome outcome = run_program(HANGS_S, command);
+    outcome_expect(&outcome, "lab: the recorded run of from_run_to_run is not "
+                             "the run that failed: it is not kept\n");
+    expect_no_text(&outcome, "its record");
+    expect_n_files(logs, "0\n");
+    outcome_free(&outcome);
+    free(command);
+    remove_folder(logs);
+}
+
 UNIT_TEST(runner, a_record_may_be_asked_for)
 {
     char *folder = make_folder();
