@@ -9,6 +9,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static void say_failure(const char *program, int status)
+{
+    if (WIFSIGNALED(status))
+        fprintf(stderr, "lab: %s was killed by signal %d (%s)\n", program,
+                WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        fprintf(stderr, "lab: %s failed: it exited with status %d\n", program,
+                WEXITSTATUS(status));
+}
+
 bool program_run(char *const argv[], const char *to)
 {
     posix_spawn_file_actions_t actions;
@@ -38,5 +48,7 @@ bool program_run(char *const argv[], const char *to)
     int status = 0;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
+    if (status != 0)
+        say_failure(argv[0], status);
     return status == 0;
 }

@@ -17,8 +17,8 @@
 // How often progress is printed if each time takes a line of its own.
 #define LINE_EVERY_NS (10000 * NS_PER_MS)
 
-// The characters of a message's first line in a line about a run, if the
-// message was printed in full before. In a soak it was not, and is not cut.
+// The most bytes of a message's first line in a line about a run: few if the
+// message was printed in full before, more in a soak, where it was not.
 #define SHORT 160
 #define WHOLE 600
 

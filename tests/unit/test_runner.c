@@ -327,6 +327,18 @@ UNIT_TEST(runner, a_page_that_cannot_be_made_is_told)
     remove_folder(logs);
 }
 
+UNIT_TEST(runner, a_view_that_fails_is_said)
+{
+    char *logs = make_folder();
+    struct outcome outcome =
+        lab("--test from_a_thread --logs %s --view /bin/false", logs);
+    check(outcome.status == 1);
+    outcome_expect(&outcome,
+                   "lab: /bin/false failed: it exited with status 1\n");
+    outcome_free(&outcome);
+    remove_folder(logs);
+}
+
 // ---- Records ----
 
 // Reads the file. outcome_free frees the result.
