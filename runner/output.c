@@ -40,6 +40,11 @@ bool output_make_folder(const char *folder)
     return usable;
 }
 
+char *output_new_name(const char *path)
+{
+    return alloc_format("%s.%d", path, (int)getpid());
+}
+
 // The file has no name while the run goes on. So another runner may use the
 // same folder, and nothing is left there if this one is killed.
 bool output_open(struct output *output, const char *folder,
@@ -47,7 +52,7 @@ bool output_open(struct output *output, const char *folder,
 {
     char *path = alloc_format("%s/%s-%s-run%03d.log", folder, test->suite,
                               test->name, run);
-    char *new = alloc_format("%s.%d", path, (int)getpid());
+    char *new = output_new_name(path);
     int fd = open(new, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
     int error = errno;
     if (fd >= 0) {
@@ -103,25 +108,45 @@ void output_show(const struct output *output)
         printf("[%lld more bytes]\n", (long long)(size - shown));
 }
 
-// Writes the kept file. False, with errno set, if it cannot be written.
-static bool keep(const struct output *output, const struct result *result)
+// Writes the new file. Returns 0, or the errno of the call that failed: those
+// after it may succeed, or fail for another reason.
+static int write_new(const char *path, output_put *put, const void *self)
 {
-    char *new = alloc_format("%s.%d", output->path, (int)getpid());
-    FILE *file = fopen(new, "we");
-    bool written = file != NULL;
-    if (written) {
-        copy(output->fd, lseek(output->fd, 0, SEEK_END), file);
-        result_print(result, file);
-        written = !ferror(file);
-        written = fclose(file) == 0 && written;
-    }
-    written = written && rename(new, output->path) == 0;
-    int error = errno;
-    if (!written)
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return errno;
+    errno = 0;
+    put(self, file);
+    int error = !ferror(file) ? 0 : errno != 0 ? errno : EIO;
+    if (fclose(file) != 0 && error == 0)
+        error = errno;
+    return error;
+}
+
+bool output_write(const char *path, output_put *put, const void *self)
+{
+    char *new = output_new_name(path);
+    int error = write_new(new, put, self);
+    if (error == 0 && rename(new, path) != 0)
+        error = errno;
+    if (error != 0)
         unlink(new);
     free(new);
     errno = error;
-    return written;
+    return error == 0;
+}
+
+// The contents of the kept file.
+struct kept {
+    const struct output *output;
+    const struct result *result;
+};
+
+static void put_kept(const void *self, FILE *to)
+{
+    const struct kept *kept = self;
+    copy(kept->output->fd, lseek(kept->output->fd, 0, SEEK_END), to);
+    result_print(kept->result, to);
 }
 
 void output_close(struct output *output, struct result *result)
@@ -129,7 +154,8 @@ void output_close(struct output *output, struct result *result)
     if (output->fd < 0)
         return;
     if (result->outcome != PASSED) {
-        if (keep(output, result))
+        struct kept kept = { output, result };
+        if (output_write(output->path, put_kept, &kept))
             result->log = alloc_string(output->path);
         else
             fprintf(stderr, "lab: %s could not be written: %s\n", output->path,

@@ -6,6 +6,7 @@
 #include "tester/lab_test.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 struct output {
     int fd;      // A file without a name; -1: none.
@@ -32,6 +33,16 @@ void output_close(struct output *output, struct result *result);
 
 // Closes the file without keeping it.
 void output_discard(struct output *output);
+
+// The name under which a file is written before it is renamed to its path.
+// free() frees it.
+char *output_new_name(const char *path);
+
+typedef void output_put(const void *self, FILE *to);
+
+// Writes a file whole, by put(self, file), or leaves the old one. False, with
+// errno set, if it cannot be written.
+bool output_write(const char *path, output_put *put, const void *self);
 
 // Flushes stdout. Returns `status`, or EXIT_BAD_INPUT, with a line on stderr,
 // if something that was printed could not be written.

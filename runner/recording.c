@@ -44,6 +44,18 @@ void recording_free(struct recording *recording)
     recording->record = NULL;
 }
 
+// The contents of a record's file.
+struct contents {
+    const struct record *record;
+    const struct record_about *about;
+};
+
+static void put_contents(const void *self, FILE *to)
+{
+    const struct contents *contents = self;
+    record_write(contents->record, contents->about, to);
+}
+
 // The path; NULL, with errno set, if it cannot be written.
 static char *write_file(const struct record *record, const char *folder,
                         const struct record_about *about, int run)
@@ -55,23 +67,13 @@ static char *write_file(const struct record *record, const char *folder,
                                     about->suite, about->test, about->seed)
                      : alloc_format("%s/%s-%s-run%03d.jsonl", folder,
                                     about->suite, about->test, run);
-    char *new = alloc_format("%s.%d", path, (int)getpid());
-    FILE *file = fopen(new, "we");
-    bool written = file != NULL;
-    if (written) {
-        record_write(record, about, file);
-        written = !ferror(file);
-        written = fclose(file) == 0 && written && rename(new, path) == 0;
-    }
+    struct contents contents = { record, about };
+    if (output_write(path, put_contents, &contents))
+        return path;
     int error = errno;
-    if (!written) {
-        unlink(new);
-        free(path);
-        path = NULL;
-    }
-    free(new);
+    free(path);
     errno = error;
-    return path;
+    return NULL;
 }
 
 // The page of a record: the record's path with .html in place of .jsonl. NULL
@@ -80,7 +82,7 @@ static char *write_page(const struct options *options, const char *record)
 {
     int length = (int)(strlen(record) - strlen(".jsonl"));
     char *path = alloc_format("%.*s.html", length, record);
-    char *new = alloc_format("%s.%d", path, (int)getpid());
+    char *new = output_new_name(path);
     char *argv[] = { (char *)options->page, (char *)record,
                      (char *)options->view, NULL };
     if (!program_run(argv, new) || rename(new, path) != 0) {

@@ -3,6 +3,7 @@
 #include "record/json.h"
 #include "record/record.h"
 #include "rt/alloc.h"
+#include "runner/output.h"
 #include "runner/world.h"
 
 #include <errno.h>
@@ -124,13 +125,12 @@ static void put_csv(const struct row *row, bool is_first, FILE *to)
 
 // ---- JSON: an array of objects, a line each ----
 
-// A message has 2,000 bytes, of which each may become six.
-#define MAX_JSON (1 << 16)
+// Doubled until the line fits.
+#define FIRST_BYTES 256
 
-static void put_json(const struct row *row, bool is_first, FILE *to)
+static struct json json_of(const struct row *row, char *line, size_t size)
 {
-    char line[MAX_JSON];
-    struct json j = json_begin(line, sizeof line);
+    struct json j = json_begin(line, size);
     json_open(&j, NULL, '{');
     for (int k = 0; k < row->n; k++) {
         const struct cell *cell = &row->cells[k];
@@ -142,16 +142,25 @@ static void put_json(const struct row *row, bool is_first, FILE *to)
             json_real(&j, cell->name, cell->real);
     }
     json_close(&j, '}');
+    return j;
+}
+
+static void put_json(const struct row *row, bool is_first, FILE *to)
+{
+    size_t size = FIRST_BYTES;
+    char *line = alloc(size);
+    struct json j = json_of(row, line, size);
+    while (j.full) {
+        size *= 2;
+        line = alloc_resize(line, size, 1);
+        j = json_of(row, line, size);
+    }
     fputs(is_first ? "[\n" : ",\n", to);
     fwrite(line, 1, (size_t)(j.at - line), to);
+    free(line);
 }
 
 // ---- Files ----
-
-static char *new_name(const char *path)
-{
-    return alloc_format("%s.%d", path, (int)getpid());
-}
 
 // Is there something else than a file, which must not be replaced?
 static bool is_taken(const char *path)
@@ -167,7 +176,7 @@ static void check(const char *option, const char *path)
 {
     if (path == NULL)
         return;
-    char *new = new_name(path);
+    char *new = output_new_name(path);
     FILE *file = is_taken(path) ? NULL : fopen(new, "we");
     if (file == NULL)
         options_refuse("%s wants a file to write to, not \"%s\": %s", option,
@@ -185,21 +194,30 @@ void rows_check(const struct options *options)
 
 typedef void put_row(const struct row *row, bool is_first, FILE *to);
 
-static void put_rows(const struct options *options,
-                     const struct result *results, put_row *put, FILE *to)
+// The contents of a file.
+struct table {
+    const struct options *options;
+    const struct result *results;
+    put_row *put;
+};
+
+static void put_rows(const void *self, FILE *to)
 {
+    const struct table *table = self;
+    const struct options *options = table->options;
+    const struct result *result = table->results;
     bool is_first = true;
     for (int test = 0; test < options->n_tests; test++) {
-        for (int run = 1; run <= options->runs; run++, results++) {
-            if (results->outcome == NOT_RUN)
+        for (int run = 1; run <= options->runs; run++, result++) {
+            if (result->outcome == NOT_RUN)
                 continue;
             struct row row =
-                make_row(options, options->tests[test], run, results);
-            put(&row, is_first, to);
+                make_row(options, options->tests[test], run, result);
+            table->put(&row, is_first, to);
             is_first = false;
         }
     }
-    if (put == put_json)
+    if (table->put == put_json)
         fputs(is_first ? "[]\n" : "\n]\n", to);
 }
 
@@ -207,24 +225,12 @@ static bool write_file(const struct options *options,
                        const struct result *results, const char *path,
                        put_row *put)
 {
-    if (path == NULL)
+    struct table table = { options, results, put };
+    if (path == NULL || output_write(path, put_rows, &table))
         return true;
-    char *new = new_name(path);
-    FILE *file = fopen(new, "we");
-    bool written = file != NULL;
-    if (written) {
-        put_rows(options, results, put, file);
-        written = !ferror(file);
-        written = fclose(file) == 0 && written;
-    }
-    written = written && rename(new, path) == 0;
-    if (!written) {
-        fprintf(stderr, "lab: %s could not be written: %s\n", path,
-                strerror(errno));
-        unlink(new);
-    }
-    free(new);
-    return written;
+    fprintf(stderr, "lab: %s could not be written: %s\n", path,
+            strerror(errno));
+    return false;
 }
 
 bool rows_write(const struct options *options, const struct result *results)
