@@ -1,6 +1,6 @@
-// Control characters make a terminal move the cursor, set its title, or hide
-// text. In an XML report they are not allowed, and neither are bytes that are
-// not UTF-8.
+// Control characters make a terminal move the cursor, set its title, or hide or
+// reorder text. In an XML report they are not allowed, and neither are bytes
+// that are not UTF-8.
 #include "rt/clean.h"
 
 #include <stdbool.h>
@@ -39,9 +39,13 @@ static bool is_fit(uint32_t code, size_t length)
     const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     bool is_control = (code < ' ' && code != '\n' && code != '\t') ||
                       (code >= 0x7f && code < 0xa0);
+    // They make a terminal show text in another order than it has.
+    bool is_order = (code >= 0x202a && code <= 0x202e) ||
+                    (code >= 0x2066 && code <= 0x2069);
     bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
     bool is_none = code == 0xfffe || code == 0xffff || code > 0x10ffff;
-    return code >= least[length] && !is_control && !is_surrogate && !is_none;
+    return code >= least[length] && !is_control && !is_order && !is_surrogate &&
+           !is_none;
 }
 
 size_t clean_bytes(char *text, size_t size)

@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 // Replaces by '?' each byte of a control character, except newlines and tabs,
-// and each byte that is not part of a UTF-8 character.
+// of one that reorders text, and each byte that is not part of a UTF-8
+// character.
 //   returns  the number of bytes done. An incomplete character at the end of
 //   the text
 //            is not done: the caller may have its other bytes later.

@@ -244,10 +244,13 @@ void result_print(const struct result *result, FILE *to)
 
 void result_print_summary(const struct result *result, int limit, FILE *to)
 {
-    int len = (int)strcspn(result->message, "\n");
+    const char *text = result->message;
+    int len = (int)strcspn(text, "\n");
     bool fits = len <= limit;
-    fprintf(to, "%.*s%s", fits ? len : limit, result->message,
-            fits ? "" : "...");
+    int shown = fits ? len : limit;
+    while (!fits && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80)
+        shown--;  // No character is cut.
+    fprintf(to, "%.*s%s", shown, text, fits ? "" : "...");
 }
 
 // The next character of a message that is no digit.

@@ -87,6 +87,15 @@ LAB_TEST(dummy_pass, with_absurd_figures)
     current_verdict->commands = -2147483647;
 }
 
+// The 160th byte is the second of a character.
+LAB_TEST(dummy_long, in_umlauts)
+{
+    char message[400] = "x";
+    while (strlen(message) + 3 < sizeof message)
+        strcat(message, "\303\244");
+    test_fail("%s", message);
+}
+
 static void *fail(void *unused)
 {
     test_fail("two leaders in term 3:\nS0 and S2\ncommand \033[31m");
@@ -404,12 +413,14 @@ LAB_TEST(dummy_flood, of_output)
 }
 
 // Control sequences that set the terminal's title, clear it and print "Passed";
-// then C1 controls, bytes that are not UTF-8, and an incomplete character.
+// then C1 controls, bytes that are not UTF-8, characters that reorder text, and
+// an incomplete one.
 LAB_TEST(dummy_escape, from_the_terminal)
 {
     printf(
         "Test (\303\251\342\202\254) ...\t\033]0;owned\007\033[2J\033[H\rhidden"
-        "\b\177 \302\233 \233 \300\257 \355\240\200 \342\202");
+        "\b\177 \302\233 \233 \300\257 \355\240\200 \342\200\256"
+        "\342\201\246 \342\202");
     fflush(stdout);
     fprintf(stderr, "\033[8mlog\n");
     FILE *terminal = fopen("/dev/tty", "w");

@@ -438,11 +438,21 @@ static void expect_fit_for_a_terminal(const struct outcome *outcome)
 {
     outcome_expect(outcome,
                    "Test (\303\251\342\202\254) ...\t?]0;owned??[2J?[H?hidden"
-                   "?? ?? ? ?? ??? ??");
+                   "?? ?? ? ?? ??? ?????? ??");
     outcome_expect(outcome, "?[8mlog\n");
     for (const char *c = outcome->text; *c != '\0'; c++)
         check_that((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t',
                    "byte %d in:\n%s", *c, outcome->text);
+}
+
+UNIT_TEST(runner, a_summary_cuts_no_character)
+{
+    char *logs = make_folder();
+    struct outcome outcome = lab("--suite dummy_long --logs %s", logs);
+    outcome_expect(&outcome, "FAILED dummy_long/in_umlauts: x\303\244");
+    outcome_expect(&outcome, "\303\244...");
+    outcome_free(&outcome);
+    remove_folder(logs);
 }
 
 UNIT_TEST(runner, no_control_characters_reach_the_terminal)
