@@ -39,7 +39,8 @@ struct record_about {
 };
 
 // Writes the file. The memory may be damaged: a broken process could write to
-// it. Bytes that are no event end the file, with a line that says so.
+// it. Then the events before the first damaged one stand in the file, a line
+// that says so, and the verdict.
 void record_write(const struct record *record, const struct record_about *about,
                   FILE *to);
 
