@@ -59,8 +59,7 @@ enum event_kind {
     EVENT_LOG,               // A line of its debug log (rt/debug_log.h).
 
     // The network's. Each message has an event when it is sent, and one when it
-    // arrives
-    // or is lost, unless the test ends before.
+    // arrives or is lost, unless the test ends before.
     EVENT_REQUEST_SENT,     // It is about to be sent.
     EVENT_REQUEST_DOUBLED,  // It is sent a second time.
     EVENT_REQUEST_LOST,

@@ -65,7 +65,8 @@ void go_group_set_server(struct go_group *group, int server)
     snprintf(group->prefix, sizeof group->prefix, "S%d ", server);
 }
 
-// Waits until there is a function to run. False once the group is closed.
+// Waits until there is a function to run. False once the group is closed. The
+// report of a hang knows idle threads by this name (tester/waits.c).
 static bool wait_for_call(struct go_thread *thread)
 {
     yield_briefly(&thread->called);

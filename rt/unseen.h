@@ -20,8 +20,8 @@ void unseen_end(void);
 void unseen_lock(struct unseen_lock *lock);
 void unseen_unlock(struct unseen_lock *lock);
 
-// As unseen_lock, but returns false if the lock is not free within some
-// milliseconds: for a signal handler, whose own thread may hold it.
+// As unseen_lock, but returns false if the lock is not free after many tries:
+// for a signal handler, whose own thread may hold it.
 bool unseen_try_lock(struct unseen_lock *lock);
 
 #endif

@@ -139,9 +139,9 @@ static void check_command_locked(struct life *life,
     life->last_applied = message->command_index;
 }
 
-// ---- Snapshots of the tester's service: all the commands that it has applied
-// ----
+// ---- Snapshots of the tester's service ----
 
+// A snapshot has all the commands that the service has applied.
 static struct bytes encode_snapshot_locked(struct config *cfg, int server,
                                            int index)
 {

@@ -7,9 +7,10 @@
 #include "tester/internal.h"
 #include "tester/telling.h"
 
-// Tells of server i, whether it runs or not. With cfg->mu held.
-static void tell_of(struct config *cfg, int i, struct event *event)
+// Tells of server i, whether it runs or not.
+static void tell_of_locked(struct config *cfg, int i, struct event *event)
 {
+    must_hold(&cfg->mu);
     const struct life *life = cfg->servers[i].current;
     event->life = life != NULL ? life->event_life : (struct event_life){ i, 0 };
     events_tell(cfg->events, event);
@@ -29,9 +30,9 @@ static void set_connected(struct config *cfg, int i, bool connected)
     pthread_mutex_lock(&cfg->mu);
     bool changes = cfg->servers[i].connected != connected;
     if (changes)
-        tell_of(cfg, i,
-                &(struct event){ .kind = connected ? EVENT_CONNECTED
-                                                   : EVENT_CUT_OFF });
+        tell_of_locked(cfg, i,
+                       &(struct event){ .kind = connected ? EVENT_CONNECTED
+                                                          : EVENT_CUT_OFF });
     cfg->servers[i].connected = connected;
     for (int j = 0; j < cfg->n; j++) {
         if (cfg->servers[j].connected || j == i) {
@@ -92,9 +93,10 @@ static void set_link_locked(struct config *cfg, int from, int to)
 {
     must_hold(&cfg->mu);
     const struct link *link = get_link(cfg, from, to);
-    tell_of(cfg, from,
-            &(struct event){ .kind = EVENT_LINK,
-                             .link = { to, link->cut, link->delay_ms } });
+    tell_of_locked(
+        cfg, from,
+        &(struct event){ .kind = EVENT_LINK,
+                         .link = { to, link->cut, link->delay_ms } });
     const struct life *sender = cfg->servers[from].current;
     const struct life *receiver = cfg->servers[to].current;
     if (sender != NULL) {

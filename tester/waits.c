@@ -122,7 +122,8 @@ static void find_joined(const struct hang *hang, struct role *role)
     }
 }
 
-// It may be the mutex of the condition variable that it waits for by now.
+// A thread that was signalled waits for the condition's mutex: then that is
+// what it waits for.
 static void note_wait(struct role *role)
 {
     role->wait = find_wait(role->seen);
