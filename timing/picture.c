@@ -9,7 +9,7 @@
 #include <string.h>
 
 // Okabe's and Ito's colours, which colour-blind people can distinguish.
-const char *const picture_light[MAX_GROUPS] = {
+static const char *const light[MAX_GROUPS] = {
     "#0072b2", "#d55e00", "#009e73", "#aa4499", "#7a5c00", "#444444"
 };
 const char *const picture_dark[MAX_GROUPS] = {
@@ -22,6 +22,7 @@ const char *const measure_names[N_MEASURES] = { "first leader of a test",
                                                 "commit, reliable network",
                                                 "commit, unreliable network" };
 
+#define WIDTH    930
 #define LABELS   160  // Columns of a test's picture, in pixels.
 #define PANEL    236
 #define GAP      20
@@ -67,7 +68,8 @@ void picture_put_number(double number, FILE *to)
         fprintf(to, "%.3g", number);
 }
 
-double picture_mit(const struct test *test, enum figure figure)
+// MIT's figure of a test; below 0 if there is none.
+static double mit_figure(const struct test *test, enum figure figure)
 {
     char *suite = alloc_format("raft_%s", test->suite);
     struct lab_test key = { .suite = suite, .name = test->name };
@@ -166,8 +168,7 @@ static void begin(int width, int height, const char *title, FILE *to)
           ".curve{fill:none;stroke-width:1.8}",
           to);
     for (int g = 0; g < MAX_GROUPS; g++)
-        fprintf(to, ".g%d{fill:%s;stroke:%s}", g, picture_light[g],
-                picture_light[g]);
+        fprintf(to, ".g%d{fill:%s;stroke:%s}", g, light[g], light[g]);
     fputs("</style>\n", to);
 }
 
@@ -185,7 +186,7 @@ static void put_name(const struct group *group, double x, double y, FILE *to)
 static bool range_of(const struct data *data, const struct test *test,
                      enum figure figure, double *low, double *high)
 {
-    double mit = picture_mit(test, figure);
+    double mit = mit_figure(test, figure);
     bool is_any = mit >= 0;
     *low = *high = mit;
     for (int g = 0; g < data->n_groups; g++) {
@@ -254,7 +255,7 @@ static void put_panel(const struct data *data, const struct test *test,
             put_strip(&test->figures[g][figure], g, &scale,
                       TOP + (g + 0.5) * ROW, to);
     }
-    double mit = picture_mit(test, figure);
+    double mit = mit_figure(test, figure);
     if (mit >= 0)
         put_mit(&scale, mit, bottom, to);
 }
@@ -263,7 +264,7 @@ void picture_of_test(const struct data *data, const struct test *test, FILE *to)
 {
     char *title = alloc_format("%s %s: seconds, RPCs and bytes of each run",
                                test->suite, test->name);
-    begin(PICTURE_WIDTH, TOP + data->n_groups * ROW + BOTTOM, title, to);
+    begin(WIDTH, TOP + data->n_groups * ROW + BOTTOM, title, to);
     for (int g = 0; g < data->n_groups; g++) {
         double y = TOP + (g + 0.5) * ROW;
         put_name(&data->groups[g], 0, y - 1, to);
@@ -328,7 +329,7 @@ static void put_shares(FILE *to)
 
 void picture_of_measure(const struct data *data, enum measure measure, FILE *to)
 {
-    begin(PICTURE_WIDTH, TOP + CURVES_H + BOTTOM, measure_names[measure], to);
+    begin(WIDTH, TOP + CURVES_H + BOTTOM, measure_names[measure], to);
     fprintf(to,
             "<text class='faint' x='0' y='11'>%s: share that takes at most "
             "so many ms",

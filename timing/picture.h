@@ -6,10 +6,7 @@
 
 #include <stdio.h>
 
-#define PICTURE_WIDTH 930
-
-// The colours of groups, for light and for dark, and a name for tables.
-extern const char *const picture_light[MAX_GROUPS];
+// The colours of groups on a dark page.
 extern const char *const picture_dark[MAX_GROUPS];
 
 extern const char *const figure_names[N_FIGURES];
@@ -29,8 +26,5 @@ void picture_put_text(const char *text, FILE *to);
 
 // Writes a number in short form: 950, 12.5k, 3.41M.
 void picture_put_number(double number, FILE *to);
-
-// MIT's figure of a test; below 0 if there is none.
-double picture_mit(const struct test *test, enum figure figure);
 
 #endif
