@@ -233,7 +233,7 @@ void servers_read(struct servers *servers, const struct run *run,
     struct server *server = &servers->each[event->server];
     if (is_kind(event, "started") && !server->exists)
         server->known = !servers->begin_is_missing;
-    // Where its start is missing, what it does shows that it runs.
+    // If the record lacks its start, its other events show that it runs.
     if (!server->exists && servers->begin_is_missing &&
         int_of(event->json, "life", 0) > 0) {
         start(server, event->ms);

@@ -22,7 +22,7 @@ struct server {
     bool running;
     bool connected;
     double paused_until_ms;
-    bool known;  // What it has saved. It is not if a save does not decode, or
+    bool known;  // Its saved state is known: not if a save does not decode, or
                  // if the record lacks the beginning.
 
     // Saved.
