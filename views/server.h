@@ -68,8 +68,9 @@ static inline double later_of(double a, double b)
     return a > b ? a : b;
 }
 
-// Has another thread saved since this event's cause, the arrival of a request?
-// What the server answers may have been decided before.
+// The event is an answer, and its cause is the request's arrival. Has another
+// thread saved between the two? Then the server may have decided its answer
+// before that save.
 bool server_saved_meanwhile(const struct server *server,
                             const struct event *event);
 

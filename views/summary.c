@@ -142,8 +142,7 @@ static struct act act_of(const struct event *event)
     } kinds[] = {
         { "started", "started" }, { "crashed", "crashed" },
         { "cut_off", "cut off" }, { "connected", "connected" },
-        { "paused", "paused" },   { "resumed", "resumed" },
-        { "offered", "takes" },
+        { "paused", "paused" },   { "offered", "takes" },
     };
     struct act act = { .ms = event->ms };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
@@ -158,8 +157,8 @@ static struct act act_of(const struct event *event)
     return act;
 }
 
-// Does the earlier act say both? A crash includes the cut, a start the
-// connection.
+// Is the later act a part of the earlier one? A crash cuts a server off, and a
+// start connects it.
 static bool says_both(const struct act *later, const struct act *earlier)
 {
     return later->servers == earlier->servers && later->ms - earlier->ms <= 1 &&
@@ -169,7 +168,8 @@ static bool says_both(const struct act *later, const struct act *earlier)
              strcmp(earlier->word, "started") == 0));
 }
 
-// Joins the earlier act with the later one, if they are of one kind.
+// Joins the earlier act into *later, if they are of one kind, or if the earlier
+// one includes the later. Returns whether it did.
 static bool join(struct act *later, const struct act *earlier)
 {
     if (says_both(later, earlier)) {

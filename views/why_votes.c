@@ -9,10 +9,10 @@
 #define MOMENT_MS 300.0
 
 enum refusal {
-    NO_REASON,     // That can be seen. A bug, in most cases.
-    HAS_OLD_VOTE,  // For one that has not asked for it in this term. A bug,
-                   // too.
-    BEHIND,        // The candidate's log is.
+    NO_REASON,     // No reason can be seen: in most cases a bug.
+    HAS_OLD_VOTE,  // The voter has voted for a server that has not asked for
+                   // votes in this term: a bug, too.
+    BEHIND,        // The candidate's log is behind the voter's.
     HAS_VOTED,
     OLD_TERM,
     N_REFUSALS
