@@ -92,8 +92,9 @@ static void check_term_is_saved(struct checked_server *server, int term)
 }
 
 // §6: a server that has just heard from a leader may disregard a RequestVote
-// and answer with its own term. Its term can be newer than the leader's by now.
-// A leader may disregard one, too: the checker may not know yet that it leads.
+// and answer with its own term, which can be newer than that leader's by now. A
+// leader may disregard a RequestVote, too. The checker may not know yet that
+// the server leads, so a candidate counts as a leader here.
 static bool may_disregard(const struct checked_life *replier,
                           const struct request *request,
                           const struct reply *reply)
@@ -131,9 +132,9 @@ static void check_answers_term(struct checked_life *replier,
         rpc_name(request->kind), request->term, term);
 }
 
-// Every log has index 0, until a snapshot takes its place. A follower that
-// refuses it has another term there than the leader. If the test fails later,
-// that may be the reason.
+// Every log has an element 0, which stands for index 0 until a snapshot covers
+// more. A follower that refuses prev_log_index 0 has another term at index 0
+// than the leader sent. If the test fails later, that may be the reason.
 static void remark_index_0(const struct checked_life *replier,
                            const struct checked_life *caller,
                            const struct request *request)

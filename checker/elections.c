@@ -41,8 +41,9 @@ bool stands_by(const struct checked_server *server, const struct change *change)
            (change->term != before->term || before->voted_for == NO_SERVER);
 }
 
-// Notes the candidate's last entry when it saves its vote for itself. Not if it
-// has asked others before: then it may have saved new entries with its vote.
+// Notes the last entry of a candidate that saves its vote for itself. Skips a
+// candidate that has asked others before: it may have saved new entries
+// together with its vote.
 void note_candidate_log(struct checked_server *server)
 {
     const struct saved *saved = &server->saved;
@@ -246,8 +247,8 @@ void check_saved_vote(struct checked_server *server,
 
 // ---- Leaders ----
 
-// Has the server saved its vote for itself? Only then it counts: after a crash
-// it could vote for another candidate in that term.
+// Has the server saved its vote for itself? An unsaved vote does not count:
+// after a crash the server could vote for another candidate in that term.
 static bool votes_for_itself(const struct checked_server *server, int term)
 {
     const struct saved *saved = &server->saved;

@@ -99,9 +99,11 @@ struct checker {
     bool called[SNAPSHOT + 1];
     char other_rpc[64];
 
-    bool has_saves;    // Some server has saved.
-    char *unreadable;  // Not NULL: which server has saved no PersistentState,
-                       // and why it is none.
+    bool has_saves;  // Some server has saved.
+
+    // NULL until a server saves a state that is not a PersistentState. Then it
+    // names the server, and says what is wrong with the state.
+    char *unreadable;
 
     struct term *terms;  // Those in which something happened, sorted.
     int n_terms;

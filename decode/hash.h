@@ -6,8 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-// FNV-1a over words of eight bytes. The last word may be shorter, so the length
-// is mixed in, too. It is not a cryptographic hash.
+// A variant of FNV-1a. It hashes words of eight bytes, and then the remaining
+// bytes one by one. The length is mixed in, too. It is not a cryptographic
+// hash.
 static inline uint64_t hash_bytes(const void *data, size_t len)
 {
     const uint64_t prime = UINT64_C(0x100000001b3);

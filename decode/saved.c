@@ -107,9 +107,9 @@ static struct saved_entry *counterpart(struct saved *before, int index)
     return there ? &before->entries[index - before->first] : NULL;
 }
 
-// Counts the element among those that stay, if all before it stay, or else adds
-// it to the fresh ones. Of the first element only the term is compared: a
-// snapshot has removed its command.
+// Counts the element among those that stay if it has not changed, and all
+// elements before it stay. Else adds it to the fresh ones. Of the first element
+// only the term is compared: a snapshot has removed its command.
 static void take_element(struct change *change, struct saved *before,
                          struct element element, bool is_first)
 {

@@ -52,9 +52,10 @@ struct change {
     int first;
     int first_term;
     int n_same;  // Number of elements from `first` on that stay.
-    struct saved_entry
-        *fresh;   // The new elements behind them. The array is used
-    int n_fresh;  // again for the next change.
+    // The new elements behind those that stay. The array is used again for the
+    // next change.
+    struct saved_entry *fresh;
+    int n_fresh;
     int fresh_capacity;
 };
 

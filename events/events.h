@@ -33,8 +33,8 @@ struct event_life {
 enum event_kind {
     // The test's.
     EVENT_TEST_BEGINS,
-    EVENT_ACT_BEGINS,   // In words: what it waits for now, as a name, and as a
-    EVENT_ACT_ENDS,     // sentence. The end's cause is the beginning.
+    EVENT_ACT_BEGINS,   // In words: a wait's name, and what the test waits for.
+    EVENT_ACT_ENDS,     // The wait has ended. Its cause: EVENT_ACT_BEGINS.
     EVENT_NETWORK,      // In words: the network gets better or worse for all.
     EVENT_ASKED,        // In words: what a script asks a server,
     EVENT_ANSWERED,     // and what it has answered.

@@ -2,7 +2,8 @@
 //
 // One lock, the network's mu, guards everything that changes. It is never held
 // while a message is encoded or decoded, or while a handler runs. Under it only
-// a go_group's own lock is taken.
+// two kinds of locks are taken: a go_group's own, and those of the readers of
+// events.
 #ifndef LABRPC_INTERNAL_H
 #define LABRPC_INTERNAL_H
 

@@ -40,9 +40,10 @@ struct labrpc_method {
 // A network without ends or servers, reliable, without delays.
 struct labrpc_network *labrpc_make_network(void);
 
-// Has the network tell each message's events to this stream; of one that is
-// lost or doubled with its lock held, so no reader may call it. To be called
-// before the first RPC; all ends and servers must have owners.
+// Has the network tell each message's events to this stream. It holds its lock
+// when it tells that a message is lost or doubled, so a reader must not call
+// the network. To be called before the first RPC; all ends and servers must
+// have owners.
 void labrpc_set_events(struct labrpc_network *net, struct events *events);
 
 // Shuts the network down: every call under way returns false promptly, and so

@@ -21,8 +21,8 @@ struct persister *persister_make(void);
 // Makes a new persister with the same content.
 struct persister *persister_copy(struct persister *p);
 
-// Makes a copy for the server's next life. From the moment of the copy on, p
-// tells no events: so the saves that were told are those that the copy has.
+// Makes a copy for the server's next life, and stops p's events in the same
+// step. So the copy has every save that was told, and no other.
 struct persister *persister_hand_over(struct persister *p);
 
 void persister_free(struct persister *p);

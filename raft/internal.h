@@ -69,13 +69,13 @@ struct raft {
     int *next_index;
     int *match_index;
     int *told_commit;                 // leader_commit of the newest RPC to it.
-    int *awaited;                     // Newest RPC to it; 0: it has returned.
+    int *awaited;                     // RPC that the replicator awaits, or 0.
     int n_sent;                       // Number of the last RPC to a follower.
     pthread_cond_t *replicator_cond;  // The peer is behind, or dead.
 
     struct timer election_timer;   // Stopped while leader.
     struct timer heartbeat_timer;  // Stopped while not.
-    pthread_cond_t ticker_cond;    // A timer is due earlier, or dead.
+    pthread_cond_t ticker_cond;    // A stopped timer runs again, or dead.
 };
 
 // A thread that sends to one peer (replication.c).

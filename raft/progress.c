@@ -1,7 +1,7 @@
 // A leader's state for each follower (Figure 2: next_index, match_index), and
 // the commit rule, which depends on it (§5.3, §5.4.2).
 //
-// Called by the threads of replication.c and snapshot.c, with the lock held.
+// Called with the lock held, by the Raft's threads and by those that call it.
 #include "raft/internal.h"
 
 void reset_progress_locked(struct raft *rf)

@@ -30,17 +30,14 @@ struct apply_msg {
 // persister. Returns soon: it waits neither for an election nor for an apply.
 //
 //   peers      one end for each peer; peers[me] is not used. The ends and the
-//   array
-//              belong to the caller and outlive the Raft.
+//              array belong to the caller and outlive the Raft.
 //   me         this peer's index in peers
 //   persister  belongs to the caller and outlives the Raft
 //   apply_ch   carries struct apply_msg; the caller receives from it until
-//   raft_free
-//              has returned
+//              raft_free has returned
 //   returns    the new Raft; raft_free frees it
 //   errors     if the saved state does not decode: one line on stderr that says
-//   so,
-//              and exit(2)
+//              so, and exit(2)
 struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
                        struct persister *persister, struct channel *apply_ch);
 
@@ -55,8 +52,7 @@ const struct labrpc_method *raft_methods(int *n_methods);
 //
 //   command   copied, the caller keeps its own; at most MAX_COMMAND_BYTES long
 //   returns   true if this peer believes it is leader; *index and *term are
-//   then those
-//             of the command's entry. Else false, both untouched.
+//             then those of the command's entry. Else false, both untouched.
 bool raft_start(struct raft *rf, struct bytes command, int *index, int *term);
 
 // Returns this peer's current term, and whether it believes it is leader.

@@ -127,8 +127,8 @@ void broadcast_locked(struct raft *rf)
 }
 
 // Must the replicator send? It must if the peer lacks entries or the commit
-// index, and the newest RPC to it has returned. While that is under way,
-// commands gather for the next one. Heartbeats carry missing entries, too.
+// index, and no RPC to it is awaited. While one is awaited, commands gather for
+// the next one. Heartbeats carry missing entries, too.
 static bool must_send_locked(struct raft *rf, int peer)
 {
     must_hold(&rf->mu);

@@ -11,9 +11,9 @@ void ticker(void *arg)
             start_election_locked(rf);
         else if (timer_is_due(&rf->heartbeat_timer, now_ns))
             broadcast_locked(rf);
-        // A timer may be reset during the wait. If it is due later then, the
-        // ticker wakes up once too early. If it is due earlier, the ticker sees
-        // that at the old time.
+        // Another thread may reset a timer during the wait. The ticker wakes up
+        // at the old time all the same. A timer that is due earlier now is
+        // handled late. Starting a stopped timer signals ticker_cond.
         int64_t due_ns = rf->election_timer.due_ns;
         if (rf->heartbeat_timer.due_ns < due_ns)
             due_ns = rf->heartbeat_timer.due_ns;

@@ -213,7 +213,8 @@ static void write_events(const struct lines *all, FILE *to)
     tdestroy(threads, free);
 }
 
-// Has the run's process told the verdict that counts, and is it in the file?
+// Has the run's process told this result as its only verdict, and is that event
+// in the file?
 static bool has_verdict(const struct record *record, const struct lines *all,
                         const char *result)
 {

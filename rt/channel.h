@@ -9,8 +9,7 @@ struct channel;
 
 // Makes a channel for items of item_size bytes; channel_free frees it.
 //   capacity  this many items can wait to be received; with 0 a send returns
-//   only
-//             when its item has been received, as in Go
+//             only when its item has been received, as in Go
 struct channel *channel_make(size_t item_size, int capacity);
 
 // Sends a copy of *item. Blocks while there is no room. The receiver then owns

@@ -4,12 +4,11 @@
 
 #include <stddef.h>
 
-// Replaces by '?' each byte of a control character, except newlines and tabs,
-// of one that reorders text, and each byte that is not part of a UTF-8
-// character.
+// Replaces each byte of an unsafe character by '?'. Unsafe are control
+// characters except newline and tab, characters that reorder text, and bytes
+// that are not valid UTF-8.
 //   returns  the number of bytes done. An incomplete character at the end of
-//   the text
-//            is not done: the caller may have its other bytes later.
+//            the text is not done: the caller may have its other bytes later.
 size_t clean_bytes(char *text, size_t size);
 
 // The same, for a text without a continuation: an incomplete character at its

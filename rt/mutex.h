@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <pthread.h>
 
-// The first statement of every function whose name ends in _locked. It checks
-// that some thread holds the lock, which need not be the caller. Without
-// contention that finds every forgotten lock.
+// Call it first in a function whose name ends in _locked. It checks only that
+// some thread holds the lock, not that the caller does. So it finds a forgotten
+// lock whenever no other thread holds that lock.
 static inline void must_hold(pthread_mutex_t *mu)
 {
     int error = pthread_mutex_trylock(mu);

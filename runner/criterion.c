@@ -218,9 +218,9 @@ static struct result run_once(const struct lab_test *test,
     return pid > 0 ? result_judge(verdict, ending) : result_not_started(error);
 }
 
-// Called in the process that Criterion has made for the test. All of them lock
-// the program's file, so that the second run of a test that is inconclusive can
-// wait until it is alone.
+// Called in the process that Criterion has made for the test. Each of these
+// processes locks the program's file. So an inconclusive test can wait for its
+// second run until no other test runs.
 void lab_test_supervise(const struct lab_test *test)
 {
     struct verdict *verdict =

@@ -77,9 +77,9 @@ _Noreturn static void run_test(struct job *job, const struct options *options,
     _exit(EXIT_SUCCESS);
 }
 
-// The longest limit that a test may have, which is that of a long scenario in
-// the simulator. There the limit is of virtual time, which passes faster than
-// real time and processor time do.
+// The longest limit that a test may have. In the simulator it is that of a long
+// scenario. The tester's limit is of virtual time there, which passes faster
+// than real time and processor time.
 static int outer_limit_s(const struct options *options)
 {
     return options->limit_s * (world_is_simulated ? LONG_TEST_FACTOR : 1);
@@ -232,7 +232,8 @@ static void look_at_deadline(struct job *job, const struct options *options)
     kill_all(job);
 }
 
-// In virtual time a run that has failed can be had once more, with its record.
+// In virtual time: starts a failed run once more, to record it, if that is
+// wanted. Returns whether the run was started.
 static bool runs_again(struct job *job, const struct options *options,
                        const struct result *result)
 {

@@ -25,7 +25,7 @@ bool output_make_folder(const char *folder)
         if (*c != '/')
             continue;
         *c = '\0';
-        mkdir(path, 0777);  // The last folder's tells if one has failed.
+        mkdir(path, 0777);  // Without this folder the last mkdir fails.
         *c = '/';
     }
     bool exists = mkdir(path, 0777) == 0 || errno == EEXIST;

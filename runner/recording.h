@@ -1,7 +1,8 @@
 // The record of a job's runs: which run has one, and which file it becomes.
 //
-// In real time each run is recorded, since none can be run again; in virtual
-// time only one that is asked for: a run that has failed runs once more for it.
+// In real time each run is recorded, because no run can be repeated. In virtual
+// time a run is recorded only if the options ask for it. If they do not, each
+// test's first failed run runs once more, to be recorded.
 #ifndef RUNNER_RECORDING_H
 #define RUNNER_RECORDING_H
 

@@ -234,9 +234,10 @@ static bool is_by_a_test(struct schedule *s,
     return false;
 }
 
-// Waits for a signal, for TICK_MS at most. Returns it, or 0; 0, too, if a test
-// has sent it, which is no wish of the user's. Meanwhile passes on the output
-// of the first job, if it has a relay; no other job can have one.
+// Waits for a signal, for TICK_MS at most. Returns the signal. Returns 0 if
+// none came, or if a test sent it: then the user does not want to stop.
+// Meanwhile passes on the output of the first job, if it has a relay; no other
+// job can have one.
 static int await_signal(struct schedule *s)
 {
     struct pollfd fds[RELAY_STREAMS + 1];

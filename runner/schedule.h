@@ -8,7 +8,7 @@
 // Runs every test as often as the options say, and hands each result to the
 // report. Returns 0 when all have ended. If a signal asks the program to stop,
 // kills the running ones and returns that signal.
-//   threads  the process may have no other thread, because this forks
+// The process must have no other thread, because this function forks.
 int schedule_run(const struct options *options, struct report *report);
 
 #endif

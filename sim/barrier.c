@@ -11,8 +11,8 @@ struct barrier {
 _Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t),
                "it must fit");
 
-// The states. With any other value the system made it, and we have not seen it
-// yet.
+// The states. Any other value: the system made the barrier, and the simulator
+// has not seen it before.
 #define OURS      0x51cba0u
 #define DESTROYED 0x51cbaeu
 

@@ -74,8 +74,8 @@ struct sim_reason {
     bool (*next_holder)(const void *object, struct sim_holder *holder);
     // The wait can be long, so the thread should hold no lock.
     bool is_long;
-    // For the self-check: can a waiter still not have the object? NULL: that is
-    // unknown.
+    // For the self-check: must a waiter go on waiting for the object? NULL:
+    // that is unknown.
     bool (*must_wait)(const void *object);
 };
 
@@ -107,7 +107,7 @@ struct sim_thread {
     int number;  // In the order of creation; the first is 0.
     int slot;    // In the table of threads.
     // In sim.runnable, or in the queue of what it waits for. In none if it has
-    // ended, is frozen, or waits for time alone.
+    // ended or stopped, waits for time alone, or could run but is frozen.
     struct sim_entry entry;
     struct sim_fiber fiber;
 
@@ -340,8 +340,8 @@ void sim_schedule_remove(struct sim_thread *thread);
 // Lets a removed thread run again, as if its wait had ended.
 void sim_schedule_return(struct sim_thread *thread);
 
-// Freeze a thread, so that it does not run, whether it can run or waits; and
-// thaw it.
+// Freezes a thread, which can run or waits: it does not run until it is thawed.
+// Thaws a thread.
 void sim_schedule_freeze(struct sim_thread *thread);
 void sim_schedule_thaw(struct sim_thread *thread);
 

@@ -2,11 +2,11 @@
 // rest of the program goes on.
 //
 // Every thread is at any time inside one server's code, or outside of all. A
-// thread that a server's code makes belongs to that server: its home is inside.
-// It goes out to call the rest of the program (sim_life_go_out). Any other
-// thread comes in for one call (sim_life_run). For that thread a setjmp is
-// kept, by which it leaves if the server crashes meanwhile. A thread inside
-// reads the server's clock.
+// thread that a server's code makes belongs to that server, which is its home.
+// Such a thread goes out to call the rest of the program (sim_life_go_out). Any
+// other thread comes in for one call (sim_life_run), which begins with setjmp:
+// if the server crashes meanwhile, the thread leaves by longjmp. A thread
+// inside a server reads the server's clock.
 //
 // So a thread that is stopped inside may hold the server's own locks, but no
 // lock of the rest of the program.

@@ -84,8 +84,9 @@ struct sim_thread *sim_policy_choose(const struct sim_queue *queue)
 
 void sim_policy_add(struct sim_thread *thread)
 {
-    // At most 0, where last_rank begins. The uniform policy draws it, too, so
-    // that a seed's later random numbers are the same under both.
+    // At most 0: sim_policy_put_last gives ranks from 1 on. The uniform policy
+    // draws a rank, too, so that a seed's later random numbers are the same
+    // under both policies.
     int64_t rank = -(int64_t)(sim_rng_next(&sim.chance) >> 1);
     thread->entry.rank = sim.policy == SIM_PCT ? rank : 0;
 }

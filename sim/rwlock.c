@@ -80,7 +80,7 @@ static const struct sim_reason to_write = {
 };
 
 // Iterates over the threads that a reader waits for: the writer or, if there is
-// none, the waiting writers that are before the reader.
+// none, all waiting writers.
 static bool next_before_reader(const void *object, struct sim_holder *holder)
 {
     const struct rwlock *l = object;

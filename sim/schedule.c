@@ -17,9 +17,9 @@ static void become_runnable(struct sim_thread *thread)
 
 // ---- Waiting for a number of points ----
 
-// Wakes the threads of a queue for which wanted() is true. From the last to the
-// first: when one leaves, the thread that takes its position has been checked
-// already, or will still be.
+// Wakes the threads of a queue for which is_so() is true. It goes from the last
+// position to the first. When a thread leaves, another takes its position. That
+// one has been checked already, or is checked next.
 static void wake_some(struct sim_queue *queue,
                       bool (*is_so)(const struct sim_thread *thread,
                                     const void *object),

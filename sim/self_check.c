@@ -139,9 +139,9 @@ static bool is_another_ready(const struct sim_thread *waiter)
     return false;
 }
 
-// A thread must not wait for an object that is free: it was forgotten then.
-// Except if another thread was woken, which will take the object or wake the
-// next.
+// A thread must not wait for an object that is free, unless another thread was
+// woken, which will take the object or wake the next thread. Else the waiter
+// was forgotten.
 static void check_need(const struct sim_thread *waiter)
 {
     const struct sim_reason *reason = waiter->reason;
@@ -169,8 +169,8 @@ static bool is_named(const struct sim_thread *waiter, int number)
     return false;
 }
 
-// The holders that a lock names must hold it. True if they are holders: a
-// reader can also wait for waiting writers.
+// The threads that a lock names as its holders must hold it. False if the named
+// threads are waiting writers, which a reader waits for, too.
 static bool check_named(const struct sim_thread *waiter)
 {
     struct sim_holder holder = { 0 };

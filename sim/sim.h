@@ -80,10 +80,11 @@ int sim_thread_count(void);
 // what they wait for.
 void sim_describe_threads(char *text, size_t size);
 
-// Describes the longest time, 10 ms at least, for which a thread has waited for
-// something else than a lock while it held one that it had locked inside a
-// server's code (see below): who it is, which lock, and the calls that it was
-// in. False if there is none, or if a report has ended the program.
+// Describes the longest wait of a thread that held a lock. The thread must have
+// locked it inside a server's code (see below). Only waits of at least 10 ms
+// count, and no waits for locks. The text names the thread, the lock, and the
+// calls that the thread was in. False if there was no such wait, or if a report
+// has ended the program.
 bool sim_describe_wait_with_lock(char *text, size_t size);
 
 // How many locks (mutexes, rwlocks, spin locks) the calling thread holds.
@@ -100,8 +101,8 @@ void sim_run_on(uint64_t points);
 // ---- Servers (life.c) ----
 
 // One life of a server under test: the threads that its own code has made, and
-// the calls of other threads into its code. Below, the server of a life is
-// meant with its threads of this life alone.
+// the calls of other threads into its code. Below, "the server" means one life
+// of it, with the threads of that life alone.
 struct sim_life;
 
 // Makes a life, which exists as long as the simulation. A server that restarts

@@ -52,9 +52,9 @@ void raft_get_state(struct raft *rf, int *term, bool *is_leader)
 bool raft_start(struct raft *rf, struct bytes command, int *index, int *term)
 {
     pthread_mutex_lock(&rf->mu);
-    // Your code here (2B). Remove these lines. They return an index that cannot
-    // be, so that a test that needs raft_start says at once that it is missing,
-    // and does not look for a leader for 10 s.
+    // Your code here (2B). Remove these lines. They return an invalid index. So
+    // a test that needs raft_start reports at once that it is missing, and does
+    // not look for a leader for 10 s.
     (void)command;
     *index = -1;
     *term = -1;

@@ -62,9 +62,9 @@ void cfg_crash1(struct config *cfg, int i);
 // only.
 void cfg_crash_hard(struct config *cfg, int i);
 
-// Freezes server i for this time. Returns at once. The server handles when it
-// goes on what arrives meanwhile. At most 4,000 ms, and less than the test
-// still lasts.
+// Freezes server i for this time. Returns at once. When the server goes on, it
+// handles all that has arrived meanwhile.
+//   ms  at most 4,000, and less than the rest of the test takes
 void cfg_pause(struct config *cfg, int i, int ms);
 
 // Makes server i's clock run at so many percent of the true speed. It stays so
@@ -161,9 +161,9 @@ bool cfg_wait(struct config *cfg, int index, int n, int start_term,
 
 // Reaches agreement on a command: calls raft_start on the connected servers
 // until one accepts the command as leader, and waits until at least `expected`
-// servers have applied it. Returns the index. If that takes more than 2 s,
-// starts it again with retry, and fails the test without. Fails it after 10 s
-// in all.
+// servers have applied it. Returns the index. If they have not within 2 s, it
+// starts the command again if `retry` is true, else it fails the test. It fails
+// the test after 10 s in all.
 int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry);
 
 // Waits, about 10 s at most, until there is a leader and all connected servers

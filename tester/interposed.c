@@ -95,8 +95,8 @@ extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 extern void __libc_free(void *memory);
 
-// The heap of a process that uses a new one: what comes next is free. Below
-// each piece stands its size.
+// The new heap. The memory from new_heap to new_heap_end is free. The size of
+// each allocated piece is stored just below it.
 #define NEW_HEAP_SIZE ((size_t)128 << 20)  // Of addresses; used as needed.
 #define ALIGNMENT     ((size_t)16)
 

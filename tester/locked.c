@@ -39,8 +39,8 @@ static int note_result(int result, enum lock_kind kind, const void *lock,
     return result;
 }
 
-// The place of a mutex's first lock call, for the lock after a wait on a
-// condition.
+// The place where the thread locked the mutex before it waits on a condition;
+// `place` if that is not noted. The lock after the wait keeps this place.
 static const void *place_before(const void *mutex, const void *place)
 {
     const void *before = locks_place(mutex);

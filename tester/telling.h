@@ -19,8 +19,8 @@ void test_listen(struct event_reader reader);
 uint64_t test_tell(enum event_kind kind, uint64_t cause, const char *name,
                    const char *text);
 
-// Something that the test waits for, and is in until it has come: told as it
-// begins, with a name and a sentence that says what, and as it ends.
+// One wait of the test. An event tells its beginning, with a name and a
+// sentence that says what the test waits for. Another event tells its end.
 struct act {
     const char *name;
     uint64_t begun;

@@ -2,9 +2,9 @@
 // they run. A thread can walk only its own stack, so each is sent a signal
 // whose handler walks it.
 //
-// Used only when a test has failed: it is slow, and interrupts system calls. It
-// takes no lock and allocates nothing, because a thread may have stopped inside
-// malloc, or with a lock held.
+// Stacks are walked only when a test has failed: a walk is slow, and interrupts
+// system calls. A walk takes no lock and allocates nothing, because a thread
+// may have stopped inside malloc, or with a lock held.
 #ifndef TESTER_THREADS_H
 #define TESTER_THREADS_H
 

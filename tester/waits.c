@@ -80,9 +80,10 @@ int waits_find_thread(const struct hang *hang, pid_t tid)
     return NO_THREAD;
 }
 
-// Is it still in the system call in which one waits for this lock? Between the
-// note and the call, and after it, it does not wait. One that gets the lock now
-// and then uses the processor.
+// Does the thread really wait for this lock? A noted wait may not have begun,
+// or may have ended. So the thread must have stood still in a futex call on the
+// lock: a thread that gets the lock from time to time uses the processor. A
+// thread that waits for a spin lock must run.
 static bool is_in_wait(const struct role *role)
 {
     static const size_t sizes[] = { [LOCK_MUTEX] = sizeof(pthread_mutex_t),

@@ -26,9 +26,9 @@ void stacks_leave_walk(void)
 {
 }
 
-// Describes the first thread that belongs to a server, in the two lines that
-// the simulator has of it. The simulator knows that without the prefix of its
-// name.
+// Describes the first thread that belongs to a server, in the first two lines
+// that the simulator prints about it. `prefix` is not used: the simulator knows
+// which threads belong to servers.
 bool stacks_describe_thread(const char *prefix, char *text, size_t size)
 {
     (void)prefix;
