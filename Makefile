@@ -352,7 +352,8 @@ define viewed
     $(1) --record $(R)/viewed > $(R)/viewed/log 2>&1; status=$$?; \
     for record in $(R)/viewed/*.jsonl; do \
         [ -e "$$record" ] || { cat $(R)/viewed/log; break; }; \
-        $(VIEW_BIN) $(VIEW) $(TOPICS:%=--topics '%') $(SERVERS:%=--servers '%') \
+        $(VIEW_BIN) $(VIEW) $(if $(TOPICS),--topics '$(TOPICS)') \
+            $(if $(SERVERS),--servers '$(SERVERS)') \
             "$$record" || exit; \
     done; exit $$status; }
 endef
