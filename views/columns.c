@@ -10,9 +10,6 @@
 // Equal requests to several peers within this time are one row.
 #define TOGETHER_MS 1.0
 
-// A longer wait is reported as late.
-#define LATE_MS 300.0
-
 struct columns {
     const struct run *run;
     unsigned topics;
@@ -195,11 +192,10 @@ static void tell_loss(struct columns *columns, const struct event *event)
 
 static void tell_lateness(struct columns *columns, const struct event *event)
 {
-    const struct event *sent = event;
-    while (sent->cause != -1 && !is_kind(sent, "request_sent") &&
-           !is_kind(sent, "reply_sent"))
-        sent = &columns->run->events[sent->cause];
-    if (event->ms - sent->ms > LATE_MS && carries_something(columns, event))
+    bool doubled = false;
+    const struct event *sent = event_departure(columns->run, event, &doubled);
+    if (event->ms - sent->ms > LATE_MESSAGE_MS &&
+        carries_something(columns, event))
         say(columns, event, TOPIC_LOSSES, YELLOW, "from S%d, %s late",
             event->peer, duration_text(event->ms - sent->ms));
 }

@@ -5,30 +5,18 @@
 //
 // Exit status 2 and one line on stderr for bad input.
 #include "views/columns.h"
+#include "views/refuse.h"
 #include "views/run.h"
 #include "views/summary.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #define FEWEST_COLUMNS 40
-
-__attribute__((noreturn, format(printf, 1, 2))) static void refuse(
-    const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fputs("raftlab: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(2);
-}
 
 static int number(const char *option, const char *text, int least, int most)
 {

@@ -1,8 +1,9 @@
 // Reads a record, line by line.
 #include "views/run.h"
 
+#include "views/refuse.h"
+
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +12,6 @@
 #define MAX_SERVERS 63   // They are the bits of an unsigned long.
 #define MAX_NUMBER  1e9  // Of an index, a term and so on.
 #define MAX_BYTES   (256 << 20)
-
-__attribute__((noreturn, format(printf, 2, 3))) static void refuse(
-    const char *path, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fprintf(stderr, "raftlab: %s: ", path);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(2);
-}
 
 int int_of(json_t *object, const char *field, int otherwise)
 {
@@ -53,6 +42,18 @@ bool is_rpc(const struct event *event, const char *rpc)
 {
     const char *method = text_of(event->json, "method");
     return strncmp(method, "Raft.", 5) == 0 && strcmp(method + 5, rpc) == 0;
+}
+
+const struct event *event_departure(const struct run *run,
+                                    const struct event *event, bool *doubled)
+{
+    while (event->cause != -1) {
+        event = &run->events[event->cause];
+        *doubled |= is_kind(event, "request_doubled");
+        if (is_kind(event, "request_sent") || is_kind(event, "reply_sent"))
+            break;
+    }
+    return event;
 }
 
 json_t *event_args(const struct run *run, const struct event *event)
@@ -139,12 +140,12 @@ static json_t *read_header(const char *path, FILE *from)
     json_t *header;
     struct stat file;
     if (fstat(fileno(from), &file) == 0 && file.st_size > MAX_BYTES)
-        refuse(path, "it is larger than %d MB", MAX_BYTES >> 20);
+        refuse("%s: it is larger than %d MB", path, MAX_BYTES >> 20);
     read_line(from, &header);
     if (strcmp(text_of(header, "format"), "raftlab record") != 0)
-        refuse(path, "it is no record of raftlab");
+        refuse("%s: it is no record of raftlab", path);
     if (int_of(header, "version", 0) != 1)
-        refuse(path, "it has another version of the format than 1");
+        refuse("%s: it has another version of the format than 1", path);
     return header;
 }
 
@@ -152,14 +153,14 @@ struct run *run_read(const char *path)
 {
     FILE *from = fopen(path, "r");
     if (from == NULL)
-        refuse(path, "it cannot be read");
+        refuse("%s: it cannot be read", path);
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         abort();
     run->header = read_header(path, from);
     run->n_servers = int_of(run->header, "servers", 0);
     if (run->n_servers < 0 || run->n_servers > MAX_SERVERS)
-        refuse(path, "it wants at most %d servers", MAX_SERVERS);
+        refuse("%s: it wants at most %d servers", path, MAX_SERVERS);
     json_t *event;
     while (read_line(from, &event)) {
         if (event == NULL)

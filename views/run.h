@@ -39,6 +39,15 @@ bool is_rpc(const struct event *event, const char *rpc);
 // causes, too. NULL if unknown.
 json_t *event_args(const struct run *run, const struct event *event);
 
+// A message that took longer is late. Shorter delays reorder messages in every
+// run.
+#define LATE_MESSAGE_MS 300.0
+
+// The departure of the message that this event is about, found by its causes;
+// the event itself if it has none. Sets *doubled if the network doubled it.
+const struct event *event_departure(const struct run *run,
+                                    const struct event *event, bool *doubled);
+
 // A field of an object, which may be NULL. If there is no such field,
 // `otherwise`.
 int int_of(json_t *object, const char *field, int otherwise);

@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-// Shorter delays are not reported: they reorder messages in every run.
-#define LATE_MS   300.0
 #define MOST_SAID 3
 
 struct late {
@@ -17,26 +15,14 @@ struct late {
     int term_before;  // The receiver's.
 };
 
-static const struct event *sent_of(const struct run *run,
-                                   const struct event *event, bool *doubled)
-{
-    while (event->cause != -1) {
-        event = &run->events[event->cause];
-        *doubled |= is_kind(event, "request_doubled");
-        if (is_kind(event, "request_sent") || is_kind(event, "reply_sent"))
-            break;
-    }
-    return event;
-}
-
 static void look_at_arrival(struct late *late, const struct span *span,
                             const struct servers *servers,
                             const struct event *event)
 {
     late->arrived = -1;
     bool doubled = false;
-    const struct event *sent = sent_of(span->run, event, &doubled);
-    if (event->ms - sent->ms < LATE_MS && !doubled)
+    const struct event *sent = event_departure(span->run, event, &doubled);
+    if (event->ms - sent->ms < LATE_MESSAGE_MS && !doubled)
         return;
     late->arrived = (int)(event - span->run->events);
     late->doubled = doubled;
