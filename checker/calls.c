@@ -12,7 +12,7 @@ void check_messages(struct checked_life *life,
 {
     if (kind == OTHER && rpc_named(method->name) != OTHER)
         fail_rule(
-            life->server->checker, names,
+            life->server->checker, names, NO_MOMENT,
             "at %s server %d has a \"%s\" with messages of its own. This RPC "
             "carries the request and the response of its name in raft.x, to "
             "which fields may be added; another RPC wants another name.",
@@ -27,9 +27,10 @@ void hear_call(struct checked_life *life, const struct labrpc_method *method,
     checker->called[kind] = true;
     if (kind != OTHER)
         return;
-    if (checker->other_rpc[0] == '\0')
-        snprintf(checker->other_rpc, sizeof checker->other_rpc, "%s",
-                 method->name);
+    if (checker->other_rpc[0] != '\0')
+        return;
+    snprintf(checker->other_rpc, sizeof checker->other_rpc, "%s", method->name);
+    checker->other_called = checker->now;
 }
 
 void check_called(struct checked_life *life, enum message_kind kind,
@@ -39,7 +40,7 @@ void check_called(struct checked_life *life, enum message_kind kind,
     if (checker->called[kind] || !checker->called[OTHER])
         return;
     fail_rule(
-        checker, names,
+        checker, names, checker->other_called,
         "at %s server %d %s, and yet no server has called \"%s\", only "
         "\"%s\", whose messages the checker does not know. Other RPCs may "
         "be added to \"%s\", \"%s\" and \"%s\", but not take their place.",

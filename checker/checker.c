@@ -18,6 +18,12 @@ static void lock(struct checker *checker)
     unseen_lock(&checker->lock);
 }
 
+static void lock_for(struct checker *checker, const struct event *event)
+{
+    lock(checker);
+    checker->now = (struct moment){ event->time_ns, event->number };
+}
+
 static void unlock(struct checker *checker)
 {
     unseen_unlock(&checker->lock);
@@ -55,7 +61,7 @@ static void hear_sent(struct checker *checker, const struct event *event)
 {
     const struct labrpc_method *method = event->message.method;
     struct request request = request_read(method, event->message.args);
-    lock(checker);
+    lock_for(checker, event);
     struct checked_life *life = life_of(checker, event->life);
     hear_call(life, method, request.kind);
     if (request.kind != OTHER)
@@ -84,11 +90,12 @@ static void check_term_is_saved(struct checked_server *server, int term)
     if (term > server->saved.term)
         fail_rule(server->checker,
                   "Saved Before Answered (Figure 2, persistent state)",
+                  server->last_save,
                   "at %s server %d answers that it is in term %d, but what it "
                   "saved last, at %s, is term %d: after a crash it would be in "
                   "an older term again.",
                   time_now().text, server->number, term,
-                  time_text(server->saved.ns).text, server->saved.term);
+                  time_text(server->last_save).text, server->saved.term);
 }
 
 // §6: a server that has just heard from a leader may disregard a RequestVote
@@ -115,16 +122,18 @@ static bool may_disregard(const struct checked_life *replier,
 
 // §5.1: a server that sees a newer term adopts it before it answers. So a reply
 // with a lower term than the request's breaks a rule.
+//   arrived  the event of the request's arrival
 static void check_answers_term(struct checked_life *replier,
                                const struct checked_life *caller,
                                const struct request *request,
-                               const struct reply *reply)
+                               const struct reply *reply, uint64_t arrived)
 {
     int term = reply->term;
     if (term >= request->term || may_disregard(replier, request, reply))
         return;
     fail_rule(
         replier->server->checker, "Replies Carry the Term (§5.1, Figure 2)",
+        ((struct moment){ .event = arrived }),
         "at %s server %d answers server %d's %s of term %d with term %d. "
         "Every reply carries the replier's current_term, refusals too, and "
         "who gets a request of a newer term takes over that term first.",
@@ -158,7 +167,7 @@ static void hear_answer(struct checker *checker, const struct event *event)
     const struct labrpc_method *method = event->message.method;
     struct request request = request_read(method, event->message.args);
     struct reply reply = reply_read(request.kind, event->message.reply);
-    lock(checker);
+    lock_for(checker, event);
     struct checked_life *life = life_of(checker, event->life);
     struct checked_life *caller = life_of(checker, event->message.peer);
     check_messages(life, method, request.kind);
@@ -167,7 +176,7 @@ static void hear_answer(struct checker *checker, const struct event *event)
         remark_index_0(life, caller, &request);
     }
     if (!life->crashed && request.kind != OTHER) {
-        check_answers_term(life, caller, &request, &reply);
+        check_answers_term(life, caller, &request, &reply, event->cause);
         if (request.kind == VOTE && reply.yes)
             check_vote(life, caller, &request);
         if (watches_saves(checker)) {
@@ -185,7 +194,7 @@ static void hear_received(struct checker *checker, const struct event *event)
         request_read(event->message.method, event->message.args);
     if (request.kind != VOTE || !reply_read(VOTE, event->message.reply).yes)
         return;
-    lock(checker);
+    lock_for(checker, event);
     hear_vote(life_of(checker, event->life),
               life_of(checker, event->message.peer), &request);
     unlock(checker);
@@ -200,6 +209,7 @@ static void check_saved(struct checked_server *server,
     check_saved_log(server, change, snapshot);
     bool stands = stands_by(server, change);
     change_apply(change, &server->saved);
+    server->last_save = server->checker->now;
     if (stands)
         note_candidate_log(server);
     count_saved(server);
@@ -226,7 +236,7 @@ static void hear_saved(struct checker *checker, const struct event *event)
         state = plain;
         untouched = (struct bytes_range){ 0, 0 };
     }
-    lock(checker);
+    lock_for(checker, event);
     checker->has_saves = true;
     if (checker->unreadable == NULL) {
         const char *wrong =
@@ -266,7 +276,7 @@ static void hear_start(struct checker *checker, const struct event *event)
     life->server = &checker->servers[event->life.server];
     life->traffic =
         alloc((size_t)checker->options.n_servers * sizeof *life->traffic);
-    lock(checker);
+    lock_for(checker, event);
     life->starts_after = life->server->saved.first;
     life->server->life = life;
     add_life(checker, life, event->life.number);
@@ -275,14 +285,14 @@ static void hear_start(struct checker *checker, const struct event *event)
 
 static void hear_crash(struct checker *checker, const struct event *event)
 {
-    lock(checker);
+    lock_for(checker, event);
     life_of(checker, event->life)->crashed = true;
     unlock(checker);
 }
 
 static void hear_leader(struct checker *checker, const struct event *event)
 {
-    lock(checker);
+    lock_for(checker, event);
     struct checked_life *life = life_of(checker, event->life);
     if (!life->crashed)
         check_leader(life, event->term, "says that it acts");
@@ -292,7 +302,7 @@ static void hear_leader(struct checker *checker, const struct event *event)
 static void hear_applied(struct checker *checker, const struct event *event)
 {
     struct bytes command = event->applied.command;
-    lock(checker);
+    lock_for(checker, event);
     struct checked_life *life = life_of(checker, event->life);
     if (!life->crashed)
         check_called(life, APPEND, "has applied a command");
@@ -305,7 +315,7 @@ static void hear_applied(struct checker *checker, const struct event *event)
 static void hear_snapshot(struct checker *checker, const struct event *event)
 {
     int index = event->applied.index;
-    lock(checker);
+    lock_for(checker, event);
     struct checked_life *life = life_of(checker, event->life);
     if (!life->crashed && watches_saves(checker)) {
         if (index > life->starts_after)

@@ -23,8 +23,12 @@ struct checker_options {
 
     // Called with the name of the first broken rule and the message about it.
     // Must not return.
-    //   rule  NULL if the message names none
-    void (*fail)(const char *rule, const char *message);
+    //   rule    NULL if the message names none
+    //   events  numbers of the two events that contradict each other: the one
+    //           that broke the rule is the second. The first is 0 if there is
+    //           none, as where a server has never saved.
+    void (*fail)(const char *rule, const char *message,
+                 const uint64_t events[2]);
 
     // Called with a fact that may explain a failure, if the test fails later.
     void (*remark)(const char *sentence);

@@ -10,7 +10,6 @@
 #include "checker/internal.h"
 
 #include "rt/alloc.h"
-#include "rt/clock.h"
 
 #include <stdio.h>
 
@@ -50,8 +49,8 @@ static void commit(struct checker *checker, const struct saved *log, int index,
                                           sizeof *checker->committed);
     }
     const struct saved_entry *entry = saved_at(log, index);
-    checker->committed[index] = (struct committed){ entry->term, entry->hash,
-                                                    in_term, clock_peek_ns() };
+    checker->committed[index] =
+        (struct committed){ entry->term, entry->hash, in_term, checker->now };
     checker->commit_index = index;
 }
 
@@ -113,13 +112,21 @@ void check_committed_stay(struct checked_server *server, int index, int term)
             !is_committed(checker, index, saved_at(log, index)))
             continue;
         fail_rule(
-            checker, stay,
+            checker, stay, lost->when,
             "at %s server %d saves a log without entry %d (term %d), which "
             "it had saved; at %s a majority had saved it, in term %d, so it "
             "is committed.",
             time_now().text, server->number, index, lost->term,
-            time_text(lost->ns).text, lost->in_term);
+            time_text(lost->when).text, lost->in_term);
     }
+}
+
+// When commit_index rose last.
+static struct moment last_commit(const struct checker *checker)
+{
+    return checker->commit_index > 0
+               ? checker->committed[checker->commit_index].when
+               : NO_MOMENT;
 }
 
 void check_snapshot_committed(struct checked_server *server,
@@ -127,7 +134,7 @@ void check_snapshot_committed(struct checked_server *server,
 {
     struct checker *checker = server->checker;
     if (change->first > checker->commit_index)
-        fail_rule(checker, snapshot_rule,
+        fail_rule(checker, snapshot_rule, last_commit(checker),
                   "at %s server %d saves a log that begins after index %d; but "
                   "only entries up to %d are committed.",
                   time_now().text, server->number, change->first,
@@ -135,7 +142,7 @@ void check_snapshot_committed(struct checked_server *server,
     int term = checker->committed[change->first].term;
     if (change->first_term != term)
         fail_rule(
-            checker, snapshot_rule,
+            checker, snapshot_rule, checker->committed[change->first].when,
             "at %s server %d saves a log that begins after index %d, said "
             "to be of term %d; the committed entry there is of term %d.",
             time_now().text, server->number, change->first, change->first_term,
@@ -158,12 +165,12 @@ void check_complete(struct checked_life *leader, int term)
         is_committed(checker, index, saved_at(log, index)))
         return;
     fail_rule(
-        checker, completeness,
+        checker, completeness, entry->when,
         "at %s server %d leads term %d, but its saved log lacks entry %d of "
         "term %d, which a majority had saved at %s, in term %d, so that it "
         "is committed.",
         time_now().text, server->number, term, index, entry->term,
-        time_text(entry->ns).text, entry->in_term);
+        time_text(entry->when).text, entry->in_term);
 }
 
 // ---- Claims that an entry is committed ----
@@ -217,6 +224,17 @@ static void explain_uncommitted(const struct checked_server *server, int index,
                  index, term, holders);
 }
 
+// The event that shows best that this index is not committed: the save of the
+// server itself if its log lacks the entry; else when commit_index rose last.
+static struct moment why_uncommitted(const struct checked_server *server,
+                                     int index)
+{
+    const struct saved *log = &server->saved;
+    bool lacks = index > saved_last(log) || index <= log->first;
+    struct moment committed = last_commit(server->checker);
+    return lacks || committed.event == 0 ? server->last_save : committed;
+}
+
 // A leader's own log has the committed entry at each index that it calls
 // committed. While it leads, it only appends.
 static void check_own_entry(const struct checked_server *server,
@@ -229,12 +247,12 @@ static void check_own_entry(const struct checked_server *server,
         return;
     const struct committed *entry = &server->checker->committed[index];
     fail_rule(
-        server->checker, commit_rule,
+        server->checker, commit_rule, entry->when,
         "at %s server %d, in term %d, calls index %d committed, where it "
         "has an entry of term %d; but the committed one is of term %d: at "
         "%s a majority had saved it, in term %d.",
         time_now().text, server->number, request->term, index,
-        saved_at(log, index)->term, entry->term, time_text(entry->ns).text,
+        saved_at(log, index)->term, entry->term, time_text(entry->when).text,
         entry->in_term);
 }
 
@@ -251,7 +269,7 @@ void check_announced(struct checked_life *life, const struct request *request)
     char why[500];
     explain_uncommitted(server, index, why, sizeof why);
     fail_rule(
-        checker, commit_rule,
+        checker, commit_rule, why_uncommitted(server, index),
         "at %s server %d sends %s %d in term %d; but entries are committed "
         "only up to %d: %s.",
         time_now().text, server->number,
@@ -267,7 +285,7 @@ void check_applied_up_to(struct checked_life *life, int index)
         return;
     char why[500];
     explain_uncommitted(server, index, why, sizeof why);
-    fail_rule(checker, commit_rule,
+    fail_rule(checker, commit_rule, why_uncommitted(server, index),
               "at %s server %d has applied index %d; but entries are committed "
               "only up to %d: %s.",
               time_now().text, server->number, index, checker->commit_index,
@@ -327,12 +345,12 @@ static void check_applied_bytes(const struct checked_server *server, int index,
     if (!is_own_committed(server, index) ||
         find_elsewhere(server, index, hash) > 0)
         return;
-    fail_rule(server->checker, never_change,
+    fail_rule(server->checker, never_change, server->last_save,
               "at %s server %d applies at index %d another command than it has "
               "saved itself, at %s: the memory of the one in its log has been "
               "freed or overwritten. `make asan` may show where.",
               time_now().text, server->number, index,
-              time_text(server->saved.ns).text);
+              time_text(server->last_save).text);
 }
 
 void check_applied(struct checked_life *life, int index, uint64_t hash)
@@ -349,9 +367,9 @@ void check_applied(struct checked_life *life, int index, uint64_t hash)
     char why[300];
     explain_applied(server, index, hash, why, sizeof why);
     fail_rule(
-        checker, machine_safety,
+        checker, machine_safety, entry->when,
         "at %s server %d has applied a command at index %d that is not the "
         "committed one, which a majority had saved at %s, in term %d%s.",
-        time_now().text, server->number, index, time_text(entry->ns).text,
+        time_now().text, server->number, index, time_text(entry->when).text,
         entry->in_term, why);
 }

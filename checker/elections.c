@@ -3,7 +3,6 @@
 #include "checker/internal.h"
 
 #include "rt/alloc.h"
-#include "rt/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +30,7 @@ void hear_candidate(struct checked_life *life, const struct request *request)
         acts->granted_by = alloc(n * sizeof *acts->granted_by);
     memset(acts->granted_by, 0, n * sizeof *acts->granted_by);
     acts->candidate = life;
+    acts->asked = checker->now;
 }
 
 // Does the server vote for itself with this save?
@@ -52,6 +52,7 @@ void note_candidate_log(struct checked_server *server)
     if (acts->candidate == server->life)
         return;
     acts->stood = server->life;
+    acts->stood_when = server->last_save;
     acts->stood_index = saved_last(saved);
     acts->stood_term = saved_at(saved, acts->stood_index)->term;
 }
@@ -76,6 +77,7 @@ void check_candidate_log(struct checked_life *candidate,
     fail_rule(
         server->checker,
         "Candidates Tell Their Last Entry (Figure 2, RequestVote RPC)",
+        acts->stood_when,
         "at %s server %d asks for votes in term %d with last_log_index %d "
         "and last_log_term %d; but the last entry of its log, as it saved "
         "it with its own vote, has index %d and term %d.",
@@ -110,21 +112,21 @@ static void check_vote_is_saved(struct checked_server *voter, int candidate,
         return;  // It is in a later term now.
     if (saved->term < term)
         fail_rule(
-            voter->checker, saved_first,
+            voter->checker, saved_first, voter->last_save,
             "at %s server %d grants its vote in term %d to server %d, but "
             "what it saved last, at %s, is term %d: after a crash it could "
             "vote in term %d again.",
             time_now().text, voter->number, term, candidate,
-            time_text(saved->ns).text, saved->term, term);
+            time_text(voter->last_save).text, saved->term, term);
     if (saved->voted_for != candidate &&
         !leads(voter->checker, saved->voted_for, term))
         fail_rule(
-            voter->checker, saved_first,
+            voter->checker, saved_first, voter->last_save,
             "at %s server %d grants its vote in term %d to server %d, but "
             "what it saved last, at %s, is voted_for = %d: after a crash it "
             "could vote for another in term %d.",
             time_now().text, voter->number, term, candidate,
-            time_text(saved->ns).text, saved->voted_for, term);
+            time_text(voter->last_save).text, saved->voted_for, term);
 }
 
 // The candidate's log must be at least as up-to-date as the voter's. The
@@ -143,7 +145,7 @@ static void check_up_to_date(struct checked_server *voter, int candidate,
         (request->index_term == last_term && request->index >= last))
         return;
     fail_rule(
-        voter->checker, restriction,
+        voter->checker, restriction, voter->last_save,
         "at %s server %d grants its vote in term %d to server %d, whose "
         "last entry has index %d and term %d; its own last entry has index "
         "%d and term %d, so its log is more up-to-date.",
@@ -162,18 +164,18 @@ void check_vote(struct checked_life *voter, struct checked_life *candidate,
         &term_at(server->checker, request->term)->acts[server->number];
     if (acts->candidate == voter && number != server->number)
         fail_rule(
-            server->checker, one_vote,
+            server->checker, one_vote, acts->asked,
             "at %s server %d grants its vote in term %d to server %d, but "
             "in that term it has asked for votes itself: a candidate votes "
             "for itself.",
             time_now().text, server->number, request->term, number);
     if (acts->voted_for != NO_SERVER && acts->voted_for != number)
         fail_rule(
-            server->checker, one_vote,
+            server->checker, one_vote, acts->voted,
             "at %s server %d grants its vote in term %d to server %d, but "
             "at %s%s it granted its vote in that term to server %d.%s",
             time_now().text, server->number, request->term, number,
-            time_text(acts->voted_ns).text,
+            time_text(acts->voted).text,
             acts->voted_in == voter ? "" : ", before it crashed,",
             acts->voted_for,
             acts->voted_in == voter
@@ -182,7 +184,7 @@ void check_vote(struct checked_life *voter, struct checked_life *candidate,
     if (acts->voted_for == NO_SERVER) {
         acts->voted_in = voter;
         acts->voted_for = number;
-        acts->voted_ns = clock_peek_ns();
+        acts->voted = server->checker->now;
     }
     if (watches_saves(server->checker)) {
         check_vote_is_saved(server, number, request->term);
@@ -205,14 +207,14 @@ void check_saved_vote(struct checked_server *server,
     struct checker *checker = server->checker;
     const struct saved *before = &server->saved;
     if (change->term < before->term)
-        fail_rule(checker, terms_grow,
+        fail_rule(checker, terms_grow, server->last_save,
                   "at %s server %d saves term %d, but it had saved term %d.",
                   time_now().text, server->number, change->term, before->term);
 
     if (change->voted_for < NO_SERVER ||
         change->voted_for >= checker->options.n_servers)
         fail_rule(
-            checker, one_vote,
+            checker, one_vote, NO_MOMENT,
             "at %s server %d saves voted_for = %d in term %d; but there are "
             "servers 0 to %d only. Who has not voted saves NOBODY (-1).",
             time_now().text, server->number, change->voted_for, change->term,
@@ -224,22 +226,22 @@ void check_saved_vote(struct checked_server *server,
     if (same_term && before->voted_for != NO_SERVER &&
         !leads(checker, change->voted_for, change->term))
         fail_rule(
-            checker, one_vote,
+            checker, one_vote, server->last_save,
             "at %s server %d saves voted_for = %d in term %d, but in that "
             "term it had voted_for = %d, saved last at %s.",
             time_now().text, server->number, change->voted_for, change->term,
-            before->voted_for, time_text(before->ns).text);
+            before->voted_for, time_text(server->last_save).text);
     if (checker->called[VOTE] && change->voted_for != NO_SERVER &&
         change->voted_for != server->number &&
         !may_be_voted_for(checker, change->voted_for, change->term))
         fail_rule(
-            checker, one_vote,
+            checker, one_vote, server->last_save,
             "at %s server %d saves voted_for = %d in term %d, in which "
             "server %d has not asked for a vote. What it saved before, at "
             "%s, is voted_for = %d in term %d%s.",
             time_now().text, server->number, change->voted_for, change->term,
-            change->voted_for, time_text(before->ns).text, before->voted_for,
-            before->term,
+            change->voted_for, time_text(server->last_save).text,
+            before->voted_for, before->term,
             change->voted_for == before->voted_for
                 ? ": a new term begins with no vote cast"
                 : "");
@@ -277,9 +279,10 @@ static void check_majority(struct checked_life *life, struct term *term,
             snprintf(voters + len, sizeof voters - len, ", server %d's", i);
         }
     }
+    struct moment asked = acts->candidate == life ? acts->asked : NO_MOMENT;
     if (votes <= n / 2)
         fail_rule(
-            checker, election_safety,
+            checker, election_safety, asked,
             "at %s server %d %s as leader of term %d, with %d vote%s of %d "
             "servers in that term (%s); a majority is %d.",
             time_now().text, number, sign, term->number, votes,
@@ -295,18 +298,18 @@ void check_leader(struct checked_life *life, int number, const char *sign)
         return;
     if (term->leader != NULL && !life->crashed)
         fail_rule(
-            checker, election_safety,
+            checker, election_safety, term->since,
             "at %s server %d %s as leader of term %d, but at %s server %d%s "
             "%s as leader of that term.",
             time_now().text, server->number, sign, number,
-            time_text(term->since_ns).text, term->leader->server->number,
+            time_text(term->since).text, term->leader->server->number,
             term->leader->server == server ? ", before it crashed," : "",
             term->sign);
     if (term->leader != NULL)
         return;
     term->leader = life;
     term->sign = sign;
-    term->since_ns = clock_peek_ns();
+    term->since = checker->now;
     if (life->crashed)
         return;
     check_called(life, VOTE, "leads");

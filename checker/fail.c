@@ -11,26 +11,36 @@
 
 const char never_change[] = "Entries Never Change (§5.3)";
 
-struct time_text time_text(int64_t ns)
+static struct time_text ns_text(int64_t ns)
 {
     struct time_text t;
     snprintf(t.text, sizeof t.text, "%010.3f", debug_log_ms(ns));
     return t;
 }
 
-struct time_text time_now(void)
+struct time_text time_text(struct moment moment)
 {
-    return time_text(clock_peek_ns());
+    // A server that has never saved "saved last" at the start.
+    if (moment.event == 0)
+        return (struct time_text){ "the start" };
+    return ns_text(moment.ns);
 }
 
-void fail_test(struct checker *checker, const char *rule, const char *message)
+struct time_text time_now(void)
 {
-    checker->options.fail(rule, message);
+    return ns_text(clock_peek_ns());
+}
+
+void fail_test(struct checker *checker, const char *rule, struct moment earlier,
+               const char *message)
+{
+    uint64_t events[2] = { earlier.event, checker->now.event };
+    checker->options.fail(rule, message, events);
     abort();  // fail() does not return.
 }
 
-void fail_rule(struct checker *checker, const char *rule, const char *format,
-               ...)
+void fail_rule(struct checker *checker, const char *rule, struct moment earlier,
+               const char *format, ...)
 {
     static char message[MESSAGE_SIZE];
     int len = snprintf(message, sizeof message, "%s is broken: ", rule);
@@ -38,5 +48,5 @@ void fail_rule(struct checker *checker, const char *rule, const char *format,
     va_start(args, format);
     vsnprintf(message + len, sizeof message - (size_t)len, format, args);
     va_end(args);
-    fail_test(checker, rule, message);
+    fail_test(checker, rule, earlier, message);
 }

@@ -72,6 +72,6 @@ void check_flood(struct checked_life *life, int to,
 {
     struct traffic *traffic = &life->traffic[to];
     if (traffic_is_flood(traffic, request))
-        fail_test(life->server->checker, NULL,
+        fail_test(life->server->checker, NULL, NO_MOMENT,
                   flood_text(traffic, life->server->number, to, request).text);
 }

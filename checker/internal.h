@@ -14,10 +14,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// When something happened, and by which event the checker learnt it: its
+// number, or 0 for what has not happened.
+struct moment {
+    int64_t ns;
+    uint64_t event;
+};
+
 struct checked_server {
     struct checker *checker;
     int number;
     struct saved saved;
+    struct moment last_save;
     struct checked_life *life;  // The latest.
 };
 
@@ -43,17 +51,19 @@ struct acts {
     // As a candidate: the life that asks for votes, and the servers whose
     // granted votes have arrived.
     struct checked_life *candidate;
+    struct moment asked;  // Its first request for a vote.
     bool *granted_by;
 
     // The life that saved its vote for itself before it asked others, and the
     // last entry of its log then; stood is NULL if there is none.
     const struct checked_life *stood;
+    struct moment stood_when;
     int stood_index;
     int stood_term;
 
     // As a voter.
     int voted_for;
-    int64_t voted_ns;
+    struct moment voted;
     const struct checked_life *voted_in;
 
     // It has saved the leader's log up to this index. The entry there is of
@@ -63,14 +73,14 @@ struct acts {
 
     // It has acknowledged the leader's log up to this index, and when.
     int acknowledged;
-    int64_t acknowledged_ns;
+    struct moment acknowledged_when;
 };
 
 struct term {
     int number;
     struct checked_life *leader;  // NULL until a server acts as leader.
     const char *sign;             // The act that showed it,
-    int64_t since_ns;             // and when.
+    struct moment since;          // and when.
     struct acts *acts;            // One for each server.
 };
 
@@ -78,8 +88,8 @@ struct term {
 struct committed {
     int term;
     uint64_t hash;
-    int in_term;  // The term in which a majority had saved it,
-    int64_t ns;   // and when.
+    int in_term;         // The term in which a majority had saved it,
+    struct moment when;  // and when.
 };
 
 struct checker {
@@ -89,6 +99,7 @@ struct checker {
 
     struct unseen_lock lock;
 
+    struct moment now;  // The event that is being read.
     struct checked_server *servers;
     struct checked_life **lives;  // All of the run, by their numbers.
     int lives_capacity;
@@ -98,6 +109,7 @@ struct checker {
     // kind OTHER.
     bool called[SNAPSHOT + 1];
     char other_rpc[64];
+    struct moment other_called;  // When it was first called.
 
     bool has_saves;  // Some server has saved.
 
@@ -132,23 +144,26 @@ static inline int request_index(const struct request *request, int k)
 // The rule that is broken when a server's own copy of an entry changes.
 extern const char never_change[];
 
-// Ends the test: this rule is broken.
-//   rule    its name, and where it stands in the paper
-//   format  how it is broken
+// Ends the test: the event that is being read has broken this rule.
+//   rule     its name, and where it stands in the paper
+//   earlier  the event that it contradicts, or none
+//   format   how it is broken
 _Noreturn void fail_rule(struct checker *checker, const char *rule,
-                         const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+                         struct moment earlier, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+#define NO_MOMENT ((struct moment){ 0, 0 })
 
 // Ends the test with this message.
 //   rule  NULL, if the message names none
 _Noreturn void fail_test(struct checker *checker, const char *rule,
-                         const char *message);
+                         struct moment earlier, const char *message);
 
-// The time in the debug log's form: "000334.020".
+// The time in the debug log's form: "000334.020". Of what has not happened it
+// is "the start".
 struct time_text {
     char text[24];
 };
-struct time_text time_text(int64_t ns);
+struct time_text time_text(struct moment moment);
 struct time_text time_now(void);
 
 // ---- terms.c ----

@@ -2,8 +2,6 @@
 // the same up to it. A follower keeps what it has acknowledged.
 #include "checker/internal.h"
 
-#include "rt/clock.h"
-
 #include <stdio.h>
 
 static const char append_only[] = "Leader Append-Only (§5.3, Figure 3)";
@@ -32,31 +30,31 @@ static void check_cut(struct checked_server *server,
     const struct term *term = term_at(checker, change->term);
     if (term->leader == server->life)
         fail_rule(
-            checker, append_only,
+            checker, append_only, server->last_save,
             "at %s server %d, the leader of term %d since %s, saves a log "
             "without the entries %d to %d that it had saved.",
             time_now().text, server->number, term->number,
-            time_text(term->since_ns).text, cut, last);
+            time_text(term->since).text, cut, last);
 
     int acknowledged_up_to = term->acts[server->number].acknowledged;
     if (cut <= acknowledged_up_to)
         fail_rule(
-            checker, acknowledged,
+            checker, acknowledged, term->acts[server->number].acknowledged_when,
             "at %s server %d saves a log without the entries %d to %d that "
             "it had saved; at %s, in this term (%d), it has told the leader "
             "that it has all up to %d, and the leader may have counted on "
             "that.",
             time_now().text, server->number, cut, last,
-            time_text(term->acts[server->number].acknowledged_ns).text,
+            time_text(term->acts[server->number].acknowledged_when).text,
             term->number, acknowledged_up_to);
     if (saved_at(before, last)->term == change->term)
         fail_rule(
-            checker, acknowledged,
+            checker, acknowledged, server->last_save,
             "at %s server %d saves a log without the entries %d to %d that "
             "it had saved, at %s; the last is of the current term (%d), "
             "whose leader never takes an entry back.",
             time_now().text, server->number, cut, last,
-            time_text(before->ns).text, term->number);
+            time_text(server->last_save).text, term->number);
 }
 
 // An entry with the same index and term is the same entry: a leader creates one
@@ -73,13 +71,13 @@ static void check_unchanged(struct checked_server *server,
     if (entry->term != old->term || entry->hash == old->hash)
         return;
     fail_rule(
-        server->checker, never_change,
+        server->checker, never_change, server->last_save,
         "at %s server %d saves entry %d of term %d with another command "
         "than before, at %s. Either its memory has been freed or "
         "overwritten, which `make asan` may show, or the leader of term %d "
         "has given this index to two commands.",
         time_now().text, server->number, cut, entry->term,
-        time_text(before->ns).text, entry->term);
+        time_text(server->last_save).text, entry->term);
 }
 
 void check_sent_entries(struct checked_life *leader,
@@ -97,7 +95,7 @@ void check_sent_entries(struct checked_life *leader,
         const struct saved_entry *own = saved_at(saved, index);
         if (own->term == term && own->hash != hash)
             fail_rule(
-                server->checker, never_change,
+                server->checker, never_change, server->last_save,
                 "at %s server %d sends entry %d of term %d with another "
                 "command than it has saved itself: the memory of the one "
                 "in its log has been freed or overwritten. `make asan` may "
@@ -122,22 +120,22 @@ static void check_matching(struct checked_server *server, int index,
             continue;
         if (theirs->hash != entry->hash)
             fail_rule(
-                checker, log_matching,
+                checker, log_matching, checker->servers[j].last_save,
                 "at %s server %d saves an entry with index %d and term %d "
                 "whose command is not that of the entry with this index and "
                 "term that server %d has, and saved last at %s.",
                 time_now().text, server->number, index, entry->term, j,
-                time_text(other->ns).text);
+                time_text(checker->servers[j].last_save).text);
         if (theirs[-1].term != prev->term)
             fail_rule(
-                checker, log_matching,
+                checker, log_matching, checker->servers[j].last_save,
                 "at %s server %d saves an entry with index %d and term %d, "
                 "as server %d has one, saved last at %s; but the entries "
                 "before it differ: server %d's is of term %d, server %d's "
                 "of term %d.",
                 time_now().text, server->number, index, entry->term, j,
-                time_text(other->ns).text, server->number, prev->term, j,
-                theirs[-1].term);
+                time_text(checker->servers[j].last_save).text, server->number,
+                prev->term, j, theirs[-1].term);
     }
 }
 
@@ -159,7 +157,7 @@ void check_saved_log(struct checked_server *server, const struct change *change,
     int covered = server->checker->options.snapshot_index(snapshot);
     if (change->first > covered)
         fail_rule(
-            server->checker, together,
+            server->checker, together, NO_MOMENT,
             "at %s server %d saves a log that begins after index %d, with a "
             "snapshot that ends at %d: after a crash now, the entries "
             "between would be lost.",
@@ -167,12 +165,12 @@ void check_saved_log(struct checked_server *server, const struct change *change,
     const struct saved *before = &server->saved;
     if (change->first < before->first)
         fail_rule(
-            server->checker, no_going_back,
+            server->checker, no_going_back, server->last_save,
             "at %s server %d saves a log that begins after index %d, but at "
             "%s it saved one that begins after index %d: an old snapshot "
             "has replaced a newer one.",
             time_now().text, server->number, change->first,
-            time_text(before->ns).text, before->first);
+            time_text(server->last_save).text, before->first);
     if (change->first > before->first ||
         change->first_term != saved_at(before, before->first)->term)
         check_snapshot_committed(server, change);
@@ -202,11 +200,11 @@ _Noreturn static void deny_success(struct checked_server *server,
                  saved_at(saved, index)->term);
     if (index <= request->index)
         fail_rule(
-            server->checker, honest_success,
+            server->checker, honest_success, server->last_save,
             "at %s server %d answers success to an AppendEntries of term %d "
             "with prev_log_index %d and prev_log_term %d, but %s.",
             time_now().text, server->number, request->term, index, term, has);
-    fail_rule(server->checker, saved_first,
+    fail_rule(server->checker, saved_first, server->last_save,
               "at %s server %d answers success to an AppendEntries of term %d "
               "with entries %d to %d, but %s: after a crash it would not have "
               "what the leader counts on.",
@@ -232,7 +230,7 @@ static void check_has(struct checked_server *server,
             deny_success(server, request, index, term);
         if (saved_at(saved, index)->hash != hash)
             fail_rule(
-                server->checker, log_matching,
+                server->checker, log_matching, server->last_save,
                 "at %s server %d answers success to an AppendEntries of "
                 "term %d; but its saved entry %d, of term %d, has another "
                 "command than the one it was sent.",
@@ -248,7 +246,7 @@ static void note_acknowledged(struct checked_server *server,
     int up_to = request_index(request, request->n_entries);
     if (up_to > acts->acknowledged) {
         acts->acknowledged = up_to;
-        acts->acknowledged_ns = clock_peek_ns();
+        acts->acknowledged_when = server->checker->now;
     }
 }
 
@@ -261,12 +259,12 @@ void check_success(struct checked_life *follower, const struct request *request,
     const struct saved *saved = &server->saved;
     if (saved->term < request->term)
         fail_rule(
-            server->checker, saved_first,
+            server->checker, saved_first, server->last_save,
             "at %s server %d answers success to an AppendEntries of term "
             "%d, but what it saved last, at %s, is term %d: after a crash "
             "it could follow, or vote for, one of an older term.",
             time_now().text, server->number, request->term,
-            time_text(saved->ns).text, saved->term);
+            time_text(server->last_save).text, saved->term);
     if (saved->term == request->term) {
         check_has(server, request);
         note_acknowledged(server, request);

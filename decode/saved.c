@@ -6,7 +6,6 @@
 #include "decode/hash.h"
 #include "events/events.h"
 #include "rt/alloc.h"
-#include "rt/clock.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -194,7 +193,6 @@ void change_apply(const struct change *change, struct saved *saved)
                (size_t)change->n_fresh * size);
     saved->term = change->term;
     saved->voted_for = change->voted_for;
-    saved->ns = clock_peek_ns();
     saved->first = change->first;
     saved->count = count;
 }

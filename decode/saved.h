@@ -19,9 +19,8 @@ struct saved_entry {
 struct saved {
     int term;
     int voted_for;
-    int64_t ns;  // The time of the save.
-    int first;   // The index of entries[0].
-    int count;   // At least 1.
+    int first;  // The index of entries[0].
+    int count;  // At least 1.
     int capacity;
     struct saved_entry *entries;
 };

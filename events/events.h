@@ -33,13 +33,13 @@ struct event_life {
 enum event_kind {
     // The test's.
     EVENT_TEST_BEGINS,
-    EVENT_ACT_BEGINS,   // In words: a wait's name, and what the test waits for.
-    EVENT_ACT_ENDS,     // The wait has ended. Its cause: EVENT_ACT_BEGINS.
-    EVENT_NETWORK,      // In words: the network gets better or worse for all.
-    EVENT_ASKED,        // In words: what a script asks a server,
-    EVENT_ANSWERED,     // and what it has answered.
-    EVENT_RULE_BROKEN,  // In words: the rule's name, and how.
-    EVENT_VERDICT,      // In words: "passed" or "failed", and why.
+    EVENT_ACT_BEGINS,  // In words: a wait's name, and what the test waits for.
+    EVENT_ACT_ENDS,    // The wait has ended. Its cause: EVENT_ACT_BEGINS.
+    EVENT_NETWORK,     // In words: the network gets better or worse for all.
+    EVENT_ASKED,       // In words: what a script asks a server,
+    EVENT_ANSWERED,    // and what it has answered.
+    EVENT_RULE_BROKEN,
+    EVENT_VERDICT,  // In words: "passed" or "failed", and why.
 
     // A server's, told by the tester.
     EVENT_STARTED,
@@ -94,6 +94,14 @@ struct event {
             const char *name;
             const char *text;  // Either may be NULL.
         } words;
+
+        struct {  // EVENT_RULE_BROKEN
+            const char *name;
+            const char *text;
+            uint64_t events[2];  // Numbers of the events that contradict each
+                                 // other; the second one broke the rule. The
+                                 // first is 0 if there is none.
+        } rule;
 
         struct {  // EVENT_TEST_BEGINS
             int n_servers;

@@ -67,7 +67,14 @@ static void put_act(struct json *j, const struct event *event)
 
 static void put_rule(struct json *j, const struct event *event)
 {
-    put_words(j, event, "rule");
+    put_text(j, "rule", event->rule.name);
+    put_text(j, "text", event->rule.text);
+    json_open(j, "events", '[');
+    for (int k = 0; k < 2; k++) {
+        if (event->rule.events[k] > 0)
+            json_int(j, NULL, (int64_t)event->rule.events[k]);
+    }
+    json_close(j, ']');
 }
 
 static void put_verdict(struct json *j, const struct event *event)

@@ -10,10 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void fail(const char *rule, const char *message)
+static void fail(const char *rule, const char *message,
+                 const uint64_t events[2])
 {
+    struct event event = {
+        .kind = EVENT_RULE_BROKEN,
+        .life = EVENT_OF_ALL,
+        .rule = { .name = rule,
+                  .text = message,
+                  .events = { events[0], events[1] } },
+    };
     if (rule != NULL)
-        test_tell(EVENT_RULE_BROKEN, 0, rule, message);
+        events_tell(test_events(), &event);
     test_fail("%s", message);
 }
 

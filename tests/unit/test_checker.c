@@ -9,6 +9,7 @@
 #include "decode/saved.h"
 
 #include "raft/raft_x.h"
+#include "rt/debug_log.h"
 #include "tests/unit/unit.h"
 
 #include <limits.h>
@@ -37,8 +38,33 @@ WEAK void AnnotateIgnoreSyncEnd(const char *file, int line);
 static jmp_buf way_out;
 static char verdict[2000];
 
-static void note_verdict(const char *rule, const char *message)
+// The events that have been told, by their numbers; and those that the verdict
+// names.
+enum { MAX_TOLD = 5000 };
+static struct {
+    enum event_kind kind;
+    int server;
+    char time[24];  // As messages tell it.
+} told[MAX_TOLD];
+static uint64_t last_told;
+static uint64_t contradict[2];
+
+static void note_event(void *self, const struct event *event)
 {
+    (void)self;
+    last_told = event->number;
+    if (last_told >= MAX_TOLD)
+        return;
+    told[last_told].kind = event->kind;
+    told[last_told].server = event->life.server;
+    snprintf(told[last_told].time, sizeof told[last_told].time, "%010.3f",
+             debug_log_ms(event->time_ns));
+}
+
+static void note_verdict(const char *rule, const char *message,
+                         const uint64_t numbers[2])
+{
+    memcpy(contradict, numbers, sizeof contradict);
     check(rule == NULL || strstr(message, rule) == message);
     snprintf(verdict, sizeof verdict, "%s", message);
     if (AnnotateIgnoreReadsEnd != NULL) {
@@ -70,6 +96,7 @@ static void begin(void)
         .snapshot_index = covered,
     });
     events = events_make();
+    events_add_reader(events, (struct event_reader){ note_event, NULL });
     events_add_reader(events, checker_reader(checker));
     for (int i = 0; i < n_servers; i++) {
         server[i] = events_start_life(events, i);
@@ -86,6 +113,54 @@ static void end(void)
         persister_free(persister[i]);
 }
 
+// For each rule the kinds that the earlier of the two events may have: the
+// state that a server has saved, the vote or reply that it has given.
+#define KIND(kind) (UINT64_C(1) << EVENT_##kind)
+#define NO_EVENT   (UINT64_C(1) << N_EVENT_KINDS)
+static const struct {
+    const char *rule;
+    uint64_t kinds;
+} earlier_kinds[] = {
+    { "Replies Carry the Term", KIND(REQUEST_ARRIVED) },
+    { "One Vote a Term",
+      KIND(SAVED) | KIND(REPLY_SENT) | KIND(REQUEST_SENT) | NO_EVENT },
+    { "Saved Before Answered", KIND(SAVED) | NO_EVENT },
+    { "Election Safety", KIND(REQUEST_SENT) | KIND(LEADS) },
+    { "Acknowledged Entries Stay", KIND(SAVED) | KIND(REPLY_SENT) },
+    { "Snapshots Cover", KIND(SAVED) | NO_EVENT },
+    { "State and Snapshot Together", NO_EVENT },
+    { "The Three RPCs", KIND(REQUEST_SENT) | NO_EVENT },
+    { "", KIND(SAVED) },
+};
+
+static uint64_t kinds_of(const char *rule)
+{
+    int k = 0;
+    while (strncmp(rule, earlier_kinds[k].rule,
+                   strlen(earlier_kinds[k].rule)) != 0)
+        k++;
+    return earlier_kinds[k].kinds;
+}
+
+// Do the two events that the checker names fit the message, which begins with
+// "at TIME server N", and may tell the time of the earlier one?
+static void check_events(const char *rule)
+{
+    uint64_t earlier = contradict[0];
+    check(contradict[1] == last_told && last_told < MAX_TOLD);
+    const char *at = strstr(verdict, " is broken: at ");
+    if (at == NULL)
+        return;  // No rule of the paper: a flood.
+    check(told[last_told].server == atoi(strstr(at, "server ") + 7));
+    uint64_t kind = earlier == 0 ? NO_EVENT : UINT64_C(1) << told[earlier].kind;
+    check_that((kinds_of(rule) & kind) != 0, "no event of kind %d: %s",
+               told[earlier].kind, verdict);
+    const char *second = strstr(at + 15, " at 0000");
+    if (second != NULL)
+        check_that(earlier > 0 && strstr(second, told[earlier].time) != NULL,
+                   "no event at %s: %s", told[earlier].time, verdict);
+}
+
 // Runs a scenario as a test. It breaks the rule of this name, or none if NULL.
 static void tell(void (*story)(void), const char *rule)
 {
@@ -100,6 +175,8 @@ static void tell(void (*story)(void), const char *rule)
     else
         check_that(strncmp(verdict, rule, strlen(rule)) == 0,
                    "expected %s, not: %s", rule, verdict);
+    if (rule != NULL)
+        check_events(rule);
 }
 
 #define BREAKS(name, rule, ...)                                                \
@@ -178,8 +255,14 @@ static void tell_answered(struct event_life from, struct event_life to,
                           const struct labrpc_method *method, const void *args,
                           const void *reply)
 {
+    struct event arrived = {
+        .kind = EVENT_REQUEST_ARRIVED,
+        .life = to,
+        .message = { .peer = from, .method = method, .args = args }
+    };
     struct event event = { .kind = EVENT_REPLY_SENT,
                            .life = to,
+                           .cause = events_tell(events, &arrived),
                            .message = { .peer = from,
                                         .method = method,
                                         .args = args,
