@@ -351,11 +351,14 @@ define viewed
 @rm -rf $(R)/viewed && mkdir -p $(R)/viewed && { \
     $(1) --record $(R)/viewed > $(R)/viewed/log 2>&1; status=$$?; \
     for record in $(R)/viewed/*.jsonl; do \
-        [ -e "$$record" ] || { cat $(R)/viewed/log; break; }; \
+        [ -e "$$record" ] || { cat $(R)/viewed/log; exit $$status; }; \
         $(VIEW_BIN) $(VIEW) $(if $(TOPICS),--topics '$(TOPICS)') \
             $(if $(SERVERS),--servers '$(SERVERS)') \
             "$$record" || exit; \
-    done; exit $$status; }
+    done; \
+    [ $$status = 0 ] || sed -n '/^  its page: /p; $$s|.*|  its output: $(R)/viewed/log|p' \
+        $(R)/viewed/log; \
+    exit $$status; }
 endef
 
 2A 2B 2C 2D: $(LAB_BIN)

@@ -47,10 +47,12 @@ unsigned topic_named(const char *name)
          ? grid_say((columns)->grid, (event)->ms, (event)->server, colour,     \
                     __VA_ARGS__)                                               \
          : (void)0)
-#define say_across(columns, event, ...)                                        \
+#define say_across_in(columns, event, colour, ...)                             \
     ((columns)->topics & TOPIC_ACTS                                            \
-         ? grid_say_across((columns)->grid, (event)->ms, __VA_ARGS__)          \
+         ? grid_say_across((columns)->grid, (event)->ms, colour, __VA_ARGS__)  \
          : (void)0)
+#define say_across(columns, event, ...)                                        \
+    say_across_in(columns, event, BOLD, __VA_ARGS__)
 
 // ---- Texts ----
 
@@ -260,7 +262,27 @@ static void tell_apply(struct columns *columns, const struct event *event)
         say(columns, event, TOPIC_SNAPSHOTS, BLUE, "installs %d", index);
 }
 
+static void tell_last_heartbeats(struct columns *columns)
+{
+    const struct run *run = columns->run;
+    if (run->n_events == 0)
+        return;
+    struct event last = run->events[run->n_events - 1];
+    for (last.server = 0; last.server < run->n_servers; last.server++)
+        tell_heartbeats(columns, &last);
+}
+
 // ---- The tester ----
+
+static void tell_verdict(struct columns *columns, const struct event *event)
+{
+    const char *result = text_of(event->json, "result");
+    const char *text = text_of(event->json, "text");
+    bool passed = strcmp(result, "passed") == 0;
+    tell_last_heartbeats(columns);
+    say_across_in(columns, event, passed ? BOLD_GREEN : BOLD_RED, "%s%s%s",
+                  result, *text == 0 ? "" : ": ", text);
+}
 
 static bool tell_act(struct columns *columns, const struct event *event)
 {
@@ -280,11 +302,10 @@ static bool tell_act(struct columns *columns, const struct event *event)
                    command_text(json_object_get(json, "command")),
                    int_of(json, "index", 0));
     else if (is_kind(event, "rule_broken"))
-        say_across(columns, event, "BROKEN %s: %s", text_of(json, "rule"),
-                   text_of(json, "text"));
+        say_across_in(columns, event, BOLD_RED, "BROKEN %s: %s",
+                      text_of(json, "rule"), text_of(json, "text"));
     else if (is_kind(event, "verdict"))
-        say_across(columns, event, "%s %s", text_of(json, "result"),
-                   text_of(json, "text"));
+        tell_verdict(columns, event);
     else if (is_kind(event, "act_begins") || is_kind(event, "network") ||
              is_kind(event, "asked") || is_kind(event, "answered"))
         say_across(columns, event, "%s", text_of(json, "text"));
@@ -342,23 +363,15 @@ static void tell(struct columns *columns, const struct event *event)
         tell_change(columns, event);
 }
 
-static void tell_last_heartbeats(struct columns *columns)
-{
-    const struct run *run = columns->run;
-    if (run->n_events == 0)
-        return;
-    struct event last = run->events[run->n_events - 1];
-    for (last.server = 0; last.server < run->n_servers; last.server++)
-        tell_heartbeats(columns, &last);
-}
-
 void columns_print(const struct run *run, const struct columns_options *options,
                    FILE *to)
 {
+    char name[200];
+    run_name(run, name, sizeof name);
     struct columns columns = {
         .run = run,
         .topics = options->topics,
-        .grid = grid_make(run->n_servers, options, to),
+        .grid = grid_make(name, run->n_servers, options, to),
         .servers = servers_make(run->n_servers),
         .heartbeats = calloc((size_t)run->n_servers, sizeof(int)),
         .told = calloc((size_t)run->n_events + 1, sizeof(bool)),

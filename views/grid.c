@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define TIME_COLUMNS   10  // "12345.678 "
-#define FEWEST_COLUMNS 10
+#define FEWEST_COLUMNS 7
 
 struct grid {
     FILE *to;
@@ -19,9 +19,16 @@ struct grid {
 };
 
 static const char *const codes[] = {
-    [PLAIN] = "",         [FAINT] = "\033[2m",         [RED] = "\033[31m",
-    [GREEN] = "\033[32m", [BOLD_GREEN] = "\033[1;32m", [YELLOW] = "\033[33m",
-    [BLUE] = "\033[34m",  [MAGENTA] = "\033[35m",
+    [PLAIN] = "",
+    [FAINT] = "\033[2m",
+    [BOLD] = "\033[1m",
+    [RED] = "\033[31m",
+    [BOLD_RED] = "\033[1;31m",
+    [GREEN] = "\033[32m",
+    [BOLD_GREEN] = "\033[1;32m",
+    [YELLOW] = "\033[33m",
+    [BLUE] = "\033[34m",
+    [MAGENTA] = "\033[35m",
 };
 
 static char *format_text(const char *format, va_list args)
@@ -31,9 +38,10 @@ static char *format_text(const char *format, va_list args)
     return text;
 }
 
-static void paint(struct grid *grid, const char *code, const char *text,
+static void paint(struct grid *grid, enum colour colour, const char *text,
                   int len)
 {
+    const char *code = codes[colour];
     if (grid->in_colour && *code != 0)
         fprintf(grid->to, "%s%.*s\033[0m", code, len, text);
     else
@@ -64,7 +72,7 @@ void grid_say(struct grid *grid, double ms, int server, enum colour colour,
         int len = text_fitting(text, grid->width - 1 - indent, true);
         print_time(grid, ms, first);
         fprintf(grid->to, "%*s", column * grid->width + indent, "");
-        paint(grid, codes[colour], text, len);
+        paint(grid, colour, text, len);
         fputc('\n', grid->to);
         text += len;
         first = false;
@@ -72,7 +80,8 @@ void grid_say(struct grid *grid, double ms, int server, enum colour colour,
     free(all);
 }
 
-void grid_say_across(struct grid *grid, double ms, const char *format, ...)
+void grid_say_across(struct grid *grid, double ms, enum colour colour,
+                     const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -83,10 +92,11 @@ void grid_say_across(struct grid *grid, double ms, const char *format, ...)
         int len = text_fitting(text, grid->across - 4, true);
         print_time(grid, ms, first);
         fprintf(grid->to, first ? "-- " : "   ");
-        paint(grid, "\033[1m", text, len);
+        paint(grid, colour, text, len);
         if (first && text[len] == 0) {
             fputc(' ', grid->to);
-            for (int k = len + 5; k < grid->across; k++)
+            int columns = text_columns(text, len);
+            for (int k = columns + 5; k < grid->across; k++)
                 fputc('-', grid->to);
         }
         fputc('\n', grid->to);
@@ -96,17 +106,19 @@ void grid_say_across(struct grid *grid, double ms, const char *format, ...)
     free(all);
 }
 
-static void print_heading(struct grid *grid, int n_servers)
+static void print_heading(struct grid *grid, const char *name, int n_servers)
 {
-    fprintf(grid->to, "%*s ", TIME_COLUMNS - 1, "ms");
+    int room = TIME_COLUMNS + grid->across;
+    paint(grid, BOLD, name, text_fitting(name, room, true));
+    fprintf(grid->to, "\n%*s ", TIME_COLUMNS - 1, "ms");
     for (int i = 0; i < n_servers; i++)
         if (grid->column_of[i] != -1)
             fprintf(grid->to, "S%-*d", grid->width - 1, i);
     fputc('\n', grid->to);
 }
 
-struct grid *grid_make(int n_servers, const struct columns_options *options,
-                       FILE *to)
+struct grid *grid_make(const char *name, int n_servers,
+                       const struct columns_options *options, FILE *to)
 {
     struct grid *grid = calloc(1, sizeof *grid);
     if (grid == NULL ||
@@ -120,7 +132,7 @@ struct grid *grid_make(int n_servers, const struct columns_options *options,
     grid->width = grid->across / (grid->n > 0 ? grid->n : 1);
     if (grid->width < FEWEST_COLUMNS)
         grid->width = FEWEST_COLUMNS;
-    print_heading(grid, n_servers);
+    print_heading(grid, name, n_servers);
     return grid;
 }
 

@@ -6,13 +6,24 @@
 
 #include <stdio.h>
 
-enum colour { PLAIN, FAINT, RED, GREEN, BOLD_GREEN, YELLOW, BLUE, MAGENTA };
+enum colour {
+    PLAIN,
+    FAINT,
+    BOLD,
+    RED,
+    BOLD_RED,
+    GREEN,
+    BOLD_GREEN,
+    YELLOW,
+    BLUE,
+    MAGENTA,
+};
 
 struct grid;
 
-// Prints a heading. grid_free ends the last row.
-struct grid *grid_make(int n_servers, const struct columns_options *options,
-                       FILE *to);
+// Prints the name of the run, and the servers above their columns.
+struct grid *grid_make(const char *name, int n_servers,
+                       const struct columns_options *options, FILE *to);
 void grid_free(struct grid *grid);
 
 // Prints a text in a server's column, in as many rows as it needs. Does nothing
@@ -23,9 +34,7 @@ __attribute__((format(printf, 5, 6))) void grid_say(struct grid *grid,
                                                     const char *format, ...);
 
 // Prints a text across all columns.
-__attribute__((format(printf, 3, 4))) void grid_say_across(struct grid *grid,
-                                                           double ms,
-                                                           const char *format,
-                                                           ...);
+__attribute__((format(printf, 4, 5))) void grid_say_across(
+    struct grid *grid, double ms, enum colour colour, const char *format, ...);
 
 #endif

@@ -22,6 +22,10 @@ char *text_format(const char *format, va_list args);
 // Makes each NO_BREAK a space, before the text is printed.
 void text_unite(char *text);
 
+// The columns that these bytes of a text take on a terminal: two for a Chinese
+// character, none for an accent of its own. The locale must be UTF-8.
+int text_columns(const char *text, int len);
+
 // The number of bytes of a text that fit into so many columns, up to a space if
 // there is one. If there is none, the first word, or, if words may be broken,
 // as much of it as fits; at least one character.

@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -101,6 +103,8 @@ static struct columns_options read_options(int argc, char **argv,
 
 int main(int argc, char **argv)
 {
+    signal(SIGPIPE, SIG_IGN);
+    setlocale(LC_CTYPE, "C.UTF-8");  // For the widths of characters.
     bool with_verdict = true;
     struct columns_options options = read_options(argc, argv, &with_verdict);
     if (argc - optind != 2)
@@ -115,7 +119,8 @@ int main(int argc, char **argv)
     else
         columns_print(run, &options, stdout);
     run_free(run);
-    if (fclose(stdout) != 0)
+    // A closed pipe is no error: its reader has seen enough.
+    if (fclose(stdout) != 0 && errno != EPIPE)
         refuse("the output cannot be written: %s", strerror(errno));
     return 0;
 }

@@ -1,6 +1,7 @@
 // Reads a record, line by line.
 #include "views/run.h"
 
+#include "rt/clean.h"
 #include "views/refuse.h"
 
 #include <math.h>
@@ -31,6 +32,20 @@ const char *text_of(json_t *object, const char *field)
 {
     const char *text = json_string_value(json_object_get(object, field));
     return text == NULL ? "" : text;
+}
+
+void run_name(const struct run *run, char *name, size_t size)
+{
+    const char *suite = text_of(run->header, "suite");
+    if (strncmp(suite, "raft_", 5) == 0)
+        suite += 5;
+    const char *test = text_of(run->header, "test");
+    int seed = int_of(run->header, "seed", 0);
+    if (seed != 0)
+        snprintf(name, size, "%s %s, seed %d", suite, test, seed);
+    else
+        snprintf(name, size, "%s %s, in real time", suite, test);
+    clean_text(name, strlen(name));
 }
 
 bool is_kind(const struct event *event, const char *kind)

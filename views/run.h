@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct event {
     int n;  // Its number; 0 for "dropped".
@@ -29,6 +30,9 @@ struct run {
 // exit(2). An incomplete line ends the record. run_free frees the run.
 struct run *run_read(const char *path);
 void run_free(struct run *run);
+
+// Writes the name of the run: "2B rejoin_of_partitioned_leader, seed 3".
+void run_name(const struct run *run, char *name, size_t size);
 
 bool is_kind(const struct event *event, const char *kind);
 

@@ -90,17 +90,11 @@ static const struct event *find_last(const struct run *run, const char *kind)
 static void add_heading(const struct run *run, const struct event *verdict,
                         struct lines *lines)
 {
-    const char *test = text_of(run->header, "test");
-    const char *suite = text_of(run->header, "suite");
-    if (strncmp(suite, "raft_", 5) == 0)
-        suite += 5;
-    char seed[40] = "in real time";
-    int number = int_of(run->header, "seed", 0);
-    if (number != 0)
-        snprintf(seed, sizeof seed, "seed %d", number);
+    char name[200];
+    run_name(run, name, sizeof name);
     const char *result =
         verdict == NULL ? "" : text_of(verdict->json, "result");
-    lines_add(lines, "%s %s, %s: %s after %s", suite, test, seed,
+    lines_add(lines, "%s: %s after %s", name,
               *result == 0 ? "ended without a verdict" : result,
               duration_text(end_ms(run)));
 }
