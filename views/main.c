@@ -1,12 +1,16 @@
-// view: shows the record of a run in the terminal.
+// view: shows the record of a run in the terminal, or exports it.
 //
 //   view summary [--no-verdict] RECORD
 //   view columns [--servers 0,2] [--topics votes,log] [--width N] RECORD
+//   view perfetto RECORD
+//   view shiviz RECORD
 //
 // Exit status 2 and one line on stderr for bad input.
 #include "views/columns.h"
+#include "views/perfetto.h"
 #include "views/refuse.h"
 #include "views/run.h"
+#include "views/shiviz.h"
 #include "views/summary.h"
 
 #include <errno.h>
@@ -108,14 +112,23 @@ int main(int argc, char **argv)
     bool with_verdict = true;
     struct columns_options options = read_options(argc, argv, &with_verdict);
     if (argc - optind != 2)
-        refuse("wants: view summary RECORD, or view columns RECORD");
-    bool summary = strcmp(argv[optind], "summary") == 0;
-    if (!summary && strcmp(argv[optind], "columns") != 0)
-        refuse("there is no view \"%s\"; there are summary and columns",
-               argv[optind]);
+        refuse("wants: view KIND RECORD; the kinds are summary, columns, "
+               "perfetto and shiviz");
+    const char *kind = argv[optind];
+    bool summary = strcmp(kind, "summary") == 0;
+    bool perfetto = strcmp(kind, "perfetto") == 0;
+    bool shiviz = strcmp(kind, "shiviz") == 0;
+    if (!summary && !perfetto && !shiviz && strcmp(kind, "columns") != 0)
+        refuse("there is no view \"%s\"; there are summary, columns, perfetto "
+               "and shiviz",
+               kind);
     struct run *run = run_read(argv[optind + 1]);
     if (summary)
         summary_print(run, with_verdict, stdout);
+    else if (perfetto)
+        perfetto_print(run, stdout);
+    else if (shiviz)
+        shiviz_print(run, stdout);
     else
         columns_print(run, &options, stdout);
     run_free(run);
