@@ -95,8 +95,9 @@ $(call only,PCT,sim timing replay show run fig2 race asan)
 $(call only,SIM,race asan)
 endif
 
-ifneq ($(filter-out columns summary,$(VIEW)),)
-$(error VIEW=$(VIEW): there are columns and summary)
+EXPORTS := perfetto shiviz
+ifneq ($(filter-out columns summary $(EXPORTS),$(VIEW)),)
+$(error VIEW=$(VIEW): there are columns, summary, perfetto and shiviz)
 endif
 ifneq ($(and $(VIEW),$(if $(T),,no)),)
 $(error VIEW=$(VIEW) wants a test: T=rejoin)
@@ -104,7 +105,7 @@ endif
 ifneq ($(and $(VIEW),$(filter-out 2A 2B 2C 2D replay,$(MAKECMDGOALS))),)
 $(error VIEW= is for make replay and make 2A (2B, 2C, 2D))
 endif
-ifneq ($(and $(if $(VIEW),,no),$(TOPICS)$(SERVERS)),)
+ifneq ($(and $(filter-out columns,$(or $(VIEW),none)),$(TOPICS)$(SERVERS)),)
 $(error TOPICS= and SERVERS= choose what VIEW=columns shows)
 endif
 $(foreach v,RAFT CC T SUITE CSV JSON,$(if $(filter -%,$($v)),$(error \
@@ -346,15 +347,15 @@ run: $(LAB_BIN) $(SIM_BIN)
 AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst \
     %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))
 
-# $(call viewed,COMMAND): runs tests, records each, and shows the records.
+# $(call viewed,COMMAND): runs tests, records each, and shows or exports the records.
 define viewed
 @rm -rf $(R)/viewed && mkdir -p $(R)/viewed && { \
     $(1) --record $(R)/viewed > $(R)/viewed/log 2>&1; status=$$?; \
     for record in $(R)/viewed/*.jsonl; do \
         [ -e "$$record" ] || { cat $(R)/viewed/log; exit $$status; }; \
-        $(VIEW_BIN) $(VIEW) $(if $(TOPICS),--topics '$(TOPICS)') \
-            $(if $(SERVERS),--servers '$(SERVERS)') \
-            "$$record" || exit; \
+        $(if $(filter $(EXPORTS),$(VIEW)),scripts/export $(VIEW_BIN) $(VIEW) "$$record" \
+            $(R)/logs,$(VIEW_BIN) $(VIEW) $(if $(TOPICS),--topics '$(TOPICS)') \
+            $(if $(SERVERS),--servers '$(SERVERS)') "$$record") || exit; \
     done; \
     [ $$status = 0 ] || sed -n '/^  its page: /p; $$s|.*|  its output: $(R)/viewed/log|p' \
         $(R)/viewed/log; \
@@ -534,7 +535,8 @@ help:
 #:   make replay T= SEED=   replay one of those, with the debug log and a record;
 #:                          GDB=1: in gdb
 #:   make replay T= SEED= VIEW=columns   the same, a column a server (also make
-#:                          2A T=); VIEW=summary: why it failed, in 30 lines
+#:                          2A T=); VIEW=summary: why it failed, in 30 lines;
+#:                          VIEW=perfetto, VIEW=shiviz: a file for these viewers
 #:   make show T= SEED=     show one of those in a page, for a browser
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
