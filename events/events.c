@@ -48,17 +48,22 @@ void events_remove_reader(struct events *events, struct event_reader reader)
         events->readers[k] = events->readers[k + 1];
 }
 
+uint64_t events_tell_of(struct events *events, struct event *event)
+{
+    event->number = 1 + atomic_fetch_add_explicit(&events->n_events, 1,
+                                                  memory_order_relaxed);
+    event->time_ns = clock_peek_ns();
+    for (int k = 0; k < events->n_readers; k++)
+        events->readers[k].read(events->readers[k].self, event);
+    return event->number;
+}
+
 uint64_t events_tell(struct events *events, struct event *event)
 {
     if (events == NULL)
         return 0;
-    event->number = 1 + atomic_fetch_add_explicit(&events->n_events, 1,
-                                                  memory_order_relaxed);
-    event->time_ns = clock_peek_ns();
     event->thread = go_thread_id();
-    for (int k = 0; k < events->n_readers; k++)
-        events->readers[k].read(events->readers[k].self, event);
-    return event->number;
+    return events_tell_of(events, event);
 }
 
 struct event_life events_start_life(struct events *events, int server)

@@ -72,6 +72,13 @@ enum event_kind {
     // The persister's.
     EVENT_SAVED,
 
+    // The simulator's: what a thread of a server does, or a thread that is
+    // inside of its code.
+    EVENT_TURN,  // It runs from now on, and the thread before does not.
+    EVENT_WAITS,
+    EVENT_LOCKS,
+    EVENT_UNLOCKS,
+
     N_EVENT_KINDS
 };
 
@@ -152,6 +159,21 @@ struct event {
             const char *why;    // For a lost message.
         } message;
 
+        struct {  // EVENT_TURN, EVENT_WAITS, EVENT_LOCKS, EVENT_UNLOCKS
+            const char *name;      // The thread's.
+            const char *on;        // What it locks or waits for: "mutex 1";
+                                   // NULL: time.
+            const char *text;      // For what it waits, in words; or NULL.
+            const char *function;  // Where, in the Raft's code; or NULL.
+            const char *file;
+            int line;
+            int holder;        // The thread that must act first, or 0.
+            bool has_limit;    // The wait ends at some time.
+            int64_t since_ns;  // Of EVENT_WAITS.
+            bool has_applied;  // It has delivered what its server applied
+                               // last.
+        } act;
+
         struct {  // EVENT_SAVED
             struct bytes raft_state;
             struct bytes_range
@@ -176,6 +198,9 @@ void events_free(struct events *events);
 // Sets the event's number, time and thread, and calls the readers. Returns the
 // number; 0 if `events` is NULL. Any thread may call it, under any lock.
 uint64_t events_tell(struct events *events, struct event *event);
+
+// The same for what another thread does: the caller has set event->thread.
+uint64_t events_tell_of(struct events *events, struct event *event);
 
 // Tells EVENT_STARTED of a new life of the server. Returns the life.
 struct event_life events_start_life(struct events *events, int server);

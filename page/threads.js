@@ -4,6 +4,9 @@
 // Of each server the threads that are told of, each with its stretches.
 function findThreads(run) {
     const threads = new Map();
+    // Without turns there are only the waits of a failure's last moment.
+    if (!run.events.some((e) => e.event === 'turn'))
+        return threads;
     run.events.forEach((e, i) => {
         if (kindOf(e) !== 'threads' || e.thread === undefined)
             return;

@@ -18,6 +18,7 @@ struct kept {
     uint64_t number;
     double ms;
     int thread;    // The system's id.
+    int holder;    // Of the thread that this one waits for; or 0.
     uint32_t sum;  // See kept_sum.
 };
 #define KEPT_MAGIC   0x52414654u

@@ -99,6 +99,11 @@ static void make_room(const struct record *record, size_t len)
     }
 }
 
+static int holder_of(const struct event *event)
+{
+    return event->kind == EVENT_WAITS ? event->act.holder : 0;
+}
+
 static void keep(const struct record *record, const struct event *event,
                  size_t len)
 {
@@ -108,6 +113,7 @@ static void keep(const struct record *record, const struct event *event,
         .number = event->number,
         .ms = debug_log_ms(event->time_ns),
         .thread = event->thread,
+        .holder = holder_of(event),
     };
     kept.sum = kept_sum(kept, text);
     uint64_t at = record->memory->head;

@@ -3,6 +3,7 @@
 
 #include "labrpc/labrpc.h"
 #include "record/messages.h"
+#include "rt/debug_log.h"
 
 static const char *const names[N_EVENT_KINDS] = {
     [EVENT_TEST_BEGINS] = "test_begins",
@@ -36,6 +37,10 @@ static const char *const names[N_EVENT_KINDS] = {
     [EVENT_REPLY_LOST] = "reply_lost",
     [EVENT_REPLY_ARRIVED] = "reply_arrived",
     [EVENT_SAVED] = "saved",
+    [EVENT_TURN] = "turn",
+    [EVENT_WAITS] = "waits",
+    [EVENT_LOCKS] = "locks",
+    [EVENT_UNLOCKS] = "unlocks",
 };
 
 static void put_text(struct json *j, const char *name, const char *text)
@@ -171,6 +176,30 @@ static void put_message(struct json *j, const struct event *event)
         json_args(j, event->message.method, event->message.args);
 }
 
+// ---- Threads ----
+
+static void put_turn(struct json *j, const struct event *event)
+{
+    put_text(j, "name", event->act.name);
+}
+
+static void put_act_of_thread(struct json *j, const struct event *event)
+{
+    put_text(j, "name", event->act.name);
+    put_text(j, "on", event->act.on);
+    put_text(j, "text", event->act.text);
+    put_text(j, "function", event->act.function);
+    put_text(j, "file", event->act.file);
+    if (event->act.file != NULL)
+        json_int(j, "line", event->act.line);
+    if (event->kind != EVENT_WAITS)
+        return;
+    json_real(j, "since_ms", debug_log_ms(event->act.since_ns));
+    json_bool(j, "limit", event->act.has_limit);
+    if (event->act.has_applied)
+        json_bool(j, "applies", true);
+}
+
 // ---- All of them ----
 
 void event_text(struct json *j, const struct event *event)
@@ -205,6 +234,10 @@ void event_text(struct json *j, const struct event *event)
         [EVENT_REPLY_LOST] = put_message,
         [EVENT_REPLY_ARRIVED] = put_message,
         [EVENT_SAVED] = save_text,
+        [EVENT_TURN] = put_turn,
+        [EVENT_WAITS] = put_act_of_thread,
+        [EVENT_LOCKS] = put_act_of_thread,
+        [EVENT_UNLOCKS] = put_act_of_thread,
     };
     json_text(j, "event", names[event->kind]);
     int server = event->life.server;

@@ -205,10 +205,14 @@ static void write_events(const struct lines *all, FILE *to)
     int n_threads = 0;
     for (int k = 0; k < all->count; k++) {
         const struct kept *kept = &all->lines[k].kept;
-        fprintf(to, "{\"n\":%llu,\"ms\":%.6f,\"thread\":%d,%.*s}\n",
+        fprintf(to, "{\"n\":%llu,\"ms\":%.6f,\"thread\":%d,%.*s",
                 (unsigned long long)kept->number, kept->ms,
                 number_of(&threads, kept->thread, &n_threads), (int)kept->size,
                 all->lines[k].text);
+        if (kept->holder > 0)
+            fprintf(to, ",\"holder\":%d",
+                    number_of(&threads, kept->holder, &n_threads));
+        fputs("}\n", to);
     }
     tdestroy(threads, free);
 }

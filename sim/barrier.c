@@ -25,6 +25,7 @@ static bool is_round_open(const void *object)
 
 static const struct sim_reason for_others = {
     .text = "for more threads to come to a barrier",
+    .object = "barrier",
     .is_long = true,
     .must_wait = is_round_open,
 };

@@ -25,7 +25,9 @@ _Static_assert(sizeof(struct cond) <= sizeof(pthread_cond_t), "it must fit");
 #define ONE_IN 32
 
 static const struct sim_reason to_be_signalled = {
-    .text = "to be signalled on a condition variable", .is_long = true
+    .text = "to be signalled on a condition variable",
+    .object = "condition variable",
+    .is_long = true
 };
 
 static void make_in_system(pthread_cond_t *cond, clockid_t clock)

@@ -35,6 +35,8 @@ struct sim_hold *sim_hold_add(const void *lock, const char *what,
     };
     self->holds = hold;
     self->n_holds++;
+    if (__builtin_expect(sim.watcher != NULL, 0))
+        sim_watch_lock(SIM_LOCKS, hold);
     return hold;
 }
 
@@ -59,6 +61,8 @@ void sim_hold_remove(const void *lock)
     if (link == NULL)
         return;
     struct sim_hold *hold = *link;
+    if (__builtin_expect(sim.watcher != NULL, 0))
+        sim_watch_lock(SIM_UNLOCKS, hold);
     *link = hold->next;
     sim.self->n_holds--;
     hold->next = unused;

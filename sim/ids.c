@@ -16,7 +16,12 @@ pid_t __wrap_getppid(void)
     return sim.on ? PARENT_ID : __real_getppid();
 }
 
+int sim_tid(int number)
+{
+    return PROCESS_ID + number;
+}
+
 pid_t __wrap_gettid(void)
 {
-    return sim.on ? PROCESS_ID + sim.self->number : __real_gettid();
+    return sim.on ? sim_tid(sim.self->number) : __real_gettid();
 }

@@ -68,7 +68,8 @@ struct sim_holder {
 
 // Why a thread waits, for reports.
 struct sim_reason {
-    const char *text;  // "to lock a mutex"
+    const char *text;    // "to lock a mutex"
+    const char *object;  // "mutex"; NULL: time, or something of the simulator.
     // Sets *holder to the next thread that must act before the wait can end.
     // False if there are no more. NULL: no particular thread must act.
     bool (*next_holder)(const void *object, struct sim_holder *holder);
@@ -241,6 +242,7 @@ struct sim {
     struct sim_rate *rates;  // By a server's number; clock.c.
 
     void (*fail)(const char *message);
+    void (*watcher)(const struct sim_act *act);  // Or NULL.
     bool has_failed;
     bool brief;
     const char *hidden;
@@ -524,7 +526,24 @@ int sim_once(int *state, void (*routine)(void), const void *place);
 void sim_keys_destroy_values(struct sim_thread *thread);
 void sim_cleanup_run(struct sim_thread *thread);
 
+// ---- watch.c: called when a thread acts ----
+
+void sim_watch_turn(const struct sim_thread *before,
+                    const struct sim_thread *next);
+void sim_watch_wait(const struct sim_thread *thread);
+void sim_watch_lock(enum sim_act_kind kind, const struct sim_hold *hold);
+
+// ---- ids.c ----
+
+// Returns what gettid() returns to the thread of this number.
+int sim_tid(int number);
+
 // ---- report.c ----
+
+// Finds the return addresses on a thread's stack, from this frame outwards, at
+// most SIM_MAX_CALLS. Returns their number.
+int sim_walk(const struct sim_thread *thread, const void *frame,
+             const void **places);
 
 // Reports a bug of the program, at this place of the calling thread.
 //   format  a sentence about the bug; the thread, the place and its callers are

@@ -40,10 +40,12 @@ static bool is_locked(const void *object)
 }
 
 static const struct sim_reason to_lock = { .text = "to lock a mutex",
+                                           .object = "mutex",
                                            .next_holder = next_holder,
                                            .must_wait = is_locked };
 static const struct sim_reason to_lock_again = {
     .text = "to lock its mutex again after waiting on a condition variable",
+    .object = "mutex",
     .next_holder = next_holder,
     .must_wait = is_locked,
 };

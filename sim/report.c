@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_FRAMES  64
 #define MAX_SHOWN   5    // Calls of one stack that are shown.
 #define MAX_THREADS 200  // Threads that are listed.
 
@@ -88,15 +87,14 @@ static bool stack_bounds(const struct sim_thread *thread, const char **low,
     return true;
 }
 
-// The return addresses on a thread's stack, from this frame outwards.
-static int walk(const struct sim_thread *thread, const void *frame,
-                const void **places)
+int sim_walk(const struct sim_thread *thread, const void *frame,
+             const void **places)
 {
     const char *low, *high;
     int n = 0;
     if (!stack_bounds(thread, &low, &high))
         return 0;
-    while (n < MAX_FRAMES) {
+    while (n < SIM_MAX_CALLS) {
         const char *at = frame;
         if (at < low || at + 2 * sizeof(void *) > high ||
             (uintptr_t)at % sizeof(void *) != 0)
@@ -148,8 +146,8 @@ static void add_calls(struct message *message, const void *const *places, int n,
 static void add_stack(struct message *message, const struct sim_thread *thread,
                       const void *frame, const void *last_skipped)
 {
-    const void *places[MAX_FRAMES];
-    int n = walk(thread, frame, places);
+    const void *places[SIM_MAX_CALLS];
+    int n = sim_walk(thread, frame, places);
     add_calls(message, places, n, last_skipped);
 }
 
@@ -332,7 +330,7 @@ static struct {
     struct sim_who who;
     const char *reason;
     struct sim_hold lock;
-    const void *calls[MAX_FRAMES];
+    const void *calls[SIM_MAX_CALLS];
     int n_calls;
 } longest;
 
@@ -356,7 +354,7 @@ static void consider(const struct sim_thread *thread,
     longest.who = sim_who(thread->number);
     longest.reason = reason->text;
     longest.lock = *lock;
-    longest.n_calls = walk(thread, frame, longest.calls);
+    longest.n_calls = sim_walk(thread, frame, longest.calls);
 }
 
 void sim_note_wait_with_lock(const struct sim_reason *reason)

@@ -75,6 +75,7 @@ static bool next_holder(const void *object, struct sim_holder *holder)
 
 static const struct sim_reason to_write = {
     .text = "to lock an rwlock for writing",
+    .object = "rwlock",
     .next_holder = next_holder,
     .must_wait = must_wait_to_write,
 };
@@ -100,6 +101,7 @@ static bool next_before_reader(const void *object, struct sim_holder *holder)
 
 static const struct sim_reason to_read = {
     .text = "to lock an rwlock for reading",
+    .object = "rwlock",
     .next_holder = next_before_reader,
     .must_wait = must_wait_to_read,
 };

@@ -125,6 +125,8 @@ void sim_schedule_leave(void)
 static inline void switch_to(struct sim_thread *next)
 {
     struct sim_thread *self = sim.self;
+    if (__builtin_expect(sim.watcher != NULL, 0))
+        sim_watch_turn(self, next);
     sim.self = next;
     sim_fiber_switch(&self->fiber, &next->fiber);
     sim_schedule_free_ended();
@@ -181,6 +183,8 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
     if (due_ns != NEVER)
         sim_timers_add(self, due_ns);
     sim_check_circle(self);
+    if (__builtin_expect(sim.watcher != NULL, 0))
+        sim_watch_wait(self);
     if (sim.runnable.count == 0)
         await_timer();
     struct sim_thread *next = next_thread();
@@ -205,6 +209,8 @@ static bool goes_on_waiting(struct sim_thread *thread)
     thread->object = relock->mutex;
     sim_queue_add(relock->waiters, &thread->entry);
     sim_check_circle(thread);
+    if (__builtin_expect(sim.watcher != NULL, 0))
+        sim_watch_wait(thread);
     return true;
 }
 
@@ -265,6 +271,8 @@ void sim_schedule_end(void)
     if (sim.runnable.count == 0)
         await_timer();
     sim.self = next_thread();
+    if (__builtin_expect(sim.watcher != NULL, 0))
+        sim_watch_turn(self, sim.self);
     sim_fiber_leave(&self->fiber, &sim.self->fiber);
 }
 

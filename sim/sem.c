@@ -22,6 +22,7 @@ static bool is_at_zero(const void *object)
 }
 
 static const struct sim_reason to_pass = { .text = "to pass a semaphore",
+                                           .object = "semaphore",
                                            .is_long = true,
                                            .must_wait = is_at_zero };
 

@@ -98,6 +98,47 @@ void sim_check_locks(int before, const char *function);
 // Waits until so many scheduling points have passed.
 void sim_run_on(uint64_t points);
 
+// ---- Watching the threads of servers (watch.c) ----
+
+enum sim_act_kind {
+    SIM_TURN,  // The thread runs from now on, and the one before does not.
+    SIM_WAITS,
+    SIM_LOCKS,
+    SIM_UNLOCKS,
+};
+
+#define SIM_MAX_CALLS 64
+
+// An act of a thread.
+struct sim_act {
+    enum sim_act_kind kind;
+    int thread;          // What gettid() returns to it.
+    const char *name;    // Of the thread; valid until the callee returns.
+    int server;          // The one it belongs to, or is inside of; -1: none.
+    const char *text;    // SIM_WAITS: for what: "to lock a mutex".
+    const char *object;  // That it locks or waits for: "mutex"; NULL: none.
+    const void *at;      // Its address.
+
+    // SIM_WAITS.
+    int holder;        // What gettid() returns to a thread that must act before
+                       // the wait can end; 0: no particular one.
+    bool has_limit;    // The wait ends at some time.
+    int64_t since_ns;  // When it began.
+
+    // The return addresses of the calls that it is in, the innermost first.
+    const void *calls[SIM_MAX_CALLS];
+    int n_calls;
+};
+
+// Calls see() for each thread that belongs to a server, or is inside of one,
+// and waits.
+void sim_see_waits(void (*see)(const struct sim_act *act));
+
+// From now on see() is called when such a thread acts, on whatever thread the
+// simulator runs. It must not call the simulator. A turn of a thread of no
+// server is told if the one before it was of a server.
+void sim_watch(void (*see)(const struct sim_act *act));
+
 // ---- Servers (life.c) ----
 
 // One life of a server under test: the threads that its own code has made, and

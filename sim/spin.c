@@ -35,6 +35,7 @@ static bool is_locked(const void *object)
 }
 
 static const struct sim_reason to_lock = { .text = "to lock a spin lock",
+                                           .object = "spin lock",
                                            .next_holder = next_holder,
                                            .must_wait = is_locked };
 

@@ -156,6 +156,7 @@ static bool has_not_ended(const void *object)
 }
 
 static const struct sim_reason to_join = { .text = "to join a thread",
+                                           .object = "thread",
                                            .next_holder = next_joined,
                                            .is_long = true,
                                            .must_wait = has_not_ended };

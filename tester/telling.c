@@ -9,6 +9,7 @@
 
 // Set while the process has one thread.
 static struct events *events;
+static bool is_listened;
 
 struct events *test_events(void)
 {
@@ -28,8 +29,14 @@ static void tell_line(const struct debug_log_line *line)
 
 void test_listen(struct event_reader reader)
 {
+    is_listened = true;
     events_add_reader(test_events(), reader);
     debug_log_listen(tell_line);
+}
+
+bool test_is_listened(void)
+{
+    return is_listened;
 }
 
 uint64_t test_tell(enum event_kind kind, uint64_t cause, const char *name,

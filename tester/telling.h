@@ -12,6 +12,9 @@ struct events *test_events(void);
 // called before the test starts.
 void test_listen(struct event_reader reader);
 
+// Has test_listen been called?
+bool test_is_listened(void);
+
 // Tells an event of the whole test. Its name or its text may be NULL. Returns
 // the event's number. Any thread may call it, under any lock. Does nothing if
 // there is no stream.

@@ -44,6 +44,11 @@ void why_commits(const struct span *span, struct lines *lines);
 // Servers that know of committed entries and do not apply them.
 void why_applies(const struct span *span, struct lines *lines);
 
+// Adds for what the server's thread waits that should apply, if it has waited
+// so long, without a time limit. In real time that is unknown.
+void why_sleeps(const struct span *span, int server, double least_ms,
+                struct lines *lines);
+
 // Messages that came late or twice and changed something.
 void why_late(const struct span *span, struct lines *lines);
 

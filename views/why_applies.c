@@ -22,5 +22,6 @@ void why_applies(const struct span *span, struct lines *lines)
                   server->commit,
                   entry_text(server->last.index, server->last.term),
                   server->applied, duration_text(since_ms));
+        why_sleeps(span, i, LATE_MS, lines);
     }
 }

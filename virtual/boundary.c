@@ -27,6 +27,7 @@ struct life {
     // NULL before raft_make returns, and from raft_free on.
     const struct raft *rf;
     const struct channel *apply_ch;  // Of the harness.
+    int applier;  // The thread that has sent to it last; 0: none has.
     struct life *next;
 };
 
@@ -52,7 +53,9 @@ static struct life *find(const struct raft *rf)
 static struct life *add_life(int me, const struct channel *apply_ch)
 {
     struct life *life = alloc(sizeof *life);
-    *life = (struct life){ sim_life_make(me), NULL, apply_ch, lives };
+    *life = (struct life){ .sim = sim_life_make(me),
+                           .apply_ch = apply_ch,
+                           .next = lives };
     lives = life;
     return life;
 }
@@ -63,16 +66,22 @@ struct sim_life *boundary_life_of(const struct raft *rf)
     return life != NULL ? life->sim : NULL;
 }
 
-// The apply channel of the server whose code the calling thread runs; or NULL.
-static const struct channel *apply_channel(void)
+// The life whose code the calling thread runs; or NULL.
+static struct life *life_inside(void)
 {
     const struct sim_life *inside = sim_life_inside();
-    if (inside == NULL)
-        return NULL;
-    const struct life *life = lives;
-    while (life->sim != inside)
+    struct life *life = inside != NULL ? lives : NULL;
+    while (life != NULL && life->sim != inside)
         life = life->next;
-    return life->apply_ch;
+    return life;
+}
+
+bool boundary_has_applied(int thread)
+{
+    const struct life *life = lives;
+    while (life != NULL && life->applier != thread)
+        life = life->next;
+    return life != NULL;
 }
 
 // ---- Calls into a server ----
@@ -263,11 +272,15 @@ OUT_VALUE(size_t, persister_snapshot_size, (struct persister * p), p)
 // server. Using a channel that the server has made itself is not.
 static struct sim_life *go_out_to(const struct channel *ch)
 {
-    return apply_channel() == ch ? sim_life_go_out() : NULL;
+    const struct life *life = life_inside();
+    return life != NULL && life->apply_ch == ch ? sim_life_go_out() : NULL;
 }
 
 void __wrap_channel_send(struct channel *ch, const void *item)
 {
+    struct life *life = life_inside();
+    if (life != NULL && life->apply_ch == ch)
+        life->applier = go_thread_id();
     struct sim_life *from = go_out_to(ch);
     __real_channel_send(ch, item);
     sim_life_come_back(from);

@@ -9,4 +9,8 @@
 // once raft_free has been called.
 struct sim_life *boundary_life_of(const struct raft *rf);
 
+// Has the thread (what gettid() returns to it) delivered what its server
+// applied last?
+bool boundary_has_applied(int thread);
+
 #endif

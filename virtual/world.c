@@ -2,7 +2,9 @@
 #include "runner/world.h"
 
 #include "sim/sim.h"
+#include "tester/telling.h"
 #include "tester/verdict.h"
+#include "virtual/watch.h"
 
 const bool world_is_simulated = true;
 
@@ -11,12 +13,20 @@ static void fail(const char *message)
     test_fail("%s", message);
 }
 
+// The threads' waits may explain a failure, too.
+static bool explain(char *text, size_t size)
+{
+    if (test_is_listened())
+        watch_tell_waits();
+    return sim_describe_wait_with_lock(text, size);
+}
+
 void world_run(const struct lab_test *test, const struct options *options,
                int seed)
 {
     sim_set_fail(fail);
     verdict_hash = sim_hash;
-    verdict_explain = sim_describe_wait_with_lock;
+    verdict_explain = explain;
     sim_start(&(struct sim_options){
         .seed = (uint64_t)seed,
         .policy = options->pct_depth > 0 ? SIM_PCT : SIM_UNIFORM,

@@ -1,0 +1,149 @@
+// The simulator's acts of threads as events: mutexes and condition variables
+// get numbers, and the addresses of calls become places in the Raft's code.
+#include "virtual/watch.h"
+
+#include "events/events.h"
+#include "record/record.h"
+#include "rt/alloc.h"
+#include "rt/symbols.h"
+#include "sim/sim.h"
+#include "tester/telling.h"
+#include "virtual/boundary.h"
+
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- What is locked or waited for ----
+
+// An object of the program, by its address.
+struct object {
+    const void *at;
+    char name[40];  // "mutex 1"
+};
+
+static void *objects;
+static int n_objects;
+
+static int by_address(const void *a, const void *b)
+{
+    const struct object *x = a, *y = b;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static const char *name_of(const char *kind, const void *at)
+{
+    if (kind == NULL || at == NULL)
+        return NULL;
+    struct object *new = alloc(sizeof *new);
+    new->at = at;
+    struct object **node = tsearch(new, &objects, by_address);
+    if (*node == new)
+        snprintf(new->name, sizeof new->name, "%s %d", kind, ++n_objects);
+    else
+        free(new);
+    return (*node)->name;
+}
+
+// ---- Where ----
+
+static struct symbols *symbols;  // Open from the first act on.
+
+// A call in the program, by its return address.
+struct call {
+    const void *at;
+    struct symbol symbol;
+    bool is_raft;  // It is in the Raft's folder.
+};
+
+static void *calls;
+
+static int by_return(const void *a, const void *b)
+{
+    const struct call *x = a, *y = b;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static bool is_raft(const struct symbol *symbol)
+{
+    const char *raft = record_raft();
+    size_t length = strlen(raft);
+    return symbol->file != NULL && length > 0 &&
+           strncmp(symbol->file, raft, length) == 0 &&
+           symbol->file[length] == '/';
+}
+
+static const struct call *call_at(const void *at)
+{
+    struct call *new = alloc(sizeof *new);
+    new->at = at;
+    struct call **node = tsearch(new, &calls, by_return);
+    if (*node == new) {
+        new->symbol = symbols_find(symbols, at);
+        new->is_raft = is_raft(&new->symbol);
+    } else {
+        free(new);
+    }
+    return *node;
+}
+
+// The innermost call in the Raft's code. NULL if there is none.
+static const struct symbol *place_of(const struct sim_act *act)
+{
+    for (int k = 0; k < act->n_calls; k++) {
+        const struct call *call = call_at(act->calls[k]);
+        if (call->is_raft)
+            return &call->symbol;
+    }
+    return NULL;
+}
+
+// ---- The events ----
+
+static void tell(const struct sim_act *act)
+{
+    static const enum event_kind kinds[] = {
+        [SIM_TURN] = EVENT_TURN,
+        [SIM_WAITS] = EVENT_WAITS,
+        [SIM_LOCKS] = EVENT_LOCKS,
+        [SIM_UNLOCKS] = EVENT_UNLOCKS,
+    };
+    const struct symbol *place = place_of(act);
+    struct event event = {
+        .kind = kinds[act->kind],
+        .life.server = act->server,
+        .thread = act->thread,
+        .act = { .name = act->name,
+                 .on = name_of(act->object, act->at),
+                 .text = act->text,
+                 .holder = act->holder,
+                 .has_limit = act->has_limit,
+                 .since_ns = act->since_ns,
+                 .has_applied = boundary_has_applied(act->thread) },
+    };
+    if (place != NULL) {
+        event.act.function = place->function;
+        event.act.file = place->file;
+        event.act.line = place->line;
+    }
+    events_tell_of(test_events(), &event);
+}
+
+static void open_symbols(void)
+{
+    if (symbols == NULL)
+        symbols = symbols_open();
+}
+
+void watch_tell_waits(void)
+{
+    open_symbols();
+    sim_see_waits(tell);
+}
+
+void watch_start(void)
+{
+    open_symbols();
+    sim_watch(tell);
+}
