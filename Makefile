@@ -276,7 +276,7 @@ $(LAB_BIN)-criterion: $(LAB_PARTS) $(CRITERION_O) | $(R)/checked
 	$(call link,$(REAL_WRAPS),-lcriterion)
 
 $(VIEW_BIN): LDLIBS = -ljansson
-$(VIEW_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard views/*.c) rt/clean.c) $(B)/link
+$(VIEW_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard views/*.c) rt/clean.c rt/wrap.c) $(B)/link
 	$(call link)
 
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | setup
@@ -380,9 +380,8 @@ endif
 define quietly
 @$(2) > $(R)/$(1).$$$$ 2>&1; status=$$?; \
     mv $(R)/$(1).$$$$ $(R)/$(1); \
-    grep -E '^(  \.\.\. FAILED|FAILED|INCONCLUSIVE|  replay it:|  its record:|  its page:|fig2:|wall) ' \
-        $(R)/$(1) | awk '!seen[$$0]++' | grep . || \
-    cat $(R)/$(1) >&2; \
+    sed -n '/^FAILED\|^INCONCLUSIVE/,$$p' $(R)/$(1) | grep . || \
+    grep -E '^(fig2:|wall) ' $(R)/$(1) || cat $(R)/$(1) >&2; \
     exit $$status
 endef
 

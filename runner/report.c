@@ -3,8 +3,8 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "runner/failures.h"
 #include "runner/mit.h"
-#include "runner/program.h"
 #include "runner/rows.h"
 #include "runner/table.h"
 #include "runner/world.h"
@@ -21,10 +21,6 @@
 // message was printed in full before, more in a soak, where it was not.
 #define SHORT 160
 #define WHOLE 600
-
-// How many failures are explained, and how many seeds named.
-#define MOST_WHY   3
-#define MOST_SEEDS 12
 
 struct report {
     const struct options *options;
@@ -83,52 +79,6 @@ static void clear_line(const struct report *report)
         fputs("\r\033[K", stdout);
 }
 
-// "WHAT raft_2B/concurrent_starts run 17"; in the simulator with the seed.
-static void print_run(const struct report *report, const char *what, int test,
-                      int run)
-{
-    const struct lab_test *t = report->options->tests[test];
-    printf("%s %s/%s", what, t->suite, t->name);
-    if (world_is_simulated)
-        printf(" seed %d", options_seed(report->options, run));
-    else if (options_is_soak(report->options))
-        printf(" run %d", run);
-}
-
-// In the simulator: prints the command that replays the run.
-static void print_replay(const struct report *report, int test, int run)
-{
-    if (world_is_simulated)
-        printf("  replay it: %s T=%s SEED=%d\n", report->options->replay,
-               report->options->tests[test]->name,
-               options_seed(report->options, run));
-}
-
-// The files with its record and the page of that, if there are any.
-static void print_record(const struct result *result)
-{
-    if (result->record != NULL)
-        printf("  its record: %s\n", result->record);
-    if (result->page != NULL)
-        printf("  its page: %s\n", result->page);
-}
-
-// "FAILED raft_2B/concurrent_starts run 17: <first line> (<log file>)"
-static void print_failure(const struct report *report, int test, int run,
-                          const struct result *result)
-{
-    print_run(report, result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
-              test, run);
-    fputs(": ", stdout);
-    result_print_summary(
-        result, options_is_soak(report->options) ? WHOLE : SHORT, stdout);
-    if (result->log != NULL)
-        printf(" (%s)", result->log);
-    putchar('\n');
-    print_replay(report, test, run);
-    print_record(result);
-}
-
 static double elapsed_s(const struct report *report)
 {
     return (double)(clock_now_ns() - report->started_ns) / 1e9;
@@ -182,7 +132,8 @@ void report_postponed(struct report *report, struct job *job,
         result_print(result, stdout);
     }
     output_discard(&job->output);
-    print_run(report, "INCONCLUSIVE", job->test, job->run);
+    failures_put_run(stdout, report->options, "INCONCLUSIVE", job->test,
+                     job->run);
     fputs(": runs again by itself at the end: ", stdout);
     result_print_summary(result, WHOLE, stdout);
     putchar('\n');
@@ -233,61 +184,6 @@ static const char *title(const struct options *options)
     return suite_label(options->tests[0]->suite);
 }
 
-// "  so do 12 more of 30 runs: seeds 2 5 7 ...". They are marked as told.
-static void print_alike(struct report *report, int test, int run, bool *told)
-{
-    int runs = report->options->runs;
-    const struct result *first = result_of(report, test, run);
-    int n = 0;
-    for (int k = run + 1; k <= runs; k++) {
-        if (told[k] || !result_is_alike(first, result_of(report, test, k)))
-            continue;
-        told[k] = true;
-        n++;
-    }
-    if (n == 0)
-        return;
-    printf("  so %s %d more of %d runs:%s", n == 1 ? "does" : "do", n, runs,
-           world_is_simulated ? " seeds" : "");
-    for (int k = run + 1, said = 0; k <= runs && said < MOST_SEEDS; k++) {
-        if (!result_is_alike(first, result_of(report, test, k)))
-            continue;
-        printf(" %d", options_seed(report->options, k));
-        said++;
-    }
-    puts(n > MOST_SEEDS ? " ..." : "");
-}
-
-// Why it failed, by the program that reads its record.
-static void print_why(const struct report *report, const struct result *result)
-{
-    char *argv[] = { (char *)report->options->view, "summary", "--no-verdict",
-                     result->record, NULL };
-    fflush(stdout);
-    program_run(argv, NULL);
-    putchar('\n');
-}
-
-// Failures of a test that are alike are told once.
-static void print_failures(struct report *report)
-{
-    int n_why = 0;
-    for (int test = 0; test < report->options->n_tests; test++) {
-        bool *told = alloc((size_t)report->options->runs + 1);
-        for (int run = 1; run <= report->options->runs; run++) {
-            const struct result *result = result_of(report, test, run);
-            if (result->message == NULL || told[run])
-                continue;
-            print_failure(report, test, run, result);
-            print_alike(report, test, run, told);
-            if (result->record != NULL && report->options->view != NULL &&
-                result->outcome == FAILED && n_why++ < MOST_WHY)
-                print_why(report, result);
-        }
-        free(told);
-    }
-}
-
 // "WARNING raft_2A/initial_election run 7, and 2 more: ...", a line a test.
 static void print_warnings(struct report *report)
 {
@@ -301,11 +197,11 @@ static void print_warnings(struct report *report)
         }
         if (n == 0)
             continue;
-        print_run(report, "WARNING", test, first);
+        failures_put_run(stdout, report->options, "WARNING", test, first);
         if (n > 1)
             printf(", and %d more", n - 1);
         printf(": %s\n", result_of(report, test, first)->warning);
-        print_replay(report, test, first);
+        failures_print_replay(report->options, test, first);
     }
 }
 
@@ -354,6 +250,17 @@ static void print_enough(struct report *report)
     putchar('\n');
 }
 
+// Prints where the output of the failed runs is.
+static void print_outputs(struct report *report)
+{
+    for (long long i = 0; i < report->n_runs; i++) {
+        if (report->results[i].log == NULL)
+            continue;
+        printf("outputs: %s/*.log\n", report->options->logs);
+        return;
+    }
+}
+
 static void print_cost(const struct report *report)
 {
     struct rusage usage;
@@ -366,7 +273,8 @@ int report_end(struct report *report)
 {
     const struct options *options = report->options;
     clear_line(report);
-    if (options_is_soak(options))
+    bool all_passed = report->count[PASSED] == report->n_runs;
+    if (options_is_soak(options) && (all_passed || !world_is_simulated))
         table_print_soak(options, report->results);
     else if (options->table)
         table_print(options, report->results);
@@ -374,10 +282,11 @@ int report_end(struct report *report)
         putchar('\n');  // A test's last line may have no newline.
     if (options->hash)
         print_hashes(report);
-    print_failures(report);
+    failures_print(options, report->results);
     print_warnings(report);
     if (options->until != UNTIL_ALL_RAN)
         print_enough(report);
+    print_outputs(report);
     print_verdict(report);
     if (options->records != NULL)
         printf("records: %s\n", options->records);

@@ -253,24 +253,49 @@ void result_print_summary(const struct result *result, int limit, FILE *to)
     fprintf(to, "%.*s%s", shown, text, fits ? "" : "...");
 }
 
-// The next character of a message that is no digit.
-static const char *skip_digits(const char *text)
+// The end of what tells the cause. After a rule of the paper come the numbers
+// of the case: "Rules for Servers (Figure 2, §5.1): if ... Server 1 (leader
+// in".
+static const char *end_of_cause(const char *message)
 {
-    return text + strspn(text, "0123456789");
+    const char *end = strchrnul(message, '\n');
+    const char *rule = strstr(message, "§");
+    const char *broken = strstr(message, " is broken: ");
+    const char *sentence = rule == NULL ? NULL : strstr(rule, ". ");
+    if (rule == NULL || rule > end)
+        return end;
+    if (broken != NULL && broken < end)
+        return broken;
+    return sentence != NULL && sentence < end ? sentence : end;
 }
 
-bool result_is_alike(const struct result *a, const struct result *b)
+// Copies the text without numbers, and returns the end of the copy.
+static char *copy_without_numbers(char *to, const char *from, const char *end)
 {
-    if (a->outcome != b->outcome ||
-        (a->message == NULL) != (b->message == NULL))
-        return false;
-    if (a->message == NULL)
-        return true;
-    const char *x = skip_digits(a->message);
-    const char *y = skip_digits(b->message);
-    while (*x != 0 && *x == *y) {
-        x = skip_digits(x + 1);
-        y = skip_digits(y + 1);
+    for (; from < end; from++) {
+        bool in_number = (*from >= '0' && *from <= '9') ||
+                         (*from == '-' && from[1] >= '0' && from[1] <= '9');
+        if (!in_number)
+            *to++ = *from;
     }
-    return *x == *y;
+    return to;
+}
+
+char *result_signature(const struct result *result)
+{
+    const char *message = result->message;
+    char *signature = alloc(strlen(message) + 2);
+    char *at = signature;
+    *at++ = result->outcome == FAILED ? 'F' : 'I';
+    const char *place = strstr(message, ".c:");
+    // Which call has not returned is chance: its place is the cause.
+    if (place == NULL || strstr(message, " has not returned") == NULL)
+        at = copy_without_numbers(at, message, end_of_cause(message));
+    if (place == NULL)
+        return signature;
+    while (place > message && place[-1] != '\n')
+        place--;
+    if (place > message)
+        copy_without_numbers(at, place, strchrnul(place, '\n'));
+    return signature;
 }

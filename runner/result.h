@@ -73,9 +73,11 @@ void result_free(struct result *result);
 // "  ... FAILED -- <message>".
 void result_print(const struct result *result, FILE *to);
 
-// Have these two runs of a test failed alike: with the same outcome and the
-// same message, but for its numbers?
-bool result_is_alike(const struct result *a, const struct result *b);
+// The text that failures for one cause have in common: the outcome, and what
+// the message says first, without numbers; of a broken rule only the rule, of a
+// crash the first function, too. For results with a message. The caller frees
+// it.
+char *result_signature(const struct result *result);
 
 // Prints the first line of the message, at most `limit` characters of it.
 void result_print_summary(const struct result *result, int limit, FILE *to);

@@ -2,14 +2,13 @@
 #include "views/lines.h"
 
 #include "rt/clean.h"
+#include "rt/wrap.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 void text_unite(char *text)
 {
@@ -45,50 +44,6 @@ char *text_format(const char *format, va_list args)
     return text;
 }
 
-// The columns of the first character of a text, and its length in bytes.
-static int columns_of(const char *text, int *len)
-{
-    wchar_t character;
-    *len = mbtowc(&character, text, MB_LEN_MAX);
-    if (*len > 0) {
-        // A character that the C library does not know may be a new emoji.
-        int columns = wcwidth(character);
-        return columns == -1 && *len > 1 ? 2 : columns == -1 ? 1 : columns;
-    }
-    for (*len = 1; (text[*len] & 0xc0) == 0x80;)
-        ++*len;
-    return 1;
-}
-
-int text_columns(const char *text, int len)
-{
-    int columns = 0;
-    int of_character;
-    for (int at = 0; at < len; at += of_character)
-        columns += columns_of(text + at, &of_character);
-    return columns;
-}
-
-int text_fitting(const char *text, int room, bool may_break_words)
-{
-    int columns = 0;
-    int space = 0;
-    int len = 0;
-    for (int of_character; text[len] != 0; len += of_character) {
-        if (text[len] == ' ') {
-            if (space > 0 && columns > room)
-                return space;
-            space = len;
-            if (columns >= room)
-                break;
-        }
-        columns += columns_of(text + len, &of_character);
-        if (columns > room && len > 0 && (space > 0 || may_break_words))
-            return space > 0 ? space : len;
-    }
-    return text[len] == 0 && columns <= room ? len : space > 0 ? space : len;
-}
-
 void lines_add(struct lines *lines, const char *format, ...)
 {
     va_list args;
@@ -101,7 +56,7 @@ void lines_add(struct lines *lines, const char *format, ...)
     bool first = true;
     while (*text != 0) {
         int begin = first ? indent : indent + 2;
-        int len = text_fitting(text, LINE_COLUMNS - begin, false);
+        int len = wrap_fitting(text, LINE_COLUMNS - begin, true);
         push(lines, text, len, begin);
         text += len + (int)strspn(text + len, " ");
         first = false;

@@ -22,15 +22,6 @@ char *text_format(const char *format, va_list args);
 // Makes each NO_BREAK a space, before the text is printed.
 void text_unite(char *text);
 
-// The columns that these bytes of a text take on a terminal: two for a Chinese
-// character, none for an accent of its own. The locale must be UTF-8.
-int text_columns(const char *text, int len);
-
-// The number of bytes of a text that fit into so many columns, up to a space if
-// there is one. If there is none, the first word, or, if words may be broken,
-// as much of it as fits; at least one character.
-int text_fitting(const char *text, int room, bool may_break_words);
-
 // Adds a text as one line, or as several that are broken between words. The
 // second and further ones are indented by two columns more than the first.
 __attribute__((format(printf, 2, 3))) void lines_add(struct lines *lines,

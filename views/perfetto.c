@@ -3,6 +3,7 @@
 // slice that began last on its track.
 #include "views/perfetto.h"
 
+#include "rt/wrap.h"
 #include "views/lines.h"
 #include "views/server.h"
 #include "views/title.h"
@@ -95,7 +96,7 @@ static void set(json_t *event, const char *field, json_t *value)
 // Sets the name of an event. A long one is cut between words.
 static void set_name(json_t *event, const char *name)
 {
-    size_t len = (size_t)text_fitting(name, MOST_COLUMNS, true);
+    size_t len = (size_t)wrap_fitting(name, MOST_COLUMNS, true);
     set(event, "name", json_stringn(name, len));
 }
 

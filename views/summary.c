@@ -303,6 +303,15 @@ static void add_server(const struct server *server, int i, double now_ms,
                   ago(server->heard_ms, now_ms));
 }
 
+// Those that are played by a test's script do not count.
+static bool has_servers(const struct servers *servers)
+{
+    for (int i = 0; i < servers->n; i++)
+        if (servers->each[i].exists)
+            return true;
+    return false;
+}
+
 static void add_servers(const struct span *span, struct lines *lines)
 {
     lines_add_row(lines, "%-3s%-7s %4s %-9s %-4s %-8s %-8s %7s %7s %6s %6s", "",
@@ -373,8 +382,10 @@ void summary_print(const struct run *run, bool with_verdict, FILE *to)
     int progress = last_progress(run);
     struct span span = find_span(run, progress, act);
     add_verdict(run, with_verdict, &lines);
-    add_doing(&span, act, progress, &lines);
-    add_servers(&span, &lines);
+    if (has_servers(&span.end)) {
+        add_doing(&span, act, progress, &lines);
+        add_servers(&span, &lines);
+    }
     if (is_about_progress(&span))
         add_why(&span, &lines);
     for (int i = 0; i < lines.n && i < MOST_LINES; i++)

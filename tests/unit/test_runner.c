@@ -156,9 +156,10 @@ UNIT_TEST(runner, a_process_that_ends_early_has_failed)
 // The runner goes on: only a user can stop it.
 UNIT_TEST(runner, a_test_that_signals_the_runner_has_failed)
 {
-    expect_lab("--test of_a_signal_to_the_runner --test quick", 1,
-               "FAILED dummy_die/of_a_signal_to_the_runner: sent signal 15 "
-               "(Terminated) to the runner: killed");
+    expect_lab(
+        "--test of_a_signal_to_the_runner --test quick", 1,
+        "FAILED dummy_die/of_a_signal_to_the_runner (A): sent signal 15\n"
+        "    (Terminated) to the runner: killed\n");
     expect_lab("--test of_a_signal_by_a_child --jobs 2 --logs /tmp", 1,
                "sent signal 2 (Interrupt) to the runner: killed");
     expect_lab("--test of_a_signal --test quick", 1,
@@ -448,9 +449,11 @@ static void expect_fit_for_a_terminal(const struct outcome *outcome)
 UNIT_TEST(runner, a_summary_cuts_no_character)
 {
     char *logs = make_folder();
-    struct outcome outcome = lab("--suite dummy_long --logs %s", logs);
-    outcome_expect(&outcome, "FAILED dummy_long/in_umlauts: x\303\244");
-    outcome_expect(&outcome, "\303\244...");
+    struct outcome outcome =
+        lab("--suite dummy_long --until failure --logs %s", logs);
+    outcome_expect(&outcome, "FAILED dummy_long/in_umlauts:\n    x\303\244");
+    outcome_expect(&outcome, "\303\244\n    \303\244");
+    outcome_expect(&outcome, "\303\244...\n");
     outcome_free(&outcome);
     remove_folder(logs);
 }
@@ -625,10 +628,32 @@ UNIT_TEST(runner, a_soak_counts)
     outcome = lab("--suite dummy_fail --runs 2 --jobs 4 --logs %s", logs);
     check(outcome.status == 1);
     outcome_expect(&outcome,
-                   "FAILED dummy_fail/from_a_thread run 1: two leaders");
-    outcome_expect(&outcome, "  so does 1 more of 2 runs: 2\n");
+                   "FAILED dummy_fail/from_a_thread run 1 (A): two leaders");
+    outcome_expect(&outcome, "\nFailed, of 2 runs each:\nfailed  by  tests\n");
     expect_no_text(&outcome, "from_a_thread run 2");
     outcome_expect(&outcome, "0 of 10 runs passed; 6 failed; 4 inconclusive\n");
+    outcome_free(&outcome);
+    remove_folder(logs);
+}
+
+// Failures of several tests for one cause are told once, and the table says
+// which tests they are, and which passed.
+UNIT_TEST(runner, failures_of_one_cause_are_told_once)
+{
+    char *logs = make_folder();
+    struct outcome outcome =
+        lab("--suite dummy_fail --suite dummy_pass --runs 3 --jobs 4 --logs %s",
+            logs);
+    outcome_expect(&outcome,
+                   "\nINCONCLUSIVE dummy_fail/on_a_busy_machine run 1 "
+                   "(C): no leader\n");
+    expect_no_text(&outcome, "INCONCLUSIVE dummy_fail/in_haste run 1 (");
+    outcome_expect(&outcome, "\nFailed, of 3 runs each:\nfailed  by  tests\n"
+                             "     3  A   dummy_fail: from_a_thread\n");
+    outcome_expect(&outcome,
+                   "     3  C   dummy_fail: on_a_busy_machine, in_haste\n"
+                   "     3  D   dummy_fail: with_an_endless_message\n"
+                   "     0      dummy_pass: all 5\n");
     outcome_free(&outcome);
     remove_folder(logs);
 }

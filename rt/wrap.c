@@ -1,0 +1,62 @@
+#include "rt/wrap.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+// The columns of the first character of a text, and its length in bytes.
+static int columns_of(const char *text, int *len)
+{
+    wchar_t character;
+    *len = mbtowc(&character, text, MB_LEN_MAX);
+    if (*len > 0) {
+        // A character that the C library does not know may be a new emoji.
+        int columns = wcwidth(character);
+        return columns == -1 && *len > 1 ? 2 : columns == -1 ? 1 : columns;
+    }
+    for (*len = 1; (text[*len] & 0xc0) == 0x80;)
+        ++*len;
+    return 1;
+}
+
+int wrap_columns(const char *text, int len)
+{
+    int columns = 0;
+    int of_character;
+    for (int at = 0; at < len; at += of_character)
+        columns += columns_of(text + at, &of_character);
+    return columns;
+}
+
+int wrap_fitting(const char *text, int room, bool may_break_words)
+{
+    int columns = 0;
+    int space = 0;
+    int len = 0;
+    for (int of_character; text[len] != 0; len += of_character) {
+        if (text[len] == ' ') {
+            if (space > 0 && columns > room)
+                return space;
+            space = len;
+            if (columns >= room)
+                break;
+        }
+        columns += columns_of(text + len, &of_character);
+        if (columns > room && len > 0 && (space > 0 || may_break_words))
+            return space > 0 ? space : len;
+    }
+    return text[len] == 0 && columns <= room ? len : space > 0 ? space : len;
+}
+
+void wrap_print(const char *text, int begun, int indent, FILE *to)
+{
+    for (bool first = true; first || *text != 0; first = false) {
+        if (!first)
+            fprintf(to, "%*s", indent, "");
+        int room = WRAP_COLUMNS - (first ? begun : indent);
+        int len = wrap_fitting(text, room > 0 ? room : 1, true);
+        fprintf(to, "%.*s\n", len, text);
+        text += len + (int)strspn(text + len, " ");
+    }
+}

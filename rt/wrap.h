@@ -1,0 +1,25 @@
+// Breaks text into lines for a terminal.
+#ifndef RT_WRAP_H
+#define RT_WRAP_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define WRAP_COLUMNS 80
+
+// The columns that these bytes of a text take on a terminal: two for a Chinese
+// character, none for an accent of its own. If the locale is not UTF-8, each
+// character counts as one.
+int wrap_columns(const char *text, int len);
+
+// The number of bytes of a text that fit into so many columns, up to a space if
+// there is one. If there is none, the first word, or, if words may be broken,
+// as much of it as fits; at least one character.
+int wrap_fitting(const char *text, int room, bool may_break_words);
+
+// Prints a text in lines of at most WRAP_COLUMNS.
+//   begun   columns of the first line that are printed already
+//   indent  of the other lines
+void wrap_print(const char *text, int begun, int indent, FILE *to);
+
+#endif

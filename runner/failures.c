@@ -1,0 +1,135 @@
+#include "runner/failures.h"
+
+#include "rt/alloc.h"
+#include "rt/wrap.h"
+#include "runner/failed_tests.h"
+#include "runner/groups.h"
+#include "runner/program.h"
+#include "runner/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The most bytes of a message: in full, and in one line.
+#define WHOLE 600
+#define SHORT 60
+
+// The most groups that are told in full, and of these explained. If there are
+// MANY_GROUPS, the Raft is unfinished: only the first one is explained.
+#define MOST_TOLD   10
+#define MOST_WHY    3
+#define MANY_GROUPS 6
+
+struct telling {
+    const struct options *options;
+    const struct result *results;
+    struct groups groups;
+    bool has_table;
+    int n_why;  // Groups that were explained.
+};
+
+static const struct result *result_of(const struct telling *telling, int test,
+                                      int run)
+{
+    long long at = (long long)test * telling->options->runs + (run - 1);
+    return &telling->results[at];
+}
+
+void failures_put_run(FILE *to, const struct options *options, const char *what,
+                      int test, int run)
+{
+    const struct lab_test *t = options->tests[test];
+    fprintf(to, "%s %s/%s", what, t->suite, t->name);
+    if (world_is_simulated || options_is_soak(options))
+        fprintf(to, " %s %d", world_is_simulated ? "seed" : "run",
+                options_seed(options, run));
+}
+
+void failures_print_replay(const struct options *options, int test, int run)
+{
+    if (world_is_simulated)
+        printf("  replay it: %s T=%s SEED=%d\n", options->replay,
+               options->tests[test]->name, options_seed(options, run));
+}
+
+// "FAILED raft_2B/concurrent_starts seed 17 (B): <first line>"
+static void print_message(const struct telling *telling, int i, int limit)
+{
+    const struct options *options = telling->options;
+    const struct group *group = &telling->groups.each[i];
+    const struct result *result = result_of(telling, group->test, group->run);
+    char *text;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL)
+        abort();
+    failures_put_run(to, options,
+                     result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
+                     group->test, group->run);
+    char *letter = groups_letter(i);
+    if (telling->has_table)
+        fprintf(to, " (%s)", letter);
+    fputs(": ", to);
+    result_print_summary(result, limit, to);
+    fclose(to);
+    wrap_print(text, 0, 4, stdout);
+    free(letter);
+    free(text);
+}
+
+// The file with its page; the page has the record in it.
+static void print_file(const struct result *result)
+{
+    if (result->page != NULL)
+        printf("  its page: %s\n", result->page);
+    else if (result->record != NULL)
+        printf("  its record: %s\n", result->record);
+}
+
+// Why it failed, by the program that reads its record.
+static void print_why(struct telling *telling, const struct result *result)
+{
+    int most = telling->groups.n < MANY_GROUPS ? MOST_WHY : 1;
+    if (result->record == NULL || telling->options->view == NULL ||
+        result->outcome != FAILED || telling->n_why == most)
+        return;
+    telling->n_why++;
+    char *argv[] = { (char *)telling->options->view, "summary", "--no-verdict",
+                     result->record, NULL };
+    fflush(stdout);
+    program_run(argv, NULL);
+    putchar('\n');
+}
+
+static void print_group(struct telling *telling, int i)
+{
+    const struct group *group = &telling->groups.each[i];
+    const struct result *result = result_of(telling, group->test, group->run);
+    if (i >= MOST_TOLD) {
+        print_message(telling, i, SHORT);
+        return;
+    }
+    print_message(telling, i, WHOLE);
+    failures_print_replay(telling->options, group->test, group->run);
+    print_file(result);
+    print_why(telling, result);
+}
+
+void failures_print(const struct options *options, const struct result *results)
+{
+    struct telling telling = {
+        .options = options,
+        .results = results,
+        .groups = groups_make(options, results),
+    };
+    // A table of figures tells of each run whether it passed.
+    telling.has_table = telling.groups.n > 0 &&
+                        (options->n_tests > 1 || options->runs > 1) &&
+                        options->until == UNTIL_ALL_RAN && !options->table;
+    for (int i = 0; i < telling.groups.n; i++)
+        print_group(&telling, i);
+    if (telling.has_table)
+        failed_tests_print(options, results, &telling.groups);
+    groups_free(&telling.groups);
+}

@@ -1,0 +1,23 @@
+// Prints the failures at the end: those of one cause once, and which tests
+// failed of which.
+#ifndef RUNNER_FAILURES_H
+#define RUNNER_FAILURES_H
+
+#include "runner/options.h"
+#include "runner/result.h"
+
+#include <stdio.h>
+
+// "WHAT raft_2B/concurrent_starts run 17"; in the simulator with the seed.
+void failures_put_run(FILE *to, const struct options *options, const char *what,
+                      int test, int run);
+
+// In the simulator: prints the command that replays the run.
+void failures_print_replay(const struct options *options, int test, int run);
+
+// Prints each group of failures that are alike, then a table of the tests. The
+// results are those of the first test's runs, then those of the second's, ...
+void failures_print(const struct options *options,
+                    const struct result *results);
+
+#endif
