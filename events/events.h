@@ -48,6 +48,7 @@ enum event_kind {
     EVENT_CONNECTED,  // To all servers.
     EVENT_LINK,       // Its link to a peer is cut, slow, or mended.
     EVENT_PAUSED,     // Its threads are frozen for some time.
+    EVENT_RESUMED,    // They go on.
     EVENT_CLOCK,      // Its clock runs at another rate.
     EVENT_OFFERED,    // It has accepted a command as leader.
     EVENT_OFFER_REFUSED,

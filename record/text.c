@@ -20,6 +20,7 @@ static const char *const names[N_EVENT_KINDS] = {
     [EVENT_CONNECTED] = "connected",
     [EVENT_LINK] = "link",
     [EVENT_PAUSED] = "paused",
+    [EVENT_RESUMED] = "resumed",
     [EVENT_CLOCK] = "clock",
     [EVENT_OFFERED] = "offered",
     [EVENT_OFFER_REFUSED] = "offer_refused",

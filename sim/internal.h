@@ -172,7 +172,9 @@ struct sim_life {
     int number;
     bool dead;
     bool paused;
-    bool has_resumer;  // A thread that will end the pause.
+    bool has_resumer;         // A thread that will end the pause,
+    void (*resumed)(void *);  // and then calls this; or NULL.
+    void *resumed_arg;
     int64_t resume_ns;
     struct sim_queue entrance;  // Threads that called into it during the pause.
 };

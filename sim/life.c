@@ -235,8 +235,11 @@ static void *resume_later(void *arg)
     while (life->paused && sim.now_ns < life->resume_ns)
         sim_wait(NULL, life->resume_ns, &to_resume, life, NULL);
     life->has_resumer = false;
-    if (life->paused)
-        thaw(life);
+    if (!life->paused)
+        return NULL;
+    thaw(life);
+    if (life->resumed != NULL)
+        life->resumed(life->resumed_arg);
     return NULL;
 }
 
@@ -249,11 +252,14 @@ static void start_resumer(struct sim_life *life)
     sim_thread_detach(id, HERE);
 }
 
-void sim_life_pause(struct sim_life *life, int64_t ns)
+void sim_life_pause(struct sim_life *life, int64_t ns, void (*resumed)(void *),
+                    void *arg)
 {
     check_outside(life, "pauses");
     if (life->dead)
         return;
+    life->resumed = resumed;
+    life->resumed_arg = arg;
     int64_t resume_ns = sim.now_ns + ns;
     if (!life->paused || resume_ns > life->resume_ns)
         life->resume_ns = resume_ns;

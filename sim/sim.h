@@ -176,8 +176,10 @@ void sim_life_crash(struct sim_life *life);
 int sim_life_outside(struct sim_life *life);
 
 // Freezes all threads that are in the server's code, or come into it, for so
-// much time. Its clock does not stop.
-void sim_life_pause(struct sim_life *life, int64_t ns);
+// much time. Its clock does not stop. When the pause ends, a thread of the
+// simulator calls `resumed` with its argument, unless that is NULL.
+void sim_life_pause(struct sim_life *life, int64_t ns, void (*resumed)(void *),
+                    void *arg);
 bool sim_life_is_paused(const struct sim_life *life);
 
 // Sets the rate of the clocks of all servers of this number, and so of their

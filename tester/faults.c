@@ -16,10 +16,12 @@ int fault_threads_outside(struct raft *rf)
     return 0;
 }
 
-void fault_pause(struct raft *rf, int ms)
+void fault_pause(struct raft *rf, int ms, void (*resumed)(void *), void *arg)
 {
     (void)rf;
     (void)ms;
+    (void)resumed;
+    (void)arg;
     test_fail("cfg_pause works only in the simulator");
 }
 

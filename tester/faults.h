@@ -18,8 +18,9 @@ void fault_crash(struct raft *rf);
 // network or the persister.
 int fault_threads_outside(struct raft *rf);
 
-// Freezes the Raft for this time. Returns at once.
-void fault_pause(struct raft *rf, int ms);
+// Freezes the Raft for this time. Returns at once. At the end of the pause
+// another thread calls `resumed`.
+void fault_pause(struct raft *rf, int ms, void (*resumed)(void *), void *arg);
 bool fault_is_paused(struct raft *rf);
 
 // Makes the clock of a server run at so many percent of the true speed.

@@ -99,13 +99,18 @@ void cfg_crash_hard(struct config *cfg, int i)
 
 // ---- Faults of a server ----
 
+static void tell_resumed(void *life)
+{
+    tell(life, &(struct event){ .kind = EVENT_RESUMED });
+}
+
 void cfg_pause(struct config *cfg, int i, int ms)
 {
     struct life *life = current_life(cfg, i);
     if (life == NULL)
         return;
     tell(life, &(struct event){ .kind = EVENT_PAUSED, .ms = ms });
-    fault_pause(life->raft, ms);
+    fault_pause(life->raft, ms, tell_resumed, life);
 }
 
 void cfg_set_clock_rate(struct config *cfg, int i, int percent)

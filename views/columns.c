@@ -288,7 +288,8 @@ static bool tell_act(struct columns *columns, const struct event *event)
 {
     json_t *json = event->json;
     if (is_kind(event, "started") || is_kind(event, "crashed") ||
-        is_kind(event, "connected") || is_kind(event, "paused"))
+        is_kind(event, "connected") || is_kind(event, "paused") ||
+        is_kind(event, "resumed"))
         say_across(columns, event, "S%d %s", event->server, event->kind);
     else if (is_kind(event, "cut_off"))
         say_across(columns, event, "S%d cut off", event->server);

@@ -15,9 +15,9 @@ int fault_threads_outside(struct raft *rf)
     return sim_life_outside(boundary_life_of(rf));
 }
 
-void fault_pause(struct raft *rf, int ms)
+void fault_pause(struct raft *rf, int ms, void (*resumed)(void *), void *arg)
 {
-    sim_life_pause(boundary_life_of(rf), ms * NS_PER_MS);
+    sim_life_pause(boundary_life_of(rf), ms * NS_PER_MS, resumed, arg);
 }
 
 bool fault_is_paused(struct raft *rf)

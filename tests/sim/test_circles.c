@@ -430,7 +430,7 @@ static void crash_in_a_pause(void)
     start(visit_then_lock_both, life);
     start(lock_both_against_the_visitor, NULL);
     sleep_ms(1);
-    sim_life_pause(life, 100 * MS);
+    sim_life_pause(life, 100 * MS, NULL, NULL);
     sleep_ms(1);
     sim_life_crash(life);
     tick_for_a_second();

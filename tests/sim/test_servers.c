@@ -136,18 +136,27 @@ SIM_TEST(who_has_called_a_server_that_crashes_comes_back_at_once)
 
 // ---- Pauses ----
 
+static void note_time(void *at_ms)
+{
+    *(int64_t *)at_ms = now_ms();
+}
+
 static void pause_one_of_two(void)
 {
+    int64_t resumed_ms = 0;
     struct sim_life *one = start_server(1), *two = start_server(2);
     usleep(20000 + (unsigned)rand() % 1000);
-    sim_life_pause(one, 100000000);
+    int64_t paused_ms = now_ms();
+    sim_life_pause(one, 100000000, note_time, &resumed_ms);
     check(sim_life_is_paused(one) && !sim_life_is_paused(two));
     usleep(1000);
     int before = counts[1], other = counts[2];
     usleep(98000);
     check(counts[1] == before);
     check(counts[2] > other + 200);
+    check(resumed_ms == 0);
     usleep(101000);
+    check(resumed_ms == paused_ms + 100);
     check(!sim_life_is_paused(one));
     check(counts[1] > before + 200);
     sim_life_crash(one);
