@@ -357,12 +357,17 @@ static int sentence_end(const struct lines *why, int begin)
 static void add_why(const struct span *span, struct lines *lines)
 {
     struct lines why = { 0 };
-    why_applies(span, &why);
-    why_commits(span, &why);
-    why_appends(span, &why);
-    why_votes(span, &why);
-    why_elections(span, &why);
-    why_late(span, &why);
+    bool progress = is_about_progress(span);
+    if (why_floods(span, &why) && !progress)
+        why_appends(span, &why);
+    if (progress) {
+        why_applies(span, &why);
+        why_commits(span, &why);
+        why_appends(span, &why);
+        why_votes(span, &why);
+        why_elections(span, &why);
+        why_late(span, &why);
+    }
     if (why.n > 0)
         lines_add(lines, "Since %.1f\x1fms:", span->from_ms);
     for (int i = 0, next; i < why.n; i = next) {
@@ -386,8 +391,7 @@ void summary_print(const struct run *run, bool with_verdict, FILE *to)
         add_doing(&span, act, progress, &lines);
         add_servers(&span, &lines);
     }
-    if (is_about_progress(&span))
-        add_why(&span, &lines);
+    add_why(&span, &lines);
     for (int i = 0; i < lines.n && i < MOST_LINES; i++)
         fprintf(to, "%s\n", lines.each[i]);
     lines_free(&lines);
