@@ -87,6 +87,21 @@ static void print_file(const struct result *result)
         printf("  its record: %s\n", result->record);
 }
 
+// Prints what a process that crashed has said last, a line each.
+static void print_words(const struct result *result)
+{
+    const char *line = result->words;
+    for (bool first = true; line != NULL && *line != '\0'; first = false) {
+        int len = (int)strcspn(line, "\n");
+        char *text =
+            alloc_format("%s%.*s", first ? "its last words: " : "", len, line);
+        printf("%*s", first ? 2 : 4, "");
+        wrap_print(text, first ? 2 : 4, 6, stdout);
+        free(text);
+        line += len + (line[len] == '\n');
+    }
+}
+
 // Why it failed, by the program that reads its record.
 static void print_why(struct telling *telling, const struct result *result)
 {
@@ -112,6 +127,7 @@ static void print_group(struct telling *telling, int i)
     }
     print_message(telling, i, WHOLE);
     failures_print_replay(telling->options, group->test, group->run);
+    print_words(result);
     print_file(result);
     print_why(telling, result);
 }

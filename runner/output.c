@@ -2,9 +2,11 @@
 // their lines, and a failure can be read later.
 #include "runner/output.h"
 
+#include "record/record.h"
 #include "rt/alloc.h"
 #include "rt/clean.h"
 #include "runner/options.h"
+#include "runner/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,10 +151,31 @@ static void put_kept(const void *self, FILE *to)
     result_print(kept->result, to);
 }
 
+// Does the message send the reader to the output?
+static bool has_last_words(const struct result *result)
+{
+    return result->outcome == FAILED &&
+           (result->died || strstr(result->message, "report is") != NULL ||
+            strstr(result->message, "last words") != NULL);
+}
+
+static char *find_words(int fd)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    off_t from = size < MAX_SHOWN ? 0 : size - MAX_SHOWN;
+    char *text = alloc((size_t)(size - from) + 1);
+    ssize_t got = pread(fd, text, (size_t)(size - from), from);
+    char *words = words_find(text, got < 0 ? 0 : (size_t)got, record_raft());
+    free(text);
+    return words;
+}
+
 void output_close(struct output *output, struct result *result)
 {
     if (output->fd < 0)
         return;
+    if (has_last_words(result))
+        result->words = find_words(output->fd);
     if (result->outcome != PASSED) {
         struct kept kept = { output, result };
         if (output_write(output->path, put_kept, &kept))

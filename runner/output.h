@@ -27,8 +27,9 @@ bool output_open(struct output *output, const char *folder,
 void output_show(const struct output *output);
 
 // Closes the file. If the run failed, keeps it, made safe for a terminal and
-// with the result as its last line, and sets result->log to its path. If that
-// cannot be written, prints a line to stderr. Does nothing without a file.
+// with the result as its last line, and sets result->log to its path; of one
+// that crashed, result->words, too. If that cannot be written, prints a line to
+// stderr. Does nothing without a file.
 void output_close(struct output *output, struct result *result);
 
 // Closes the file without keeping it.

@@ -224,6 +224,7 @@ void result_free(struct result *result)
 {
     free(result->message);
     free(result->warning);
+    free(result->words);
     free(result->log);
     free(result->record);
     free(result->page);

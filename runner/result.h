@@ -21,6 +21,7 @@ struct result {
     bool died;      // It crashed or exited: no check failed.
     char *message;  // Why it did not pass; NULL if it did.
     char *warning;  // Of test_warn; NULL if there is none, or if INCONCLUSIVE.
+    char *words;    // Its last lines, if it crashed, or a sanitizer's; or NULL.
     char *log;      // The path of the file with its output; or NULL.
     char *record;   // The path of the file with its record; or NULL.
     char *page;     // The path of that record's page; or NULL.

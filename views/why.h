@@ -49,8 +49,8 @@ void why_applies(const struct span *span, struct lines *lines);
 void why_sleeps(const struct span *span, int server, double least_ms,
                 struct lines *lines);
 
-// What the requests of a flood have in common. Returns whether the test failed
-// by one.
+// The requests of a flood, what they have in common, and their replies. Returns
+// whether the test failed by one.
 bool why_floods(const struct span *span, struct lines *lines);
 
 // Messages that came late or twice and changed something.

@@ -329,6 +329,15 @@ LAB_TEST(dummy_die, as_if_by_thread_sanitizer)
 
 LAB_TEST(dummy_die, as_if_by_address_sanitizer)
 {
+    fputs("==7==ERROR: AddressSanitizer: heap-use-after-free\n"
+          "READ of size 4 at 0x60 thread T0\n"
+          "    #0 0x1 in memcpy ../libsanitizer/interceptors.inc:827\n"
+          "    #1 0x2 in count_vote raft/election.c:33\n"
+          "    #2 0x3 in run_calls rt/go.c:129\n\n"
+          "freed by thread T0 here:\n"
+          "    #0 0x4 in start_election raft/election.c:67\n"
+          "SUMMARY: AddressSanitizer: heap-use-after-free\n",
+          stderr);
     _exit(67);
 }
 

@@ -658,6 +658,23 @@ UNIT_TEST(runner, failures_of_one_cause_are_told_once)
     remove_folder(logs);
 }
 
+UNIT_TEST(runner, the_last_words_of_a_crash_are_told)
+{
+    char *logs = make_folder();
+    struct outcome outcome =
+        lab("--test by_kill --test as_if_by_address --runs 2 --logs %s", logs);
+    outcome_expect(&outcome, "\n  its last words: its title ...\n");
+    outcome_expect(
+        &outcome,
+        "\n  its last words: ==7==ERROR: AddressSanitizer: "
+        "heap-use-after-free\n"
+        "    READ of size 4 at 0x60 thread T0 count_vote raft/election.c:33\n"
+        "    freed by thread T0 here: start_election raft/election.c:67\n  "
+        "its ");
+    outcome_free(&outcome);
+    remove_folder(logs);
+}
+
 // A test that dies has failed, but its tester has found nothing.
 UNIT_TEST(runner, a_soak_ends_at_the_first_failure)
 {
