@@ -83,9 +83,10 @@ GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
 only = $(foreach v,$(filter $1,$(GIVEN)),$(if $(filter $2,$(MAKECMDGOALS)),,$(error \
     $v= is for make $(subst $() $(),$(comma) make ,$2))))
 ifeq ($(MAKELEVEL),0)
-# What the files here do not name is no option of theirs.
+# What the files here do not name is no option of theirs. They also name all letters.
+ALPHABET := $(filter-out T N,$(NAME_CHARS))
 $(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
-    $(filter $v,$(foreach f,Makefile $(wildcard tests/lab.mk),$(file < $f))),,$(error \
+    $(filter $v,$(filter-out $(ALPHABET),$(foreach f,Makefile $(wildcard tests/lab.mk),$(file < $f)))),,$(error \
     $v=: there is no such option; make help lists them)))
 $(call only,N,soak timing)
 $(call only,SEEDS,sim timing variants race asan)
