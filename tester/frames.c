@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_FRAMES 40
 #define MAX_PLACES 3
 
 bool frames_is_harness(const char *file)

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// No more frames of a stack are read than the innermost ones.
+#define MAX_FRAMES 40
+
 // Is this source file one of the harness?
 bool frames_is_harness(const char *file);
 

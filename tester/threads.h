@@ -8,12 +8,13 @@
 #ifndef TESTER_THREADS_H
 #define TESTER_THREADS_H
 
+#include "tester/frames.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define MAX_SEEN   4096
-#define MAX_FRAMES 40
+#define MAX_SEEN 4096
 
 struct thread_seen {
     pid_t tid;
