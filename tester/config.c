@@ -90,9 +90,9 @@ static void check_threads(struct config *cfg)
             snprintf(thread, sizeof thread, "see the stacks above");
         stacks_print_all(cause, sizeof cause);
         test_fail("%d thread%s of killed Rafts still run%s %d s after the end: "
-                  "%s",
+                  "%s%s%s",
                   left, left == 1 ? "" : "s", left == 1 ? "s" : "",
-                  END_LIMIT_MS / 1000, thread);
+                  END_LIMIT_MS / 1000, thread, *cause == 0 ? "" : "; ", cause);
     }
 }
 
