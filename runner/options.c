@@ -289,6 +289,32 @@ static void read_sim_option(int option, char **argv, struct options *options)
     }
 }
 
+// Reads an option whose value is a path.
+static void read_path(int option, struct options *options)
+{
+    if (option == LOGS)
+        options->logs = optarg;
+    else if (option == RECORD)
+        options->records = optarg;
+    else if (option == VIEW)
+        options->view = optarg;
+    else if (option == PAGE)
+        options->page = optarg;
+    else if (option == CSV)
+        options->csv = optarg;
+    else
+        options->json = optarg;
+}
+
+_Noreturn static void refuse_option(int option, char **argv)
+{
+    if (option == ':')
+        options_refuse("%s wants a value; see lab --help", argv[optind - 1]);
+    if (optopt > 0 && optopt < SUITE)
+        options_refuse("unknown option \"-%c\"; see lab --help", optopt);
+    options_refuse("unknown option \"%s\"; see lab --help", argv[optind - 1]);
+}
+
 // Applies one option, as getopt_long returns it.
 static void read_option(int option, char **argv, struct options *options,
                         struct words *suites, struct words *names)
@@ -316,22 +342,12 @@ static void read_option(int option, char **argv, struct options *options,
         options->until = read_until(optarg);
         break;
     case LOGS:
-        options->logs = optarg;
-        break;
     case RECORD:
-        options->records = optarg;
-        break;
     case VIEW:
-        options->view = optarg;
-        break;
     case PAGE:
-        options->page = optarg;
-        break;
     case CSV:
-        options->csv = optarg;
-        break;
     case JSON:
-        options->json = optarg;
+        read_path(option, options);
         break;
     case LIST:
         options->list = true;
@@ -352,13 +368,8 @@ static void read_option(int option, char **argv, struct options *options,
         break;
     case HELP:
         say_usage();
-    case ':':
-        options_refuse("%s wants a value; see lab --help", argv[optind - 1]);
     default:
-        if (optopt > 0 && optopt < SUITE)
-            options_refuse("unknown option \"-%c\"; see lab --help", optopt);
-        options_refuse("unknown option \"%s\"; see lab --help",
-                       argv[optind - 1]);
+        refuse_option(option, argv);
     }
 }
 
