@@ -135,6 +135,23 @@ static int width_of_causes(const struct table *table, int n_groups)
     return most < WIDEST_CAUSES ? most : WIDEST_CAUSES;
 }
 
+// The names of the suite's tests that are in the row, or of those that are not.
+// Only some, if there are more than MOST_NAMES.
+static void put_names(FILE *to, const struct context *context,
+                      const char *suite, const struct row *row, bool in_row,
+                      int n)
+{
+    const struct lab_test **tests = context->options->tests;
+    int named = n > MOST_NAMES ? FEW_NAMES : n;
+    fputs(in_row ? "" : "all but ", to);
+    int said = 0;
+    for (int i = 0; i < context->options->n_tests && said < named; i++)
+        if (row->has[i] == in_row && strcmp(tests[i]->suite, suite) == 0)
+            fprintf(to, "%s%s", said++ > 0 ? ", " : "", tests[i]->name);
+    if (named < n)
+        fprintf(to, " and %d more", n - named);
+}
+
 // "2B: basic_agreement, rejoin_of_partitioned_leader", or "2B: all 10". Of
 // those that passed and are too many for their names, only the number.
 static void put_suite(FILE *to, const struct context *context,
@@ -150,21 +167,15 @@ static void put_suite(FILE *to, const struct context *context,
         n += here && row->has[i];
     }
     fprintf(to, "%s: ", suite_label(suite));
-    if (n == all && n > 1) {
+    bool nearly_all = all - n <= FEW_NAMES && n > MOST_NAMES;
+    if (n == all && n > 1)
         fprintf(to, "all %d", n);
-        return;
-    }
-    if (n > MOST_NAMES && row->passed) {
+    else if (nearly_all)
+        put_names(to, context, suite, row, false, all - n);
+    else if (n > MOST_NAMES && row->passed)
         fprintf(to, "%d of %d", n, all);
-        return;
-    }
-    int named = n > MOST_NAMES ? FEW_NAMES : n;
-    int said = 0;
-    for (int i = first; i < context->options->n_tests && said < named; i++)
-        if (row->has[i] && strcmp(tests[i]->suite, suite) == 0)
-            fprintf(to, "%s%s", said++ > 0 ? ", " : "", tests[i]->name);
-    if (named < n)
-        fprintf(to, " and %d more", n - named);
+    else
+        put_names(to, context, suite, row, true, n);
 }
 
 // " (seeds 2 5 7)"

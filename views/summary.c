@@ -324,14 +324,20 @@ static void add_servers(const struct span *span, struct lines *lines)
               "* as its messages show it. It last sent and heard so long ago.");
 }
 
-// Does the message name a call or a lock that somebody waits for? The servers'
-// silence follows from that, and explains nothing.
-static bool is_hang(const struct run *run)
+// Does the message name a call or a lock that somebody waits for, or a crash?
+// The servers' silence follows from that, and explains nothing.
+static bool is_hang_or_crash(const struct run *run)
 {
+    static const char *const signs[] = {
+        "has not returned", "deadlock",    "killed by signal",
+        "the program ",     "the process", "report is",
+    };
     const struct event *verdict = find_last(run, "verdict");
     const char *text = verdict == NULL ? "" : text_of(verdict->json, "text");
-    return strstr(text, "has not returned") != NULL ||
-           strstr(text, "deadlock") != NULL;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (strstr(text, signs[i]) != NULL)
+            return true;
+    return false;
 }
 
 // Did the test fail because there was no progress? A broken rule or a crash is
@@ -339,7 +345,8 @@ static bool is_hang(const struct run *run)
 // would those about servers that a script plays.
 static bool is_about_progress(const struct span *span)
 {
-    return find_last(span->run, "rule_broken") == NULL && !is_hang(span->run) &&
+    return find_last(span->run, "rule_broken") == NULL &&
+           !is_hang_or_crash(span->run) &&
            json_object_get(span->run->header, "played") == NULL &&
            span->to_ms - span->progress_ms >= SHORTEST_MS;
 }

@@ -2,6 +2,7 @@
 #include "views/why.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // So many of the last requests are looked at.
@@ -19,7 +20,7 @@ struct alike {
 struct flood {
     int from;
     int to;
-    struct alike kinds[20];
+    struct alike kinds[MOST_SEEN];
     int n_kinds;
     int n;
     double first_ms;
@@ -27,17 +28,42 @@ struct flood {
     int refused;
 };
 
-// The servers that the verdict names. False if it is about no flood.
+// The pair of servers with the most requests of one direction.
+static void find_busiest(const struct run *run, struct flood *flood)
+{
+    int n = run->n_servers;
+    int *sent = calloc((size_t)n * (size_t)n, sizeof(int));
+    if (sent == NULL)
+        abort();
+    for (int i = 0; i < run->n_events; i++) {
+        const struct event *event = &run->events[i];
+        if (is_kind(event, "request_sent") && event->server != -1 &&
+            event->peer != -1)
+            sent[event->server * n + event->peer]++;
+    }
+    int most = 0;
+    for (int pair = 1; pair < n * n; pair++)
+        most = sent[pair] > sent[most] ? pair : most;
+    flood->from = most / n;
+    flood->to = most % n;
+    free(sent);
+}
+
+// The servers that the verdict names, or the busiest ones if it counts the
+// messages of all. False if it is about no flood.
 static bool read_verdict(const struct run *run, struct flood *flood)
 {
-    for (int i = run->n_events - 1; i >= 0; i--) {
-        if (!is_kind(&run->events[i], "verdict"))
-            continue;
-        const char *text = text_of(run->events[i].json, "text");
-        return sscanf(text, "server %d floods server %d", &flood->from,
-                      &flood->to) == 2;
+    const char *text = "";
+    for (int i = 0; i < run->n_events; i++)
+        if (is_kind(&run->events[i], "verdict"))
+            text = text_of(run->events[i].json, "text");
+    if (strncmp(text, "too many RPCs", 13) == 0 ||
+        strncmp(text, "too many bytes", 14) == 0) {
+        find_busiest(run, flood);
+        return run->n_servers > 0;
     }
-    return false;
+    return sscanf(text, "server %d floods server %d", &flood->from,
+                  &flood->to) == 2;
 }
 
 static void count_request(struct flood *flood, const struct event *event)
@@ -61,8 +87,7 @@ static void count_request(struct flood *flood, const struct event *event)
             return;
         }
     }
-    if (flood->n_kinds < (int)(sizeof flood->kinds / sizeof flood->kinds[0]))
-        flood->kinds[flood->n_kinds++] = new;
+    flood->kinds[flood->n_kinds++] = new;
 }
 
 static void count_reply(struct flood *flood, const struct event *event)
@@ -87,10 +112,13 @@ static void say_most(const struct flood *flood, double to_ms,
         snprintf(what, sizeof what, " with prev_log_index %d and %d entries",
                  most->prev_index, most->n_entries);
     lines_add(lines,
-              "  Of the last %d requests of S%d to S%d, sent in %s, %d are %s "
-              "of T%d%s. Replies that came meanwhile: %d success, %d refusals.",
+              "  Of the last %d requests of S%d to S%d, sent in %s, %d %s; one "
+              "was sent %s: %s of T%d%s. Replies that came meanwhile: %d "
+              "success, %d refusals.",
               flood->n, flood->from, flood->to,
-              duration_text(to_ms - flood->first_ms), most->times,
+              duration_text(to_ms - flood->first_ms), flood->n_kinds,
+              flood->n_kinds == 1 ? "differs" : "differ",
+              times_text(most->times),
               method == NULL ? most->method : method + 1, most->term, what,
               flood->succeeded, flood->refused);
 }
