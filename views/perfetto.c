@@ -26,12 +26,12 @@ static const char *const track_names[N_TRACKS] = {
     [SAVES] = "saves",          [SERVICE] = "service", [LOG] = "log",
 };
 
-#define MOST_US      1e12
+#define MOST_MS      1e9
 #define MOST_COLUMNS 80  // Of a name.
 
 // A message takes no time. Its slice is as long as there is room on its track,
 // so that its name can be read, but no longer than this.
-#define LONGEST_US 1000.0
+#define LONGEST_MS 1.0
 
 // The open slices and the values of the counters of a server, as drawn.
 struct drawn {
@@ -49,8 +49,8 @@ struct trace {
     FILE *to;
     bool has_begun;
     bool connects;    // A server that was never connected is not cut off.
-    double *us;       // The time of each event. It never goes back.
-    double *room_us;  // From each message to the next one of its server.
+    double *ms;       // The time of each event. It never goes back.
+    double *room_ms;  // From each message to the next one of its server.
     int *arrival;     // Of the message that departs with an event; -1: none.
     struct servers servers;
     struct drawn *drawn;
@@ -82,10 +82,10 @@ static void write(struct trace *trace, json_t *event)
     json_decref(event);
 }
 
-static json_t *make(const char *phase, int process, int track, double us)
+static json_t *make(const char *phase, int process, int track, double ms)
 {
     return json_pack("{s:s, s:i, s:i, s:f}", "ph", phase, "pid", process, "tid",
-                     track, "ts", us);
+                     track, "ts", ms * 1000);
 }
 
 static void set(json_t *event, const char *field, json_t *value)
@@ -141,24 +141,24 @@ static void write_names(struct trace *trace)
     }
 }
 
-static void begin_slice(struct trace *trace, int process, int track, double us,
+static void begin_slice(struct trace *trace, int process, int track, double ms,
                         const char *name, json_t *args)
 {
-    json_t *event = make("B", process, track, us);
+    json_t *event = make("B", process, track, ms);
     set_name(event, name);
     set(event, "args", args);
     write(trace, event);
 }
 
-static void end_slice(struct trace *trace, int process, int track, double us)
+static void end_slice(struct trace *trace, int process, int track, double ms)
 {
-    write(trace, make("E", process, track, us));
+    write(trace, make("E", process, track, ms));
 }
 
-static void count(struct trace *trace, int server, double us, const char *name,
+static void count(struct trace *trace, int server, double ms, const char *name,
                   const char *series, int value)
 {
-    json_t *event = make("C", SERVERS + server, track_of(server, ROLE), us);
+    json_t *event = make("C", SERVERS + server, track_of(server, ROLE), ms);
     set_name(event, name);
     set(event, "args", json_pack("{s:i}", series, value));
     write(trace, event);
@@ -166,7 +166,7 @@ static void count(struct trace *trace, int server, double us, const char *name,
 
 // ---- Servers ----
 
-static void draw_role(struct trace *trace, int s, double us)
+static void draw_role(struct trace *trace, int s, double ms)
 {
     static const char *const names[] = {
         [FOLLOWER] = "follower", [CANDIDATE] = "candidate", [LEADER] = "LEADER"
@@ -179,7 +179,7 @@ static void draw_role(struct trace *trace, int s, double us)
          (drawn->role == server->role && drawn->term == server->term)))
         return;
     if (drawn->has_role)
-        end_slice(trace, SERVERS + s, track_of(s, ROLE), us);
+        end_slice(trace, SERVERS + s, track_of(s, ROLE), ms);
     drawn->has_role = has_role;
     drawn->role = server->role;
     drawn->term = server->term;
@@ -187,7 +187,7 @@ static void draw_role(struct trace *trace, int s, double us)
         return;
     char name[40];
     snprintf(name, sizeof name, "%s T%d", names[server->role], server->term);
-    begin_slice(trace, SERVERS + s, track_of(s, ROLE), us, name,
+    begin_slice(trace, SERVERS + s, track_of(s, ROLE), ms, name,
                 json_pack("{s:i, s:s, s:b}", "term", server->term, "role",
                           names[server->role], "inferred", true));
 }
@@ -204,41 +204,41 @@ static const char *fault_of(const struct trace *trace, int s, double now_ms)
     return trace->connects && !server->connected ? "cut off" : NULL;
 }
 
-static void draw_fault(struct trace *trace, int s, double us)
+static void draw_fault(struct trace *trace, int s, double ms)
 {
     struct drawn *drawn = &trace->drawn[s];
-    const char *fault = fault_of(trace, s, us / 1000);
+    const char *fault = fault_of(trace, s, ms);
     if (fault == drawn->fault)
         return;
     if (drawn->fault != NULL)
-        end_slice(trace, SERVERS + s, track_of(s, FAULTS), us);
+        end_slice(trace, SERVERS + s, track_of(s, FAULTS), ms);
     drawn->fault = fault;
     if (fault != NULL)
-        begin_slice(trace, SERVERS + s, track_of(s, FAULTS), us, fault,
+        begin_slice(trace, SERVERS + s, track_of(s, FAULTS), ms, fault,
                     json_object());
 }
 
 // No event tells the end of a pause.
-static void end_pauses(struct trace *trace, double before_us)
+static void end_pauses(struct trace *trace, double now_ms)
 {
     for (int s = 0; s < trace->run->n_servers; s++) {
-        double end_us = trace->servers.each[s].paused_until_ms * 1000;
+        double end_ms = trace->servers.each[s].paused_until_ms;
         if (trace->drawn[s].fault != NULL &&
-            strcmp(trace->drawn[s].fault, "paused") == 0 && end_us <= before_us)
-            draw_fault(trace, s, end_us);
+            strcmp(trace->drawn[s].fault, "paused") == 0 && end_ms <= now_ms)
+            draw_fault(trace, s, end_ms);
     }
 }
 
-static void draw_counters(struct trace *trace, int s, double us)
+static void draw_counters(struct trace *trace, int s, double ms)
 {
     const struct server *server = &trace->servers.each[s];
     struct drawn *drawn = &trace->drawn[s];
     if (server->term != drawn->counted_term)
-        count(trace, s, us, "saved", "term", server->term);
+        count(trace, s, ms, "saved", "term", server->term);
     if (server->commit != drawn->commit)
-        count(trace, s, us, "commit index", "(inferred)", server->commit);
+        count(trace, s, ms, "commit index", "(inferred)", server->commit);
     if (server->applied != drawn->applied)
-        count(trace, s, us, "applied", "index", server->applied);
+        count(trace, s, ms, "applied", "index", server->applied);
     drawn->counted_term = server->term;
     drawn->commit = server->commit;
     drawn->applied = server->applied;
@@ -269,7 +269,7 @@ static void write_flow(struct trace *trace, int i, const char *phase, int id)
 {
     const struct event *event = &trace->run->events[i];
     json_t *flow = make(phase, process_of(event),
-                        track_of(event->server, MESSAGES), trace->us[i]);
+                        track_of(event->server, MESSAGES), trace->ms[i]);
     set(flow, "id", json_integer(id));
     set(flow, "cat", json_string("message"));
     set(flow, "name", json_string("message"));
@@ -281,10 +281,10 @@ static void draw_message(struct trace *trace, int i, json_t *slice)
 {
     const struct run *run = trace->run;
     const struct event *event = &run->events[i];
-    double us = 0.9 * trace->room_us[i];
-    double whole_ns = (double)(int)((us < LONGEST_US ? us : LONGEST_US) * 1000);
+    double ms = 0.9 * trace->room_ms[i];
+    int whole_ns = (int)((ms < LONGEST_MS ? ms : LONGEST_MS) * 1e6);
     set(slice, "ph", json_string("X"));
-    set(slice, "dur", json_real(whole_ns / 1000));
+    set(slice, "dur", json_real(whole_ns / 1000.0));
     write(trace, slice);
     if (trace->arrival[i] != -1)
         write_flow(trace, i, "s", run->events[trace->arrival[i]].n);
@@ -304,7 +304,7 @@ static void begin_act(struct trace *trace, int i, const char *title)
     trace->acts_thread = event->thread;
     trace->acts[trace->n_acts++] = i;
     const char *colon = strchr(title, ' ');
-    begin_slice(trace, TESTER, track, trace->us[i],
+    begin_slice(trace, TESTER, track, trace->ms[i],
                 colon == NULL ? title : colon + 1, json_incref(event->json));
 }
 
@@ -322,7 +322,7 @@ static void end_act(struct trace *trace, int i)
     for (; k < trace->n_acts; k++) {
         int act = trace->acts[k];
         if (events[act].thread == events[begin].thread)
-            end_slice(trace, TESTER, ACTS + events[act].thread, trace->us[i]);
+            end_slice(trace, TESTER, ACTS + events[act].thread, trace->ms[i]);
         else
             trace->acts[n_left++] = act;
     }
@@ -353,7 +353,7 @@ static void draw_event(struct trace *trace, int i)
     } else {
         int track = is_message(event) ? track_of(event->server, MESSAGES)
                                       : instants_of(event);
-        json_t *drawn = make("i", process_of(event), track, trace->us[i]);
+        json_t *drawn = make("i", process_of(event), track, trace->ms[i]);
         set_name(drawn, title);
         set(drawn, "args", json_incref(event->json));
         if (is_message(event)) {
@@ -370,15 +370,15 @@ static void draw_all(struct trace *trace)
 {
     const struct run *run = trace->run;
     for (int i = 0; i < run->n_events; i++) {
-        end_pauses(trace, trace->us[i]);
+        end_pauses(trace, trace->ms[i]);
         draw_event(trace, i);
         int s = run->events[i].server;
         servers_read(&trace->servers, run, &run->events[i]);
         if (s == -1)
             continue;
-        draw_role(trace, s, trace->us[i]);
-        draw_fault(trace, s, trace->us[i]);
-        draw_counters(trace, s, trace->us[i]);
+        draw_role(trace, s, trace->ms[i]);
+        draw_fault(trace, s, trace->ms[i]);
+        draw_counters(trace, s, trace->ms[i]);
     }
 }
 
@@ -386,47 +386,58 @@ static void draw_all(struct trace *trace)
 static void close_all(struct trace *trace)
 {
     const struct run *run = trace->run;
-    double us = run->n_events == 0 ? 0 : trace->us[run->n_events - 1];
+    double ms = run->n_events == 0 ? 0 : trace->ms[run->n_events - 1];
     for (int s = 0; s < run->n_servers; s++) {
         if (trace->drawn[s].has_role)
-            end_slice(trace, SERVERS + s, track_of(s, ROLE), us);
+            end_slice(trace, SERVERS + s, track_of(s, ROLE), ms);
         if (trace->drawn[s].fault != NULL)
-            end_slice(trace, SERVERS + s, track_of(s, FAULTS), us);
+            end_slice(trace, SERVERS + s, track_of(s, FAULTS), ms);
     }
     while (trace->n_acts > 0) {
         int act = trace->acts[--trace->n_acts];
-        end_slice(trace, TESTER, ACTS + run->events[act].thread, us);
+        end_slice(trace, TESTER, ACTS + run->events[act].thread, ms);
     }
 }
 
-// Finds what later events tell: arrivals, and the room of messages.
-static void look_ahead(struct trace *trace)
+static void find_times(struct trace *trace)
 {
     const struct run *run = trace->run;
     double latest = 0;
     for (int i = 0; i < run->n_events; i++) {
-        const struct event *event = &run->events[i];
-        double us = event->ms * 1000;
-        latest = us > latest ? us : latest;
-        trace->us[i] = latest < MOST_US ? latest : MOST_US;
-        trace->arrival[i] = -1;
-        trace->connects |= is_kind(event, "connected");
-        if (is_arrival(event) && event->cause != -1 &&
-            is_departure(&run->events[event->cause]) &&
-            trace->arrival[event->cause] == -1)
-            trace->arrival[event->cause] = i;
+        double ms = run->events[i].ms;
+        latest = ms > latest ? ms : latest;
+        trace->ms[i] = latest < MOST_MS ? latest : MOST_MS;
+        trace->connects |= is_kind(&run->events[i], "connected");
     }
+}
+
+static void find_arrivals(struct trace *trace)
+{
+    const struct run *run = trace->run;
+    for (int i = 0; i < run->n_events; i++) {
+        int departure = run->events[i].cause;
+        trace->arrival[i] = -1;
+        if (is_arrival(&run->events[i]) && departure != -1 &&
+            is_departure(&run->events[departure]) &&
+            trace->arrival[departure] == -1)
+            trace->arrival[departure] = i;
+    }
+}
+
+static void find_room(struct trace *trace)
+{
+    const struct run *run = trace->run;
     double *next = calloc((size_t)run->n_servers + 1, sizeof *next);
     if (next == NULL)
         abort();
     for (int s = 0; s < run->n_servers; s++)
-        next[s] = trace->us[run->n_events - (run->n_events > 0)];
+        next[s] = MOST_MS;
     for (int i = run->n_events - 1; i >= 0; i--) {
+        int s = run->events[i].server;
         if (!is_message(&run->events[i]))
             continue;
-        int s = run->events[i].server;
-        trace->room_us[i] = next[s] - trace->us[i];
-        next[s] = trace->us[i];
+        trace->room_ms[i] = next[s] - trace->ms[i];
+        next[s] = trace->ms[i];
     }
     free(next);
 }
@@ -437,18 +448,20 @@ void perfetto_print(const struct run *run, FILE *to)
     struct trace trace = {
         .run = run,
         .to = to,
-        .us = calloc(n, sizeof(double)),
-        .room_us = calloc(n, sizeof(double)),
+        .ms = calloc(n, sizeof(double)),
+        .room_ms = calloc(n, sizeof(double)),
         .arrival = calloc(n, sizeof(int)),
         .servers = servers_make(run->n_servers),
         .drawn = calloc((size_t)run->n_servers + 1, sizeof(struct drawn)),
         .acts = calloc(n, sizeof(int)),
         .acts_thread = -1,
     };
-    if (trace.us == NULL || trace.room_us == NULL || trace.arrival == NULL ||
+    if (trace.ms == NULL || trace.room_ms == NULL || trace.arrival == NULL ||
         trace.drawn == NULL || trace.acts == NULL)
         abort();
-    look_ahead(&trace);
+    find_times(&trace);
+    find_arrivals(&trace);
+    find_room(&trace);
     char *about = json_dumps(run->header, JSON_COMPACT);
     fprintf(to,
             "{\"displayTimeUnit\":\"ms\",\"otherData\":%s,\"traceEvents\":[",
@@ -459,8 +472,8 @@ void perfetto_print(const struct run *run, FILE *to)
     close_all(&trace);
     fputs("\n]}\n", to);
     servers_free(trace.servers);
-    free(trace.us);
-    free(trace.room_us);
+    free(trace.ms);
+    free(trace.room_ms);
     free(trace.arrival);
     free(trace.drawn);
     free(trace.acts);

@@ -141,24 +141,69 @@ function checkActs() {
     }
 }
 
-// A crash lasts until the next start. A server leads when it says so.
-function checkServers() {
-    record.forEach((event, i) => {
+// The spans in which a server is crashed, paused or cut off: [name, from, to] in ms.
+function faultsOf(server) {
+    const connects = record.some((e) => e.event === 'connected');
+    const is = { started: false, crashed: false, cut: false, pausedUntil: -1 };
+    const spans = [];
+    let fault = null, since = 0;
+    const look = (ms) => {
+        const now = !is.started ? null : is.crashed ? 'crashed'
+            : ms < is.pausedUntil ? 'paused' : is.cut && connects ? 'cut off' : null;
+        if (now === fault)
+            return;
+        if (fault !== null)
+            spans.push([fault, since, ms]);
+        [fault, since] = [now, ms];
+    };
+    const change = {
+        started: () => Object.assign(is,
+            { started: true, crashed: false, cut: true, pausedUntil: -1 }),
+        crashed: () => { is.crashed = true; },
+        cut_off: () => { is.cut = true; },
+        connected: () => { is.cut = false; },
+        paused: (e) => { is.pausedUntil = e.ms + e.for_ms; },
+    };
+    for (const e of [...record, { ms: lastUs() / 1000 }]) {
+        if (is.pausedUntil >= 0 && is.pausedUntil <= e.ms)
+            look(is.pausedUntil);
+        if (e.server !== server || !(e.event in change))
+            continue;
+        change[e.event](e);
+        look(e.ms);
+    }
+    if (fault !== null)
+        spans.push([fault, since, lastUs() / 1000]);
+    return spans;
+}
+
+function checkFaults() {
+    for (const server of new Set(record.map((e) => e.server))) {
+        if (server === undefined)
+            continue;
+        const drawn = spansNamed('faults', server);
+        const wanted = faultsOf(server);
+        expect(drawn.length === wanted.length,
+            `S${server} has ${drawn.length} faults, not ${wanted.length}`);
+        wanted.forEach(([name, from, to], i) => {
+            const { begin, end } = drawn[i];
+            expect(begin.name === name && near(begin.ts, from * 1000) && near(end.ts, to * 1000),
+                `S${server} is not ${name} from ${from} to ${to} ms`);
+        });
+    }
+}
+
+// A server that says that it leads is shown as the leader.
+function checkLeaders() {
+    for (const event of record) {
+        if (event.event !== 'leads')
+            continue;
         const us = event.ms * 1000;
-        if (event.event === 'crashed') {
-            const start = record.slice(i).find((e) =>
-                e.event === 'started' && e.server === event.server);
-            expect(spansNamed('faults', event.server).some(({ begin, end }) =>
-                begin.name === 'crashed' && near(begin.ts, us) &&
-                near(end.ts, start ? start.ms * 1000 : lastUs())),
-            `the crash ${event.n} is not there`);
-        }
-        if (event.event === 'leads')
-            expect(spansNamed('role (inferred)', event.server).some(({ begin, end }) =>
-                begin.args.role === 'LEADER' && begin.args.term === event.term &&
-                begin.ts <= us + EARLY_NS / 1000 && end.ts >= us - EARLY_NS / 1000),
-            `leader ${event.server} of term ${event.term} is not there at ${us}`);
-    });
+        expect(spansNamed('role (inferred)', event.server).some(({ begin, end }) =>
+            begin.args.role === 'LEADER' && begin.args.term === event.term &&
+            begin.ts <= us + EARLY_NS / 1000 && end.ts >= us - EARLY_NS / 1000),
+        `leader ${event.server} of term ${event.term} is not there at ${us}`);
+    }
 }
 
 function checkCounters() {
@@ -180,6 +225,7 @@ expect([...open.values()].every((stack) => stack.length === 0), 'a slice does no
 checkFlows();
 checkEvents();
 checkActs();
-checkServers();
+checkFaults();
+checkLeaders();
 checkCounters();
 console.log(`${record.length} events, ${flows.size} flows, ${closed.length} spans`);
