@@ -8,7 +8,6 @@
 #include "views/server.h"
 #include "views/title.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +71,7 @@ static int track_of(int server, enum track track)
 }
 
 // Writes an event of the trace, and takes it.
-static void write(struct trace *trace, json_t *event)
+static void write_event(struct trace *trace, json_t *event)
 {
     if (event == NULL)
         abort();
@@ -106,7 +105,7 @@ static void write_metadata(struct trace *trace, const char *what, int process,
     json_t *event = make("M", process, track, 0);
     set_name(event, what);
     set(event, "args", args);
-    write(trace, event);
+    write_event(trace, event);
 }
 
 static void name_track(struct trace *trace, int process, int track,
@@ -147,12 +146,12 @@ static void begin_slice(struct trace *trace, int process, int track, double ms,
     json_t *event = make("B", process, track, ms);
     set_name(event, name);
     set(event, "args", args);
-    write(trace, event);
+    write_event(trace, event);
 }
 
 static void end_slice(struct trace *trace, int process, int track, double ms)
 {
-    write(trace, make("E", process, track, ms));
+    write_event(trace, make("E", process, track, ms));
 }
 
 static void count(struct trace *trace, int server, double ms, const char *name,
@@ -161,7 +160,7 @@ static void count(struct trace *trace, int server, double ms, const char *name,
     json_t *event = make("C", SERVERS + server, track_of(server, ROLE), ms);
     set_name(event, name);
     set(event, "args", json_pack("{s:i}", series, value));
-    write(trace, event);
+    write_event(trace, event);
 }
 
 // ---- Servers ----
@@ -274,7 +273,7 @@ static void write_flow(struct trace *trace, int i, const char *phase, int id)
     set(flow, "cat", json_string("message"));
     set(flow, "name", json_string("message"));
     set(flow, "bp", json_string("e"));
-    write(trace, flow);
+    write_event(trace, flow);
 }
 
 static void draw_message(struct trace *trace, int i, json_t *slice)
@@ -285,7 +284,7 @@ static void draw_message(struct trace *trace, int i, json_t *slice)
     int whole_ns = (int)((ms < LONGEST_MS ? ms : LONGEST_MS) * 1e6);
     set(slice, "ph", json_string("X"));
     set(slice, "dur", json_real(whole_ns / 1000.0));
-    write(trace, slice);
+    write_event(trace, slice);
     if (trace->arrival[i] != -1)
         write_flow(trace, i, "s", run->events[trace->arrival[i]].n);
     if (is_arrival(event) && event->cause != -1 &&
@@ -303,9 +302,8 @@ static void begin_act(struct trace *trace, int i, const char *title)
         name_track(trace, TESTER, track, "acts");
     trace->acts_thread = event->thread;
     trace->acts[trace->n_acts++] = i;
-    const char *colon = strchr(title, ' ');
-    begin_slice(trace, TESTER, track, trace->ms[i],
-                colon == NULL ? title : colon + 1, json_incref(event->json));
+    begin_slice(trace, TESTER, track, trace->ms[i], title,
+                json_incref(event->json));
 }
 
 // Ends an act, and those that have begun within it on its thread.
@@ -360,7 +358,7 @@ static void draw_event(struct trace *trace, int i)
             draw_message(trace, i, drawn);
         } else {
             set(drawn, "s", json_string("t"));
-            write(trace, drawn);
+            write_event(trace, drawn);
         }
     }
     free(title);

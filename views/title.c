@@ -128,7 +128,7 @@ static char *command_title(const struct event *event)
         title = say("takes %s at %s", command,
                     entry_text(index, int_of(json, "term", 0)));
     else if (is_kind(event, "offer_refused"))
-        title = say("refuses %s: no leader", command);
+        title = say("refuses %s: not the leader", command);
     else if (is_kind(event, "agreed"))
         title = say("agreed on %s at %d", command, index);
     else if (is_kind(event, "applied"))
@@ -174,7 +174,7 @@ static char *test_title(const struct event *event)
     if (is_kind(event, "test_begins"))
         return say("test begins%s%s", *text == 0 ? "" : ": ", text);
     if (is_kind(event, "act_begins"))
-        return say("begins: %s", *text == 0 ? text_of(json, "act") : text);
+        return say("%s", *text == 0 ? text_of(json, "act") : text);
     if (is_kind(event, "act_ends"))
         return say("ends: %s", text_of(json, "act"));
     if (is_kind(event, "network") || is_kind(event, "asked") ||
