@@ -151,6 +151,9 @@ static char *server_title(const struct event *event)
         return say("says that it leads T%d", int_of(json, "term", 0));
     if (is_kind(event, "log"))
         return say("log: %s", text_of(json, "text"));
+    if (is_kind(event, "waits"))
+        return say("thread \"%s\" waits %s", text_of(json, "name"),
+                   text_of(json, "text"));
     if (is_kind(event, "cut_off"))
         return say("cut off");
     if (is_kind(event, "link") && bool_of(json, "cut"))
