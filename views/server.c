@@ -219,7 +219,8 @@ static void read_act(struct server *server, const struct event *event)
     else if (is_kind(event, "paused")) {
         double for_ms =
             json_number_value(json_object_get(event->json, "for_ms"));
-        server->paused_until_ms = event->ms + for_ms;
+        server->paused_until_ms =
+            later_of(server->paused_until_ms, event->ms + for_ms);
         server->started_ms = server->paused_until_ms;
     } else if (is_kind(event, "resumed")) {
         server->paused_until_ms = NEVER;

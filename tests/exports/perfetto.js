@@ -162,7 +162,8 @@ function faultsOf(server) {
         crashed: () => { is.crashed = true; },
         cut_off: () => { is.cut = true; },
         connected: () => { is.cut = false; },
-        paused: (e) => { is.pausedUntil = e.ms + e.for_ms; },
+        paused: (e) => { is.pausedUntil = Math.max(is.pausedUntil, e.ms + e.for_ms); },
+        resumed: () => { is.pausedUntil = -1; },
     };
     for (const e of [...record, { ms: lastUs() / 1000 }]) {
         if (is.pausedUntil >= 0 && is.pausedUntil <= e.ms)
