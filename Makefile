@@ -51,7 +51,7 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM CSV JSON VIEW
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM CSV JSON VIEW THREADS
 $(foreach v,$(VALUES) T SUITE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST PCT LIMIT,$(DIGITS),a number)
@@ -61,7 +61,7 @@ $(call want,MODE,$(NAME_CHARS),plain$(comma) debug$(comma) tsan or asan)
 $(call want,CSV JSON,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
 $(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
-$(call want,LOG GDB SIM,0 1,1 for yes or 0 for no)
+$(call want,LOG GDB SIM THREADS,0 1,1 for yes or 0 for no)
 # make timing compares several Rafts, one after the other.
 RAFTS := $(RAFT)
 ifeq ($(MAKECMDGOALS),timing)
@@ -70,7 +70,7 @@ endif
 $(if $(filter -%,$(RAFTS)),$(error RAFT="$(RAFTS)": a name that begins with a dash))
 $(foreach v,$(VALUES),$(if $(word 2,$($v)),$(error \
     $v="$($v)": one$(comma) not several)))
-$(foreach v,LOG GDB SIM,$(if $(filter-out 0 1,$($v)),$(error \
+$(foreach v,LOG GDB SIM THREADS,$(if $(filter-out 0 1,$($v)),$(error \
     $v=$($v): wants 1 for yes or 0 for no)))
 $(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
     CSV= and JSON= are for make sim or make soak alone)))
@@ -91,7 +91,7 @@ $(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
 $(call only,N,soak timing)
 $(call only,SEEDS,sim timing variants race asan)
 $(call only,FIRST,sim timing race asan)
-$(call only,SEED GDB,replay show)
+$(call only,SEED GDB THREADS,replay show)
 $(call only,PCT,sim timing replay show run fig2 race asan)
 $(call only,SIM,race asan)
 endif
@@ -473,7 +473,7 @@ sim: $(SIM_BIN)
 	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc))) \
 	    $(ROWS)
 
-REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs
+REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs $(if $(filter 1,$(THREADS)),--threads)
 
 # Both want one run: a test and a seed.
 AGAIN_BY = $(firstword $(filter replay show,$(MAKECMDGOALS)))
@@ -537,7 +537,8 @@ help:
 #:   make replay T= SEED= VIEW=columns   the same, a column a server (also make
 #:                          2A T=); VIEW=summary: why it failed, in 30 lines;
 #:                          VIEW=perfetto, VIEW=shiviz: a file for these viewers
-#:   make show T= SEED=     show one of those in a page, for a browser
+#:   make show T= SEED=     show one of those in a page, for a browser;
+#:                          THREADS=1: with the turns and locks of its threads
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
 #:

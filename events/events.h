@@ -73,7 +73,8 @@ enum event_kind {
     // The persister's.
     EVENT_SAVED,
 
-    // The simulator's: what a thread of a server does, or a thread that is
+    // The simulator's, all the last ones: what a thread of a server does, or a
+    // thread that is
     // inside of its code.
     EVENT_TURN,  // It runs from now on, and the thread before does not.
     EVENT_WAITS,

@@ -11,10 +11,24 @@ function causeOf(run, i) {
         return { i: known, how: 'cause' };
     if (e.event === 'rule_broken')
         return causeOfRule(run, e);
+    if (e.event === 'waits' || e.event === 'unlocks')
+        return causeOfLock(run, i);
     if (e.server === undefined || isFault(e))
         return causeInTest(run, i);
     const before = eventBefore(run, i);
     return before === -1 ? null : { i: before, how: 'cause_before' };
+}
+
+// Who waits for a lock, or lets go of one: where its holder took it.
+function causeOfLock(run, i) {
+    const e = run.events[i];
+    const holder = e.event === 'waits' ? e.holder : e.thread;
+    for (let k = i - 1; k >= 0; k--) {
+        const other = run.events[k];
+        if (other.event === 'locks' && other.thread === holder && other.on === e.on)
+            return { i: k, how: 'cause_held' };
+    }
+    return null;
 }
 
 function isFault(e) {

@@ -9,7 +9,7 @@ const SENTENCES = new Set(['test_begins', 'act_begins', 'act_ends', 'started',
     'request_sent', 'request_lost', 'request_doubled', 'request_arrived',
     'reply_sent', 'reply_lost', 'reply_doubled', 'reply_arrived', 'saved',
     'applied', 'applied_snapshot', 'snapshot_made', 'printed', 'asked',
-    'answered', 'rule_broken', 'verdict', 'network', 'link', 'clock']);
+    'answered', 'left_out', 'rule_broken', 'verdict', 'network', 'link', 'clock']);
 
 function describe(run, i) {
     const e = run.events[i];
@@ -26,6 +26,12 @@ function describe(run, i) {
         words.what += ' (' + e.why + ')';
     if (e.event === 'link')
         words.how = say(e.cut ? 'link_cut' : 'link_whole');
+    if (isThread(e))
+        words.name = threadName(e);
+    if (isThread(e) && e.server === undefined)
+        key = 'thread_outside';
+    if (e.event === 'waits')
+        words.what = waitText(run, e);
     if (e.event === 'test_begins')
         words.network = e.network === undefined ? '' : say('network_is', e);
     if (e.event === 'rule_broken')
@@ -37,6 +43,13 @@ function describe(run, i) {
     if (e.event === 'act_begins' || e.event === 'act_ends')
         words.text = e.text || e.act || '';
     return say(key, words).trim();
+}
+
+// For what a thread waits, and who must act first.
+function waitText(run, e) {
+    const on = e.on === undefined ? '' : ' (' + e.on + ')';
+    return (textOf(e) + on).trim() + (e.holder === undefined ? '' :
+        say('thread_held', { holder: holderName(run, e) }));
 }
 
 function textOf(e) {

@@ -16,6 +16,7 @@ const KEYS = {
     n: (page) => stepFound(page, 1),
     p: (page) => stepFound(page, -1),
     h: (page) => toggleHeartbeats(page),
+    t: (page) => toggleThreads(page),
     '?': () => showHelp(),
 };
 

@@ -17,7 +17,7 @@ function makePage(run) {
         trail: null,               // Which value is being asked "why?"
         theme: 'auto',
         language: 'en',
-        drawn: { arrows: [], marks: [], ms: 0 },
+        drawn: { arrows: [], marks: [], threads: [], ms: 0 },
         stale: { picture: true, panels: true },
     };
     choose(page);

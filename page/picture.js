@@ -8,8 +8,7 @@ function drawPicture(page) {
     layLanes(run, view, filter);
     drawAxis(g, view);
     drawLanes(g, run, view);
-    if (run.threads.size > 0 && !filter.hiddenKinds.has('threads'))
-        drawThreads(g, run, view);
+    const threads = showsThreads(run, filter) ? drawThreads(g, page) : [];
     if (!filter.heartbeats)
         drawQuiet(g, run, view);
     const arrows = findArrows(run, view, page.isWanted);
@@ -21,8 +20,9 @@ function drawPicture(page) {
         drawRule(g, page, i);
     drawCursor(g, page);
     drawNames(g, run, view);
+    drawThreadNames(g, view);
     drawActs(g, run, view);
-    page.drawn = { arrows, marks, ms: performance.now() - started };
+    page.drawn = { arrows, marks, threads, ms: performance.now() - started };
 }
 
 // Arrows end on bands; only a crowd of them would cover these.
@@ -152,6 +152,9 @@ function thingAt(page, x, y) {
         return { places: mark.places };
     if (y < view.acts * ACT_ROW)
         return actThing(run, view, x, y);
+    const act = threadEventAt(drawn.threads, x, y);
+    if (act !== -1 && x > LEFT)
+        return { places: [act] };
     const hit = arrowAt(drawn.arrows, x, y);
     if (hit)
         return { places: [endOf(hit)] };

@@ -50,8 +50,10 @@ function drawThreadsButton(page) {
     const button = element('threads');
     button.hidden = page.run.threads.size === 0;
     button.textContent = say('threads');
-    button.setAttribute('aria-pressed',
-        String(!page.filter.hiddenKinds.has('threads')));
+    const shown = showsThreads(page.run, page.filter);
+    button.setAttribute('aria-pressed', String(shown));
+    button.title = say('threads_hint');
+    document.body.classList.toggle('with-threads', shown);
 }
 
 function drawServerBoxes(page) {
@@ -101,7 +103,7 @@ function toggle(page, setOf, what) {
 function listenToTools(page) {
     const press = (id, action) => element(id).addEventListener('click', action);
     press('heartbeats', () => toggleHeartbeats(page));
-    press('threads', () => toggle(page, (filter) => filter.hiddenKinds, 'threads'));
+    press('threads', () => toggleThreads(page));
     press('all', () => showAll(page));
     press('zoom-in', () => zoomBy(page, 0.5));
     press('zoom-out', () => zoomBy(page, 2));
@@ -139,6 +141,13 @@ function listenToNumber(page, name) {
 
 function toggleHeartbeats(page) {
     changeFilter(page, (filter) => { filter.heartbeats = !filter.heartbeats; });
+    showRow(page);
+}
+
+function toggleThreads(page) {
+    if (page.run.threads.size === 0)
+        return;
+    toggle(page, (filter) => filter.hiddenKinds, 'threads');
     showRow(page);
 }
 

@@ -23,11 +23,16 @@ function layLanes(run, view, filter) {
             names.push({ server: s });
     const top = view.acts * ACT_ROW + 6;
     const height = (view.height - AXIS - top) / Math.max(1, names.length);
-    const threads = run.threads.size > 0 && !filter.hiddenKinds.has('threads');
+    // Threads take what is left below a server's band and marks.
+    const middle = showsThreads(run, filter) ? Math.min(34, height * 0.25) : height * 0.42;
     view.lanes = names.map((name, k) => ({ ...name, top: top + k * height,
-        middle: top + k * height + height * (threads ? 0.25 : 0.42), height }));
+        middle: top + k * height + middle, height }));
     view.laneOf = new Map(view.lanes.map((lane) => [lane.server, lane]));
     view.scriptLane = view.lanes.find((lane) => lane.script);
+}
+
+function showsThreads(run, filter) {
+    return run.threads.size > 0 && !filter.hiddenKinds.has('threads');
 }
 
 function xOf(view, ms) {
@@ -88,6 +93,7 @@ function laneOfEvent(run, view, i) {
 // Where event i stands in the picture.
 function pointOf(run, view, i) {
     const lane = laneOfEvent(run, view, i);
+    const row = lane ? threadRow(lane, run.events[i]) : undefined;
     return { x: xOf(view, run.events[i].ms),
-        y: lane ? lane.middle : view.acts * ACT_ROW };
+        y: row ? row.y : lane ? lane.middle : view.acts * ACT_ROW };
 }

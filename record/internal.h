@@ -17,9 +17,10 @@ struct kept {
     uint32_t size;   // Of the text.
     uint64_t number;
     double ms;
-    int thread;    // The system's id.
-    int holder;    // Of the thread that this one waits for; or 0.
-    uint32_t sum;  // See kept_sum.
+    int thread;             // The system's id.
+    int holder;             // Of the thread that this one waits for; or 0.
+    uint32_t is_of_thread;  // It tells a turn, a wait or a lock.
+    uint32_t sum;           // See kept_sum.
 };
 #define KEPT_MAGIC   0x52414654u
 #define MEMORY_MAGIC UINT64_C(0x5241465452414654)

@@ -114,6 +114,7 @@ static void keep(const struct record *record, const struct event *event,
         .ms = debug_log_ms(event->time_ns),
         .thread = event->thread,
         .holder = holder_of(event),
+        .is_of_thread = event->kind >= EVENT_TURN,
     };
     kept.sum = kept_sum(kept, text);
     uint64_t at = record->memory->head;

@@ -21,6 +21,10 @@
 // No test has more, and the views can show no more.
 #define MAX_SERVERS 63
 
+// More turns, waits and locks than these make a page slow. The last of them
+// stand in the file.
+#define MAX_OF_THREADS 50000
+
 struct line {
     struct kept kept;
     const char *text;
@@ -199,12 +203,34 @@ static void write_damaged(char *line, FILE *to)
     end_line(&j, line, to);
 }
 
+// The number of the oldest turns, waits and locks for which there is no room.
+static int count_left_out(const struct lines *all)
+{
+    int n = 0;
+    for (int k = 0; k < all->count; k++)
+        n += all->lines[k].kept.is_of_thread != 0;
+    return n > MAX_OF_THREADS ? n - MAX_OF_THREADS : 0;
+}
+
+static void write_left_out(const struct kept *first, int count, FILE *to)
+{
+    fprintf(to,
+            "{\"n\":%llu,\"ms\":%.6f,\"event\":\"left_out\",\"count\":%d}\n",
+            (unsigned long long)first->number, first->ms, count);
+}
+
 static void write_events(const struct lines *all, FILE *to)
 {
     void *threads = NULL;
     int n_threads = 0;
+    int left_out = count_left_out(all), n_seen = 0;
     for (int k = 0; k < all->count; k++) {
         const struct kept *kept = &all->lines[k].kept;
+        if (kept->is_of_thread != 0 && n_seen++ < left_out) {
+            if (n_seen == 1)
+                write_left_out(kept, left_out, to);
+            continue;
+        }
         fprintf(to, "{\"n\":%llu,\"ms\":%.6f,\"thread\":%d,%.*s",
                 (unsigned long long)kept->number, kept->ms,
                 number_of(&threads, kept->thread, &n_threads), (int)kept->size,

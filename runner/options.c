@@ -56,6 +56,9 @@ static const char usage[] =
     "next\n"
     "  --hash           print each run's hash over all that happened\n"
     "  --pct DEPTH      schedule by PCT with this depth, instead of uniformly\n"
+    "  --threads        records tell the turns, waits and locks of the "
+    "servers'\n"
+    "                   threads, too\n"
     "  --os-threads     make simulated threads threads of the system\n"
     "  --replay TEXT    the command that replays a run, but for T= and SEED=\n"
     "\n"
@@ -84,6 +87,7 @@ enum {
     HASH,
     PCT,
     OS_THREADS,
+    THREADS,
     REPLAY,
     HELP
 };
@@ -108,6 +112,7 @@ static const struct option long_options[] = {
     { "hash", no_argument, NULL, HASH },
     { "pct", required_argument, NULL, PCT },
     { "os-threads", no_argument, NULL, OS_THREADS },
+    { "threads", no_argument, NULL, THREADS },
     { "replay", required_argument, NULL, REPLAY },
     { "help", no_argument, NULL, HELP },
     { NULL, 0, NULL, 0 },
@@ -283,6 +288,9 @@ static void read_sim_option(int option, char **argv, struct options *options)
     case OS_THREADS:
         options->os_threads = true;
         break;
+    case THREADS:
+        options->threads = true;
+        break;
     default:
         options->replay = optarg;
         break;
@@ -363,6 +371,7 @@ static void read_option(int option, char **argv, struct options *options,
     case HASH:
     case PCT:
     case OS_THREADS:
+    case THREADS:
     case REPLAY:
         read_sim_option(option, argv, options);
         break;

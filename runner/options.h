@@ -42,6 +42,7 @@ struct options {
     int first_seed;      // Run k of a test has the seed first_seed + k - 1.
     bool hash;           // Print each run's hash.
     int pct_depth;       // The depth of PCT; 0: the uniform policy.
+    bool threads;        // Record what the servers' threads do.
     bool os_threads;     // Run each simulated thread on a thread of the system.
     const char *replay;  // The command that replays a run, without T and SEED.
 };

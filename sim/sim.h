@@ -135,8 +135,9 @@ struct sim_act {
 void sim_see_waits(void (*see)(const struct sim_act *act));
 
 // From now on see() is called when such a thread acts, on whatever thread the
-// simulator runs. It must not call the simulator. A turn of a thread of no
-// server is told if the one before it was of a server.
+// simulator runs. It must not call the simulator. Of a thread of no server the
+// turn is told that follows one of a server's, and the wait that ends such a
+// turn.
 void sim_watch(void (*see)(const struct sim_act *act));
 
 // ---- Servers (life.c) ----

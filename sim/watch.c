@@ -67,18 +67,22 @@ void sim_watch(void (*see)(const struct sim_act *act))
     sim.watcher = see;
 }
 
+// The thread whose turn was told last. It may have left the server since.
+static int told;
+
 void sim_watch_turn(const struct sim_thread *before,
                     const struct sim_thread *next)
 {
     if (server_of(before) == -1 && server_of(next) == -1)
         return;
+    told = next->number;
     struct sim_act act = act_of(SIM_TURN, next);
     sim.watcher(&act);
 }
 
 void sim_watch_wait(const struct sim_thread *thread)
 {
-    if (server_of(thread) == -1)
+    if (server_of(thread) == -1 && thread->number != told)
         return;
     struct sim_act act = wait_of(thread);
     sim.watcher(&act);

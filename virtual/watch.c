@@ -36,14 +36,15 @@ static const char *name_of(const char *kind, const void *at)
 {
     if (kind == NULL || at == NULL)
         return NULL;
+    struct object **node =
+        tfind(&(struct object){ .at = at }, &objects, by_address);
+    if (node != NULL)
+        return (*node)->name;
     struct object *new = alloc(sizeof *new);
     new->at = at;
-    struct object **node = tsearch(new, &objects, by_address);
-    if (*node == new)
-        snprintf(new->name, sizeof new->name, "%s %d", kind, ++n_objects);
-    else
-        free(new);
-    return (*node)->name;
+    snprintf(new->name, sizeof new->name, "%s %d", kind, ++n_objects);
+    tsearch(new, &objects, by_address);
+    return new->name;
 }
 
 // ---- Where ----
@@ -76,16 +77,15 @@ static bool is_raft(const struct symbol *symbol)
 
 static const struct call *call_at(const void *at)
 {
+    struct call **node = tfind(&(struct call){ .at = at }, &calls, by_return);
+    if (node != NULL)
+        return *node;
     struct call *new = alloc(sizeof *new);
     new->at = at;
-    struct call **node = tsearch(new, &calls, by_return);
-    if (*node == new) {
-        new->symbol = symbols_find(symbols, at);
-        new->is_raft = is_raft(&new->symbol);
-    } else {
-        free(new);
-    }
-    return *node;
+    new->symbol = symbols_find(symbols, at);
+    new->is_raft = is_raft(&new->symbol);
+    tsearch(new, &calls, by_return);
+    return new;
 }
 
 // The innermost call in the Raft's code. NULL if there is none.
@@ -110,6 +110,9 @@ static void tell(const struct sim_act *act)
         [SIM_UNLOCKS] = EVENT_UNLOCKS,
     };
     const struct symbol *place = place_of(act);
+    bool is_lock = act->kind == SIM_LOCKS || act->kind == SIM_UNLOCKS;
+    if (is_lock && place == NULL)
+        return;  // A lock of the harness.
     struct event event = {
         .kind = kinds[act->kind],
         .life.server = act->server,

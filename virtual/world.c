@@ -34,6 +34,8 @@ void world_run(const struct lab_test *test, const struct options *options,
         .back_end = options->os_threads ? SIM_OS_THREADS : SIM_FIBERS,
         .hidden = "virtual/",
     });
+    if (options->threads && test_is_listened())
+        watch_start();
     lab_test_run(test);
     current_verdict->hash = sim_hash();
     sim_finish(NULL, 0);  // The rest happens in real time.

@@ -474,7 +474,7 @@ function fig2Sample() {
     tell(14, 'reply_arrived', { server: 1, peer: 0, cause: back, method: 'Raft.RequestVote', reply });
     tell(14, 'answered', { server: 0, text: 'term 5, vote refused', cause: back });
     tell(15, 'turn', { server: 0, thread: 3 });
-    tell(16, 'waits', { server: 0, thread: 3, on: 'rf->mu', holder: 4 });
+    tell(16, 'waits', { server: 0, thread: 3, on: 'rf->mu', text: 'to lock a mutex', holder: 4 });
     tell(20, 'verdict', { result: 'failed', text: 'the vote had to be granted' });
     return write({ ...HEADER, suite: 'fig2', test: '2A_one_vote', servers: 3, played: [1, 2] }, lines);
 }

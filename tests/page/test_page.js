@@ -841,7 +841,7 @@ test('threads on request: their turns, and who waits for which lock', async (b) 
     assert.equal(await listed(), true);
     assert(await drawn() > 20, 'a line of waiting');
     await b.click(`.row[data-n="${wait.n}"]`);
-    assert.match(await text(b, '#details h3'), /thread 3 waits for rf->mu, held by 4/);
+    assert.match(await text(b, '#details h3'), /thread 3 waits to lock a mutex \(rf->mu\), held by thread 4/);
 });
 
 test('a narrow window: everything there, nothing wider than it', async (b) => {
@@ -858,7 +858,8 @@ test('a narrow window: everything there, nothing wider than it', async (b) => {
 // RAFTLAB_PAGES names a folder of pages that the lab itself has made.
 test('the pages of real runs open, and have a sentence for all', async (b) => {
     const folder = process.env.RAFTLAB_PAGES;
-    const files = folder ? fs.readdirSync(folder).filter((f) => f.endsWith('.html')) : [];
+    const files = folder ? fs.readdirSync(folder, { recursive: true })
+        .filter((f) => f.endsWith('.html')) : [];
     for (const name of files) {
         await b.open(path.join(folder, name));
         const { bad, odd, places } = await b.look(`({ bad: raftlab.page.run.bad,
@@ -871,6 +872,64 @@ test('the pages of real runs open, and have a sentence for all', async (b) => {
         await b.press('ArrowUp');
     }
     console.log(`        ${files.length} pages`);
+});
+
+// A wait of a thread for a lock that another has taken in the Raft's code: its
+// place among the events, and that of the latter.
+function findWait() {
+    const { events } = raftlab.page.run;
+    for (let i = 0; i < events.length; i++) {
+        const e = events[i];
+        if (e.event !== 'waits' || e.holder === undefined || e.file === undefined)
+            continue;
+        const held = events.findLastIndex((o, k) => k < i && o.event === 'locks' &&
+            o.thread === e.holder && o.on === e.on);
+        if (held !== -1)
+            return { wait: e, lock: events[held] };
+    }
+    return null;
+}
+
+test('threads of a real run: a wait leads to where its holder took the lock', async (b) => {
+    const folder = process.env.RAFTLAB_PAGES && path.join(process.env.RAFTLAB_PAGES, 'threads');
+    if (!folder)
+        return;
+    const name = fs.readdirSync(folder).find((f) => f.endsWith('.html'));
+    await b.open(path.join(folder, name));
+    const { wait, lock } = await b.look(`(${findWait})()`);
+    assert.equal(await b.look('raftlab.page.drawn.threads.length'), 0, 'only on request');
+    await b.press('t');
+    await look(b, wait.ms - 0.003, wait.ms + 0.003);
+    const rows = () => b.look(`raftlab.page.view.laneOf.get(${wait.server}).threads`);
+    const before = await rows();
+    for (let s = 0; s < 3; s++)
+        if (s !== wait.server)
+            await b.press(String(s + 1));
+    await b.settle();
+    const after = await rows();
+    assert(after.shown.length >= before.shown.length && after.more === 0,
+        'one server alone has room for all of its threads');
+    const box = await picture(b);
+    const at = await b.look(`({ x: raftlab.pointOf(${wait.n}).x, y: raftlab.page.view.laneOf
+        .get(${wait.server}).threads.shown.find((r) => r.thread === ${wait.thread}).y })`);
+    assert(await dots(b, 'picture', Math.round(at.x), Math.round(at.y) - 4, 12, 8,
+        await colour(b, 'lost')) > 4, 'who waits for a lock is hatched in red');
+    await b.clickAt(box.x + at.x + 4, box.y + at.y);
+    const told = await text(b, '#details');
+    assert.match(told, /waits to lock a mutex \(mutex \d+\), held by \w/);
+    assert(told.includes(`${wait.file}:${wait.line}`));
+    await b.click('#details .to-cause .link, #details .to-cause');
+    assert.equal(await selected(b), lock.n);
+    assert.match(await text(b, '#details h3'), /locks mutex \d+/);
+    await b.press('t');
+    assert.equal(await b.look('raftlab.page.drawn.threads.length'), 0);
+});
+
+test('turns, waits and locks that were left out are told', async (b) => {
+    const page = writePage('left_out', fig2Sample() +
+        '{"n":990,"ms":21,"event":"left_out","count":1234}\n');
+    await b.open(page.file);
+    assert.match(await text(b, '.row[data-n="990"]'), /Left out here: 1234 turns/);
 });
 
 // ---- Large records ----

@@ -124,7 +124,7 @@ static void two_servers(void)
     int count[SIM_UNLOCKS + 1] = { 0 };
     for (int k = 0; k < n_seen; k++) {
         count[seen[k].kind]++;
-        check(seen[k].server > 0 || seen[k].kind == SIM_TURN);
+        check(seen[k].server > 0 || seen[k].kind <= SIM_WAITS);
         // Nobody acts but the one whose turn it is.
         if (seen[k].kind == SIM_LOCKS || seen[k].kind == SIM_UNLOCKS)
             check(k > 0 && seen[k].thread == seen[k - 1].thread);
