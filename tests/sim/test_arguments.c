@@ -50,7 +50,7 @@ static pthread_t joined(void)
     static void name_(void)                                                    \
     {                                                                          \
         check((call) == 0);                                                    \
-        check(!"it comes back");                                               \
+        fail_at(__FILE__, __LINE__, "it comes back");                          \
     }
 
 // ---- Times ----

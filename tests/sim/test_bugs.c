@@ -643,7 +643,7 @@ static void believe_it_ended(void)
     pthread_t thread = start(say_last_word, NULL);
     if (!ready || pthread_tryjoin_np(thread, NULL) == 0)
         _exit(0);
-    check(!"it has ended");
+    fail_at(__FILE__, __LINE__, "it has ended");
 }
 
 SIM_TEST(a_thread_that_has_not_ended_yet_is_found)
