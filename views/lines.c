@@ -74,6 +74,15 @@ void lines_add_row(struct lines *lines, const char *format, ...)
     free(row);
 }
 
+void lines_cut(struct lines *lines, int most)
+{
+    if (lines->n <= most)
+        return;
+    while (lines->n >= most)
+        free(lines->each[--lines->n]);
+    lines_add_row(lines, "    ...");
+}
+
 void lines_free(struct lines *lines)
 {
     for (int i = 0; i < lines->n; i++)

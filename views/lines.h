@@ -32,6 +32,9 @@ __attribute__((format(printf, 2, 3))) void lines_add_row(struct lines *lines,
                                                          const char *format,
                                                          ...);
 
+// Keeps at most so many lines. The last one says then that some are missing.
+void lines_cut(struct lines *lines, int most);
+
 void lines_free(struct lines *lines);
 
 // A text for a sentence: "S0", "S0 and S2", "S0, S1 and S2". Valid until eight

@@ -10,6 +10,7 @@
 #define MOST_LINES      30
 #define MOST_ACTS       6
 #define MOST_OF_VERDICT 12
+#define LONGEST_ACT     200
 
 // Progress has not ended if something was applied in this time.
 #define SHORTEST_MS 1000.0
@@ -116,6 +117,7 @@ static void add_verdict(const struct run *run, bool with_verdict,
         text += len + (text[len] == '\n');
         first = false;
     }
+    lines_cut(lines, MOST_OF_VERDICT + with_verdict);
 }
 
 // An act of the tester that matters for later events. Acts of one kind in a row
@@ -234,8 +236,9 @@ static void add_doing(const struct span *span, int act, int progress,
 {
     const struct run *run = span->run;
     if (act != -1)
-        lines_add(lines, "The test was in: %s, since %.1f\x1fms, for %s.",
-                  text_of(run->events[act].json, "text"), run->events[act].ms,
+        lines_add(lines, "The test was in: %.*s, since %.1f\x1fms, for %s.",
+                  LONGEST_ACT, text_of(run->events[act].json, "text"),
+                  run->events[act].ms,
                   duration_text(span->to_ms - run->events[act].ms));
     add_acts(run, lines);
     if (span->end.begin_is_missing)
