@@ -156,10 +156,9 @@ UNIT_TEST(runner, a_process_that_ends_early_has_failed)
 // The runner goes on: only a user can stop it.
 UNIT_TEST(runner, a_test_that_signals_the_runner_has_failed)
 {
-    expect_lab(
-        "--test of_a_signal_to_the_runner --test quick", 1,
-        "FAILED dummy_die/of_a_signal_to_the_runner (A): sent signal 15\n"
-        "    (Terminated) to the runner: killed\n");
+    expect_lab("--test of_a_signal_to_the_runner --test quick", 1,
+               "FAILED dummy_die/of_a_signal_to_the_runner (A): sent signal 15 "
+               "(Terminated) to\n    the runner: killed\n");
     expect_lab("--test of_a_signal_by_a_child --jobs 2 --logs /tmp", 1,
                "sent signal 2 (Interrupt) to the runner: killed");
     expect_lab("--test of_a_signal --test quick", 1,
