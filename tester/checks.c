@@ -77,6 +77,11 @@ bool cfg_get_state(struct config *cfg, int i, int *term)
 
 // ---- Leaders and terms ----
 
+void cfg_be_patient(struct config *cfg, int times)
+{
+    cfg->patience = times;
+}
+
 // The leader of the newest term among the connected servers, or NO_SERVER.
 // (That no two lead in one term is for the checker to find.)
 static int find_leader(struct config *cfg)
@@ -98,7 +103,7 @@ int cfg_check_one_leader(struct config *cfg)
 {
     struct act act = test_begin_act(
         "check_one_leader", "find one leader among the connected servers");
-    for (int try = 0; try < 10; try++) {
+    for (int try = 0; try < 10 * cfg->patience; try++) {
         sleep_ms(450 + cfg_random_below(cfg, 100));
         int leader = find_leader(cfg);
         if (leader != NO_SERVER) {
@@ -107,7 +112,8 @@ int cfg_check_one_leader(struct config *cfg)
         }
     }
     test_fail("expected one leader among the connected servers, found none "
-              "for 5 s");
+              "for %d s",
+              5 * cfg->patience);
 }
 
 int cfg_check_terms(struct config *cfg)
@@ -237,7 +243,8 @@ void cfg_converge(struct config *cfg)
 {
     struct act act = test_begin_act(
         "converge", "all connected servers have applied what the leader has");
-    int64_t deadline_ms = clock_now_ms() + 10000;
+    int limit_s = 10 * cfg->patience;
+    int64_t deadline_ms = clock_now_ms() + 1000L * limit_s;
     int leader = NO_SERVER, index = 0, behind = NO_SERVER;
     while (clock_now_ms() < deadline_ms) {
         leader = find_leader(cfg);
@@ -251,12 +258,13 @@ void cfg_converge(struct config *cfg)
     }
     test_check(leader != NO_SERVER,
                "expected a leader among the connected servers, found none for "
-               "10 s");
+               "%d s",
+               limit_s);
     test_fail("server %d, the leader, has applied all up to index %d, and "
-              "server %d only up to %d, 10 s after the last fault: a leader "
+              "server %d only up to %d, %d s after the last fault: a leader "
               "sends missing entries, and its commit index, without a new "
               "command (Figure 2, Leaders)",
-              leader, index, behind, last_applied(cfg, behind));
+              leader, index, behind, last_applied(cfg, behind), limit_s);
 }
 
 // Calls raft_start on the connected servers in turn, from the one after *last
@@ -292,7 +300,8 @@ static bool is_applied_soon(struct config *cfg, struct bytes command, int index,
 static int agree(struct config *cfg, struct bytes command, int expected,
                  bool retry)
 {
-    int64_t deadline_ms = clock_now_ms() + 10000;
+    int limit_s = 10 * cfg->patience;
+    int64_t deadline_ms = clock_now_ms() + 1000L * limit_s;
     int last = 0;
     bool accepted = false;
     while (clock_now_ms() < deadline_ms) {
@@ -306,17 +315,17 @@ static int agree(struct config *cfg, struct bytes command, int expected,
             break;
     }
     test_check(accepted,
-               "no connected server accepted command %s as leader for 10 s",
-               command_text(command).text);
+               "no connected server accepted command %s as leader for %d s",
+               command_text(command).text, limit_s);
     test_fail("%d servers did not agree on command %s within %d s", expected,
-              command_text(command).text, retry ? 10 : 2);
+              command_text(command).text, retry ? limit_s : 2);
 }
 
 int cfg_one(struct config *cfg, struct bytes command, int expected, bool retry)
 {
-    struct act act =
-        test_begin_act("one", "agree on %s by %d servers within %d s",
-                       command_text(command).text, expected, retry ? 10 : 2);
+    struct act act = test_begin_act(
+        "one", "agree on %s by %d servers within %d s",
+        command_text(command).text, expected, retry ? 10 * cfg->patience : 2);
     int index = agree(cfg, command, expected, retry);
     tell_agreed(cfg, index, command, expected);
     test_end_act(act);

@@ -34,6 +34,7 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
 {
     struct config *cfg = alloc(sizeof *cfg);
     cfg->n = n;
+    cfg->patience = 1;
     cfg->snapshots = snapshots == SNAPSHOTS;
     cfg->net = labrpc_make_network();
     cfg->watchdog = watchdog_start();

@@ -136,6 +136,12 @@ bool cfg_get_state(struct config *cfg, int i, int *term);
 
 // ---- Checks ----
 
+// Waits for a leader, for an agreement, and for servers that catch up fail the
+// test after 5 or 10 s, as MIT's do. From now on they last so many times as
+// long. A right Raft with slow timers may lose eight elections in a row where
+// two servers are left of three, on an unreliable network.
+void cfg_be_patient(struct config *cfg, int times);
+
 // Waits until a connected server is leader in the newest term, and returns it.
 // Fails the test after about 5 s without a leader; at once with two leaders in
 // one term.

@@ -45,6 +45,7 @@ struct config {
     struct events *events;
     struct checker *checker;  // A reader of the events.
     int threads_before;       // The process's threads before the first Raft's.
+    int patience;             // See cfg_be_patient.
 
     pthread_mutex_t mu;
 

@@ -8,6 +8,7 @@ struct config *step_begin(const char *title, int n, enum network network,
 {
     test_limit_s *= LONG_TEST_FACTOR;
     struct config *cfg = cfg_make(n, network, snapshots);
+    cfg_be_patient(cfg, PATIENCE);
     cfg_begin(cfg, title);
     return cfg;
 }

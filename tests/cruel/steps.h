@@ -9,6 +9,9 @@ enum { NOBODY = -1 };
 // A clock this slow, or this fast, still leaves time for elections.
 enum { SLOW_PERCENT = 70, FAST_PERCENT = 130 };
 
+// How patient these tests are (cfg_be_patient): virtual time costs nothing.
+enum { PATIENCE = 3 };
+
 // Makes a cluster (cfg_make) and begins its test. The time limit is
 // LONG_TEST_FACTOR times the usual one: many steps wait for scheduling points,
 // and a Raft whose threads mostly sleep needs minutes of virtual time to reach
@@ -16,7 +19,7 @@ enum { SLOW_PERCENT = 70, FAST_PERCENT = 130 };
 struct config *step_begin(const char *title, int n, enum network network,
                           enum snapshots snapshots);
 
-// Makes at least `expected` servers agree on a command, within 10 s. Returns
+// Makes at least `expected` servers agree on a command, within 30 s. Returns
 // its index.
 int step_agree(struct config *cfg, int expected);
 
