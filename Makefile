@@ -325,8 +325,13 @@ LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 side_by_side = $(or $(JOBS),$(if $(filter tsan asan,$(MODE)),$(shell \
     scripts/jobs 512 $1),$1))
 
+# If nobody reads a program's output any more (make 2A | head), it is killed by SIGPIPE.
+# make dies of it, too: otherwise it would print an error.
+IF_UNREAD = [ $$status != 141 ] || kill -PIPE $$PPID
+OR_UNREAD = || { status=$$?; $(IF_UNREAD); exit $$status; }
+
 # Targets that run in both times end here if this fails.
-FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; \
+FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; $(IF_UNREAD); \
     case $$status in \
     1) echo 'Not run in real time, since it fails in virtual time.' ;; \
     3) echo 'Not run in real time, since this machine has too little for virtual time.' ;; \
@@ -342,7 +347,8 @@ run: $(LAB_BIN) $(SIM_BIN)
 	@$(FIRST_IN_VIRTUAL_TIME)
 	@echo
 	@echo 'In real time, $(call side_by_side,8) tests at a time:'
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --table
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --table \
+	    $(OR_UNREAD)
 
 # The variables of a make command that repeats this one.
 AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst \
@@ -367,7 +373,7 @@ endef
 ifneq ($(VIEW),)
 	$(call viewed,$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1))
 else
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1) || { status=$$?; \
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(or $(JOBS),1) || { status=$$?; $(IF_UNREAD); \
 	    [ $$status != 1 ] || printf '%s\n' 'What shows more:' \
 	    '  make sim SUITE=$@ SEEDS=50$(AGAIN)   what fails there can be replayed' \
 	    '  make fig2 T=$@$(AGAIN)               the line of Figure 2 that is missing' \
@@ -400,7 +406,8 @@ fig2: $(LAB_BIN) $(SIM_BIN)
 	$(call quietly,fig2.log,$(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,16))
 
 soak: $(LAB_BIN)
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --runs $(N) $(ROWS)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) --runs $(N) $(ROWS) \
+	    $(OR_UNREAD)
 
 # The times of elections and commits come from records. Only some runs are recorded:
 # records of all would fill the disk.
@@ -440,12 +447,12 @@ $(TIMING_BIN): $(TIMING_O) $(filter $(B)/rt/%,$(LAB_O)) $(B)/link
 	$(call link,,-lm)
 
 # A sanitizer's report fails the test.
-race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sanitized)
-asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(filter 1,$(SIM)),sim,sanitized)
+race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sanitized) $(OR_UNREAD)
+asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(filter 1,$(SIM)),sim,sanitized) $(OR_UNREAD)
 
 .PHONY: sanitized lab
 sanitized: $(LAB_BIN)
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) $(OR_UNREAD)
 lab: $(call with_criterion,$(LAB_BIN))
 
 # ---- The simulator ----
@@ -471,7 +478,7 @@ simlab: $(call with_criterion,$(SIM_BIN))
 sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
 	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc))) \
-	    $(ROWS)
+	    $(ROWS) $(OR_UNREAD)
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs $(if $(filter 1,$(THREADS)),--threads)
 
@@ -494,12 +501,12 @@ ifeq ($(GDB),1)
 else ifneq ($(VIEW),)
 	$(call viewed,$(REPLAY))
 else
-	@RAFTLAB_LOG=$(or $(LOG),1) $(REPLAY)
+	@RAFTLAB_LOG=$(or $(LOG),1) $(REPLAY) $(OR_UNREAD)
 endif
 
 # A failed run is shown like any other: failures are the main use.
 show: one_run
-	@$(REPLAY) || [ $$? = 1 ]
+	@$(REPLAY) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
 
 # ---- The lab's own tests ----
 
