@@ -82,7 +82,8 @@ void sim_watch_turn(const struct sim_thread *before,
 
 void sim_watch_wait(const struct sim_thread *thread)
 {
-    if (server_of(thread) == -1 && thread->number != told)
+    // A thread of a crashed server has been stopped: it waits for nothing.
+    if (thread->stopped || (server_of(thread) == -1 && thread->number != told))
         return;
     struct sim_act act = wait_of(thread);
     sim.watcher(&act);

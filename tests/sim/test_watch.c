@@ -145,3 +145,29 @@ SIM_TEST(who_watches_changes_nothing)
         check(outcome->hash == hash);
     }
 }
+
+static void *call_out(void *unused)
+{
+    struct sim_life *from = sim_life_go_out();
+    usleep(1000);
+    sim_life_come_back(from);
+    return unused;
+}
+
+static void crash_while_it_calls(void)
+{
+    sim_watch(see);
+    struct sim_life *life = sim_life_make(1);
+    pthread_detach(start_in(life, call_out, NULL));
+    usleep(500);
+    sim_life_crash(life);
+    usleep(1000);
+    check(sim_life_outside(life) == 0);
+    for (int k = 0; k < n_seen; k++)
+        check(seen[k].kind != SIM_WAITS || seen[k].text != NULL);
+}
+
+SIM_TEST(a_thread_that_is_stopped_waits_for_nothing)
+{
+    check_body(crash_while_it_calls);
+}
