@@ -270,33 +270,68 @@ static const char *end_of_cause(const char *message)
     return sentence != NULL && sentence < end ? sentence : end;
 }
 
+// The length of the number that begins here, "17", "-1" or "0x7f31"; 0 if there
+// is none.
+static size_t number_length(const char *text)
+{
+    if (strncmp(text, "0x", 2) == 0)
+        return 2 + strspn(text + 2, "0123456789abcdef");
+    size_t sign = *text == '-';
+    size_t digits = strspn(text + sign, "0123456789");
+    return digits > 0 ? sign + digits : 0;
+}
+
 // Copies the text without numbers, and returns the end of the copy.
 static char *copy_without_numbers(char *to, const char *from, const char *end)
 {
-    for (; from < end; from++) {
-        bool in_number = (*from >= '0' && *from <= '9') ||
-                         (*from == '-' && from[1] >= '0' && from[1] <= '9');
-        if (!in_number)
-            *to++ = *from;
+    while (from < end) {
+        size_t number = number_length(from);
+        if (number == 0)
+            *to++ = *from++;
+        from += number;
     }
     return to;
+}
+
+// The line with the first place in the code; NULL if there is none.
+static const char *line_with_place(const char *message)
+{
+    const char *line = strstr(message, ".c:");
+    while (line != NULL && line > message && line[-1] != '\n')
+        line--;
+    return line;
+}
+
+// The beginning of what tells the cause on the first line. Which call has not
+// returned is chance: where it hangs is the cause.
+static const char *begin_of_cause(const char *message, const char *place)
+{
+    const char *hang = strstr(message, " has not returned");
+    if (hang == NULL || place == NULL)
+        return message;
+    return place == message ? hang : end_of_cause(message);
+}
+
+// The end of a sanitizer's kind of error and of its first stack, in its words.
+static const char *end_of_first_stack(const char *words)
+{
+    const char *end = strchrnul(words, '\n');
+    return *end == '\0' ? end : strchrnul(end + 1, '\n');
 }
 
 char *result_signature(const struct result *result)
 {
     const char *message = result->message;
-    char *signature = alloc(strlen(message) + 2);
+    bool reported = result->words != NULL && strstr(message, "report is");
+    const char *words = reported ? result->words : "";
+    char *signature = alloc(strlen(message) + strlen(words) + 2);
     char *at = signature;
     *at++ = result->outcome == FAILED ? 'F' : 'I';
-    const char *place = strstr(message, ".c:");
-    // Which call has not returned is chance: its place is the cause.
-    if (place == NULL || strstr(message, " has not returned") == NULL)
-        at = copy_without_numbers(at, message, end_of_cause(message));
-    if (place == NULL)
-        return signature;
-    while (place > message && place[-1] != '\n')
-        place--;
-    if (place > message)
-        copy_without_numbers(at, place, strchrnul(place, '\n'));
+    const char *place = line_with_place(message);
+    at = copy_without_numbers(at, begin_of_cause(message, place),
+                              end_of_cause(message));
+    if (place != NULL && place > message)
+        at = copy_without_numbers(at, place, strchrnul(place, '\n'));
+    copy_without_numbers(at, words, end_of_first_stack(words));
     return signature;
 }

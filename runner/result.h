@@ -76,8 +76,8 @@ void result_print(const struct result *result, FILE *to);
 
 // The text that failures for one cause have in common: the outcome, and what
 // the message says first, without numbers; of a broken rule only the rule, of a
-// crash the first function, too. For results with a message. The caller frees
-// it.
+// crash the first function, too, of a sanitizer's report the first stack. For
+// results with a message. The caller frees it.
 char *result_signature(const struct result *result);
 
 // Prints the first line of the message, at most `limit` characters of it.
