@@ -387,7 +387,8 @@ endif
 define quietly
 @$(2) > $(R)/$(1).$$$$ 2>&1; status=$$?; \
     mv $(R)/$(1).$$$$ $(R)/$(1); \
-    sed -n '/^FAILED\|^INCONCLUSIVE/,$$p' $(R)/$(1) | grep . || \
+    sed -n '/: runs again by itself at the end: /d; /^FAILED\|^INCONCLUSIVE/,$$p' $(R)/$(1) | \
+        grep . || \
     grep -E '^(fig2:|wall) ' $(R)/$(1) || cat $(R)/$(1) >&2; \
     exit $$status
 endef
