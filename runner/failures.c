@@ -7,6 +7,7 @@
 #include "runner/program.h"
 #include "runner/world.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,9 @@ static void print_group(struct telling *telling, int i)
 
 void failures_print(const struct options *options, const struct result *results)
 {
+    // For the widths of characters. All Rafts have ended, which are not to see
+    // another locale than the user's.
+    setlocale(LC_CTYPE, "C.UTF-8");
     struct telling telling = {
         .options = options,
         .results = results,
