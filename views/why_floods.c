@@ -57,10 +57,12 @@ static bool read_verdict(const struct run *run, struct flood *flood)
     for (int i = 0; i < run->n_events; i++)
         if (is_kind(&run->events[i], "verdict"))
             text = text_of(run->events[i].json, "text");
+    if (run->n_servers == 0)
+        return false;
     if (strncmp(text, "too many RPCs", 13) == 0 ||
         strncmp(text, "too many bytes", 14) == 0) {
         find_busiest(run, flood);
-        return run->n_servers > 0;
+        return true;
     }
     return sscanf(text, "server %d floods server %d", &flood->from,
                   &flood->to) == 2;
