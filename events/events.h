@@ -73,9 +73,8 @@ enum event_kind {
     // The persister's.
     EVENT_SAVED,
 
-    // The simulator's, all the last ones: what a thread of a server does, or a
-    // thread that is
-    // inside of its code.
+    // The simulator's: what a thread does that belongs to a server, or is
+    // inside of its code. They come last: see kept.is_of_thread.
     EVENT_TURN,  // It runs from now on, and the thread before does not.
     EVENT_WAITS,
     EVENT_LOCKS,

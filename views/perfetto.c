@@ -217,7 +217,8 @@ static void draw_fault(struct trace *trace, int s, double ms)
                     json_object());
 }
 
-// No event tells the end of a pause.
+// Ends the pauses at their time. The record need not have it: "resumed" is told
+// only of servers that still run.
 static void end_pauses(struct trace *trace, double now_ms)
 {
     for (int s = 0; s < trace->run->n_servers; s++) {
