@@ -97,6 +97,12 @@ static int place_of(const struct run *run, int n)
     return low < run->n_events && run->events[low].n == n ? low : -1;
 }
 
+const struct event *event_numbered(const struct run *run, int n)
+{
+    int place = place_of(run, n);
+    return place == -1 ? NULL : &run->events[place];
+}
+
 static int server_of(const struct run *run, json_t *json, const char *field)
 {
     int server = int_of(json, field, -1);

@@ -43,6 +43,9 @@ bool is_rpc(const struct event *event, const char *rpc);
 // causes, too. NULL if unknown.
 json_t *event_args(const struct run *run, const struct event *event);
 
+// The event with this number. NULL if there is none.
+const struct event *event_numbered(const struct run *run, int n);
+
 // A message that took longer is late. Shorter delays reorder messages in every
 // run.
 #define LATE_MESSAGE_MS 300.0

@@ -327,20 +327,30 @@ static void add_servers(const struct span *span, struct lines *lines)
               "* as its messages show it. It last sent and heard so long ago.");
 }
 
+// Has the verdict's message one of these words? The last one is NULL.
+static bool verdict_says(const struct run *run, const char *const words[])
+{
+    const struct event *verdict = find_last(run, "verdict");
+    const char *text = verdict == NULL ? "" : text_of(verdict->json, "text");
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (strstr(text, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+static bool is_crash(const struct run *run)
+{
+    static const char *const signs[] = { "killed by signal", "the program ",
+                                         "the process", "report is", NULL };
+    return verdict_says(run, signs);
+}
+
 // Does the message name a call or a lock that somebody waits for, or a crash?
 // The servers' silence follows from that, and explains nothing.
 static bool is_hang_or_crash(const struct run *run)
 {
-    static const char *const signs[] = {
-        "has not returned", "deadlock",    "killed by signal",
-        "the program ",     "the process", "report is",
-    };
-    const struct event *verdict = find_last(run, "verdict");
-    const char *text = verdict == NULL ? "" : text_of(verdict->json, "text");
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-        if (strstr(text, signs[i]) != NULL)
-            return true;
-    return false;
+    static const char *const signs[] = { "has not returned", "deadlock", NULL };
+    return is_crash(run) || verdict_says(run, signs);
 }
 
 // Did the test fail because there was no progress? A broken rule or a crash is
@@ -401,6 +411,7 @@ void summary_print(const struct run *run, bool with_verdict, FILE *to)
         add_doing(&span, act, progress, &lines);
         add_servers(&span, &lines);
     }
+    why_before(&span, is_crash(run), &lines);
     add_why(&span, &lines);
     for (int i = 0; i < lines.n && i < MOST_LINES; i++)
         fprintf(to, "%s\n", lines.each[i]);

@@ -53,6 +53,11 @@ void why_sleeps(const struct span *span, int server, double least_ms,
 // whether the test failed by one.
 bool why_floods(const struct span *span, struct lines *lines);
 
+// The event that a broken rule contradicts, and the last events of the server
+// that broke it; those of a server that has applied what it must not; or, if
+// the process has crashed, the last of all.
+void why_before(const struct span *span, bool crashed, struct lines *lines);
+
 // Messages that came late or twice and changed something.
 void why_late(const struct span *span, struct lines *lines);
 
