@@ -17,9 +17,11 @@
 
 // ---- What is locked or waited for ----
 
-// An object of the program, by its address.
+// An object of the program, by its address and kind: memory that was a mutex
+// may be a condition variable later, as on a stack.
 struct object {
     const void *at;
+    const char *kind;
     char name[40];  // "mutex 1"
 };
 
@@ -29,7 +31,9 @@ static int n_objects;
 static int by_address(const void *a, const void *b)
 {
     const struct object *x = a, *y = b;
-    return x->at < y->at ? -1 : x->at > y->at;
+    if (x->at == y->at)
+        return strcmp(x->kind, y->kind);
+    return x->at < y->at ? -1 : 1;
 }
 
 static const char *name_of(const char *kind, const void *at)
@@ -37,11 +41,12 @@ static const char *name_of(const char *kind, const void *at)
     if (kind == NULL || at == NULL)
         return NULL;
     struct object **node =
-        tfind(&(struct object){ .at = at }, &objects, by_address);
+        tfind(&(struct object){ .at = at, .kind = kind }, &objects, by_address);
     if (node != NULL)
         return (*node)->name;
     struct object *new = alloc(sizeof *new);
     new->at = at;
+    new->kind = kind;
     snprintf(new->name, sizeof new->name, "%s %d", kind, ++n_objects);
     tsearch(new, &objects, by_address);
     return new->name;
