@@ -42,10 +42,12 @@ static bool is_fit(uint32_t code, size_t length)
     // They make a terminal show text in another order than it has.
     bool is_order = (code >= 0x202a && code <= 0x202e) ||
                     (code >= 0x2066 && code <= 0x2069);
+    // They end a line for many readers, such as ShiViz.
+    bool is_line_end = code == 0x2028 || code == 0x2029;
     bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
     bool is_none = code == 0xfffe || code == 0xffff || code > 0x10ffff;
-    return code >= least[length] && !is_control && !is_order && !is_surrogate &&
-           !is_none;
+    return code >= least[length] && !is_control && !is_order && !is_line_end &&
+           !is_surrogate && !is_none;
 }
 
 size_t clean_bytes(char *text, size_t size)
