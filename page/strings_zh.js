@@ -12,7 +12,7 @@ const STRINGS_ZH = {
     heartbeats: '心跳（{count}）',
     heartbeats_hint: '显示什么都没有改变的心跳（h）',
     threads: '线程',
-    threads_hint: '显示线程在做什么；只留一台服务器时可以看到更多 (t)',
+    threads_hint: '显示线程在做什么；只留一台服务器时可以看到更多（t）',
     thread: '线程 {thread}',
     servers: '服务器',
     kinds: '种类',
@@ -156,7 +156,7 @@ const STRINGS_ZH = {
     thread_held: '，持有者是 {holder}',
     thread_locks: '{server} 的线程 {name} 锁住 {on}',
     thread_unlocks: '{server} 的线程 {name} 释放 {on}',
-    left_out: '此前略去了 {count} 次运行、等待和加锁；记录里只有最后的那些',
+    left_out: '此处略去了 {count} 次运行、等待和加锁；记录里只有最后的那些',
     other: '{kind}',
 
     m_vote: 'RequestVote T{term}，最后条目 {last}',
