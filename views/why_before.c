@@ -1,4 +1,4 @@
-// What happened just before a rule was broken, or before the process died.
+// Tells what happened just before a rule was broken or the process died.
 #include "views/lines.h"
 #include "views/why.h"
 
