@@ -202,14 +202,15 @@ static void add_before_rule(const struct run *run, const struct event *broken,
 // The server that has applied what the test did not expect; -1: none.
 static int wrong_server(const struct run *run)
 {
-    int server = -1;
     for (int i = run->n_events - 1; i >= 0; i--) {
         const char *text = text_of(run->events[i].json, "text");
+        int server;
+        int end = 0;  // Set if the text has all these words.
         if (is_kind(&run->events[i], "verdict") &&
-            sscanf(text, "server %d applied", &server) == 1)
-            break;
+            sscanf(text, "server %d applied%n", &server, &end) == 1 && end > 0)
+            return server;
     }
-    return server;
+    return -1;
 }
 
 void why_before(const struct span *span, bool crashed, struct lines *lines)
