@@ -175,10 +175,11 @@ RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
 
 # Only changed files are compiled. The program depends on the list of files, too: a
 # removed file is not linked any more.
-RAFT_SUM := $(shell scripts/forget $(RAFT) $(R) $(RAFT_X) 2> /dev/null || echo fails)
+RAFT_SUM := $(shell why=$$(scripts/forget $(RAFT) $(R) $(RAFT_X) 2>&1) || echo "$$why")
 RAFT_LINKED := $(RAFT_O) $(R)/record/about.o $(R)/sum
 ifneq ($(and $(RAFT_SUM),$(filter-out help clean,$(MAKECMDGOALS))),)
-$(error $(R) cannot be written; the lab is built into the folder that it is in)
+$(error $(R) cannot be written; the lab is built into the folder that it is in: \
+    $(RAFT_SUM))
 endif
 LAB_O := $(LAB:%.c=$(B)/%.o) $(READERS_C:%.c=$(X)/%.o) $(B)/gen/tester/tester_x.o
 LAB_BIN := $(R)/lab

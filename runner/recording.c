@@ -94,6 +94,16 @@ static char *write_page(const struct options *options, const char *record)
     return path;
 }
 
+// Says it once: on a full disk the records of all failures are lost.
+static void say_lost(const char *folder, int error)
+{
+    static bool said;
+    if (!said)
+        fprintf(stderr, "lab: no record can be kept in %s: %s\n", folder,
+                strerror(error));
+    said = true;
+}
+
 void recording_end(struct recording *recording, const struct options *options,
                    int test, int run, struct result *result)
 {
@@ -112,8 +122,7 @@ void recording_end(struct recording *recording, const struct options *options,
         options->records != NULL ? options->records : options->logs;
     result->record = write_file(recording->record, folder, &about, run);
     if (result->record == NULL)
-        fprintf(stderr, "lab: no record can be kept in %s: %s\n", folder,
-                strerror(errno));
+        say_lost(folder, errno);
     else if (options->page != NULL)
         result->page = write_page(options, result->record);
 }
