@@ -238,6 +238,28 @@ static void print_row(const struct context *context, const struct row *row,
     free(by);
 }
 
+// Is a run among those of the table that proves nothing?
+static bool has_inconclusive(const struct context *context)
+{
+    for (int i = 0; i < context->groups->n; i++) {
+        const struct group *group = &context->groups->each[i];
+        if (result_of(context, group->test, group->run)->outcome ==
+            INCONCLUSIVE)
+            return true;
+    }
+    return false;
+}
+
+static void print_heading(const struct context *context, int by_width)
+{
+    int runs = context->options->runs;
+    bool inconclusive = has_inconclusive(context);
+    printf("\nFailed%s, of %d %s each:\n%6s  %-*s  tests\n",
+           inconclusive ? " or inconclusive" : "", runs,
+           runs == 1 ? "run" : "runs", inconclusive ? "runs" : "failed",
+           by_width, "by");
+}
+
 void failed_tests_print(const struct options *options,
                         const struct result *results,
                         const struct groups *groups)
@@ -250,8 +272,7 @@ void failed_tests_print(const struct options *options,
     for (int test = 0; test < groups->n_tests; test++)
         add_test(&table, context, test);
     int by_width = width_of_causes(&table, groups->n);
-    printf("\nFailed, of %d %s each:\n%6s  %-*s  tests\n", groups->runs,
-           groups->runs == 1 ? "run" : "runs", "failed", by_width, "by");
+    print_heading(context, by_width);
     for (int passed = 0; passed <= 1; passed++)
         for (int i = 0; i < table.n; i++)
             if (table.rows[i].passed == passed)

@@ -628,7 +628,8 @@ UNIT_TEST(runner, a_soak_counts)
     check(outcome.status == 1);
     outcome_expect(&outcome,
                    "FAILED dummy_fail/from_a_thread run 1 (A): two leaders");
-    outcome_expect(&outcome, "\nFailed, of 2 runs each:\nfailed  by  tests\n");
+    outcome_expect(&outcome, "\nFailed or inconclusive, of 2 runs each:\n"
+                             "  runs  by  tests\n");
     expect_no_text(&outcome, "from_a_thread run 2");
     outcome_expect(&outcome, "0 of 10 runs passed; 6 failed; 4 inconclusive\n");
     outcome_free(&outcome);
@@ -647,7 +648,8 @@ UNIT_TEST(runner, failures_of_one_cause_are_told_once)
                    "\nINCONCLUSIVE dummy_fail/on_a_busy_machine run 1 "
                    "(C): no leader\n");
     expect_no_text(&outcome, "INCONCLUSIVE dummy_fail/in_haste run 1 (");
-    outcome_expect(&outcome, "\nFailed, of 3 runs each:\nfailed  by  tests\n"
+    outcome_expect(&outcome, "\nFailed or inconclusive, of 3 runs each:\n"
+                             "  runs  by  tests\n"
                              "     3  A   dummy_fail: from_a_thread\n");
     outcome_expect(&outcome,
                    "     3  C   dummy_fail: on_a_busy_machine, in_haste\n"
