@@ -140,7 +140,7 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
     size_t size = sizeof current_verdict->message;
     char what[100];
     if (signal_number == SIGABRT)
-        snprintf(what, sizeof what, "aborted (its last words are above)");
+        snprintf(what, sizeof what, "aborted (see its last words)");
     else
         snprintf(what, sizeof what, "crashed: %s at address %p",
                  strsignal(signal_number), info->si_addr);
@@ -206,7 +206,7 @@ void verdict_finish(void)
 {
     if (!expects_leaks && __lsan_do_recoverable_leak_check != NULL &&
         __lsan_do_recoverable_leak_check() != 0)
-        test_fail("memory leaked; the report is above");
+        test_fail("memory leaked; the report is in the test's output");
     if (atomic_flag_test_and_set(&decided))
         wait_for_the_end();
     current_verdict->state = TEST_PASSED;

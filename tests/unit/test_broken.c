@@ -231,7 +231,7 @@ UNIT_TEST(broken, aborts)
     expect_broken((struct expected){
         .raft = "aborts",
         .tests = { INITIAL, BASIC },
-        .message = "the program aborted (its last words are above) in ",
+        .message = "the program aborted (see its last words) in ",
         .says_where = true,
         .also = "Assertion `rf->last_index > 0' failed",
     });
