@@ -11,7 +11,7 @@
 #define MOST_STACKS 4
 #define LONGEST     200  // Bytes of a line.
 
-// Copies a line without its newline.
+// Copies a line without its newline, with a space for each tab.
 static char *copy_line(const char *line)
 {
     line += strspn(line, " \t");
@@ -19,6 +19,9 @@ static char *copy_line(const char *line)
     if (strlen(copy) > LONGEST)
         copy[LONGEST] = '\0';
     clean_text(copy, strlen(copy));
+    for (char *at = copy; *at != '\0'; at++)
+        if (*at == '\t')
+            *at = ' ';
     return copy;
 }
 
