@@ -386,8 +386,8 @@ static void add_why(const struct span *span, struct lines *lines)
         why_appends(span, &why);
         why_votes(span, &why);
         why_elections(span, &why);
-        why_late(span, &why);
     }
+    why_late(span, &why);
     if (why.n > 0)
         lines_add(lines, "Since %.1f\x1fms:", span->from_ms);
     for (int i = 0, next; i < why.n; i = next) {

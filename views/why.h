@@ -58,7 +58,7 @@ bool why_floods(const struct span *span, struct lines *lines);
 // the process has crashed, the last of all.
 void why_before(const struct span *span, bool crashed, struct lines *lines);
 
-// Messages that came late or twice and changed something.
+// The message that led to a broken rule, if it came late or twice.
 void why_late(const struct span *span, struct lines *lines);
 
 #endif
