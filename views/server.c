@@ -22,6 +22,9 @@ struct servers servers_make(int n)
         server->led_ms = NEVER;
         server->granted_ms = NEVER;
         server->started_ms = NEVER;
+        server->connected_ms = NEVER;
+        server->leading_ms = NEVER;
+        server->lag_ms = NEVER;
         server->term_ms = NEVER;
         server->paused_until_ms = NEVER;
         server->saved_at = -1;
@@ -41,6 +44,11 @@ bool server_saved_meanwhile(const struct server *server,
 {
     return server->saved_at > event->cause &&
            server->saved_thread != event->thread;
+}
+
+double server_ready_ms(const struct server *server)
+{
+    return later_of(server->started_ms, server->connected_ms);
 }
 
 bool server_is_paused(const struct server *server, double now_ms)
@@ -144,8 +152,10 @@ static void read_request_sent(struct server *server, const struct event *event)
         server->role = CANDIDATE;
     else if (is_rpc(event, "AppendEntries") || is_rpc(event, "InstallSnapshot"))
         server->role = LEADER;
-    if (server->role == LEADER)
+    if (server->role == LEADER) {
+        server->leading_ms = event->ms;
         rise_to(&server->commit, int_of(args, "leader_commit", 0));
+    }
 }
 
 static void read_request_arrived(struct server *server,
@@ -214,9 +224,10 @@ static void read_act(struct server *server, const struct event *event)
         server->running = false;
     else if (is_kind(event, "cut_off"))
         server->connected = false;
-    else if (is_kind(event, "connected"))
+    else if (is_kind(event, "connected")) {
         server->connected = true;
-    else if (is_kind(event, "paused")) {
+        server->connected_ms = event->ms;
+    } else if (is_kind(event, "paused")) {
         double for_ms =
             json_number_value(json_object_get(event->json, "for_ms"));
         server->paused_until_ms =
@@ -258,4 +269,8 @@ void servers_read(struct servers *servers, const struct run *run,
         rise_to(&server->commit, server->applied);
         server->applied_ms = event->ms;
     }
+    if (server->commit <= server->applied)
+        server->lag_ms = NEVER;
+    else if (server->lag_ms == NEVER)
+        server->lag_ms = event->ms;
 }

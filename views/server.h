@@ -39,11 +39,14 @@ struct server {
 
     int applied;
     double applied_ms;  // When it last applied, or started.
+    double lag_ms;      // Since when it knows of more than it has applied.
     double sent_ms;     // When it last sent a message; or NEVER.
     double heard_ms;
     double led_ms;  // When it last heard from a leader of its term or later.
     double granted_ms;  // When it last granted a vote.
     double started_ms;  // When it last started, or its pause ended.
+    double connected_ms;
+    double leading_ms;  // When it last sent a message as a leader.
     double term_ms;     // When it first saved this term.
     int saved_at;       // The place of the event of its last save,
     int saved_thread;   // and its thread.
@@ -73,6 +76,9 @@ static inline double later_of(double a, double b)
 // before that save.
 bool server_saved_meanwhile(const struct server *server,
                             const struct event *event);
+
+// Since when it has run, been awake and been connected; or NEVER.
+double server_ready_ms(const struct server *server);
 
 bool server_is_paused(const struct server *server, double now_ms);
 

@@ -8,7 +8,8 @@ void why_applies(const struct span *span, struct lines *lines)
 {
     for (int i = 0; i < span->run->n_servers; i++) {
         const struct server *server = &span->end.each[i];
-        double since_ms = span->to_ms - server->applied_ms;
+        double from_ms = later_of(server->applied_ms, server->lag_ms);
+        double since_ms = span->to_ms - later_of(from_ms, server->started_ms);
         if (!server->known || !server->running ||
             server_is_paused(server, span->to_ms) ||
             server->commit <= server->applied || since_ms < LATE_MS)

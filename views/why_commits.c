@@ -11,17 +11,21 @@
 #define AT_WORK_MS 500.0
 
 struct follower {
-    double sent_ms;      // When the leader last sent it a message of its term.
-    double entries_ms;   // When it last sent it entries or a snapshot.
-    int sent_from;       // Of the last AppendEntries: prev_log_index + 1.
-    double answered_ms;  // When a reply last came.
-    int match;           // The match index, from its replies.
-    double match_ms;     // Since when; or NEVER.
+    double sent_ms;     // When the leader last sent it a message of its term.
+    double entries_ms;  // When it last sent it entries or a snapshot.
+    int sent_from;      // Of the last AppendEntries: prev_log_index + 1.
+    double unanswered_ms;  // Since when it has answered no request; or NEVER.
+    int match;             // The match index, from its replies.
+    double match_ms;       // Since when; or NEVER.
+    double behind_ms;      // Since when the leader holds more; or NEVER.
 };
 
 struct commits {
     int leader;
     int term;
+    double led_ms;  // Since when it leads that term.
+    int last;       // The index of its last entry.
+    int n;
     struct follower *followers;
 };
 
@@ -49,21 +53,69 @@ static void look_at_sent(struct follower *follower, const struct event *event,
         follower->entries_ms = event->ms;
 }
 
-static void look_at_reply(struct follower *follower, const struct event *event,
-                          json_t *args)
+static void look_at_reply(const struct commits *commits,
+                          const struct event *event, json_t *args)
 {
+    struct follower *follower = &commits->followers[event->peer];
     json_t *reply = json_object_get(event->json, "reply");
-    follower->answered_ms = event->ms;
     int match = 0;
     if (is_rpc(event, "AppendEntries") && bool_of(reply, "success"))
         match =
             int_of(args, "prev_log_index", 0) + int_of(args, "n_entries", 0);
     else if (is_rpc(event, "InstallSnapshot"))
         match = int_of(args, "last_included_index", 0);
-    if (match > follower->match) {
-        follower->match = match;
-        follower->match_ms = event->ms;
+    if (match <= follower->match)
+        return;
+    follower->match = match;
+    follower->match_ms = event->ms;
+    follower->behind_ms = match < commits->last ? event->ms : NEVER;
+}
+
+static void look_at_save(struct commits *commits, const struct event *event)
+{
+    json_t *last = json_object_get(event->json, "last");
+    commits->last = int_of(last, "index", commits->last);
+    for (int i = 0; i < commits->n; i++) {
+        struct follower *follower = &commits->followers[i];
+        if (follower->match >= commits->last)
+            follower->behind_ms = NEVER;
+        else if (follower->behind_ms == NEVER)
+            follower->behind_ms = event->ms;
     }
+}
+
+static void look_at_leader(struct commits *commits, const struct run *run,
+                           const struct event *event)
+{
+    if (is_kind(event, "saved"))
+        look_at_save(commits, event);
+    bool leads = is_kind(event, "leads") &&
+                 int_of(event->json, "term", 0) == commits->term;
+    json_t *args = event_args(run, event);
+    bool its_term = event->peer != -1 && !is_rpc(event, "RequestVote") &&
+                    int_of(args, "term", 0) == commits->term;
+    if ((leads || its_term) && commits->led_ms == NEVER)
+        commits->led_ms = event->ms;
+    if (its_term && is_kind(event, "request_sent"))
+        look_at_sent(&commits->followers[event->peer], event, args);
+    if (its_term && is_kind(event, "reply_arrived"))
+        look_at_reply(commits, event, args);
+}
+
+// What the follower does with the leader's requests. A lost reply is an answer,
+// too.
+static void look_at_follower(const struct commits *commits,
+                             const struct run *run, const struct event *event)
+{
+    struct follower *follower = &commits->followers[event->server];
+    bool its_term = event->peer == commits->leader &&
+                    !is_rpc(event, "RequestVote") &&
+                    int_of(event_args(run, event), "term", 0) == commits->term;
+    if (is_kind(event, "started") || (its_term && is_kind(event, "reply_sent")))
+        follower->unanswered_ms = NEVER;
+    else if (its_term && is_kind(event, "request_arrived") &&
+             follower->unanswered_ms == NEVER)
+        follower->unanswered_ms = event->ms;
 }
 
 // Reads all events of the leader's term, those before progress ended included.
@@ -71,17 +123,10 @@ static void follow(struct commits *commits, const struct run *run)
 {
     for (int i = 0; i < run->n_events; i++) {
         const struct event *event = &run->events[i];
-        if (event->server != commits->leader || event->peer == -1 ||
-            is_rpc(event, "RequestVote"))
-            continue;
-        json_t *args = event_args(run, event);
-        if (int_of(args, "term", 0) != commits->term)
-            continue;
-        struct follower *follower = &commits->followers[event->peer];
-        if (is_kind(event, "request_sent"))
-            look_at_sent(follower, event, args);
-        if (is_kind(event, "reply_arrived"))
-            look_at_reply(follower, event, args);
+        if (event->server == commits->leader)
+            look_at_leader(commits, run, event);
+        else if (event->server != -1)
+            look_at_follower(commits, run, event);
     }
 }
 
@@ -91,10 +136,12 @@ static int holders_of(const struct commits *commits, const struct span *span,
                       int index)
 {
     int holders = 1;
-    for (int i = 0; i < span->run->n_servers; i++) {
+    double awake_ms = span->end.each[commits->leader].started_ms;
+    for (int i = 0; i < commits->n; i++) {
         const struct follower *follower = &commits->followers[i];
+        double since_ms = later_of(follower->match_ms, awake_ms);
         holders += i != commits->leader && follower->match >= index &&
-                   span->to_ms - follower->match_ms > AT_WORK_MS;
+                   span->to_ms - since_ms > AT_WORK_MS;
     }
     return holders;
 }
@@ -108,15 +155,10 @@ static void say_uncommitted(const struct commits *commits,
     const struct server *leader = &span->end.each[commits->leader];
     for (int i = leader->last.index; i > leader->commit; i--) {
         int holders = holders_of(commits, span, i);
-        if (2 * holders <= n)
+        if (2 * holders <= n || server_term_at(leader, i) == 0)
             continue;
         const char *entry = entry_text(i, server_term_at(leader, i));
-        if (server_term_at(leader, i) == 0)
-            lines_add(lines,
-                      "  S%d leads T%d, and its entry %s is on %d of %d, as "
-                      "replies say, and is not committed.",
-                      commits->leader, commits->term, entry, holders, n);
-        else if (server_term_at(leader, i) == commits->term)
+        if (server_term_at(leader, i) == commits->term)
             lines_add(lines,
                       "  S%d leads T%d, and its entry %s is on %d of %d, as "
                       "replies say, but its leader_commit is %d.",
@@ -132,33 +174,45 @@ static void say_uncommitted(const struct commits *commits,
     }
 }
 
+// For longer than this time there was a reason to act, and the chance.
+static bool is_long(const struct span *span, double reason_ms, double chance_ms)
+{
+    return span->to_ms - later_of(reason_ms, chance_ms) > SILENT_MS;
+}
+
 static void say_unsent(const struct commits *commits, const struct span *span,
                        int i, struct lines *lines)
 {
     const struct server *leader = &span->end.each[commits->leader];
     const struct follower *follower = &commits->followers[i];
-    double silent_ms = span->to_ms - follower->sent_ms;
-    if (follower->sent_ms == NEVER)
+    double chance_ms =
+        later_of(server_ready_ms(leader), server_ready_ms(&span->end.each[i]));
+    chance_ms = later_of(chance_ms, commits->led_ms);
+    bool silent = is_long(span, follower->sent_ms, chance_ms);
+    if (silent && follower->sent_ms == NEVER)
         lines_add(lines,
                   "  S%d leads T%d, and has sent S%d nothing in this term.",
                   commits->leader, commits->term, i);
-    else if (silent_ms > SILENT_MS)
+    else if (silent)
         lines_add(lines, "  S%d leads T%d, and has sent S%d nothing for %s.",
-                  commits->leader, commits->term, i, duration_text(silent_ms));
-    else if (leader->last.index > follower->match &&
-             span->to_ms - follower->entries_ms > SILENT_MS)
+                  commits->leader, commits->term, i,
+                  duration_text(span->to_ms - follower->sent_ms));
+    else if (follower->behind_ms != NEVER &&
+             is_long(span, later_of(follower->entries_ms, follower->behind_ms),
+                     chance_ms))
         lines_add(lines,
                   "  S%d leads T%d and holds %s; S%d has acknowledged %d, and "
                   "gets no entries (sent from %d on).",
                   commits->leader, commits->term,
                   entry_text(leader->last.index, leader->last.term), i,
                   follower->match, follower->sent_from);
-    else if (span->to_ms - follower->answered_ms > SILENT_MS)
-        lines_add(
-            lines,
-            "  S%d leads T%d; S%d has answered none of its requests for %s.",
-            commits->leader, commits->term, i,
-            duration_text(span->to_ms - later_of(follower->answered_ms, 0)));
+    else if (follower->unanswered_ms != NEVER &&
+             is_long(span, follower->unanswered_ms, chance_ms))
+        lines_add(lines,
+                  "  S%d leads T%d; S%d has answered none of its requests for "
+                  "%s.",
+                  commits->leader, commits->term, i,
+                  duration_text(span->to_ms - follower->unanswered_ms));
 }
 
 void why_commits(const struct span *span, struct lines *lines)
@@ -167,15 +221,21 @@ void why_commits(const struct span *span, struct lines *lines)
     int leader = find_leader(span);
     if (leader == -1)
         return;
-    struct commits commits = { leader, span->end.each[leader].term,
-                               calloc((size_t)n, sizeof(struct follower)) };
+    struct commits commits = {
+        .leader = leader,
+        .term = span->end.each[leader].term,
+        .led_ms = NEVER,
+        .n = n,
+        .followers = calloc((size_t)n, sizeof(struct follower)),
+    };
     if (commits.followers == NULL)
         abort();
     for (int i = 0; i < n; i++) {
         commits.followers[i].sent_ms = NEVER;
         commits.followers[i].entries_ms = NEVER;
         commits.followers[i].match_ms = NEVER;
-        commits.followers[i].answered_ms = NEVER;
+        commits.followers[i].unanswered_ms = NEVER;
+        commits.followers[i].behind_ms = NEVER;
     }
     follow(&commits, span->run);
     say_uncommitted(&commits, span, lines);

@@ -136,13 +136,14 @@ static void say_stood(const struct elections *elections,
             times_text(elections->n_split));
 }
 
-// Should the server stand? It hears from no leader, and has not stood for a
-// while.
+// Should the server stand? It hears from no leader, and has neither stood nor
+// led for a while.
 static bool should_stand(const struct server *server, const struct span *span,
                          double stood_ms)
 {
     double since = later_of(later_of(server->led_ms, span->from_ms), stood_ms);
-    since = later_of(later_of(server->started_ms, server->granted_ms), since);
+    since = later_of(later_of(server->leading_ms, server->granted_ms), since);
+    since = later_of(server_ready_ms(server), since);
     return server->running && server->connected && server->role != LEADER &&
            span->to_ms - since > SILENT_MS;
 }
