@@ -7,6 +7,9 @@
 // A leader sends several messages in this time.
 #define SILENT_MS 1000.0
 
+// A new leader has sent to all by then.
+#define MOMENT_MS 300.0
+
 // A change counts as recent for this time.
 #define AT_WORK_MS 500.0
 
@@ -174,7 +177,7 @@ static void say_uncommitted(const struct commits *commits,
     }
 }
 
-// For longer than this time there was a reason to act, and the chance.
+// Was there a reason to act for so long, and the chance?
 static bool is_long(const struct span *span, double reason_ms, double chance_ms)
 {
     return span->to_ms - later_of(reason_ms, chance_ms) > SILENT_MS;
@@ -188,12 +191,11 @@ static void say_unsent(const struct commits *commits, const struct span *span,
     double chance_ms =
         later_of(server_ready_ms(leader), server_ready_ms(&span->end.each[i]));
     chance_ms = later_of(chance_ms, commits->led_ms);
-    bool silent = is_long(span, follower->sent_ms, chance_ms);
-    if (silent && follower->sent_ms == NEVER)
+    if (follower->sent_ms == NEVER && span->to_ms - chance_ms > MOMENT_MS)
         lines_add(lines,
                   "  S%d leads T%d, and has sent S%d nothing in this term.",
                   commits->leader, commits->term, i);
-    else if (silent)
+    else if (is_long(span, follower->sent_ms, chance_ms))
         lines_add(lines, "  S%d leads T%d, and has sent S%d nothing for %s.",
                   commits->leader, commits->term, i,
                   duration_text(span->to_ms - follower->sent_ms));

@@ -77,7 +77,7 @@ static enum refusal reason_of(const struct votes *votes, json_t *args,
 }
 
 static void describe(struct refused *refused, enum refusal reason, json_t *args,
-                     const struct server *voter, double now_ms)
+                     const struct server *voter)
 {
     char *text = refused->reason;
     size_t size = sizeof refused->reason;
@@ -97,11 +97,6 @@ static void describe(struct refused *refused, enum refusal reason, json_t *args,
         snprintf(text, size,
                  "its saved vote in T%d is for S%d, which has not stood in T%d",
                  voter->term, voter->voted_for, voter->term);
-    else if (voter->led_ms != NEVER && now_ms - voter->led_ms < 500)
-        snprintf(text, size,
-                 "it has heard from a leader %s before, else no "
-                 "reason is seen (candidate's last is %s, its own %s)",
-                 duration_text(now_ms - voter->led_ms), theirs, own);
     else
         snprintf(text, size,
                  "no reason is seen: T%d is not older, candidate's "
@@ -135,7 +130,7 @@ static void look_at_refusal(struct votes *votes, const struct span *span,
         refused_of(votes, event->server, event->peer, reason);
     refused->times++;
     refused->last_ms = event->ms;
-    describe(refused, reason, args, voter, event->ms);
+    describe(refused, reason, args, voter);
 }
 
 // Called at the end of its term. Notes if it had a majority for some time and
