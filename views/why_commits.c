@@ -17,10 +17,9 @@ struct follower {
     double sent_ms;     // When the leader last sent it a message of its term.
     double entries_ms;  // When it last sent it entries or a snapshot.
     int sent_from;      // Of the last AppendEntries: prev_log_index + 1.
-    double unanswered_ms;  // Since when it has answered no request; or NEVER.
-    int match;             // The match index, from its replies.
-    double match_ms;       // Since when; or NEVER.
-    double behind_ms;      // Since when the leader holds more; or NEVER.
+    int match;          // The match index, from its replies.
+    double match_ms;    // Since when; or NEVER.
+    double behind_ms;   // Since when the leader holds more; or NEVER.
 };
 
 struct commits {
@@ -105,22 +104,6 @@ static void look_at_leader(struct commits *commits, const struct run *run,
         look_at_reply(commits, event, args);
 }
 
-// What the follower does with the leader's requests. A lost reply is an answer,
-// too.
-static void look_at_follower(const struct commits *commits,
-                             const struct run *run, const struct event *event)
-{
-    struct follower *follower = &commits->followers[event->server];
-    bool its_term = event->peer == commits->leader &&
-                    !is_rpc(event, "RequestVote") &&
-                    int_of(event_args(run, event), "term", 0) == commits->term;
-    if (is_kind(event, "started") || (its_term && is_kind(event, "reply_sent")))
-        follower->unanswered_ms = NEVER;
-    else if (its_term && is_kind(event, "request_arrived") &&
-             follower->unanswered_ms == NEVER)
-        follower->unanswered_ms = event->ms;
-}
-
 // Reads all events of the leader's term, those before progress ended included.
 static void follow(struct commits *commits, const struct run *run)
 {
@@ -128,8 +111,6 @@ static void follow(struct commits *commits, const struct run *run)
         const struct event *event = &run->events[i];
         if (event->server == commits->leader)
             look_at_leader(commits, run, event);
-        else if (event->server != -1)
-            look_at_follower(commits, run, event);
     }
 }
 
@@ -208,13 +189,6 @@ static void say_unsent(const struct commits *commits, const struct span *span,
                   commits->leader, commits->term,
                   entry_text(leader->last.index, leader->last.term), i,
                   follower->match, follower->sent_from);
-    else if (follower->unanswered_ms != NEVER &&
-             is_long(span, follower->unanswered_ms, chance_ms))
-        lines_add(lines,
-                  "  S%d leads T%d; S%d has answered none of its requests for "
-                  "%s.",
-                  commits->leader, commits->term, i,
-                  duration_text(span->to_ms - follower->unanswered_ms));
 }
 
 void why_commits(const struct span *span, struct lines *lines)
@@ -236,7 +210,6 @@ void why_commits(const struct span *span, struct lines *lines)
         commits.followers[i].sent_ms = NEVER;
         commits.followers[i].entries_ms = NEVER;
         commits.followers[i].match_ms = NEVER;
-        commits.followers[i].unanswered_ms = NEVER;
         commits.followers[i].behind_ms = NEVER;
     }
     follow(&commits, span->run);
