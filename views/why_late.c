@@ -4,17 +4,15 @@
 // The event that broke a rule, as the checker says; NULL if none did.
 static const struct event *find_breach(const struct run *run)
 {
-    int n = 0;
     for (int i = run->n_events - 1; i >= 0; i--) {
         const struct event *event = &run->events[i];
-        if (is_kind(event, "rule_broken")) {
-            json_t *events = json_object_get(event->json, "events");
-            size_t count = json_array_size(events);
-            if (count > 0)
-                n = (int)json_integer_value(json_array_get(events, count - 1));
-        } else if (n != 0 && event->n == n) {
-            return event;
-        }
+        if (!is_kind(event, "rule_broken"))
+            continue;
+        json_t *number =
+            json_array_get(json_object_get(event->json, "events"), 1);
+        return number == NULL
+                   ? NULL
+                   : event_numbered(run, (int)json_integer_value(number));
     }
     return NULL;
 }
@@ -49,9 +47,8 @@ void why_late(const struct span *span, struct lines *lines)
     if (arrived->ms - sent->ms < LATE_MESSAGE_MS && !doubled)
         return;
     lines_add(lines,
-              "  S%d saved this when a %s of S%d, %s of T%d, came %s at "
-              "%.1f\x1fms (sent %s before).",
-              breach->server,
+              "  The save that broke the rule followed a %s of S%d, %s of T%d, "
+              "that came %s at %.1f\x1fms (sent %s before).",
               is_kind(arrived, "reply_arrived") ? "reply" : "request",
               arrived->peer, text_of(arrived->json, "method"),
               int_of(event_args(span->run, arrived), "term", 0),
