@@ -158,6 +158,29 @@ static void say_uncommitted(const struct commits *commits,
     }
 }
 
+static bool is_ready(const struct server *server, double now_ms)
+{
+    return server->running && server->connected &&
+           !server_is_paused(server, now_ms);
+}
+
+// Since when a majority of the servers is ready. Before, a leader may have
+// stepped down, which nobody sees.
+static double majority_ms(const struct span *span)
+{
+    double found_ms = span->to_ms;
+    for (int i = 0; i < span->end.n; i++) {
+        double ms = server_ready_ms(&span->end.each[i]);
+        int n_ready = 0;
+        for (int k = 0; k < span->end.n; k++)
+            n_ready += is_ready(&span->end.each[k], span->to_ms) &&
+                       server_ready_ms(&span->end.each[k]) <= ms;
+        if (2 * n_ready > span->end.n && ms < found_ms)
+            found_ms = ms;
+    }
+    return found_ms;
+}
+
 // Was there a reason to act for so long, and the chance?
 static bool is_long(const struct span *span, double reason_ms, double chance_ms)
 {
@@ -171,6 +194,7 @@ static void say_unsent(const struct commits *commits, const struct span *span,
     const struct follower *follower = &commits->followers[i];
     double chance_ms =
         later_of(server_ready_ms(leader), server_ready_ms(&span->end.each[i]));
+    chance_ms = later_of(chance_ms, majority_ms(span));
     chance_ms = later_of(chance_ms, commits->led_ms);
     if (follower->sent_ms == NEVER && span->to_ms - chance_ms > MOMENT_MS)
         lines_add(lines,
@@ -214,12 +238,9 @@ void why_commits(const struct span *span, struct lines *lines)
     }
     follow(&commits, span->run);
     say_uncommitted(&commits, span, lines);
-    for (int i = 0; i < n; i++) {
-        const struct server *server = &span->end.each[i];
-        if (i != leader && server->running && server->connected &&
-            !server_is_paused(server, span->to_ms) &&
+    for (int i = 0; i < n; i++)
+        if (i != leader && is_ready(&span->end.each[i], span->to_ms) &&
             span->end.each[leader].connected)
             say_unsent(&commits, span, i, lines);
-    }
     free(commits.followers);
 }
