@@ -44,7 +44,9 @@ static bool describe(struct refused *refused, json_t *args,
                  entry_text(follower->last.index, follower->last.term));
     else if (index < follower->snapshot.index)
         snprintf(text, size,
-                 "prev is %s, and the follower's snapshot ends at %s", prev,
+                 "prev is %s, and the follower's snapshot ends at %s: what is "
+                 "before its end is committed, and matches",
+                 prev,
                  entry_text(follower->snapshot.index, follower->snapshot.term));
     else if (own != prev_term && own != 0)
         snprintf(text, size, "prev is %s, and the follower holds %s there",

@@ -13,6 +13,10 @@
 // A change counts as recent for this time.
 #define AT_WORK_MS 500.0
 
+// A leader that applies has committed. A message may have been made before; so
+// many were not.
+#define MOST_OLD 5
+
 struct follower {
     double sent_ms;     // When the leader last sent it a message of its term.
     double entries_ms;  // When it last sent it entries or a snapshot.
@@ -20,6 +24,9 @@ struct follower {
     int match;          // The match index, from its replies.
     double match_ms;    // Since when; or NEVER.
     double behind_ms;   // Since when the leader holds more; or NEVER.
+    int leader_commit;  // Of the last AppendEntries.
+    int n_untold;       // How many in a row said less than the leader had
+                        // applied, and the follower acknowledged.
 };
 
 struct commits {
@@ -27,6 +34,7 @@ struct commits {
     int term;
     double led_ms;  // Since when it leads that term.
     int last;       // The index of its last entry.
+    int applied;    // The last index that it has applied.
     int n;
     struct follower *followers;
 };
@@ -45,12 +53,24 @@ static int find_leader(const struct span *span)
     return found;
 }
 
-static void look_at_sent(struct follower *follower, const struct event *event,
-                         json_t *args)
+static void look_at_append(const struct commits *commits,
+                           struct follower *follower, json_t *args)
 {
+    int index = int_of(args, "leader_commit", 0);
+    bool untold =
+        index < commits->applied && commits->applied <= follower->match;
+    follower->sent_from = int_of(args, "prev_log_index", 0) + 1;
+    follower->leader_commit = index;
+    follower->n_untold = untold ? follower->n_untold + 1 : 0;
+}
+
+static void look_at_sent(const struct commits *commits,
+                         const struct event *event, json_t *args)
+{
+    struct follower *follower = &commits->followers[event->peer];
     follower->sent_ms = event->ms;
     if (is_rpc(event, "AppendEntries"))
-        follower->sent_from = int_of(args, "prev_log_index", 0) + 1;
+        look_at_append(commits, follower, args);
     if (is_rpc(event, "InstallSnapshot") || int_of(args, "n_entries", 0) > 0)
         follower->entries_ms = event->ms;
 }
@@ -91,6 +111,10 @@ static void look_at_leader(struct commits *commits, const struct run *run,
 {
     if (is_kind(event, "saved"))
         look_at_save(commits, event);
+    if (is_kind(event, "applied") || is_kind(event, "applied_snapshot"))
+        commits->applied = int_of(event->json, "index", commits->applied);
+    if (is_kind(event, "started"))
+        commits->applied = 0;
     bool leads = is_kind(event, "leads") &&
                  int_of(event->json, "term", 0) == commits->term;
     json_t *args = event_args(run, event);
@@ -99,7 +123,7 @@ static void look_at_leader(struct commits *commits, const struct run *run,
     if ((leads || its_term) && commits->led_ms == NEVER)
         commits->led_ms = event->ms;
     if (its_term && is_kind(event, "request_sent"))
-        look_at_sent(&commits->followers[event->peer], event, args);
+        look_at_sent(commits, event, args);
     if (its_term && is_kind(event, "reply_arrived"))
         look_at_reply(commits, event, args);
 }
@@ -156,6 +180,26 @@ static void say_uncommitted(const struct commits *commits,
                       commits->term);
         return;
     }
+}
+
+// Reports followers that are not told of what the leader has applied.
+static void say_untold(const struct commits *commits, struct lines *lines)
+{
+    unsigned long untold = 0;
+    const struct follower *one = NULL;
+    for (int i = 0; i < commits->n; i++) {
+        if (commits->followers[i].n_untold <= MOST_OLD)
+            continue;
+        untold |= 1UL << i;
+        one = &commits->followers[i];
+    }
+    if (untold != 0)
+        lines_add(lines,
+                  "  S%d leads T%d and has applied %d, which %s acknowledged; "
+                  "but its AppendEntries still say leader_commit\x1f%d (%s).",
+                  commits->leader, commits->term, commits->applied,
+                  servers_text(untold), one->leader_commit,
+                  times_text(one->n_untold));
 }
 
 static bool is_ready(const struct server *server, double now_ms)
@@ -237,6 +281,7 @@ void why_commits(const struct span *span, struct lines *lines)
         commits.followers[i].behind_ms = NEVER;
     }
     follow(&commits, span->run);
+    say_untold(&commits, lines);
     say_uncommitted(&commits, span, lines);
     for (int i = 0; i < n; i++)
         if (i != leader && is_ready(&span->end.each[i], span->to_ms) &&

@@ -32,6 +32,7 @@ struct elections {
     int *stood_led;  // How often, though it had just heard from a leader.
     int *term;       // The newest term in which it stood.
     double *ms;      // When that was; NEVER.
+    int *refused;    // How many votes it has refused since then.
     int n_stood;
     int first_term;
     int last_term;
@@ -75,6 +76,7 @@ static void look_at_stand(struct elections *elections,
         return;
     elections->term[me] = term;
     elections->ms[me] = event->ms;
+    elections->refused[me] = 0;
     elections->stood[me]++;
     double since_led_ms = event->ms - led_ms;
     elections->stood_led[me] += led_ms != NEVER && since_led_ms > AT_ONCE_MS &&
@@ -92,6 +94,10 @@ static void look(void *self, const struct span *span,
 {
     (void)span;
     struct elections *elections = self;
+    if (event->server != -1 && is_kind(event, "reply_sent") &&
+        is_rpc(event, "RequestVote") &&
+        !bool_of(json_object_get(event->json, "reply"), "vote_granted"))
+        elections->refused[event->server]++;
     if (event->server == -1 || !is_kind(event, "request_sent"))
         return;
     int term = int_of(json_object_get(event->json, "args"), "term", 0);
@@ -164,11 +170,15 @@ static void say_silent(const struct elections *elections,
             never_ms = led_ms < never_ms ? led_ms : never_ms;
             continue;
         }
+        const char *refused =
+            elections->refused[i] == 0 ? "" : times_text(elections->refused[i]);
         lines_add(lines,
                   "  S%d has heard from no leader for %s, stood for election "
-                  "%s ago (T%d), and does not stand again.",
+                  "%s ago (T%d), and does not stand again%s%s%s.",
                   i, duration_text(led_ms),
-                  duration_text(span->to_ms - stood_ms), elections->term[i]);
+                  duration_text(span->to_ms - stood_ms), elections->term[i],
+                  *refused == 0 ? "" : "; it has refused its vote ", refused,
+                  *refused == 0 ? "" : " since");
     }
     if (never == 0)
         return;
@@ -200,10 +210,12 @@ void why_elections(const struct span *span, struct lines *lines)
         .stood = calloc((size_t)n, sizeof(int)),
         .term = calloc((size_t)n, sizeof(int)),
         .stood_led = calloc((size_t)n, sizeof(int)),
+        .refused = calloc((size_t)n, sizeof(int)),
         .ms = calloc((size_t)n, sizeof(double)),
     };
     if (elections.stood == NULL || elections.term == NULL ||
-        elections.stood_led == NULL || elections.ms == NULL)
+        elections.stood_led == NULL || elections.refused == NULL ||
+        elections.ms == NULL)
         abort();
     for (int i = 0; i < n; i++)
         elections.ms[i] = NEVER;
@@ -215,5 +227,6 @@ void why_elections(const struct span *span, struct lines *lines)
     free(elections.stood);
     free(elections.term);
     free(elections.stood_led);
+    free(elections.refused);
     free(elections.ms);
 }
