@@ -171,12 +171,15 @@ static void read_request_arrived(struct server *server,
         server->role = FOLLOWER;
 }
 
-// The server has accepted these entries, and knows that they are committed up
-// to leader_commit (Figure 2, AppendEntries, 5).
+// A server that answers with a newer term than it saved no longer leads. One
+// that accepts entries knows that they are committed up to leader_commit
+// (Figure 2, AppendEntries, 5).
 static void read_reply_sent(struct server *server, const struct run *run,
                             const struct event *event)
 {
     json_t *reply = json_object_get(event->json, "reply");
+    if (int_of(reply, "term", 0) > server->term)
+        server->role = FOLLOWER;
     if (is_rpc(event, "RequestVote") && bool_of(reply, "vote_granted"))
         server->granted_ms = event->ms;
     if (!is_rpc(event, "AppendEntries") || !bool_of(reply, "success"))
