@@ -26,6 +26,9 @@ function writeLink(page, how) {
         window.history[how](null, '', link);
 }
 
+// An address tells microseconds: all that happened in this one is before the cursor.
+const SAME_MS = 0.000499;
+
 // Goes where the address says. Returns false if it says nothing.
 function followLink(page) {
     const words = new URLSearchParams(window.location.hash.slice(1));
@@ -37,7 +40,7 @@ function followLink(page) {
     }
     if (!words.has('t') || !Number.isFinite(ms))
         return false;
-    moveTo(page, ms);
+    moveTo(page, ms + SAME_MS);
     reveal(page.view, page.ms);
     return true;
 }

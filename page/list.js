@@ -54,6 +54,7 @@ function eventRow(page, i) {
     row.setAttribute('aria-selected', String(i === page.selected));
     row.dataset.n = e.n;
     row.classList.toggle('selected', i === page.selected);
+    row.classList.toggle('last', page.selected === -1 && i === page.cursor);
     row.classList.toggle('found', page.isFound !== undefined && page.isFound.has(i));
     row.classList.toggle('broken', e.event === 'rule_broken');
     row.addEventListener('click', () => {

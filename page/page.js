@@ -88,11 +88,13 @@ function select(page, i, jump) {
     refresh(page);
 }
 
-// To a time at which there may be no event.
+// To a time at which there may be no event: the details tell the last one up to it.
 function moveTo(page, ms) {
     page.ms = Math.max(page.run.start, Math.min(page.run.end, ms));
     page.selected = -1;
     page.cursor = Math.max(0, firstAt(page.run, page.ms + 1e-9) - 1);
+    page.thing = { places: [page.cursor] };
+    showRow(page);
     saveLink(page, false);
     refresh(page);
 }
@@ -103,7 +105,8 @@ function selectThing(page, thing, ms) {
     if (thing && thing.places && thing.places.length === 1)
         return select(page, thing.places[0], false);
     moveTo(page, ms);
-    page.thing = thing;
+    if (thing)
+        page.thing = thing;
     if (thing && thing.places)
         page.cursor = thing.places[thing.places.length - 1];
     showRow(page);

@@ -694,6 +694,22 @@ test('a permalink leads there; the address follows; back goes back', async (b) =
     assert.match(await text(b, '#when'), /at 400\.500 ms/);
 });
 
+test('a permalink with a time alone tells the last event up to it', async (b) => {
+    const applied = find(SMALL.events, (e, k) => e.event === 'applied' && e.ms > 3000 &&
+        SMALL.events[k + 1].ms > e.ms + 0.01);
+    for (const t of [applied.ms, applied.ms + 0.005]) {
+        // As it is printed: in microseconds.
+        await openSmall(b, '#t=' + t.toFixed(3));
+        assert((await text(b, '#details h3')).includes(`applies ${applied.index}`));
+        assert.equal(await b.look(`(() => {
+            const row = document.querySelector('.row.last').getBoundingClientRect();
+            const list = document.getElementById('list').getBoundingClientRect();
+            return row.top >= list.top && row.bottom <= list.bottom; })()`), true);
+        assert.equal(await b.look(`Number(document.querySelector('.row.last').dataset.n)`),
+            applied.n);
+    }
+});
+
 test('light and dark, with contrasts that can be read', async (b) => {
     await openSmall(b);
     for (const theme of ['light', 'dark']) {
