@@ -184,7 +184,7 @@ const LEARN = {
     applied(run, state, e, i) {
         note(run, state.applied, i, e.index, true);
         if (!(state.commit.last >= e.index))
-            note(run, state.commit, i, e.index, true);
+            note(run, state.commit, i, e.index, false);
     },
 
     applied_snapshot(run, state, e, i) {
@@ -259,8 +259,10 @@ function learnLeading(run, state, e, i, args) {
         return;
     if (Number.isInteger(args.prev_log_index))
         note(run, state.next[e.peer], i, args.prev_log_index + 1, true);
-    if (Number.isInteger(args.leader_commit))
-        note(run, state.commit, i, args.leader_commit, true);
+    // What is applied is committed (Figure 2), even if the request says less.
+    const said = args.leader_commit, applied = state.applied.last || 0;
+    if (Number.isInteger(said))
+        note(run, state.commit, i, Math.max(said, applied), said >= applied);
 }
 
 // AppendEntries, receiver 5 (Figure 2).

@@ -23,7 +23,7 @@ function stateRow(page, state) {
     const row = make('tr', '', make('th', '', serverName(state.server)));
     row.dataset.server = state.server;
     const cells = { up: upCell, role: roleCell, term: termCell, vote: voteCell,
-        commit: commitCell, applied: numberCell('applied'),
+        commit: numberCell('commit'), applied: numberCell('applied'),
         snapshot: snapshotCell, heard: heardCell, log: logCell,
         followers: followersCell };
     for (const [name, cell] of Object.entries(cells))
@@ -92,15 +92,6 @@ function numberCell(name) {
         const step = state[name].at(page.cursor);
         return [value(page, keyOf(state, name), step, step ? step.value : '')];
     };
-}
-
-// What is applied is committed (Figure 2); who says less than that is marked.
-function commitCell(page, state) {
-    const [cell] = numberCell('commit')(page, state);
-    const commit = state.commit.at(page.cursor), applied = state.applied.at(page.cursor);
-    if (commit && applied && commit.value < applied.value)
-        cell.classList.add('odd');
-    return [cell];
 }
 
 function snapshotCell(page, state) {

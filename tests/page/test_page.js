@@ -582,6 +582,18 @@ test('what is inferred is marked; next and match of a leader', async (b) => {
     assert(await count(b, 'td.role .follower.inferred') > 0);
 });
 
+test('what a server has applied is committed, whatever its requests say', async (b) => {
+    const page = writePage('commit', changed((e) => e.args && e.args.leader_commit ?
+        { ...e, args: { ...e.args, leader_commit: 0 } } : e));
+    await b.open(page.file);
+    const less = await b.look(`raftlab.page.run.events.flatMap((e, i) =>
+        raftlab.page.run.states.filter((s) => s.commit.at(i) && s.applied.at(i) &&
+            s.commit.at(i).value < s.applied.at(i).value).map(() => e.n))`);
+    assert.deepEqual(less, []);
+    const leads = find(page.events, (e) => e.event === 'leads' && e.term === 5);
+    assert.match(await text(b, `tr[data-server="${leads.server}"] td.commit`), /^~[1-9]/);
+});
+
 test('the arrows step by event, up to the cause, down to what it led to', async (b) => {
     const events = await openSmall(b);
     const back = find(events, (e) => e.event === 'reply_arrived' &&
