@@ -50,15 +50,18 @@ function causeInTest(run, i) {
 
 const FARTHEST = 2000;
 
-// The event before it on its thread, else on its server, in the same life.
+// The event before it on its thread, else on its server, in the same life. A line of
+// a log does not tell its life.
 function eventBefore(run, i) {
     const e = run.events[i];
-    let onServer = -1;
+    let onServer = -1, { life } = e;
     for (let k = i - 1; k >= 0 && k > i - FARTHEST; k--) {
         const other = run.events[k];
         if (other.server !== e.server || kindOf(other) === 'threads')
             continue;
-        if (other.life !== e.life)
+        if (life === undefined)
+            life = other.life;
+        if (other.life !== undefined && other.life !== life)
             break;
         if (other.thread === e.thread)
             return k;

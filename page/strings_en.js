@@ -82,7 +82,7 @@ const STRINGS_EN = {
     cause_before: 'before it, on this server ↑',
     cause_act: 'in this act of the test ↑',
     cause_held: 'held since ↑',
-    no_cause: 'nothing earlier is known to have led to it',
+    no_cause: 'its cause is not recorded',
     effects: 'led to:',
     exchange: 'the whole exchange:',
     together: '{count} events here:',

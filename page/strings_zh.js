@@ -81,7 +81,7 @@ const STRINGS_ZH = {
     cause_before: '此服务器上的前一个事件 ↑',
     cause_act: '在测试的这一步中 ↑',
     cause_held: '从此持有 ↑',
-    no_cause: '不知道由什么更早的事件引起',
+    no_cause: '记录中没有它的原因',
     effects: '引起了：',
     exchange: '整个交互：',
     together: '此处有 {count} 个事件：',

@@ -594,6 +594,20 @@ test('what a server has applied is committed, whatever its requests say', async 
     assert.match(await text(b, `tr[data-server="${leads.server}"] td.commit`), /^~[1-9]/);
 });
 
+test('a line of a log, which has no life, does not end the search for a cause', async (b) => {
+    const page = writePage('lifeless', changed((e) =>
+        e.event === 'log' ? { ...e, life: undefined } : e));
+    const stands = find(page.events, (e) => e.event === 'log' && e.topic === 'VOTE');
+    const asks = find(page.events, (e) => e.event === 'request_sent' && e.n > stands.n);
+    for (const [n, cause] of [[asks.n, stands.n], [stands.n, stands.n - 1]]) {
+        await b.open(page.file, `#e=${n}`);
+        assert.equal(await b.look(`Number(document.querySelector('.to-cause').dataset.n)`),
+            cause);
+    }
+    await b.press('Home');
+    assert.match(await text(b, '#details'), /its cause is not recorded/);
+});
+
 test('the arrows step by event, up to the cause, down to what it led to', async (b) => {
     const events = await openSmall(b);
     const back = find(events, (e) => e.event === 'reply_arrived' &&
