@@ -7,9 +7,9 @@ const ACT_ROW = 16;
 const SHORTEST_MS = 0.002;
 
 function makeView(run) {
-    const margin = Math.max(1, (run.end - run.start) * 0.02);
+    const margin = (run.end - run.start) * 0.02 || 1;
     return { t0: run.start - margin, t1: run.end + margin, width: 800,
-        height: 400, lanes: [], acts: 1,
+        height: 400, lanes: [], acts: 1, margin,
         first: run.start - margin, last: run.end + margin };
 }
 
@@ -47,12 +47,15 @@ function msPerPixel(view) {
     return (view.t1 - view.t0) / Math.max(1, view.width - LEFT);
 }
 
-// Shows this part. Not less than can be told apart, nor more than there is.
+// Shows this part. Not less than can be told apart, nor more than there is: the
+// margin before the run and after it is a small part of what is shown.
 function show(view, t0, t1) {
     const most = view.last - view.first;
     const span = Math.min(most, Math.max(SHORTEST_MS, t1 - t0));
     const middle = (t0 + t1) / 2;
-    view.t0 = Math.max(view.first, Math.min(view.last - span, middle - span / 2));
+    const more = view.margin - Math.min(view.margin, span * 0.05);
+    view.t0 = Math.max(view.first + more,
+        Math.min(view.last - more - span, middle - span / 2));
     view.t1 = view.t0 + span;
 }
 

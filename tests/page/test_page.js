@@ -396,6 +396,19 @@ test('keys zoom and pan, and show the whole run', async (b) => {
     assert.deepEqual(await view(b), all);
 });
 
+test('nothing but a small margin is seen before the run and after it', async (b) => {
+    const events = await openSmall(b);
+    await look(b, 4000, 4100);
+    await b.press('Home');
+    const early = await view(b);
+    assert(early.t0 >= -5 && early.t0 < 0 && Math.abs(early.t1 - early.t0 - 100) < 1,
+        JSON.stringify(early));
+    await look(b, 4000, 4100);
+    await b.press('End');
+    const late = await view(b), end = events.at(-1).ms;
+    assert(late.t1 > end && late.t1 <= end + 5.01, JSON.stringify(late));
+});
+
 test('two fingers zoom, one pans', async (b) => {
     await openSmall(b);
     const { y } = await picture(b), before = await view(b);
