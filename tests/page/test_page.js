@@ -493,6 +493,27 @@ test('the search finds, counts and steps', async (b) => {
     assert.equal(await text(b, '#found'), 'nothing');
 });
 
+test('the tools are one line, whatever is said there', async (b) => {
+    const small = fs.readFileSync(SMALL.file.replace('.html', '.jsonl'), 'utf8');
+    const full = writePage('full', small.replace('"method":"Raft.AppendEntries"',
+        '"method":"Raft.Other"').replace('"method":"Raft.AppendEntries"',
+        '"method":"Raft.InstallSnapshot"').replace('"servers":5', '"servers":7'));
+    for (const width of [1280, 1500]) {
+        await b.resize(width, 900);
+        await b.open(full.file);
+        const { y } = await picture(b);
+        await b.press('/');
+        await b.type('a');
+        const height = (id) => b.look(`document.getElementById('${id}').offsetTop`);
+        assert.equal((await picture(b)).y, y);
+        assert(Math.abs(await height('whole') - await height('search')) < 8);
+        await b.click('#language');
+        assert(Math.abs(await height('whole') - await height('search')) < 8);
+        await b.click('#language');
+    }
+    await b.resize(1400, 900);
+});
+
 test('filters by server, kind, term and index', async (b) => {
     const events = await openSmall(b);
     const lanes = () => b.look('raftlab.page.view.lanes.length');
