@@ -514,6 +514,22 @@ test('the tools are one line, whatever is said there', async (b) => {
     await b.resize(1400, 900);
 });
 
+test('the search finds the failure last', async (b) => {
+    const events = await openSmall(b);
+    const rule = find(events, (e) => e.event === 'rule_broken');
+    await b.press('/');
+    await b.type('something else');
+    for (const n of [rule.events[1], events.at(-1).n, rule.n, rule.events[1]]) {
+        await b.press('Enter');
+        assert.equal(await selected(b), n);
+    }
+    await b.press('Escape');
+    await b.press('Home');
+    for (const n of [rule.events[1], rule.n])
+        await b.press(n === rule.n ? 'p' : 'n');
+    assert.equal(await selected(b), rule.n, 'and first, from the end');
+});
+
 test('filters by server, kind, term and index', async (b) => {
     const events = await openSmall(b);
     const lanes = () => b.look('raftlab.page.view.lanes.length');
