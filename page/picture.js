@@ -109,18 +109,17 @@ function drawRule(g, page, i) {
         drawRuleText(g, view, at, run.events[i]);
 }
 
-const RULE_TEXT = 340;  // Pixels at most.
-
+// Above the lanes, where it covers nothing.
 function drawRuleText(g, view, at, e) {
     g.font = 'bold 12px sans-serif';
-    const text = shorten(g, (e.rule || '') + ': ' + ruleText(e), RULE_TEXT);
+    const text = shorten(g, (e.rule || '') + ': ' + ruleText(e), view.width / 3 - 10);
     const width = g.measureText(text).width + 10;
     const x = Math.max(LEFT, Math.min(view.width - width - 4, at.x - width / 2));
-    const y = at.y > view.height / 2 ? at.y - 42 : at.y + 34;
+    const y = view.acts * ACT_ROW + 1;
     g.fillStyle = colours.rule;
-    g.fillRect(x, y - 14, width, 20);
+    g.fillRect(x, y, width, TEST_ROW - 2);
     g.fillStyle = colours.back;
-    g.fillText(text, x + 5, y);
+    g.fillText(text, x + 5, y + 13);
 }
 
 function drawCursor(g, page) {

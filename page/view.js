@@ -4,6 +4,7 @@
 const LEFT = 64;       // For the names of lanes.
 const AXIS = 22;       // At the bottom.
 const ACT_ROW = 16;
+const TEST_ROW = 20;   // Below the acts: what has no lane, and texts of broken rules.
 const SHORTEST_MS = 0.002;
 
 function makeView(run) {
@@ -21,7 +22,7 @@ function layLanes(run, view, filter) {
     for (let s = 0; s < run.servers; s++)
         if (!filter.hiddenServers.has(s))
             names.push({ server: s });
-    const top = view.acts * ACT_ROW + 6;
+    const top = view.acts * ACT_ROW + TEST_ROW;
     const height = (view.height - AXIS - top) / Math.max(1, names.length);
     // Threads take what is left below a server's band and marks.
     const middle = showsThreads(run, filter) ? Math.min(34, height * 0.25) : height * 0.42;
@@ -98,5 +99,5 @@ function pointOf(run, view, i) {
     const lane = laneOfEvent(run, view, i);
     const row = lane ? threadRow(lane, run.events[i]) : undefined;
     return { x: xOf(view, run.events[i].ms),
-        y: row ? row.y : lane ? lane.middle : view.acts * ACT_ROW };
+        y: row ? row.y : lane ? lane.middle : view.acts * ACT_ROW + TEST_ROW / 2 };
 }
