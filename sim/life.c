@@ -238,8 +238,12 @@ static void *resume_later(void *arg)
     if (!life->paused)
         return NULL;
     thaw(life);
-    if (life->resumed != NULL)
-        life->resumed(life->resumed_arg);
+    if (life->resumed == NULL)
+        return NULL;
+    // This thread is none of the program's, so nothing that it reads can race.
+    sim_hide_begin();
+    life->resumed(life->resumed_arg);
+    sim_hide_end();
     return NULL;
 }
 
