@@ -114,13 +114,12 @@ static void say_most(const struct flood *flood, double to_ms,
         snprintf(what, sizeof what, " with prev_log_index %d and %d entries",
                  most->prev_index, most->n_entries);
     lines_add(lines,
-              "  Of the last %d requests of S%d to S%d, sent in %s, %d %s; one "
-              "was sent %s: %s of T%d%s. Replies that came meanwhile: %d "
-              "success, %d refusals.",
+              "  The last %d requests of S%d to S%d, sent in %s, were of %d "
+              "kind%s; one was sent %s: %s of T%d%s. Replies that came "
+              "meanwhile: %d success, %d refusals.",
               flood->n, flood->from, flood->to,
               duration_text(to_ms - flood->first_ms), flood->n_kinds,
-              flood->n_kinds == 1 ? "differs" : "differ",
-              times_text(most->times),
+              flood->n_kinds == 1 ? "" : "s", times_text(most->times),
               method == NULL ? most->method : method + 1, most->term, what,
               flood->succeeded, flood->refused);
 }
