@@ -26,6 +26,7 @@ bool (*verdict_explain)(char *text, size_t size);
 
 // Set by the first thread that ends the test.
 static atomic_flag decided = ATOMIC_FLAG_INIT;
+static _Thread_local bool decides;  // That thread.
 
 static bool expects_leaks;  // Of the main thread.
 
@@ -59,6 +60,14 @@ _Noreturn static void wait_for_the_end(void)
         sleep_ms(1000);
 }
 
+// Makes this the thread that ends the test, unless another one does.
+static void decide(void)
+{
+    if (atomic_flag_test_and_set(&decided))
+        wait_for_the_end();
+    decides = true;
+}
+
 // Ends the process. If the whole process stood still, this thread may run
 // before the watchdog does, so it notes the lateness itself. In virtual time
 // nothing is late.
@@ -85,8 +94,7 @@ static void add_explanation(char *message, size_t size)
 
 void test_fail(const char *format, ...)
 {
-    if (atomic_flag_test_and_set(&decided))
-        wait_for_the_end();
+    decide();
     shortage_end_notes();
     char *message = current_verdict->message;
     size_t size = sizeof current_verdict->message;
@@ -133,8 +141,11 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
     stacks_leave_walk();
-    if (atomic_flag_test_and_set(&decided))
-        wait_for_the_end();
+    // The message is there already. What crashed was the search for more, in
+    // damaged memory.
+    if (decides)
+        end_as_failed();
+    decide();
     shortage_end_notes();
     char *message = current_verdict->message;
     size_t size = sizeof current_verdict->message;
@@ -207,8 +218,7 @@ void verdict_finish(void)
     if (!expects_leaks && __lsan_do_recoverable_leak_check != NULL &&
         __lsan_do_recoverable_leak_check() != 0)
         test_fail("memory leaked; the report is in the test's output");
-    if (atomic_flag_test_and_set(&decided))
-        wait_for_the_end();
+    decide();
     current_verdict->state = TEST_PASSED;
     test_tell(EVENT_VERDICT, 0, "passed", NULL);
 }
