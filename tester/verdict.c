@@ -141,8 +141,8 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
     stacks_leave_walk();
-    // The message is there already. What crashed was the search for more, in
-    // damaged memory.
+    // The message is there already. The search for more has crashed, in damaged
+    // memory.
     if (decides)
         end_as_failed();
     decide();
