@@ -1,6 +1,7 @@
 #include "rt/wrap.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -29,7 +30,7 @@ int wrap_columns(const char *text, int len)
     return columns;
 }
 
-int wrap_fitting(const char *text, int room, bool may_break_words)
+int wrap_fitting(const char *text, int room)
 {
     int columns = 0;
     int space = 0;
@@ -43,7 +44,7 @@ int wrap_fitting(const char *text, int room, bool may_break_words)
                 break;
         }
         columns += columns_of(text + len, &of_character);
-        if (columns > room && len > 0 && (space > 0 || may_break_words))
+        if (columns > room && len > 0)
             return space > 0 ? space : len;
     }
     return text[len] == 0 && columns <= room ? len : space > 0 ? space : len;
@@ -55,7 +56,7 @@ void wrap_print(const char *text, int begun, int indent, FILE *to)
         if (!first)
             fprintf(to, "%*s", indent, "");
         int room = WRAP_COLUMNS - (first ? begun : indent);
-        int len = wrap_fitting(text, room > 0 ? room : 1, true);
+        int len = wrap_fitting(text, room > 0 ? room : 1);
         fprintf(to, "%.*s\n", len, text);
         text += len + (int)strspn(text + len, " ");
     }

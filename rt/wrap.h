@@ -2,7 +2,6 @@
 #ifndef RT_WRAP_H
 #define RT_WRAP_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #define WRAP_COLUMNS 80
@@ -13,9 +12,8 @@
 int wrap_columns(const char *text, int len);
 
 // The number of bytes of a text that fit into so many columns, up to a space if
-// there is one. If there is none, the first word, or, if words may be broken,
-// as much of it as fits; at least one character.
-int wrap_fitting(const char *text, int room, bool may_break_words);
+// there is one, else within a word; at least one character.
+int wrap_fitting(const char *text, int room);
 
 // Prints a text in lines of at most WRAP_COLUMNS.
 //   begun   columns of the first line that are printed already

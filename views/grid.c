@@ -70,7 +70,7 @@ void grid_say(struct grid *grid, double ms, int server, enum colour colour,
     bool first = true;
     for (const char *text = all; *text != 0; text += strspn(text, " ")) {
         int indent = first ? 0 : 1;
-        int len = wrap_fitting(text, grid->width - 1 - indent, true);
+        int len = wrap_fitting(text, grid->width - 1 - indent);
         print_time(grid, ms, first);
         fprintf(grid->to, "%*s", column * grid->width + indent, "");
         paint(grid, colour, text, len);
@@ -90,7 +90,7 @@ void grid_say_across(struct grid *grid, double ms, enum colour colour,
     va_end(args);
     bool first = true;
     for (const char *text = all; *text != 0; text += strspn(text, " ")) {
-        int len = wrap_fitting(text, grid->across - 4, true);
+        int len = wrap_fitting(text, grid->across - 4);
         print_time(grid, ms, first);
         fprintf(grid->to, first ? "-- " : "   ");
         paint(grid, colour, text, len);
@@ -110,7 +110,7 @@ void grid_say_across(struct grid *grid, double ms, enum colour colour,
 static void print_heading(struct grid *grid, const char *name, int n_servers)
 {
     int room = TIME_COLUMNS + grid->across;
-    paint(grid, BOLD, name, wrap_fitting(name, room, true));
+    paint(grid, BOLD, name, wrap_fitting(name, room));
     fprintf(grid->to, "\n%*s ", TIME_COLUMNS - 1, "ms");
     for (int i = 0; i < n_servers; i++)
         if (grid->column_of[i] != -1)

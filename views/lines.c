@@ -56,7 +56,7 @@ void lines_add(struct lines *lines, const char *format, ...)
     bool first = true;
     while (*text != 0) {
         int begin = first ? indent : indent + 2;
-        int len = wrap_fitting(text, LINE_COLUMNS - begin, true);
+        int len = wrap_fitting(text, LINE_COLUMNS - begin);
         push(lines, text, len, begin);
         text += len + (int)strspn(text + len, " ");
         first = false;

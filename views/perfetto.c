@@ -95,7 +95,7 @@ static void set(json_t *event, const char *field, json_t *value)
 // Sets the name of an event. A long one is cut between words.
 static void set_name(json_t *event, const char *name)
 {
-    size_t len = (size_t)wrap_fitting(name, MOST_COLUMNS, true);
+    size_t len = (size_t)wrap_fitting(name, MOST_COLUMNS);
     set(event, "name", json_stringn(name, len));
 }
 
