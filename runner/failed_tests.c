@@ -25,8 +25,7 @@ struct context {
 static const struct result *result_of(const struct context *context, int test,
                                       int run)
 {
-    long long at = (long long)test * context->options->runs + (run - 1);
-    return &context->results[at];
+    return &context->results[result_place(context->options->runs, test, run)];
 }
 
 // A row: the tests that failed alike, so often and for these causes.

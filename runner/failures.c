@@ -33,8 +33,7 @@ struct telling {
 static const struct result *result_of(const struct telling *telling, int test,
                                       int run)
 {
-    long long at = (long long)test * telling->options->runs + (run - 1);
-    return &telling->results[at];
+    return &telling->results[result_place(telling->options->runs, test, run)];
 }
 
 void failures_put_run(FILE *to, const struct options *options, const char *what,

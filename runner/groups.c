@@ -58,7 +58,7 @@ static void add_runs_of_test(struct making *making,
                              const struct result *results, int test)
 {
     struct groups *groups = making->groups;
-    int *of = &groups->of[(long long)test * groups->runs];
+    int *of = &groups->of[result_place(groups->runs, test, 1)];
     for (int run = 1; run <= groups->runs; run++) {
         const struct result *result = &results[run - 1];
         of[run - 1] =

@@ -32,7 +32,7 @@ void groups_free(struct groups *groups);
 // The index of the run's group, or -1.
 static inline int groups_of(const struct groups *groups, int test, int run)
 {
-    return groups->of[(long long)test * groups->runs + run - 1];
+    return groups->of[result_place(groups->runs, test, run)];
 }
 
 // The group's name: A, B, ..., Z, AA, AB, ... The caller frees it.

@@ -69,8 +69,7 @@ void report_free(struct report *report)
 
 static struct result *result_of(struct report *report, int test, int run)
 {
-    long long at = (long long)test * report->options->runs + (run - 1);
-    return &report->results[at];
+    return &report->results[result_place(report->options->runs, test, run)];
 }
 
 static void clear_line(const struct report *report)

@@ -5,6 +5,7 @@
 #include "tester/verdict.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -15,6 +16,14 @@ enum outcome {
     INCONCLUSIVE,  // It failed, but the machine was too busy or refused it
                    // something: that proves nothing.
 };
+
+// The place of a run among the results of all tests: those of the first test's
+// runs, then those of the second's, and so on.
+//   run  from 1 on
+static inline size_t result_place(int runs, int test, int run)
+{
+    return (size_t)test * (size_t)runs + (size_t)(run - 1);
+}
 
 struct result {
     enum outcome outcome;
