@@ -278,7 +278,7 @@ $(LAB_BIN)-criterion: $(LAB_PARTS) $(CRITERION_O) | $(R)/checked
 	$(call link,$(REAL_WRAPS),-lcriterion)
 
 $(VIEW_BIN): LDLIBS = -ljansson
-$(VIEW_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard views/*.c) rt/clean.c rt/wrap.c) $(B)/link
+$(VIEW_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard views/*.c) rt/bad_input.c rt/clean.c rt/wrap.c) $(B)/link
 	$(call link)
 
 $(B)/gen/%_x.c $(B)/gen/%_x.h: %.x | setup

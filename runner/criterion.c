@@ -103,13 +103,13 @@ static void rehearse(const struct criterion_args *options,
     }
     int status = end_of(pid);
     if (status == EXIT_NO_TEST)
-        options_refuse("no test matches --filter, which wants 'SUITE/TEST', "
-                       "each perhaps with *; --list lists them");
+        bad_input("lab", "no test matches --filter, which wants 'SUITE/TEST', "
+                         "each perhaps with *; --list lists them");
     if (status != EXIT_SUCCESS && status != EXIT_SHORT) {
         ssize_t size = pread(fd, said, sizeof said - 1, 0);
         clean_text(said, size > 0 ? (size_t)size : 0);
-        options_refuse("--criterion: %.*s; see --criterion --help",
-                       (int)strcspn(said, "\n"), said);
+        bad_input("lab", "--criterion: %.*s; see --criterion --help",
+                  (int)strcspn(said, "\n"), said);
     }
     close(fd);
 }

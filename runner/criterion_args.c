@@ -68,9 +68,9 @@ static int open_report(const char *format, const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     if (fd < 0)
-        options_refuse("--%s wants a file to write to, not \"%s\": %s", format,
-                       path,
-                       errno == ENXIO ? "nobody reads it" : strerror(errno));
+        bad_input("lab", "--%s wants a file to write to, not \"%s\": %s",
+                  format, path,
+                  errno == ENXIO ? "nobody reads it" : strerror(errno));
     fcntl(fd, F_SETFL, 0);
     return fd;
 }
@@ -85,9 +85,10 @@ static void refuse_if_taken(const struct criterion_args *options,
     for (int i = 0; i < options->n_reports; i++) {
         if (fstat(options->report[i].file_fd, &other) == 0 &&
             other.st_dev == file.st_dev && other.st_ino == file.st_ino)
-            options_refuse("no report can go to \"%s\": another report goes "
-                           "there",
-                           path);
+            bad_input("lab",
+                      "no report can go to \"%s\": another report goes "
+                      "there",
+                      path);
     }
 }
 
@@ -99,12 +100,12 @@ static void add_report(struct criterion_args *options, const char *format,
         return;
     }
     if (options->n_reports == MAX_REPORTS)
-        options_refuse("at most %d reports", MAX_REPORTS);
+        bad_input("lab", "at most %d reports", MAX_REPORTS);
     int fd = open_report(format, path);
     refuse_if_taken(options, path, fd);
     int memory_fd = memfd_create("report", MFD_CLOEXEC);
     if (memory_fd < 0)
-        options_refuse("no memory for a report: %s", strerror(errno));
+        bad_input("lab", "no memory for a report: %s", strerror(errno));
     options->report[options->n_reports++] =
         (struct criterion_report){ path, fd, memory_fd };
     add(options, alloc_format("--%s=/proc/self/fd/%d", format, memory_fd));
@@ -123,8 +124,8 @@ static void add_output(struct criterion_args *options, const char *source,
             return;
         }
     }
-    options_refuse("%s wants xml:FILE, tap:FILE or json:FILE, not \"%s\"",
-                   source, output);
+    bad_input("lab", "%s wants xml:FILE, tap:FILE or json:FILE, not \"%s\"",
+              source, output);
 }
 
 static void check_timeout(const char *text)
@@ -132,13 +133,14 @@ static void check_timeout(const char *text)
     char *end;
     double number = strtod(text, &end);
     if (end == text || *end != '\0' || !(number > 0))
-        options_refuse("--timeout wants a number of seconds, not \"%s\"", text);
+        bad_input("lab", "--timeout wants a number of seconds, not \"%s\"",
+                  text);
 }
 
 static void check_transport(const char *text)
 {
     if (strncmp(text, "tcp:", 4) != 0)
-        options_refuse("--debug-transport wants tcp:PORT, not \"%s\"", text);
+        bad_input("lab", "--debug-transport wants tcp:PORT, not \"%s\"", text);
     options_number("--debug-transport=tcp:", text + 4, MAX_PORT);
 }
 
@@ -174,11 +176,11 @@ static void read_option(struct criterion_args *options, int option,
                         const struct option *found, char **argv)
 {
     if (option == ':')
-        options_refuse("%s wants a value; see --criterion --help",
-                       argv[optind - 1]);
+        bad_input("lab", "%s wants a value; see --criterion --help",
+                  argv[optind - 1]);
     if (option == '?')
-        options_refuse("unknown option \"%s\"; see --criterion --help",
-                       argv[optind - 1]);
+        bad_input("lab", "unknown option \"%s\"; see --criterion --help",
+                  argv[optind - 1]);
     if (option == 'O')
         add_output(options, "--output", optarg);
     else if (option >= REPORT)
@@ -223,9 +225,10 @@ struct criterion_args criterion_args_read(int argc, char **argv)
         at = -1;
     }
     if (optind < argc)
-        options_refuse("unexpected \"%s\"; choose tests with --filter "
-                       "'SUITE/TEST'",
-                       argv[optind]);
+        bad_input("lab",
+                  "unexpected \"%s\"; choose tests with --filter "
+                  "'SUITE/TEST'",
+                  argv[optind]);
     optind = 0;  // Criterion calls getopt again.
     return options;
 }

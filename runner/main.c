@@ -53,11 +53,11 @@ static void fill_standard_fds(void)
 static void check_folders(const struct options *options)
 {
     if (!options_is_live(options) && !output_make_folder(options->logs))
-        options_refuse("--logs wants a folder to write to, not \"%s\": %s",
-                       options->logs, strerror(errno));
+        bad_input("lab", "--logs wants a folder to write to, not \"%s\": %s",
+                  options->logs, strerror(errno));
     if (options->records != NULL && !output_make_folder(options->records))
-        options_refuse("--record wants a folder to write to, not \"%s\": %s",
-                       options->records, strerror(errno));
+        bad_input("lab", "--record wants a folder to write to, not \"%s\": %s",
+                  options->records, strerror(errno));
 }
 
 int main(int argc, char **argv)

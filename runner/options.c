@@ -118,25 +118,14 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-void options_refuse(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fputs("lab: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(EXIT_BAD_INPUT);
-}
-
 int options_number(const char *option, const char *text, int max)
 {
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || number < 1 || number > max)
-        options_refuse("%s wants a number from 1 to %d, not \"%s\"", option,
-                       max, text);
+        bad_input("lab", "%s wants a number from 1 to %d, not \"%s\"", option,
+                  max, text);
     return (int)number;
 }
 
@@ -146,8 +135,8 @@ static enum until read_until(const char *word)
         return UNTIL_FAILURE;
     if (strcmp(word, "finding") == 0)
         return UNTIL_FINDING;
-    options_refuse("--until wants \"failure\" or \"finding\", not \"%s\"",
-                   word);
+    bad_input("lab", "--until wants \"failure\" or \"finding\", not \"%s\"",
+              word);
 }
 
 const char *suite_label(const char *suite)
@@ -226,9 +215,10 @@ static void check_name(const char *word, struct words suites)
         if (is_in_suites(t, suites) && strstr(t->name, word) != NULL)
             return;
     }
-    options_refuse("no test's name contains \"%s\"%s; \"%s --list\" lists them",
-                   word, suites.count > 0 ? " in these suites" : "",
-                   program_invocation_name);
+    bad_input("lab",
+              "no test's name contains \"%s\"%s; \"%s --list\" lists them",
+              word, suites.count > 0 ? " in these suites" : "",
+              program_invocation_name);
 }
 
 static void choose_tests(struct options *options, struct words suites,
@@ -248,14 +238,14 @@ static void choose_tests(struct options *options, struct words suites,
         options->tests[options->n_tests++] = t;
     }
     if (options->n_tests == 0)
-        options_refuse("there are no tests in this program");
+        bad_input("lab", "there are no tests in this program");
 }
 
 static void add_word(struct words *words, const char *word, const char *option)
 {
     if (*word == '\0')
-        options_refuse("%s wants a name, not \"\"; leave it out for all",
-                       option);
+        bad_input("lab", "%s wants a name, not \"\"; leave it out for all",
+                  option);
     words->word = alloc_resize(words->word, (size_t)words->count + 1,
                                sizeof(*words->word));
     words->word[words->count++] = word;
@@ -270,9 +260,9 @@ _Noreturn static void say_usage(void)
 static void read_sim_option(int option, char **argv, struct options *options)
 {
     if (!world_is_simulated)
-        options_refuse(
-            "%s is for the simulator; this program runs in real time",
-            argv[optind - 1]);
+        bad_input("lab",
+                  "%s is for the simulator; this program runs in real time",
+                  argv[optind - 1]);
     switch (option) {
     case FIRST:
         options->first_seed =
@@ -317,10 +307,10 @@ static void read_path(int option, struct options *options)
 _Noreturn static void refuse_option(int option, char **argv)
 {
     if (option == ':')
-        options_refuse("%s wants a value; see lab --help", argv[optind - 1]);
+        bad_input("lab", "%s wants a value; see lab --help", argv[optind - 1]);
     if (optopt > 0 && optopt < SUITE)
-        options_refuse("unknown option \"-%c\"; see lab --help", optopt);
-    options_refuse("unknown option \"%s\"; see lab --help", argv[optind - 1]);
+        bad_input("lab", "unknown option \"-%c\"; see lab --help", optopt);
+    bad_input("lab", "unknown option \"%s\"; see lab --help", argv[optind - 1]);
 }
 
 // Applies one option, as getopt_long returns it.
@@ -364,9 +354,9 @@ static void read_option(int option, char **argv, struct options *options,
         options->table = true;
         break;
     case CRITERION:
-        options_refuse(
-            "--criterion must be the first option; what follows it is "
-            "Criterion's");
+        bad_input("lab",
+                  "--criterion must be the first option; what follows it is "
+                  "Criterion's");
     case FIRST:
     case HASH:
     case PCT:
@@ -397,9 +387,9 @@ struct options options_read(int argc, char **argv)
     while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1)
         read_option(option, argv, &options, &suites, &names);
     if (optind < argc)
-        options_refuse(
-            "unexpected \"%s\"; choose tests with --suite and --test",
-            argv[optind]);
+        bad_input("lab",
+                  "unexpected \"%s\"; choose tests with --suite and --test",
+                  argv[optind]);
     choose_tests(&options, suites, names);
     free(suites.word);
     free(names.word);

@@ -2,12 +2,10 @@
 #ifndef RUNNER_OPTIONS_H
 #define RUNNER_OPTIONS_H
 
+#include "rt/bad_input.h"
 #include "tester/lab_test.h"
 
 #include <stdbool.h>
-
-// The exit status for bad input.
-#define EXIT_BAD_INPUT 2
 
 #define MAX_JOBS 500  // Runs at the same time.
 
@@ -60,11 +58,6 @@ struct options options_read(int argc, char **argv);
 // Reads an option's value: a number from 1 to max. Another value ends the
 // program.
 int options_number(const char *option, const char *text, int max);
-
-// Prints one line to stderr, which says what is wrong with the command line and
-// what would be right. Ends the program with EXIT_BAD_INPUT.
-__attribute__((format(printf, 1, 2))) _Noreturn void options_refuse(
-    const char *format, ...);
 
 void options_free(struct options *options);
 

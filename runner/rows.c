@@ -179,8 +179,8 @@ static void check(const char *option, const char *path)
     char *new = output_new_name(path);
     FILE *file = is_taken(path) ? NULL : fopen(new, "we");
     if (file == NULL)
-        options_refuse("%s wants a file to write to, not \"%s\": %s", option,
-                       path, strerror(errno));
+        bad_input("lab", "%s wants a file to write to, not \"%s\": %s", option,
+                  path, strerror(errno));
     fclose(file);
     unlink(new);
     free(new);

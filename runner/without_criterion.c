@@ -19,16 +19,17 @@ int criterion_main(int argc, char **argv)
     (void)argc;
     char self[PATH_MAX] = "";
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-        options_refuse("--criterion: /proc/self/exe: %s", strerror(errno));
+        bad_input("lab", "--criterion: /proc/self/exe: %s", strerror(errno));
     char *program = alloc_format("%s-criterion", self);
     execv(program, argv);
     if (errno == ENOENT)
-        options_refuse("--criterion wants the program %s: make lab builds "
-                       "it (make simlab, for the simulator), without a "
-                       "sanitizer",
-                       program);
-    options_refuse("--criterion: %s does not start: %s", program,
-                   strerror(errno));
+        bad_input("lab",
+                  "--criterion wants the program %s: make lab builds "
+                  "it (make simlab, for the simulator), without a "
+                  "sanitizer",
+                  program);
+    bad_input("lab", "--criterion: %s does not start: %s", program,
+              strerror(errno));
 }
 
 // LAB_TEST uses Criterion's macro Test, which refers to these. Only Criterion

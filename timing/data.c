@@ -1,7 +1,7 @@
 #include "timing/data.h"
 
 #include "rt/alloc.h"
-#include "timing/refuse.h"
+#include "rt/bad_input.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -104,10 +104,10 @@ static void find_columns(struct table *table)
                 table->at[c] = k;
         }
         if (table->at[c] < 0)
-            timing_refuse(
-                "%s: wants the file that make sim CSV= writes; it has "
-                "no column \"%s\"",
-                table->path, columns[c]);
+            bad_input("timing",
+                      "%s: wants the file that make sim CSV= writes; it has "
+                      "no column \"%s\"",
+                      table->path, columns[c]);
     }
 }
 
@@ -123,8 +123,8 @@ static double number(const struct table *table, int column)
     char *end;
     double value = strtod(text, &end);
     if (end == text || *end != '\0' || !(value >= 0 && value < 1e18))
-        timing_refuse("%s: \"%s\" in column \"%s\" is no number", table->path,
-                      text, columns[column]);
+        bad_input("timing", "%s: \"%s\" in column \"%s\" is no number",
+                  table->path, text, columns[column]);
     return value;
 }
 
@@ -138,8 +138,8 @@ static const char *name(const struct table *table, int column)
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz"
                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
     if (length == 0 || text[length] != '\0')
-        timing_refuse("%s: \"%s\" in column \"%s\" is no name", table->path,
-                      text, columns[column]);
+        bad_input("timing", "%s: \"%s\" in column \"%s\" is no name",
+                  table->path, text, columns[column]);
     return text;
 }
 
@@ -152,7 +152,7 @@ static int find_group(struct data *data, const struct table *table)
             return g;
     }
     if (data->n_groups == MAX_GROUPS)
-        timing_refuse("more than %d Rafts and kinds of time", MAX_GROUPS);
+        bad_input("timing", "more than %d Rafts and kinds of time", MAX_GROUPS);
     data->groups[data->n_groups].raft = alloc_string(raft);
     data->groups[data->n_groups].time = alloc_string(time);
     return data->n_groups++;
@@ -167,7 +167,7 @@ static struct test *find_test(struct data *data, const struct table *table)
             return &data->tests[t];
     }
     if (data->n_tests == MAX_TESTS)
-        timing_refuse("more than %d tests", MAX_TESTS);
+        bad_input("timing", "more than %d tests", MAX_TESTS);
     struct test *test = &data->tests[data->n_tests++];
     test->suite = alloc_string(suite);
     test->name = alloc_string(test_name);
@@ -197,10 +197,11 @@ void data_read(struct data *data, const char *path)
     struct table table = { .path = path };
     FILE *file = fopen(path, "re");
     if (file == NULL)
-        timing_refuse("%s: %s", path, strerror(errno));
+        bad_input("timing", "%s: %s", path, strerror(errno));
     if (!read_row(&table.row, file))
-        timing_refuse("%s: is empty; wants the file that make sim CSV= writes",
-                      path);
+        bad_input("timing",
+                  "%s: is empty; wants the file that make sim CSV= writes",
+                  path);
     find_columns(&table);
     while (read_row(&table.row, file))
         add_row(data, &table);

@@ -1,8 +1,8 @@
 #include "timing/page.h"
 
 #include "rt/alloc.h"
+#include "rt/bad_input.h"
 #include "timing/picture.h"
-#include "timing/refuse.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,8 @@ static void finish(FILE *file, const char *new, const char *path)
     bool written = !ferror(file);
     written = fclose(file) == 0 && written;
     if (!written || rename(new, path) != 0)
-        timing_refuse("%s could not be written: %s", path, strerror(errno));
+        bad_input("timing", "%s could not be written: %s", path,
+                  strerror(errno));
 }
 
 static FILE *begin_file(const char *path, char **new)
@@ -29,7 +30,7 @@ static FILE *begin_file(const char *path, char **new)
     *new = alloc_format("%s.%d", path, (int)getpid());
     FILE *file = fopen(*new, "we");
     if (file == NULL)
-        timing_refuse("%s cannot be written: %s", path, strerror(errno));
+        bad_input("timing", "%s cannot be written: %s", path, strerror(errno));
     return file;
 }
 
@@ -353,8 +354,8 @@ static void put_tests(const struct data *data, const char *folder, FILE *to)
 void timing_page_write(const struct data *data, const char *folder)
 {
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        timing_refuse("%s: wants a folder to write to: %s", folder,
-                      strerror(errno));
+        bad_input("timing", "%s: wants a folder to write to: %s", folder,
+                  strerror(errno));
     char *path = alloc_format("%s/timing.html", folder), *new;
     FILE *page = begin_file(path, &new);
     put_head(data, page);

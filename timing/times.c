@@ -4,7 +4,7 @@
 #include "timing/data.h"
 
 #include "rt/alloc.h"
-#include "timing/refuse.h"
+#include "rt/bad_input.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -206,7 +206,7 @@ void times_read(struct group *group, const char *path)
 {
     FILE *file = fopen(path, "re");
     if (file == NULL)
-        timing_refuse("%s: %s", path, strerror(errno));
+        bad_input("timing", "%s: %s", path, strerror(errno));
     char *line = NULL;
     size_t size = 0;
     struct cluster cluster = { .group = group,
@@ -217,7 +217,7 @@ void times_read(struct group *group, const char *path)
         cluster.seed = number(line, "\"seed\":", 0);
     }
     if (cluster.n < 1 || cluster.n > MAX_SERVERS)
-        timing_refuse("%s: is no record", path);
+        bad_input("timing", "%s: is no record", path);
     while (getline(&line, &size, file) > 0)
         read_event(&cluster, line);
     group->n_records++;

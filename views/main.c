@@ -6,9 +6,9 @@
 //   view shiviz RECORD
 //
 // Exit status 2 and one line on stderr for bad input.
+#include "rt/bad_input.h"
 #include "views/columns.h"
 #include "views/perfetto.h"
-#include "views/refuse.h"
 #include "views/run.h"
 #include "views/shiviz.h"
 #include "views/summary.h"
@@ -30,8 +30,8 @@ static int number(const char *option, const char *text, int least, int most)
     errno = 0;
     long value = strtol(text, &end, 10);
     if (*text == 0 || *end != 0 || errno != 0 || value < least || value > most)
-        refuse("%s: wants a number from %d to %d, not \"%s\"", option, least,
-               most, text);
+        bad_input("raftlab", "%s: wants a number from %d to %d, not \"%s\"",
+                  option, least, most, text);
     return (int)value;
 }
 
@@ -41,7 +41,8 @@ static unsigned topics_in(char *list)
     for (char *name = strtok(list, ", "); name != NULL;
          name = strtok(NULL, ", ")) {
         if (topic_named(name) == 0)
-            refuse(
+            bad_input(
+                "raftlab",
                 "--topics: there is no \"%s\"; there are acts, votes, entries, "
                 "heartbeats, snapshots, saves, applies, losses and log",
                 name);
@@ -112,16 +113,19 @@ int main(int argc, char **argv)
     bool with_verdict = true;
     struct columns_options options = read_options(argc, argv, &with_verdict);
     if (argc - optind != 2)
-        refuse("wants: view KIND RECORD; the kinds are summary, columns, "
-               "perfetto and shiviz");
+        bad_input("raftlab",
+                  "wants: view KIND RECORD; the kinds are summary, columns, "
+                  "perfetto and shiviz");
     const char *kind = argv[optind];
     bool summary = strcmp(kind, "summary") == 0;
     bool perfetto = strcmp(kind, "perfetto") == 0;
     bool shiviz = strcmp(kind, "shiviz") == 0;
     if (!summary && !perfetto && !shiviz && strcmp(kind, "columns") != 0)
-        refuse("there is no view \"%s\"; there are summary, columns, perfetto "
-               "and shiviz",
-               kind);
+        bad_input(
+            "raftlab",
+            "there is no view \"%s\"; there are summary, columns, perfetto "
+            "and shiviz",
+            kind);
     struct run *run = run_read(argv[optind + 1]);
     if (summary)
         summary_print(run, with_verdict, stdout);
@@ -134,6 +138,7 @@ int main(int argc, char **argv)
     run_free(run);
     // A closed pipe is no error: its reader has seen enough.
     if (fclose(stdout) != 0 && errno != EPIPE)
-        refuse("the output cannot be written: %s", strerror(errno));
+        bad_input("raftlab", "the output cannot be written: %s",
+                  strerror(errno));
     return 0;
 }

@@ -1,8 +1,8 @@
 // Reads a record, line by line.
 #include "views/run.h"
 
+#include "rt/bad_input.h"
 #include "rt/clean.h"
-#include "views/refuse.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -161,12 +161,14 @@ static json_t *read_header(const char *path, FILE *from)
     json_t *header;
     struct stat file;
     if (fstat(fileno(from), &file) == 0 && file.st_size > MAX_BYTES)
-        refuse("%s: it is larger than %d MB", path, MAX_BYTES >> 20);
+        bad_input("raftlab", "%s: it is larger than %d MB", path,
+                  MAX_BYTES >> 20);
     read_line(from, &header);
     if (strcmp(text_of(header, "format"), "raftlab record") != 0)
-        refuse("%s: it is no record of raftlab", path);
+        bad_input("raftlab", "%s: it is no record of raftlab", path);
     if (int_of(header, "version", 0) != 1)
-        refuse("%s: it has another version of the format than 1", path);
+        bad_input("raftlab", "%s: it has another version of the format than 1",
+                  path);
     return header;
 }
 
@@ -174,14 +176,15 @@ struct run *run_read(const char *path)
 {
     FILE *from = fopen(path, "r");
     if (from == NULL)
-        refuse("%s: it cannot be read", path);
+        bad_input("raftlab", "%s: it cannot be read", path);
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         abort();
     run->header = read_header(path, from);
     run->n_servers = int_of(run->header, "servers", 0);
     if (run->n_servers < 0 || run->n_servers > MAX_SERVERS)
-        refuse("%s: it wants at most %d servers", path, MAX_SERVERS);
+        bad_input("raftlab", "%s: it wants at most %d servers", path,
+                  MAX_SERVERS);
     json_t *event;
     while (read_line(from, &event)) {
         if (event == NULL)

@@ -1,11 +1,11 @@
 // The parts of the page of timings: statistics, the reading of figures and
 // records, the pictures.
 #include "rt/alloc.h"
+#include "rt/bad_input.h"
 #include "tests/unit/unit.h"
 #include "timing/data.h"
 #include "timing/page.h"
 #include "timing/picture.h"
-#include "timing/refuse.h"
 
 #include <dirent.h>
 #include <math.h>

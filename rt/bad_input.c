@@ -1,16 +1,16 @@
-#include "views/refuse.h"
+#include "rt/bad_input.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-void refuse(const char *format, ...)
+void bad_input(const char *program, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fputs("raftlab: ", stderr);
+    fprintf(stderr, "%s: ", program);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
-    exit(2);
+    exit(EXIT_BAD_INPUT);
 }
