@@ -83,15 +83,6 @@ static const char *range_text(int from, int n)
 
 // ---- Messages ----
 
-static bool is_same_request(const struct event *a, const struct event *b)
-{
-    return a->server == b->server && is_kind(b, a->kind) &&
-           strcmp(text_of(a->json, "method"), text_of(b->json, "method")) ==
-               0 &&
-           json_equal(json_object_get(a->json, "args"),
-                      json_object_get(b->json, "args"));
-}
-
 // The peers that this request goes to at this time. Marks the later events as
 // printed.
 static const char *receivers(struct columns *columns, const struct event *event)

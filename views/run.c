@@ -97,6 +97,24 @@ static int place_of(const struct run *run, int n)
     return low < run->n_events && run->events[low].n == n ? low : -1;
 }
 
+const struct event *event_last(const struct run *run, const char *kind)
+{
+    for (int i = run->n_events - 1; i >= 0; i--)
+        if (is_kind(&run->events[i], kind))
+            return &run->events[i];
+    return NULL;
+}
+
+bool is_same_request(const struct event *a, const struct event *b)
+{
+    return a->server == b->server && is_kind(a, "request_sent") &&
+           is_kind(b, "request_sent") &&
+           strcmp(text_of(a->json, "method"), text_of(b->json, "method")) ==
+               0 &&
+           json_equal(json_object_get(a->json, "args"),
+                      json_object_get(b->json, "args"));
+}
+
 const struct event *event_numbered(const struct run *run, int n)
 {
     int place = place_of(run, n);

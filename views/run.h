@@ -43,6 +43,12 @@ bool is_rpc(const struct event *event, const char *rpc);
 // causes, too. NULL if unknown.
 json_t *event_args(const struct run *run, const struct event *event);
 
+// The last event of this kind. NULL if there is none.
+const struct event *event_last(const struct run *run, const char *kind);
+
+// Are these one request of one server, to two peers?
+bool is_same_request(const struct event *a, const struct event *b);
+
 // The event with this number. NULL if there is none.
 const struct event *event_numbered(const struct run *run, int n);
 

@@ -80,14 +80,6 @@ static struct span find_span(const struct run *run, int progress, int act)
     return span;
 }
 
-static const struct event *find_last(const struct run *run, const char *kind)
-{
-    for (int i = run->n_events - 1; i >= 0; i--)
-        if (is_kind(&run->events[i], kind))
-            return &run->events[i];
-    return NULL;
-}
-
 static void add_heading(const struct run *run, const struct event *verdict,
                         struct lines *lines)
 {
@@ -105,7 +97,7 @@ static void add_heading(const struct run *run, const struct event *verdict,
 static void add_verdict(const struct run *run, bool with_verdict,
                         struct lines *lines)
 {
-    const struct event *verdict = find_last(run, "verdict");
+    const struct event *verdict = event_last(run, "verdict");
     if (with_verdict)
         add_heading(run, verdict, lines);
     const char *text = verdict == NULL ? "" : text_of(verdict->json, "text");
@@ -330,7 +322,7 @@ static void add_servers(const struct span *span, struct lines *lines)
 // Has the verdict's message one of these words? The last one is NULL.
 static bool verdict_says(const struct run *run, const char *const words[])
 {
-    const struct event *verdict = find_last(run, "verdict");
+    const struct event *verdict = event_last(run, "verdict");
     const char *text = verdict == NULL ? "" : text_of(verdict->json, "text");
     for (size_t i = 0; words[i] != NULL; i++)
         if (strstr(text, words[i]) != NULL)
@@ -358,7 +350,7 @@ static bool is_hang_or_crash(const struct run *run)
 // would those about servers that a script plays.
 static bool is_about_progress(const struct span *span)
 {
-    return find_last(span->run, "rule_broken") == NULL &&
+    return event_last(span->run, "rule_broken") == NULL &&
            !is_hang_or_crash(span->run) &&
            json_object_get(span->run->header, "played") == NULL &&
            span->to_ms - span->progress_ms >= SHORTEST_MS;

@@ -130,15 +130,6 @@ static char *event_text(const struct run *run, const struct event *event,
 
 // ---- The events before ----
 
-// Are these one request to two peers?
-static bool is_same_request(const struct event *a, const struct event *b)
-{
-    return a->server == b->server && is_kind(a, "request_sent") &&
-           is_kind(b, "request_sent") &&
-           json_equal(json_object_get(a->json, "args"),
-                      json_object_get(b->json, "args"));
-}
-
 // Adds the last events up to this one: of this server, or, if it is -1, of all.
 static void add_events(const struct run *run, const struct event *last,
                        int server, struct lines *lines)
@@ -202,24 +193,19 @@ static void add_before_rule(const struct run *run, const struct event *broken,
 // The server that has applied what the test did not expect; -1: none.
 static int wrong_server(const struct run *run)
 {
-    for (int i = run->n_events - 1; i >= 0; i--) {
-        const char *text = text_of(run->events[i].json, "text");
-        int server;
-        int end = 0;  // Set if the text has all these words.
-        if (is_kind(&run->events[i], "verdict") &&
-            sscanf(text, "server %d applied%n", &server, &end) == 1 && end > 0)
-            return server;
-    }
-    return -1;
+    const struct event *verdict = event_last(run, "verdict");
+    int server = -1;
+    int applied = 0;
+    if (verdict != NULL)
+        sscanf(text_of(verdict->json, "text"), "server %d applied%n", &server,
+               &applied);
+    return applied > 0 ? server : -1;
 }
 
 void why_before(const struct span *span, bool crashed, struct lines *lines)
 {
     const struct run *run = span->run;
-    const struct event *broken = NULL;
-    for (int i = 0; i < run->n_events; i++)
-        if (is_kind(&run->events[i], "rule_broken"))
-            broken = &run->events[i];
+    const struct event *broken = event_last(run, "rule_broken");
     int server = wrong_server(run);
     if (broken != NULL) {
         add_before_rule(run, broken, lines);
