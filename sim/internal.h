@@ -128,7 +128,8 @@ struct sim_thread {
 
     // Its life.
     pthread_t id;
-    char name[NAME_SIZE];
+    char name[NAME_SIZE];  // As in the system, at first that of its maker.
+    bool is_named;         // It has a name of its own.
     void *(*start)(void *);
     void *arg;
     void *value;  // Its return value.
@@ -293,12 +294,28 @@ struct sim_thread *sim_table_find(pthread_t id);
 // The thread with this number; NULL if it has ended.
 struct sim_thread *sim_thread_of_number(int number);
 
-// Describes the thread of this number, for a message: "thread 3 "ticker"
-// (server 1)".
+// ---- names.c ----
+
+// Describes a thread, for a message: "thread 3 "ticker" (server 1)". A thread
+// that has no name of its own has that of the function that it runs.
 struct sim_who {
-    char text[64];
+    char text[96];
 };
+struct sim_who sim_who_is(const struct sim_thread *thread);
+
+// The function that the thread runs, as symbols_find wants it; NULL if the
+// thread has a name of its own.
+const void *sim_runs(const struct sim_thread *thread);
+
+// The same for the thread of this number, which may have ended.
 struct sim_who sim_who(int number);
+
+// The same for the calling thread, without a look at symbols: its name may be
+// that of the thread that made it.
+struct sim_who sim_who_am_i(void);
+
+// The program's symbols, for reports; NULL if these are brief.
+struct symbols *sim_symbols(void);
 
 // ---- schedule.c ----
 

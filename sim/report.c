@@ -29,7 +29,7 @@ static char report_text[32 * 1024];
 static struct message begin_message(char *text, size_t size)
 {
     text[0] = '\0';
-    return (struct message){ text, size, 0, sim.brief ? NULL : symbols_open() };
+    return (struct message){ text, size, 0, sim_symbols() };
 }
 
 static void add_list(struct message *message, const char *format, va_list args)
@@ -53,7 +53,6 @@ __attribute__((format(printf, 2, 3))) static void add(struct message *message,
 
 _Noreturn static void end_message(struct message *message)
 {
-    symbols_close(message->symbols);
     sim_fail(message->text);
 }
 
@@ -218,7 +217,6 @@ void sim_describe_threads(char *text, size_t size)
 {
     struct message message = begin_message(text, size);
     add_all_threads(&message);
-    symbols_close(message.symbols);
 }
 
 // ---- Deadlock ----
@@ -327,7 +325,7 @@ void sim_report_self_deadlock(const char *what, const void *since,
 // lock of a server's code.
 static struct {
     int64_t ns;
-    struct sim_who who;
+    struct sim_thread thread;  // As it was then.
     const char *reason;
     struct sim_hold lock;
     const void *calls[SIM_MAX_CALLS];
@@ -351,7 +349,9 @@ static void consider(const struct sim_thread *thread,
     if (lock == NULL || ns < LONG_NS || ns <= longest.ns)
         return;
     longest.ns = ns;
-    longest.who = sim_who(thread->number);
+    sim_hide_begin();  // The copy may be made by memcpy.
+    longest.thread = *thread;
+    sim_hide_end();
     longest.reason = reason->text;
     longest.lock = *lock;
     longest.n_calls = sim_walk(thread, frame, longest.calls);
@@ -381,11 +381,11 @@ bool sim_describe_wait_with_lock(char *text, size_t size)
     if (longest.ns == 0)
         return false;
     struct message message = begin_message(text, size);
-    add(&message, "%s waited %.2f s %s, with %s held since ", longest.who.text,
-        (double)longest.ns / NS_PER_S, longest.reason, longest.lock.what);
+    add(&message, "%s waited %.2f s %s, with %s held since ",
+        sim_who_is(&longest.thread).text, (double)longest.ns / NS_PER_S,
+        longest.reason, longest.lock.what);
     add_place(&message, longest.lock.place);
     add_calls(&message, longest.calls, longest.n_calls, NULL);
-    symbols_close(message.symbols);
     return true;
 }
 
@@ -429,12 +429,12 @@ static void give_up(int number)
 void sim_report_here(const char *sentence, const void *pc, const void *frame)
 {
     snprintf(report_without_place, sizeof report_without_place, "%s %s",
-             sim_who(sim.self->number).text, sentence);
+             sim_who_am_i().text, sentence);
     __real_signal(SIGALRM, give_up);
     alarm(SYMBOLS_LIMIT_S);
 
     struct message message = begin_message(report_text, sizeof report_text);
-    add(&message, "%s, in ", report_without_place);
+    add(&message, "%s %s, in ", sim_who(sim.self->number).text, sentence);
     add_place(&message, (const char *)pc + 1);
     add_stack(&message, sim.self, frame, NULL);
     alarm(0);

@@ -114,6 +114,8 @@ struct sim_act {
     enum sim_act_kind kind;
     int thread;          // What gettid() returns to it.
     const char *name;    // Of the thread; valid until the callee returns.
+    const void *runs;    // Its function, as a return address, if it has no name
+                         // of its own but that of its maker; else NULL.
     int server;          // The one it belongs to, or is inside of; -1: none.
     const char *text;    // SIM_WAITS: for what: "to lock a mutex".
     const char *object;  // That it locks or waits for: "mutex"; NULL: none.

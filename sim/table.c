@@ -2,7 +2,6 @@
 // the id of a removed thread is never that of another.
 #include "sim/internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define N_NEWEST (1 << 14)
@@ -40,29 +39,6 @@ struct sim_thread *sim_thread_of_number(int number)
             return thread;
     }
     return NULL;
-}
-
-// The thread's home, or else the server that it is inside of; NULL if there is
-// none.
-static const struct sim_life *life_of(const struct sim_thread *thread)
-{
-    return thread->home != NULL ? thread->home : thread->inside;
-}
-
-struct sim_who sim_who(int number)
-{
-    struct sim_who who;
-    const struct sim_thread *thread = sim_thread_of_number(number);
-    if (thread == NULL)
-        snprintf(who.text, sizeof who, "thread %d (ended)", number);
-    else if (life_of(thread) == NULL)
-        snprintf(who.text, sizeof who, "thread %d \"%s\"", number,
-                 thread->name);
-    else
-        snprintf(who.text, sizeof who, "thread %d \"%s\" (server %d%s)", number,
-                 thread->name, life_of(thread)->number,
-                 thread->stopped ? ", crashed" : "");
-    return who;
 }
 
 static struct sim_thread *new_slot(void)

@@ -294,6 +294,7 @@ int __wrap_pthread_setname_np(pthread_t id, const char *name)
         return ERANGE;
     sim_hide_begin();
     memcpy(thread->name, name, length + 1);
+    thread->is_named = true;
     sim_hide_end();
     sim_fiber_name(&thread->fiber, name);
     return 0;

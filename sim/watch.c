@@ -19,6 +19,7 @@ static struct sim_act act_of(enum sim_act_kind kind,
     struct sim_act act = { .kind = kind,
                            .thread = sim_tid(thread->number),
                            .name = thread->name,
+                           .runs = sim_runs(thread),
                            .server = server_of(thread) };
     if (kind != SIM_TURN)
         act.n_calls = sim_walk(thread,

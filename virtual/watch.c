@@ -104,6 +104,13 @@ static const struct symbol *place_of(const struct sim_act *act)
     return NULL;
 }
 
+static const char *thread_name(const struct sim_act *act)
+{
+    const char *function =
+        act->runs == NULL ? "?" : call_at(act->runs)->symbol.function;
+    return function[0] != '?' ? function : act->name;
+}
+
 // ---- The events ----
 
 static void tell(const struct sim_act *act)
@@ -122,7 +129,7 @@ static void tell(const struct sim_act *act)
         .kind = kinds[act->kind],
         .life.server = act->server,
         .thread = act->thread,
-        .act = { .name = act->name,
+        .act = { .name = thread_name(act),
                  .on = name_of(act->object, act->at),
                  .text = act->text,
                  .holder = act->holder,

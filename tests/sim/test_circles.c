@@ -239,14 +239,16 @@ static void circle_through_the_first_reader(void)
 
 SIM_TEST(a_circle_through_one_of_many_readers_is_told)
 {
-    check_message(check_told(circle_through_the_first_reader, 25),
-                  "2 threads wait for each other",
-                  "waits to lock an rwlock for writing, held by thread 1 "
-                  "\"main\" since read_then_lock_mu (tests/sim/test_circles.c:",
-                  "(and by 50 more)",
-                  "waits to lock a mutex, held by thread 2 \"main\" since "
-                  "lock_mu_then_write",
-                  NULL);
+    check_message(
+        check_told(circle_through_the_first_reader, 25),
+        "2 threads wait for each other",
+        "waits to lock an rwlock for writing, held by thread 1 "
+        "\"read_then_lock_mu\" since read_then_lock_mu "
+        "(tests/sim/test_circles.c:",
+        "(and by 50 more)",
+        "waits to lock a mutex, held by thread 2 \"lock_mu_then_write\" since "
+        "lock_mu_then_write",
+        NULL);
 }
 
 static void *write_for_writers(void *unused)
@@ -309,10 +311,11 @@ static void write_after_a_crash(void)
 
 SIM_TEST(who_crashed_while_reading_reads_for_ever)
 {
-    check_message(check_told(write_after_a_crash, 3),
-                  "held by thread 1 \"main\" (server 1, crashed) since "
-                  "read_for_ever",
-                  NULL);
+    check_message(
+        check_told(write_after_a_crash, 3),
+        "held by thread 1 \"read_for_ever\" (server 1, crashed) since "
+        "read_for_ever",
+        NULL);
 }
 
 // ---- A thread that has been woken will continue ----

@@ -160,7 +160,7 @@ SIM_TEST(a_long_wait_with_a_lock_is_described)
 {
     check_message(
         simulate_seed(sleeps, 1),
-        "\"main\" (server 1) waited 0.02 s for the time to pass, with "
+        "\"sleep_locked\" (server 1) waited 0.02 s for the time to pass, with "
         "a mutex held since sleep_locked (tests/sim/test_holds.c:",
         "\n    in sleep_locked (tests/sim/test_holds.c:", NULL);
     check_wait(sleeps_reading, "with an rwlock held since sleep_reading (");

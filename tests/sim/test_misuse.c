@@ -157,17 +157,18 @@ static void *join_sleeper(void *unused)
     return unused;
 }
 
-MISUSE(joined_twice, "joins thread 1 \"main\", which thread 2", {
+MISUSE(joined_twice, "joins thread 1 \"sleep_long\", which thread 2", {
     sleeper = start_and_yield(sleep_long);
     start_and_yield(join_sleeper);
     pthread_join(sleeper, NULL);
 })
 
-MISUSE(detached_while_joined, "detaches thread 1 \"main\", which thread 2", {
-    sleeper = start_and_yield(sleep_long);
-    start_and_yield(join_sleeper);
-    pthread_detach(sleeper);
-})
+MISUSE(detached_while_joined,
+       "detaches thread 1 \"sleep_long\", which thread 2", {
+           sleeper = start_and_yield(sleep_long);
+           start_and_yield(join_sleeper);
+           pthread_detach(sleeper);
+       })
 
 // ---- Descriptors and files ----
 

@@ -156,10 +156,11 @@ static void lock_destroyed(void)
 
 SIM_TEST(misuse_of_a_mutex)
 {
-    check_message(simulate_seed(unlock_by_other, 1),
-                  "thread 1 \"main\" unlocks a mutex that thread 0 \"main\" "
-                  "holds, in unlock_mu (tests/sim/test_reports.c:",
-                  NULL);
+    check_message(
+        simulate_seed(unlock_by_other, 1),
+        "thread 1 \"unlock_mu\" unlocks a mutex that thread 0 \"main\" "
+        "holds, in unlock_mu (tests/sim/test_reports.c:",
+        NULL);
     check_message(simulate_seed(unlock_free, 1),
                   "unlocks a mutex that nobody holds, in unlock_free", NULL);
     check_message(simulate_seed(destroy_locked, 1),
@@ -332,10 +333,11 @@ static void overflow_on_a_thread(void)
 
 SIM_TEST(stack_overflow)
 {
-    check_message(simulate_seed(overflow_on_a_thread, 1),
-                  "thread 1 \"main\" has overflown its stack of 8192 kB, in "
-                  "descend (tests/sim/test_reports.c:",
-                  NULL);
+    check_message(
+        simulate_seed(overflow_on_a_thread, 1),
+        "thread 1 \"overflow\" has overflown its stack of 8192 kB, in "
+        "descend (tests/sim/test_reports.c:",
+        NULL);
 }
 
 // ---- A lock that is initialised again while a thread waits for it ----
@@ -362,11 +364,12 @@ static void init_while_another_waits(void)
 
 SIM_TEST(init_of_a_waited_for_cond)
 {
-    check_message(simulate_seed(init_while_another_waits, 1),
-                  "thread 1 \"main\" waits to be signalled on a condition "
-                  "variable, which was initialised again, or overwritten, "
-                  "meanwhile",
-                  NULL);
+    check_message(
+        simulate_seed(init_while_another_waits, 1),
+        "thread 1 \"wait_for_renewed\" waits to be signalled on a condition "
+        "variable, which was initialised again, or overwritten, "
+        "meanwhile",
+        NULL);
 }
 
 static void init_while_two_wait(void)
@@ -383,7 +386,63 @@ static void init_while_two_wait(void)
 SIM_TEST(init_of_a_cond_that_is_waited_for_again)
 {
     check_message(simulate_seed(init_while_two_wait, 1),
-                  "thread 1 \"main\" waits to be signalled", NULL);
+                  "thread 1 \"wait_for_renewed\" waits to be signalled", NULL);
+}
+
+// ---- What threads are called ----
+
+// A name given to a thread comes first. A thread without one has in the system
+// that of the thread that made it, and in reports that of its function.
+static void *unlock_under_a_name(void *name)
+{
+    if (name != NULL)
+        check(pthread_setname_np(pthread_self(), name) == 0);
+    char read[16];
+    check(pthread_getname_np(pthread_self(), read, sizeof read) == 0);
+    check(strcmp(read, name != NULL ? (char *)name : "maker") == 0);
+    return unlock_mu(NULL);
+}
+
+static void unlock_named(void)
+{
+    pthread_mutex_lock(&mu);
+    check(pthread_setname_np(pthread_self(), "maker") == 0);
+    join(start(unlock_under_a_name, "worker"));
+}
+
+static void unlock_unnamed(void)
+{
+    pthread_mutex_lock(&mu);
+    check(pthread_setname_np(pthread_self(), "maker") == 0);
+    join(start(unlock_under_a_name, NULL));
+}
+
+static int unlock_in_c11(void *unused)
+{
+    unlock_mu(unused);
+    return 0;
+}
+
+static void unlock_by_c11(void)
+{
+    thrd_t thread;
+    pthread_mutex_lock(&mu);
+    check(thrd_create(&thread, unlock_in_c11, NULL) == thrd_success);
+    thrd_join(thread, NULL);
+}
+
+SIM_TEST(a_thread_is_called_by_its_name_or_function)
+{
+    check_message(simulate_seed(unlock_named, 1),
+                  "thread 1 \"worker\" unlocks a mutex that thread 0 \"maker\"",
+                  NULL);
+    check_message(simulate_seed(unlock_unnamed, 1),
+                  "thread 1 \"unlock_under_a_name\" unlocks a mutex", NULL);
+    check_message(simulate_seed(unlock_by_c11, 1),
+                  "thread 1 \"unlock_in_c11\" unlocks a mutex", NULL);
+    struct sim_options brief = { .seed = 1, .brief = true };
+    check_message(simulate(unlock_unnamed, &brief),
+                  "thread 1 \"maker\" unlocks a mutex", NULL);
 }
 
 // ---- A program that never ends ----

@@ -80,6 +80,7 @@ static void three_wait(void)
     check(signalled->server == 1 && signalled->holder == 0);
     check(!signalled->has_limit && signalled->n_calls > 0);
     check(signalled->since_ns < 1000000);
+    check(signalled->runs == (const char *)(void *)await_flag + 1);
     const struct sim_act *locks = wait_on(&mu);
     check(strcmp(locks->text, "to lock a mutex") == 0);
     check(locks->holder == signalled->thread);
