@@ -16,9 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The service makes a snapshot after so many commands.
-#define SNAPSHOT_INTERVAL 10
-
 // ---- Commands ----
 
 struct command_text command_text(struct bytes command)
@@ -234,9 +231,26 @@ int snapshot_last_index(struct bytes snapshot)
     return index;
 }
 
-bool cfg_makes_snapshot(int server, int index)
+static bool makes_snapshot_locked(struct config *cfg, int server, int index)
 {
-    return (index + 1 + 3 * server) % SNAPSHOT_INTERVAL == 0;
+    must_hold(&cfg->mu);
+    return (index + 1 + 3 * server) % cfg->servers[server].snapshot_interval ==
+           0;
+}
+
+bool cfg_makes_snapshot(struct config *cfg, int server, int index)
+{
+    pthread_mutex_lock(&cfg->mu);
+    bool makes = makes_snapshot_locked(cfg, server, index);
+    pthread_mutex_unlock(&cfg->mu);
+    return makes;
+}
+
+void cfg_set_snapshot_interval(struct config *cfg, int server, int interval)
+{
+    pthread_mutex_lock(&cfg->mu);
+    cfg->servers[server].snapshot_interval = interval;
+    pthread_mutex_unlock(&cfg->mu);
 }
 
 // ---- The receiving thread ----
@@ -271,7 +285,7 @@ static void handle_message(struct life *life, struct apply_msg *message)
     } else {
         check_command_locked(life, message);
         if (cfg->snapshots &&
-            cfg_makes_snapshot(life->server, message->command_index)) {
+            makes_snapshot_locked(cfg, life->server, message->command_index)) {
             snapshot = encode_snapshot_locked(cfg, life->server,
                                               message->command_index);
             atomic_store(&life->makes_snapshot, true);

@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// The service makes a snapshot after so many commands.
+#define SNAPSHOT_INTERVAL 10
+
 static void fail(const char *rule, const char *message,
                  const uint64_t events[2])
 {
@@ -64,6 +67,7 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
     labrpc_set_reliable(cfg->net, network == RELIABLE);
     for (int i = 0; i < n; i++) {
         cfg->servers[i].persister = persister_make();
+        cfg->servers[i].snapshot_interval = SNAPSHOT_INTERVAL;
         cfg_start1(cfg, i);
     }
     for (int i = 0; i < n; i++)
@@ -74,6 +78,11 @@ struct config *cfg_make(int n, enum network network, enum snapshots snapshots)
 int cfg_n(const struct config *cfg)
 {
     return cfg->n;
+}
+
+bool cfg_has_snapshots(const struct config *cfg)
+{
+    return cfg->snapshots;
 }
 
 // Fails the test if there are more threads than before the first Raft.

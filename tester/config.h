@@ -30,12 +30,19 @@ enum snapshots { NO_SNAPSHOTS, SNAPSHOTS };
 
 // Makes n servers, started and connected, each with a persister and a thread
 // that receives what it applies. With SNAPSHOTS each server makes a snapshot at
-// every tenth index (cfg_makes_snapshot). cfg_cleanup frees the cluster.
+// every tenth index (cfg_set_snapshot_interval). cfg_cleanup frees the cluster.
 struct config *cfg_make(int n, enum network network, enum snapshots snapshots);
 
-// Does this server make a snapshot at this index? No two of up to ten servers
-// do at the same index, so their logs begin at different indices.
-bool cfg_makes_snapshot(int server, int index);
+// Were they made with SNAPSHOTS?
+bool cfg_has_snapshots(const struct config *cfg);
+
+// Does this server make a snapshot at this index? At every tenth index, no two
+// of up to ten servers do at the same, so their logs begin at different
+// indices.
+bool cfg_makes_snapshot(struct config *cfg, int server, int index);
+
+// Has the server make its snapshots at every so many-th index.
+void cfg_set_snapshot_interval(struct config *cfg, int server, int interval);
 
 // Kills all servers, cleans the network up, joins and frees everything. Fails
 // the test if a Raft's threads have not ended 5 s after it was killed.

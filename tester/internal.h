@@ -26,6 +26,7 @@ struct server {
     struct life *current;         // NULL while crashed, or not yet started.
     struct persister *persister;  // While current is NULL: for the next life.
     bool connected;
+    int snapshot_interval;
     struct applied applied;
 };
 

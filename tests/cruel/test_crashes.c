@@ -84,6 +84,8 @@ LAB_TEST(sim_2B, agreement_with_clocks_apart)
 static void run_pauses(const char *title, enum network network)
 {
     struct config *cfg = step_begin(title, 5, network, NO_SNAPSHOTS);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
 
     for (int round = 0; round < 5; round++) {
         step_agree(cfg, 5);
@@ -131,7 +133,7 @@ LAB_TEST(sim_2B, leader_pauses_unreliable)
 static void agree_up_to_a_snapshot(struct config *cfg, int leader)
 {
     int n = cfg_n(cfg);
-    while (!cfg_makes_snapshot(leader, step_agree(cfg, n - 1)))
+    while (!cfg_makes_snapshot(cfg, leader, step_agree(cfg, n - 1)))
         continue;
 }
 
@@ -142,6 +144,8 @@ static void agree_up_to_a_snapshot(struct config *cfg, int leader)
 static void run_idle(const char *title, int n, enum snapshots snapshots)
 {
     struct config *cfg = step_begin(title, n, RELIABLE, snapshots);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
 
     for (int round = 0; round < 10; round++) {
         step_agree(cfg, n);
@@ -185,12 +189,15 @@ static void run_crashes(const char *title, enum network network,
                         enum snapshots snapshots)
 {
     struct config *cfg = step_begin(title, 3, network, snapshots);
+    swarm_draw(cfg, 0, DUPLICATES | PAUSES);
+    step_add_to_network(cfg);
     step_agree(cfg, 3);
 
     for (int round = 0; round < 30; round++) {
         int leader = step_offer_to_each(cfg);
         step_run_on(cfg);
         int victim = step_choose_victim(cfg, leader);
+        step_add_faults(cfg, victim);
         cfg_crash_hard(cfg, victim);
         if (cfg_chance(cfg, 30))
             step_agree(cfg, 2);
@@ -227,6 +234,8 @@ LAB_TEST(sim_2C, all_crash_at_any_point)
 {
     struct config *cfg = step_begin("Test (sim 2C): all crash at any point", 5,
                                     RELIABLE, NO_SNAPSHOTS);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
     step_agree(cfg, 5);
 
     for (int round = 0; round < 15; round++) {
@@ -263,6 +272,8 @@ LAB_TEST(sim_2C, voters_crash_in_elections)
 {
     struct config *cfg = step_begin("Test (sim 2C): voters crash in elections",
                                     3, UNRELIABLE, NO_SNAPSHOTS);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
     step_agree(cfg, 3);
 
     for (int round = 0; round < 5; round++) {
@@ -282,17 +293,22 @@ LAB_TEST(sim_2C, voters_crash_in_elections)
 static void run_hurt_churn(const char *title, enum snapshots snapshots)
 {
     struct config *cfg = step_begin(title, 5, UNRELIABLE, snapshots);
+    swarm_draw(cfg, LOSSES | CRASHES | PAUSES | CLOCKS | CUT_OFFS,
+               LATE_REPLIES | LATE_REQUESTS | DUPLICATES | SLOW_LINKS |
+                   ONE_WAY_CUTS);
 
     for (int phase = 0; phase < 6; phase++) {
-        cfg_set_unreliable(cfg, true);
+        cfg_set_unreliable(cfg, swarm_chance(cfg, LOSSES, 100));
+        step_add_to_network(cfg);
         for (int step = 0; step < 30; step++) {
             step_offer_to_each(cfg);
             if (cfg_chance(cfg, 10))
                 cfg_sleep_ms(cfg, RAFT_ELECTION_TIMEOUT_MS / 2);
             step_run_on(cfg);
             step_cause_fault(cfg, cfg_random_below(cfg, 5));
+            step_add_faults(cfg, cfg_random_below(cfg, 5));
         }
-        step_heal_and_agree(cfg);
+        step_mend_and_agree(cfg);
     }
 
     cfg_end(cfg);

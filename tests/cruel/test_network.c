@@ -25,6 +25,9 @@ struct scenario {
     int n_steps;  // In each phase.
     int step_ms;  // The upper bound of a step's time.
 
+    // The usual ones (swarm_draw). All others may be added.
+    unsigned faults;
+
     // Called at the beginning of a phase (or NULL), and in each step. The
     // leader is the last server that accepted a command, or NOBODY.
     void (*begin)(struct config *cfg);
@@ -40,35 +43,28 @@ static void let_time_pass(struct config *cfg, int below_ms)
         cfg_sleep_ms(cfg, cfg_random_below(cfg, below_ms));
 }
 
-// Delivers everything that is delayed while all servers run. It must do no
-// harm.
-static void mend_and_agree(struct config *cfg)
-{
-    cfg_mend(cfg);
-    step_bring_back(cfg);
-    cfg_sleep_ms(cfg, CFG_LATEST_MS);
-    step_heal_and_agree(cfg);
-}
-
 static void run_scenario(const struct scenario *scenario)
 {
     int n = scenario->n_servers;
     if (n == 0) {
         struct rng rng = rng_make();
-        n = rng_between(&rng, 3, 7);
+        n = rng_between(&rng, 3, MAX_SERVERS);
     }
     struct config *cfg =
         step_begin(scenario->title, n, RELIABLE, scenario->snapshots);
+    swarm_draw(cfg, scenario->faults, ALL_FAULTS);
 
     for (int phase = 0; phase < scenario->n_phases; phase++) {
         if (scenario->begin != NULL)
             scenario->begin(cfg);
+        step_add_to_network(cfg);
         for (int step = 0; step < scenario->n_steps; step++) {
             int leader = step_offer_to_each(cfg);
             let_time_pass(cfg, scenario->step_ms);
             scenario->happen(cfg, leader);
+            step_add_faults(cfg, step_choose_victim(cfg, leader));
         }
-        mend_and_agree(cfg);
+        step_mend_and_agree(cfg);
     }
 
     cfg_end(cfg);
@@ -79,16 +75,16 @@ static void run_scenario(const struct scenario *scenario)
 // were late in all phases, hardly any leader would last long enough to commit.
 static void make_late_and_double(struct config *cfg)
 {
-    cfg_set_duplicates(cfg, 50);
-    cfg_set_request_reordering(cfg, cfg_chance(cfg, 30));
-    cfg_set_long_reordering(cfg, cfg_chance(cfg, 50));
+    cfg_set_duplicates(cfg, swarm_percent(DUPLICATES, 50));
+    cfg_set_request_reordering(cfg, swarm_chance(cfg, LATE_REQUESTS, 30));
+    cfg_set_long_reordering(cfg, swarm_chance(cfg, LATE_REPLIES, 50));
 }
 
 // ---- Late and double messages ----
 
 static void cut_off_or_connect(struct config *cfg, int leader)
 {
-    if (!cfg_chance(cfg, 8))
+    if (!swarm_chance(cfg, CUT_OFFS, 8))
         return;
     int i = step_choose_victim(cfg, leader);
     if (cfg_is_connected(cfg, i))
@@ -107,6 +103,7 @@ LAB_TEST(sim_cruel, late_and_double_messages)
         .n_phases = 4,
         .n_steps = 80,
         .step_ms = 80,
+        .faults = LATE_REPLIES | LATE_REQUESTS | DUPLICATES | CUT_OFFS,
         .begin = make_late_and_double,
         .happen = cut_off_or_connect,
     });
@@ -121,6 +118,7 @@ LAB_TEST(sim_cruel, late_and_double_messages_snapshots)
         .n_phases = 4,
         .n_steps = 80,
         .step_ms = 80,
+        .faults = LATE_REPLIES | LATE_REQUESTS | DUPLICATES | CUT_OFFS,
         .begin = make_late_and_double,
         .happen = cut_off_or_connect,
     });
@@ -130,16 +128,16 @@ LAB_TEST(sim_cruel, late_and_double_messages_snapshots)
 
 static void make_all_late_and_double(struct config *cfg)
 {
-    cfg_set_duplicates(cfg, 50);
-    cfg_set_request_reordering(cfg, true);
-    cfg_set_long_reordering(cfg, true);
+    cfg_set_duplicates(cfg, swarm_percent(DUPLICATES, 50));
+    cfg_set_request_reordering(cfg, swarm_chance(cfg, LATE_REQUESTS, 100));
+    cfg_set_long_reordering(cfg, swarm_chance(cfg, LATE_REPLIES, 100));
 }
 
 static void lose_leaders_and_voters(struct config *cfg, int leader)
 {
-    if (leader != NOBODY && cfg_chance(cfg, 70))
+    if (leader != NOBODY && swarm_chance(cfg, CRASHES, 70))
         step_crash_and_restart(cfg, leader);
-    else if (cfg_chance(cfg, 50))
+    else if (swarm_chance(cfg, CRASHES, 50))
         step_crash_and_restart(cfg, cfg_random_below(cfg, cfg_n(cfg)));
 }
 
@@ -154,6 +152,7 @@ LAB_TEST(sim_cruel, late_votes)
         .n_phases = 3,
         .n_steps = 60,
         .step_ms = 300,
+        .faults = LATE_REPLIES | LATE_REQUESTS | DUPLICATES | CRASHES,
         .begin = make_all_late_and_double,
         .happen = lose_leaders_and_voters,
     });
@@ -169,24 +168,13 @@ static void mend_links(struct config *cfg)
     }
 }
 
-// Cuts the links from a server, or to it, for all other servers or for some.
-static void cut_around(struct config *cfg, int i)
-{
-    bool mute = cfg_chance(cfg, 50);
-    int percent = cfg_chance(cfg, 50) ? 100 : 50;
-    for (int j = 0; j < cfg_n(cfg); j++) {
-        if (j != i && cfg_chance(cfg, percent))
-            cfg_cut_one_way(cfg, mute ? i : j, mute ? j : i, true);
-    }
-}
-
 static void cut_in_one_direction(struct config *cfg, int leader)
 {
     if (cfg_chance(cfg, 15))
         mend_links(cfg);
-    if (cfg_chance(cfg, 20))
-        cut_around(cfg, step_choose_victim(cfg, leader));
-    if (cfg_chance(cfg, 10))
+    if (swarm_chance(cfg, ONE_WAY_CUTS, 20))
+        step_cut_around(cfg, step_choose_victim(cfg, leader));
+    if (swarm_chance(cfg, CRASHES, 10))
         step_crash_and_restart(cfg, step_choose_victim(cfg, leader));
 }
 
@@ -200,6 +188,7 @@ LAB_TEST(sim_cruel, one_way_cuts)
         .n_phases = 4,
         .n_steps = 60,
         .step_ms = 300,
+        .faults = ONE_WAY_CUTS | CRASHES,
         .happen = cut_in_one_direction,
     });
 }
@@ -208,20 +197,18 @@ LAB_TEST(sim_cruel, one_way_cuts)
 
 static void slow_links_down(struct config *cfg)
 {
-    for (int i = 0; i < cfg_n(cfg); i++) {
-        for (int j = 0; j < cfg_n(cfg); j++)
-            cfg_set_slow_link(cfg, i, j, cfg_random_below(cfg, 300));
-    }
+    if (swarm_chance(cfg, SLOW_LINKS, 100))
+        step_slow_links_down(cfg);
 }
 
 static void crash_or_pause(struct config *cfg, int leader)
 {
     int i = step_choose_victim(cfg, leader);
-    if (cfg_chance(cfg, 10))
+    if (swarm_chance(cfg, CRASHES, 10))
         step_crash_and_restart(cfg, i);
-    else if (cfg_chance(cfg, 10))
+    else if (swarm_chance(cfg, PAUSES, 10))
         cfg_pause(cfg, i, cfg_random_below(cfg, RAFT_ELECTION_TIMEOUT_MS));
-    else if (cfg_chance(cfg, 10))
+    else if (swarm_chance(cfg, CLOCKS, 10))
         cfg_set_clock_rate(
             cfg, i,
             SLOW_PERCENT + cfg_random_below(cfg, FAST_PERCENT - SLOW_PERCENT));
@@ -236,6 +223,7 @@ LAB_TEST(sim_cruel, slow_links)
         .n_phases = 4,
         .n_steps = 60,
         .step_ms = 200,
+        .faults = SLOW_LINKS | CRASHES | PAUSES | CLOCKS,
         .begin = slow_links_down,
         .happen = crash_or_pause,
     });
@@ -264,6 +252,8 @@ LAB_TEST(sim_cruel, majority_behind_slow_links)
     struct config *cfg =
         step_begin("Test (cruel): a majority behind slow links", 5, RELIABLE,
                    NO_SNAPSHOTS);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
 
     for (int round = 0; round < 12; round++) {
         step_agree(cfg, 5);
@@ -280,7 +270,7 @@ LAB_TEST(sim_cruel, majority_behind_slow_links)
         cfg_crash_hard(cfg, (leader + 1) % 5);
         cfg_mend(cfg);
         step_agree(cfg, 3);
-        mend_and_agree(cfg);
+        step_mend_and_agree(cfg);
     }
 
     cfg_end(cfg);
@@ -291,11 +281,13 @@ LAB_TEST(sim_cruel, majority_behind_slow_links)
 
 static void flap(struct config *cfg, int leader)
 {
-    cfg_flap(cfg, 0, 250);
-    cfg_flap(cfg, 1, 1100);
-    if (cfg_chance(cfg, 5))
+    if (swarm_chance(cfg, FLAPPING, 100))
+        cfg_flap(cfg, 0, 250);
+    if (swarm_chance(cfg, FLAPPING, 100))
+        cfg_flap(cfg, 1, 1100);
+    if (swarm_chance(cfg, CRASHES, 5))
         step_crash_and_restart(cfg, step_choose_victim(cfg, leader));
-    if (cfg_chance(cfg, 10))
+    if (swarm_chance(cfg, DUPLICATES, 10))
         cfg_set_duplicates(cfg, cfg_random_below(cfg, 100));
 }
 
@@ -308,6 +300,7 @@ LAB_TEST(sim_cruel, flapping_servers)
         .n_phases = 3,
         .n_steps = 100,
         .step_ms = 120,
+        .faults = FLAPPING | CRASHES | DUPLICATES,
         .happen = flap,
     });
 }
@@ -324,7 +317,7 @@ static int n_running(struct config *cfg)
 
 static void crash_leaders(struct config *cfg, int leader)
 {
-    if (leader != NOBODY && cfg_chance(cfg, 50))
+    if (leader != NOBODY && swarm_chance(cfg, CRASHES, 50))
         cfg_crash_hard(cfg, leader);
     if (n_running(cfg) <= cfg_n(cfg) / 2) {
         int i = cfg_random_below(cfg, cfg_n(cfg));
@@ -344,6 +337,7 @@ LAB_TEST(sim_cruel, figure_8_cruel)
         .n_phases = 2,
         .n_steps = 150,
         .step_ms = 250,
+        .faults = LATE_REPLIES | LATE_REQUESTS | DUPLICATES | CRASHES,
         .begin = make_late_and_double,
         .happen = crash_leaders,
     });
@@ -354,7 +348,7 @@ LAB_TEST(sim_cruel, figure_8_cruel)
 static void restart_most(struct config *cfg, int leader)
 {
     (void)leader;
-    if (!cfg_chance(cfg, 30))
+    if (!swarm_chance(cfg, CRASHES, 30))
         return;
     for (int i = 0; i < cfg_n(cfg); i++) {
         if (cfg_chance(cfg, 30))
@@ -374,6 +368,7 @@ LAB_TEST(sim_cruel, restart_storms)
         .n_phases = 3,
         .n_steps = 60,
         .step_ms = 200,
+        .faults = LATE_REPLIES | LATE_REQUESTS | DUPLICATES | CRASHES,
         .begin = make_late_and_double,
         .happen = restart_most,
     });
@@ -410,6 +405,8 @@ LAB_TEST(sim_cruel, newer_terms_in_answers)
 {
     struct config *cfg = step_begin("Test (cruel): newer terms in answers", 3,
                                     RELIABLE, NO_SNAPSHOTS);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
 
     for (int round = 0; round < 5; round++) {
         step_agree(cfg, 3);
@@ -423,7 +420,7 @@ LAB_TEST(sim_cruel, newer_terms_in_answers)
                                   cfg_random_below(cfg, 500));
             check_gave_way(cfg, leader, newer);
         }
-        mend_and_agree(cfg);
+        step_mend_and_agree(cfg);
     }
 
     cfg_end(cfg);
@@ -510,6 +507,8 @@ LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
     struct config *cfg =
         step_begin("Test (cruel): old answers to who leads again", 5, RELIABLE,
                    NO_SNAPSHOTS);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
 
     for (int round = 0; round < 6; round++) {
         step_agree(cfg, 5);
@@ -518,7 +517,7 @@ LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
         reach_one(cfg, first, slow);
         int second = have_others_lead(cfg, first, slow);
         have_first_lead_again(cfg, first, slow, second);
-        mend_and_agree(cfg);
+        step_mend_and_agree(cfg);
     }
 
     cfg_end(cfg);
@@ -534,6 +533,8 @@ LAB_TEST(sim_cruel, followers_wake_among_snapshots)
 {
     struct config *cfg = step_begin(
         "Test (cruel): followers wake among snapshots", 5, RELIABLE, SNAPSHOTS);
+    swarm_draw(cfg, 0, DUPLICATES);
+    step_add_to_network(cfg);
 
     for (int round = 0; round < 20; round++) {
         step_agree(cfg, 5);
@@ -555,15 +556,15 @@ LAB_TEST(sim_cruel, followers_wake_among_snapshots)
 
 // ---- All faults ----
 
-// Draws some of the faults, anew for each phase.
+// Draws some of the mixture's faults, anew for each phase.
 static void draw_faults(struct config *cfg)
 {
-    cfg_set_unreliable(cfg, cfg_chance(cfg, 50));
-    cfg_set_long_reordering(cfg, cfg_chance(cfg, 30));
-    cfg_set_request_reordering(cfg, cfg_chance(cfg, 30));
-    cfg_set_duplicates(cfg, cfg_chance(cfg, 50) ? 30 : 0);
-    if (cfg_chance(cfg, 30))
-        slow_links_down(cfg);
+    cfg_set_unreliable(cfg, swarm_chance(cfg, LOSSES, 50));
+    cfg_set_long_reordering(cfg, swarm_chance(cfg, LATE_REPLIES, 30));
+    cfg_set_request_reordering(cfg, swarm_chance(cfg, LATE_REQUESTS, 30));
+    cfg_set_duplicates(cfg, swarm_chance(cfg, DUPLICATES, 50) ? 30 : 0);
+    if (swarm_chance(cfg, SLOW_LINKS, 30))
+        step_slow_links_down(cfg);
 }
 
 static void everything_happens(struct config *cfg, int leader)
@@ -575,9 +576,9 @@ static void everything_happens(struct config *cfg, int leader)
         step_bring_back(cfg);
     if (cfg_chance(cfg, 10))
         mend_links(cfg);
-    if (cfg_chance(cfg, 3))
-        cut_around(cfg, i);
-    if (cfg_chance(cfg, 50))
+    if (swarm_chance(cfg, ONE_WAY_CUTS, 3))
+        step_cut_around(cfg, i);
+    if (swarm_chance(cfg, FLAPPING, 50))
         cfg_flap(cfg, 0, 900);
 }
 
@@ -589,6 +590,7 @@ LAB_TEST(sim_cruel, everything)
         .n_phases = 4,
         .n_steps = 80,
         .step_ms = 120,
+        .faults = ALL_FAULTS,
         .begin = draw_faults,
         .happen = everything_happens,
     });
@@ -604,6 +606,7 @@ LAB_TEST(sim_cruel, everything_snapshots)
         .n_phases = 4,
         .n_steps = 80,
         .step_ms = 120,
+        .faults = ALL_FAULTS,
         .begin = draw_faults,
         .happen = everything_happens,
     });
