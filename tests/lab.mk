@@ -75,7 +75,7 @@ $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_LINKED) $(
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
     $(addprefix $(B)/tester/,life.o watchdog.o verdict.o telling.o frames.o interposed.o) \
-    $(filter-out $(B)/virtual/world.o,$(VIRTUAL_O)) $(CORE:%.c=$(B)/%.o) $(SIM_O)
+    $(filter-out $(addprefix $(B)/virtual/,world.o watch.o),$(VIRTUAL_O)) $(CORE:%.c=$(B)/%.o) $(SIM_O)
 $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_LINKED) $(B)/link
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 
