@@ -178,15 +178,17 @@ int __wrap_pthread_cond_destroy(pthread_cond_t *cond)
     return sim_cond_destroy(cond, HERE);
 }
 
-int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+INLINE int __wrap_pthread_cond_wait(pthread_cond_t *cond,
+                                    pthread_mutex_t *mutex)
 {
     if (!sim.on)
         return __real_pthread_cond_wait(cond, mutex);
     return sim_cond_wait(cond, mutex, NEVER, HERE);
 }
 
-int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
-                                  const struct timespec *time)
+INLINE int __wrap_pthread_cond_timedwait(pthread_cond_t *cond,
+                                         pthread_mutex_t *mutex,
+                                         const struct timespec *time)
 {
     if (!sim.on)
         return __real_pthread_cond_timedwait(cond, mutex, time);
@@ -194,15 +196,17 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
     return sim_cond_wait(cond, mutex, due_ns, HERE);
 }
 
-int __wrap_pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
-                                  clockid_t clock, const struct timespec *time)
+INLINE int __wrap_pthread_cond_clockwait(pthread_cond_t *cond,
+                                         pthread_mutex_t *mutex,
+                                         clockid_t clock,
+                                         const struct timespec *time)
 {
     if (!sim.on)
         return __real_pthread_cond_clockwait(cond, mutex, clock, time);
     return sim_cond_wait(cond, mutex, sim_due(clock, time, HERE), HERE);
 }
 
-int __wrap_pthread_cond_signal(pthread_cond_t *cond)
+INLINE int __wrap_pthread_cond_signal(pthread_cond_t *cond)
 {
     if (!sim.on)
         return __real_pthread_cond_signal(cond);

@@ -23,15 +23,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-// Boost.Context's C interface; its header is for C++.
-typedef void *fcontext_t;
-struct transfer {
-    fcontext_t context;  // Of the fiber that switched to this one.
-    void *data;
-};
-extern struct transfer jump_fcontext(fcontext_t to, void *data);
-extern fcontext_t make_fcontext(void *top, size_t size,
-                                void (*run)(struct transfer from));
+// Boost.Context's, like jump_fcontext.
+extern void *make_fcontext(void *top, size_t size,
+                           void (*run)(struct sim_transfer from));
 
 extern void __sanitizer_start_switch_fiber(void **fake_stack, const void *stack,
                                            size_t size) __attribute__((weak));
@@ -69,6 +63,8 @@ struct unused_stack {
     char *mapped;
     struct unused_stack *next;
 };
+
+bool sim_fiber_tells;
 
 static struct {
     bool on_os_threads;
@@ -200,7 +196,7 @@ bool sim_fiber_is_below(const struct sim_fiber *fiber, const void *address)
 // ---- Switching ----
 
 // Runs first after a switch, on the stack that was switched to.
-static void arrive(struct sim_fiber *self, struct transfer from)
+static void arrive(struct sim_fiber *self, struct sim_transfer from)
 {
     struct sim_fiber *other = from.data;
     other->context = from.context;
@@ -218,21 +214,20 @@ static void arrive(struct sim_fiber *self, struct transfer from)
 
 // Switches. Returns when another fiber switches back to `from`; never if `from`
 // leaves.
-static inline void jump(struct sim_fiber *from, struct sim_fiber *to,
-                        bool leaves)
+static void jump(struct sim_fiber *from, struct sim_fiber *to, bool leaves)
 {
-    if (__builtin_expect(__sanitizer_start_switch_fiber != NULL, 0))
+    if (__sanitizer_start_switch_fiber != NULL)
         __sanitizer_start_switch_fiber(leaves ? NULL : &from->fake_stack,
                                        to->stack, to->size);
-    if (__builtin_expect(__tsan_switch_to_fiber != NULL, 0))
+    if (__tsan_switch_to_fiber != NULL)
         __tsan_switch_to_fiber(to->tsan, TSAN_NO_SYNC);
     from->frame = __builtin_frame_address(0);
     arrive(from, jump_fcontext(to->context, from));
 }
 
-void sim_fiber_switch(struct sim_fiber *from, struct sim_fiber *to)
+void sim_fiber_switch_and_tell(struct sim_fiber *from, struct sim_fiber *to)
 {
-    if (__builtin_expect(fibers.on_os_threads, 0)) {
+    if (fibers.on_os_threads) {
         from->frame = __builtin_frame_address(0);
         sim_osthread_switch(from, to);
         return;
@@ -250,7 +245,7 @@ void sim_fiber_leave(struct sim_fiber *from, struct sim_fiber *to)
     abort();  // No fiber switches back to one that has left.
 }
 
-static void begin(struct transfer from)
+static void begin(struct sim_transfer from)
 {
     struct sim_fiber *self = &sim.self->fiber;
     arrive(self, from);
@@ -264,6 +259,9 @@ static void begin(struct transfer from)
 void sim_fiber_start(struct sim_fiber *fiber, enum sim_back_end back_end)
 {
     fibers.on_os_threads = back_end == SIM_OS_THREADS;
+    sim_fiber_tells = fibers.on_os_threads ||
+                      __sanitizer_start_switch_fiber != NULL ||
+                      __tsan_switch_to_fiber != NULL;
     if (__tsan_get_current_fiber != NULL)
         fiber->tsan = __tsan_get_current_fiber();
 }

@@ -319,24 +319,14 @@ struct symbols *sim_symbols(void);
 
 // ---- schedule.c ----
 
-// A scheduling point: another thread may go on instead of the caller.
-void sim_point(void);
+// Lets a scheduling point pass: chooses the thread that runs next. At least one
+// can run.
+struct sim_thread *sim_next_thread(void);
 
-// A scheduling point in one of several calls. Used while the caller holds a
-// lock: with some seeds other threads then run meanwhile. One at every call
-// would take too long.
-void sim_point_at_times(void);
-
-// Like sim_point, but under PCT the caller gets the lowest priority.
-void sim_yield(void);
-
-// Waits in this queue (in none if it is NULL) until sim_wake, or until the time
-// is due_ns. Returns sim_wake's result, or ETIMEDOUT. If no thread can ever
-// wake the caller, that is a deadlock, which is reported.
-//   reason, object, place  for the report
-int sim_wait(struct sim_queue *queue, int64_t due_ns,
-             const struct sim_reason *reason, const void *object,
-             const void *place);
+// Begins a wait (sim_wait). Returns the thread that runs next.
+struct sim_thread *sim_begin_wait(struct sim_queue *queue, int64_t due_ns,
+                                  const struct sim_reason *reason,
+                                  const void *object, const void *place);
 
 // Ends a thread's wait.
 void sim_wake(struct sim_thread *thread, int result);
@@ -656,6 +646,69 @@ static inline void sim_hide_end(void)
         AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
         AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
     }
+}
+
+// ---- Scheduling points ----
+
+// These are inline: see sim_fiber_switch. A wrapped function that most programs
+// call often has INLINE, so that all its calls are inline.
+#define INLINE __attribute__((flatten))
+
+// Lets the chosen thread run. Returns when the caller has been chosen again.
+__attribute__((always_inline)) static inline void sim_switch_to(
+    struct sim_thread *next)
+{
+    struct sim_thread *self = sim.self;
+    if (next == self)
+        return;
+    if (__builtin_expect(sim.watcher != NULL, 0))
+        sim_watch_turn(self, next);
+    sim.self = next;
+    sim_fiber_switch(&self->fiber, &next->fiber);
+    if (__builtin_expect(sim.last_ended != NULL, 0))
+        sim_schedule_free_ended();
+    if (__builtin_expect(self->leaves, 0))
+        sim_schedule_leave();
+}
+
+// A scheduling point: another thread may go on instead of the caller.
+__attribute__((always_inline)) static inline void sim_point(void)
+{
+    sim_switch_to(sim_next_thread());
+}
+
+// Waits in this queue (in none if it is NULL) until sim_wake, or until the time
+// is due_ns. Returns sim_wake's result, or ETIMEDOUT. If no thread can ever
+// wake the caller, that is a deadlock, which is reported.
+//   reason, object, place  for the report
+__attribute__((always_inline)) static inline int sim_wait(
+    struct sim_queue *queue, int64_t due_ns, const struct sim_reason *reason,
+    const void *object, const void *place)
+{
+    struct sim_thread *self = sim.self;
+    sim_switch_to(sim_begin_wait(queue, due_ns, reason, object, place));
+    if (self->holds != NULL && reason->is_long)
+        sim_note_wait_with_lock(reason);
+    self->reason = NULL;
+    self->woken_from = NULL;
+    return self->result;
+}
+
+// A scheduling point in one of AT_TIMES calls. Used while the caller holds a
+// lock: with some seeds other threads then run meanwhile. One at every call
+// would take too long.
+#define AT_TIMES 8
+__attribute__((always_inline)) static inline void sim_point_at_times(void)
+{
+    if (sim_rng_below(&sim.chance, AT_TIMES) == 0)
+        sim_point();
+}
+
+// Like sim_point, but under PCT the caller gets the lowest priority.
+__attribute__((always_inline)) static inline void sim_yield(void)
+{
+    sim_policy_put_last(sim.self);
+    sim_point();
 }
 
 #endif

@@ -257,14 +257,14 @@ int __wrap_pthread_mutex_destroy(pthread_mutex_t *mutex)
     return sim_mutex_destroy(mutex, HERE);
 }
 
-int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
+INLINE int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     if (!sim.on)
         return __real_pthread_mutex_lock(mutex);
     return sim_mutex_lock(mutex, NEVER, HERE);
 }
 
-int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex)
+INLINE int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
     if (!sim.on)
         return __real_pthread_mutex_trylock(mutex);
@@ -287,7 +287,7 @@ int __wrap_pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
     return sim_mutex_lock(mutex, sim_due(clock, time, HERE), HERE);
 }
 
-int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
+INLINE int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
     if (!sim.on)
         return __real_pthread_mutex_unlock(mutex);

@@ -3,9 +3,6 @@
 
 #include <errno.h>
 
-// sim_point_at_times is a scheduling point once in so many calls.
-#define AT_TIMES 8
-
 static void become_runnable(struct sim_thread *thread)
 {
     if (__builtin_expect(thread->frozen, 0)) {
@@ -86,8 +83,7 @@ static void fire_timers(void)
         sim_wake(thread, ETIMEDOUT);
 }
 
-// Chooses the thread that runs next. At least one can run.
-static inline struct sim_thread *next_thread(void)
+struct sim_thread *sim_next_thread(void)
 {
     sim.points++;
     sim.now_ns += POINT_NS;
@@ -105,7 +101,7 @@ static inline struct sim_thread *next_thread(void)
 void sim_schedule_free_ended(void)
 {
     struct sim_thread *thread = sim.last_ended;
-    if (__builtin_expect(thread == NULL, 1))
+    if (thread == NULL)
         return;
     sim.last_ended = NULL;
     if (thread->number != 0)
@@ -120,37 +116,6 @@ void sim_schedule_leave(void)
     self->leaves = false;
     sim_acquire(self->visit->life);
     longjmp(self->visit->way_out, 1);
-}
-
-static inline void switch_to(struct sim_thread *next)
-{
-    struct sim_thread *self = sim.self;
-    if (__builtin_expect(sim.watcher != NULL, 0))
-        sim_watch_turn(self, next);
-    sim.self = next;
-    sim_fiber_switch(&self->fiber, &next->fiber);
-    sim_schedule_free_ended();
-    if (__builtin_expect(self->leaves, 0))
-        sim_schedule_leave();
-}
-
-void sim_point(void)
-{
-    struct sim_thread *next = next_thread();
-    if (next != sim.self)
-        switch_to(next);
-}
-
-void sim_point_at_times(void)
-{
-    if (sim_rng_below(&sim.chance, AT_TIMES) == 0)
-        sim_point();
-}
-
-void sim_yield(void)
-{
-    sim_policy_put_last(sim.self);
-    sim_point();
 }
 
 // Called when no thread can run. Time jumps to the first timer. Without a timer
@@ -168,9 +133,9 @@ static void await_timer(void)
 
 // ---- Waiting ----
 
-int sim_wait(struct sim_queue *queue, int64_t due_ns,
-             const struct sim_reason *reason, const void *object,
-             const void *place)
+struct sim_thread *sim_begin_wait(struct sim_queue *queue, int64_t due_ns,
+                                  const struct sim_reason *reason,
+                                  const void *object, const void *place)
 {
     struct sim_thread *self = sim.self;
     self->reason = reason;
@@ -187,14 +152,7 @@ int sim_wait(struct sim_queue *queue, int64_t due_ns,
         sim_watch_wait(self);
     if (sim.runnable.count == 0)
         await_timer();
-    struct sim_thread *next = next_thread();
-    if (next != self)
-        switch_to(next);
-    if (self->holds != NULL && reason->is_long)
-        sim_note_wait_with_lock(reason);
-    self->reason = NULL;
-    self->woken_from = NULL;
-    return self->result;
+    return sim_next_thread();
 }
 
 // Called when a thread's wait on a condition variable has ended. If the mutex
@@ -270,7 +228,7 @@ void sim_schedule_end(void)
     sim_queue_remove(&self->entry);
     if (sim.runnable.count == 0)
         await_timer();
-    sim.self = next_thread();
+    sim.self = sim_next_thread();
     if (__builtin_expect(sim.watcher != NULL, 0))
         sim_watch_turn(self, sim.self);
     sim_fiber_leave(&self->fiber, &sim.self->fiber);
