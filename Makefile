@@ -51,10 +51,12 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST PCT LIMIT LOG GDB SIM CSV JSON VIEW THREADS
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS
 $(foreach v,$(VALUES) T SUITE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
-$(call want,N JOBS SEEDS SEED FIRST PCT LIMIT,$(DIGITS),a number)
+$(call want,N JOBS SEEDS SEED FIRST LIMIT,$(DIGITS),a number)
+$(call want,POLICY,$(NAME_CHARS) :,uniform$(comma) pct$(comma) pct:DEPTH or pos)
+$(if $(filter command,$(origin PCT)),$(error PCT= is now POLICY=pct:3$(comma) of any depth))
 $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,CC,$(NAME_CHARS),a compiler such as gcc or clang)
 $(call want,MODE,$(NAME_CHARS),plain$(comma) debug$(comma) tsan or asan)
@@ -92,7 +94,7 @@ $(call only,N,soak timing)
 $(call only,SEEDS,sim timing variants race asan)
 $(call only,FIRST,sim timing race asan)
 $(call only,SEED GDB THREADS,replay show)
-$(call only,PCT,sim timing replay show run fig2 race asan)
+$(call only,POLICY,sim timing replay show run fig2 race asan)
 $(call only,SIM,race asan)
 endif
 
@@ -352,7 +354,7 @@ run: $(LAB_BIN) $(SIM_BIN)
 	    $(OR_UNREAD)
 
 # The variables of a make command that repeats this one.
-AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(PCT:%= PCT=%)$(LIMIT:%= LIMIT=%)$(patsubst \
+AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(POLICY:%= POLICY=%)$(LIMIT:%= LIMIT=%)$(patsubst \
     %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))
 
 # $(call viewed,COMMAND): runs tests, records each, and shows or exports the records.
@@ -394,16 +396,16 @@ define quietly
     exit $$status
 endef
 
-# Two calls at the same time meet only in some schedules, so several are tried, of both
+# Two calls at the same time meet only in some schedules, so several are tried, of two
 # policies. In real time these tests hardly use the processor, so many run at the same time.
 FIG2_SEEDS := 20
-FIG2_PCT := 5
+FIG2_POLICY := pct:5
 MORE_SEEDS = $(SIM_BIN) $(SIM_FLAGS) --runs $(FIG2_SEEDS) --jobs $(call side_by_side,$(shell nproc))
 fig2: $(LAB_BIN) $(SIM_BIN)
 	@$(LAB_ENV) $(FIRST_IN_VIRTUAL_TIME)
-	@echo; echo 'With $(FIG2_SEEDS) seeds, and with $(FIG2_SEEDS) of PCT=$(FIG2_PCT):'
+	@echo; echo 'With $(FIG2_SEEDS) seeds, and with $(FIG2_SEEDS) of POLICY=$(FIG2_POLICY):'
 	$(call quietly,fig2.sim.log,$(MORE_SEEDS))
-	$(call quietly,fig2.pct.log,$(foreach PCT,$(FIG2_PCT),$(MORE_SEEDS)))
+	$(call quietly,fig2.policy.log,$(foreach POLICY,$(FIG2_POLICY),$(MORE_SEEDS)))
 	@echo; echo 'In real time:'
 	$(call quietly,fig2.log,$(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,16))
 
@@ -472,7 +474,7 @@ $(SIM_BIN)-criterion: $(SIM_PARTS) $(CRITERION_O) | $(R)/checked
 
 SEEDS ?= 1
 FIRST ?= 1
-SIM_FLAGS = $(LAB_FLAGS) $(PCT:%=--pct '%') --replay \
+SIM_FLAGS = $(LAB_FLAGS) $(POLICY:%=--policy '%') --replay \
     'make replay$(AGAIN)'
 
 .PHONY: simlab sim replay show
@@ -564,7 +566,8 @@ help:
 #:   LOG=1                  the debug log, on stderr
 #:   LIMIT=30               seconds that one test may take; otherwise 120
 #:   SEEDS=100 FIRST=501    so many seeds, from this one on: with sim
-#:   PCT=3                  the other way to choose a schedule: with sim, replay
+#:   POLICY=pct:3           how schedules are chosen: uniform, pct:3 (or another
+#:                          depth), pos; with sim, replay, show, fig2
 #:   MODE=tsan, MODE=asan   make 2A and so on under a sanitizer
 #:   MODE=debug             compiled for gdb, without optimisation
 #:   CC=clang               another compiler

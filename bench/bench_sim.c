@@ -4,7 +4,7 @@
 //     threads that pass a turn by mutex and condition variable
 //   - the growth of the cost of a scheduling point, and of a broadcast, with
 //   the
-//     number of threads, under both policies
+//     number of threads, under all policies
 //   - simulated RPCs a second: one caller, and sixteen
 //   - a cluster of 99 servers that elects a leader and commits 1,000 commands
 //
@@ -35,7 +35,7 @@ static double real_seconds(void)
 
 // Runs one benchmark with n, from the first moment of a simulation, in a
 // process of its own.
-static void run_under(enum sim_policy policy, void (*bench)(int n), int n)
+static void run_under(const char *policy, void (*bench)(int n), int n)
 {
     fflush(stdout);
     if (fork() == 0) {
@@ -49,7 +49,7 @@ static void run_under(enum sim_policy policy, void (*bench)(int n), int n)
 
 static void run(void (*bench)(int n), int n)
 {
-    run_under(SIM_UNIFORM, bench, n);
+    run_under("uniform", bench, n);
 }
 
 // ---- Scheduling points ----
@@ -221,9 +221,9 @@ static void bench_broadcast(int n_threads)
            n_threads, seconds[N_ROUNDS / 2] * 1e3);
 }
 
-static void run_growth(const char *name, enum sim_policy policy)
+static void run_growth(const char *policy)
 {
-    printf("%s:\n", name);
+    printf("%s:\n", policy);
     for (int n = 10; n <= 10000; n *= 10)
         run_under(policy, bench_points, n);
     for (int n = 10; n <= 10000; n *= 10)
@@ -317,8 +317,9 @@ int main(void)
 {
     run(bench_yield, 10);
     run(bench_turns, 0);
-    run_growth("uniform", SIM_UNIFORM);
-    run_growth("PCT", SIM_PCT);
+    run_growth("uniform");
+    run_growth("pct");
+    run_growth("pos");
     run(bench_rpcs, 1);
     run(bench_rpcs, 16);
     run(bench_cluster, 99);

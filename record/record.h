@@ -33,7 +33,7 @@ struct record_about {
     const char *suite;
     const char *test;
     int seed;             // 0: the run was in real time.
-    int pct_depth;        // 0: the uniform policy.
+    const char *policy;   // Of the simulator; not used in real time.
     const char *result;   // "passed", "failed", "inconclusive".
     const char *message;  // Or NULL.
 };

@@ -170,10 +170,8 @@ static void write_header(const struct record *record,
     json_text(&j, "test", about->test);
     json_text(&j, "time", about->seed > 0 ? "virtual" : "real");
     if (about->seed > 0) {
-        char pct[24];
-        snprintf(pct, sizeof pct, "pct %d", about->pct_depth);
         json_int(&j, "seed", about->seed);
-        json_text(&j, "policy", about->pct_depth > 0 ? pct : "uniform");
+        json_text(&j, "policy", about->policy);
     }
     put_servers(&j, record->memory);
     json_text(&j, "raft", about_raft);

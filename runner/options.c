@@ -15,7 +15,6 @@
 #define MAX_RUNS    1000000
 #define MAX_LIMIT_S 100000
 #define MAX_SEED    1000000000
-#define MAX_DEPTH   100
 
 // The values of an option that may be given several times.
 struct words {
@@ -55,7 +54,9 @@ static const char usage[] =
     "  --first SEED     the first run's seed (default 1); the next has the "
     "next\n"
     "  --hash           print each run's hash over all that happened\n"
-    "  --pct DEPTH      schedule by PCT with this depth, instead of uniformly\n"
+    "  --policy NAME    how the next thread is chosen: uniform (default), "
+    "pct,\n"
+    "                   pct:DEPTH or pos\n"
     "  --threads        records tell the turns, waits and locks of the "
     "servers'\n"
     "                   threads, too\n"
@@ -85,7 +86,7 @@ enum {
     CRITERION,
     FIRST,
     HASH,
-    PCT,
+    POLICY,
     OS_THREADS,
     THREADS,
     REPLAY,
@@ -110,7 +111,7 @@ static const struct option long_options[] = {
     { "criterion", no_argument, NULL, CRITERION },
     { "first", required_argument, NULL, FIRST },
     { "hash", no_argument, NULL, HASH },
-    { "pct", required_argument, NULL, PCT },
+    { "policy", required_argument, NULL, POLICY },
     { "os-threads", no_argument, NULL, OS_THREADS },
     { "threads", no_argument, NULL, THREADS },
     { "replay", required_argument, NULL, REPLAY },
@@ -271,9 +272,14 @@ static void read_sim_option(int option, char **argv, struct options *options)
     case HASH:
         options->hash = true;
         break;
-    case PCT:
-        options->pct_depth =
-            options_number("--pct (make's PCT=)", optarg, MAX_DEPTH);
+    case POLICY:
+        if (!world_knows_policy(optarg))
+            bad_input("lab",
+                      "--policy (make's POLICY=) wants uniform, pct, "
+                      "pct:DEPTH with a depth from 1 to 100, or pos, not "
+                      "\"%s\"",
+                      optarg);
+        options->policy = optarg;
         break;
     case OS_THREADS:
         options->os_threads = true;
@@ -359,7 +365,7 @@ static void read_option(int option, char **argv, struct options *options,
                   "Criterion's");
     case FIRST:
     case HASH:
-    case PCT:
+    case POLICY:
     case OS_THREADS:
     case THREADS:
     case REPLAY:
@@ -379,6 +385,7 @@ struct options options_read(int argc, char **argv)
                                .limit_s = 120,
                                .logs = "build/logs",
                                .first_seed = 1,
+                               .policy = "uniform",
                                .replay = "make replay" };
     struct words suites = { 0 };
     struct words names = { 0 };

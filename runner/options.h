@@ -39,7 +39,7 @@ struct options {
     // For the simulator only.
     int first_seed;      // Run k of a test has the seed first_seed + k - 1.
     bool hash;           // Print each run's hash.
-    int pct_depth;       // The depth of PCT; 0: the uniform policy.
+    const char *policy;  // By which threads are chosen: "uniform", "pct:5".
     bool threads;        // Record what the servers' threads do.
     bool os_threads;     // Run each simulated thread on a thread of the system.
     const char *replay;  // The command that replays a run, without T and SEED.

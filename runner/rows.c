@@ -69,7 +69,7 @@ static struct row make_row(const struct options *options,
     add_text(&row, "test", test->name);
     add_whole(&row, "run", run);
     add_if(&row, world_is_simulated, "seed", options_seed(options, run));
-    add_if(&row, options->pct_depth > 0, "pct", options->pct_depth);
+    add_text(&row, "policy", world_is_simulated ? options->policy : NULL);
     add_text(&row, "result", result_word(result->outcome));
     add_real(&row, "seconds", result->seconds);
     add_whole(&row, "servers", result->servers);

@@ -10,6 +10,9 @@
 
 extern const bool world_is_simulated;
 
+// Is this the name of a policy of the simulator (sim_policy_is_known)?
+bool world_knows_policy(const char *name);
+
 // Runs the test in this process, which has no other thread. Returns when it has
 // passed; a failure ends the process.
 //   seed  of the simulator; not used in real time

@@ -89,7 +89,7 @@ int __wrap_pthread_barrier_wait(pthread_barrier_t *barrier)
 {
     if (!sim.on)
         return __real_pthread_barrier_wait(barrier);
-    sim_point();
+    sim_point_before(barrier);
     struct barrier *b = get(barrier, HERE);
     sim_release(b);
     if (++b->n_came < b->count) {

@@ -109,7 +109,7 @@ int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
 {
     // Another thread that does not lock the mutex may change the condition
     // here, after the caller has checked it.
-    sim_point();
+    sim_point_before(cond);
     struct cond *c = get(cond, place);
     check_mutex(c, mutex, place);
     bool is_late = due_ns <= sim.now_ns;
@@ -130,7 +130,7 @@ int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
 
 int sim_cond_signal(pthread_cond_t *cond, const void *place)
 {
-    sim_point();
+    sim_point_before(cond);
     struct cond *c = get(cond, place);
     if (c->waiters.count > 0)
         sim_wake(sim_queue_draw(&c->waiters), 0);
@@ -139,7 +139,7 @@ int sim_cond_signal(pthread_cond_t *cond, const void *place)
 
 int sim_cond_broadcast(pthread_cond_t *cond, const void *place)
 {
-    sim_point();
+    sim_point_before(cond);
     struct cond *c = get(cond, place);
     sim_wake_all(&c->waiters);
     return 0;

@@ -120,6 +120,7 @@ struct sim_thread {
     const void *object;               // The object that it waits for.
     const void *place;                // The return address of the wait.
     int64_t wait_began_ns;
+    const void *touches;  // The object that it uses next; NULL: unknown.
     // While it waits on a condition variable: the mutex to lock again. Then,
     // why that wait ended.
     struct sim_relock relock;
@@ -211,14 +212,7 @@ struct sim {
     struct sim_rng chance;  // The scheduler's.
 
     struct sim_queue runnable;
-    enum sim_policy policy;
-    int depth;
-    int64_t steps;
-    int64_t *changes;   // The depth - 1 change points of this round.
-    int64_t round_end;  // The scheduling point at which the next round begins.
-    int64_t next_change;  // The next change point.
-    int64_t last_rank;    // The highest rank given so far.
-    int streak;           // Points in a row at which the same thread ran.
+    const struct sim_policy *policy;
 
     struct sim_queue timers;
     uint64_t n_timers_ever;
@@ -380,8 +374,8 @@ static inline bool sim_goes_before(const struct sim_entry *a,
     return a->rank != b->rank ? a->rank < b->rank : a->order < b->order;
 }
 
-// Raises the entry's rank, and moves the entry back in its queue.
-void sim_queue_lower(struct sim_entry *entry, int64_t rank);
+// Changes the entry's rank and order, and so its place in its queue.
+void sim_queue_set_rank(struct sim_entry *entry, int64_t rank, uint64_t order);
 
 // Return one thread of a queue that is not empty: the first; a random one.
 struct sim_thread *sim_queue_first(const struct sim_queue *queue);
@@ -411,7 +405,10 @@ void sim_policy_start(const struct sim_options *options);
 // Prepares a new thread, which is in no queue yet.
 void sim_policy_add(struct sim_thread *thread);
 
-// Under PCT gives the thread the lowest priority.
+// Prepares a thread, which is in no queue, to run.
+void sim_policy_prepare(struct sim_thread *thread);
+
+// Puts the thread behind all others, unless the policy has no order.
 void sim_policy_put_last(struct sim_thread *thread);
 
 // Chooses the next thread to run.
@@ -671,10 +668,19 @@ __attribute__((always_inline)) static inline void sim_switch_to(
         sim_schedule_leave();
 }
 
-// A scheduling point: another thread may go on instead of the caller.
+// A scheduling point before the caller uses an object of the program, such as a
+// mutex: another thread may go on instead of the caller.
+__attribute__((always_inline)) static inline void sim_point_before(
+    const void *object)
+{
+    sim.self->touches = object;
+    sim_switch_to(sim_next_thread());
+}
+
+// The same before the caller does anything else.
 __attribute__((always_inline)) static inline void sim_point(void)
 {
-    sim_switch_to(sim_next_thread());
+    sim_point_before(NULL);
 }
 
 // Waits in this queue (in none if it is NULL) until sim_wake, or until the time
@@ -704,7 +710,7 @@ __attribute__((always_inline)) static inline void sim_point_at_times(void)
         sim_point();
 }
 
-// Like sim_point, but under PCT the caller gets the lowest priority.
+// Like sim_point, but the caller goes behind all others (sim_policy_put_last).
 __attribute__((always_inline)) static inline void sim_yield(void)
 {
     sim_policy_put_last(sim.self);

@@ -114,7 +114,7 @@ static int lock_mine(struct mutex *m, int64_t due_ns, const void *place)
 
 int sim_mutex_lock(pthread_mutex_t *mutex, int64_t due_ns, const void *place)
 {
-    sim_point();
+    sim_point_before(mutex);
     struct mutex *m = get(mutex, place);
     if (is_mine(m))
         return lock_mine(m, due_ns, place);
@@ -132,7 +132,7 @@ int sim_mutex_trylock(pthread_mutex_t *mutex, const void *place)
             return EBUSY;
         return lock_mine(m, NEVER, place);
     }
-    sim_point();
+    sim_point_before(mutex);
     get(mutex, place);
     if (m->owner != 0)
         return EBUSY;

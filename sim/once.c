@@ -34,7 +34,7 @@ static const struct sim_reason to_see_it_run = {
 
 int sim_once(int *state, void (*routine)(void), const void *place)
 {
-    sim_point();
+    sim_point_before(state);
     if (*state == PTHREAD_ONCE_INIT) {
         *state = RUNNING;
         routine();

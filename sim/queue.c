@@ -154,11 +154,14 @@ void sim_queue_remove(struct sim_entry *entry)
     }
 }
 
-void sim_queue_lower(struct sim_entry *entry, int64_t rank)
+void sim_queue_set_rank(struct sim_entry *entry, int64_t rank, uint64_t order)
 {
     entry->rank = rank;
-    if (entry->queue != NULL)
-        sink(entry->queue, entry->position, entry);
+    entry->order = order;
+    if (entry->queue == NULL)
+        return;
+    sink(entry->queue, entry->position, entry);
+    rise(entry->queue, entry->position, entry);
 }
 
 // ---- Choosing ----

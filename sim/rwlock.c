@@ -178,7 +178,7 @@ static void check_not_mine(const struct rwlock *l, const char *what,
 static int lock_to_read(pthread_rwlock_t *lock, int64_t due_ns,
                         const void *place)
 {
-    sim_point();
+    sim_point_before(lock);
     struct rwlock *l = get(lock, place);
     check_not_mine(l, "an rwlock for reading", place);
     while (!may_read(l)) {
@@ -195,7 +195,7 @@ static int lock_to_read(pthread_rwlock_t *lock, int64_t due_ns,
 static int lock_to_write(pthread_rwlock_t *lock, int64_t due_ns,
                          const void *place)
 {
-    sim_point();
+    sim_point_before(lock);
     struct rwlock *l = get(lock, place);
     check_not_mine(l, "an rwlock for writing", place);
     const struct sim_hold *mine = sim_hold_find(l);
@@ -287,7 +287,7 @@ int __wrap_pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_rwlock_tryrdlock(lock);
-    sim_point();
+    sim_point_before(lock);
     struct rwlock *l = get(lock, HERE);
     if (!may_read(l))
         return EBUSY;
@@ -324,7 +324,7 @@ int __wrap_pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_rwlock_trywrlock(lock);
-    sim_point();
+    sim_point_before(lock);
     struct rwlock *l = get(lock, HERE);
     if (!may_write(l))
         return EBUSY;

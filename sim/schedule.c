@@ -9,6 +9,7 @@ static void become_runnable(struct sim_thread *thread)
         thread->is_ready = true;
         return;
     }
+    sim_policy_prepare(thread);
     sim_queue_add(&sim.runnable, &thread->entry);
 }
 
@@ -140,6 +141,7 @@ struct sim_thread *sim_begin_wait(struct sim_queue *queue, int64_t due_ns,
     struct sim_thread *self = sim.self;
     self->reason = reason;
     self->object = object;
+    self->touches = self->relocks ? self->relock.mutex : object;
     self->place = place;
     self->wait_began_ns = sim.now_ns;
     sim_queue_remove(&self->entry);

@@ -60,7 +60,7 @@ static void pass(struct sem *s)
 
 static int wait_until(sem_t *sem, int64_t due_ns, const void *place)
 {
-    sim_point();
+    sim_point_before(sem);
     struct sem *s = get(sem, place);
     while (s->value == 0) {
         int error = sim_wait(&s->waiters, due_ns, &to_pass, s, place);
@@ -108,7 +108,7 @@ int __wrap_sem_trywait(sem_t *sem)
 {
     if (!sim.on)
         return __real_sem_trywait(sem);
-    sim_point();
+    sim_point_before(sem);
     struct sem *s = get(sem, HERE);
     if (s->value == 0)
         return fail(EAGAIN);
@@ -135,7 +135,7 @@ int __wrap_sem_post(sem_t *sem)
 {
     if (!sim.on)
         return __real_sem_post(sem);
-    sim_point();
+    sim_point_before(sem);
     struct sem *s = get(sem, HERE);
     if (s->value == SEM_VALUE_MAX)
         sim_misuse(HERE, "posts a semaphore that is at its limit, %d, already",
@@ -151,7 +151,7 @@ int __wrap_sem_getvalue(sem_t *sem, int *value)
 {
     if (!sim.on)
         return __real_sem_getvalue(sem, value);
-    sim_point();
+    sim_point_before(sem);
     *value = (int)get(sem, HERE)->value;
     return 0;
 }

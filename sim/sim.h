@@ -11,15 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum sim_policy {
-    // At every scheduling point the next thread is drawn from all that can run.
-    SIM_UNIFORM,
-    // The thread of the highest priority runs. Priorities are random, and
-    // change at few, random points (Burckhardt et al.: "A randomized scheduler
-    // with probabilistic guarantees of finding bugs", ASPLOS 2010).
-    SIM_PCT,
-};
-
 enum sim_back_end {
     SIM_FIBERS,      // All on one thread of the system: fast.
     SIM_OS_THREADS,  // Each on a thread of the system, one at a time: for
@@ -28,14 +19,8 @@ enum sim_back_end {
 
 struct sim_options {
     uint64_t seed;
-    enum sim_policy policy;
+    const char *policy;  // See sim_policy_is_known; NULL: "uniform".
     enum sim_back_end back_end;
-
-    // For SIM_PCT. It finds bugs of this depth (number of ordering
-    // constraints): there are depth - 1 change points in every `steps`
-    // scheduling points. 0 stands for 3 and 1,000.
-    int depth;
-    int64_t steps;
 
     // A program that has not ended after so many virtual seconds is reported.
     // 0: it may go on for ever.
@@ -49,6 +34,15 @@ struct sim_options {
     // ("glue/"); NULL: of sim/ alone.
     const char *hidden;
 };
+
+// Is it the name of a policy, by which the next of several threads is chosen?
+//   uniform  each is as likely as the others
+//   pct:5    the one of the highest priority. Priorities are random, and change
+//            at few, random points (policy_pct.c). It finds bugs of this depth
+//            (number of ordering constraints), from 1 to 100. "pct" is "pct:3".
+//   pos      the one whose next step has the highest priority, which is random
+//            for each step (policy_pos.c)
+bool sim_policy_is_known(const char *name);
 
 // Turns the calling thread, the only one of its process, into thread 0 of a
 // new simulation.

@@ -87,7 +87,7 @@ int __wrap_pthread_spin_lock(pthread_spinlock_t *lock)
 {
     if (!sim.on)
         return __real_pthread_spin_lock(lock);
-    sim_point();
+    sim_point_before((const void *)lock);
     int *value = get(lock, HERE);
     if (*value == mine())
         sim_misuse(HERE, "locks a spin lock that it holds already: a deadlock");

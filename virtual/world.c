@@ -21,6 +21,11 @@ static bool explain(char *text, size_t size)
     return sim_describe_wait_with_lock(text, size);
 }
 
+bool world_knows_policy(const char *name)
+{
+    return sim_policy_is_known(name);
+}
+
 void world_run(const struct lab_test *test, const struct options *options,
                int seed)
 {
@@ -29,8 +34,7 @@ void world_run(const struct lab_test *test, const struct options *options,
     verdict_explain = explain;
     sim_start(&(struct sim_options){
         .seed = (uint64_t)seed,
-        .policy = options->pct_depth > 0 ? SIM_PCT : SIM_UNIFORM,
-        .depth = options->pct_depth,
+        .policy = options->policy,
         .back_end = options->os_threads ? SIM_OS_THREADS : SIM_FIBERS,
         .hidden = "virtual/",
     });

@@ -72,17 +72,19 @@ const struct outcome *simulate_seed(void (*body)(void), uint64_t seed)
     return simulate(body, &options);
 }
 
-// Under both policies and on both back ends. The events must be the same on
-// both back ends.
+const char *const policies[] = { "uniform", "pct", "pos", NULL };
+
+// Under all policies and on both back ends. The events must be the same on both
+// back ends.
 static void check_seed(void (*body)(void), uint64_t seed)
 {
-    for (int policy = SIM_UNIFORM; policy <= SIM_PCT; policy++) {
+    for (const char *const *policy = policies; *policy != NULL; policy++) {
         uint64_t hashes[2];
         for (int back_end = SIM_FIBERS; back_end <= SIM_OS_THREADS;
              back_end++) {
             struct sim_options options = {
                 .seed = seed,
-                .policy = (enum sim_policy)policy,
+                .policy = *policy,
                 .back_end = (enum sim_back_end)back_end,
             };
             simulate(body, &options);

@@ -41,7 +41,7 @@ _Noreturn void fail_at(const char *file, int line, const char *what);
             fail_at(__FILE__, __LINE__, #condition);                           \
     } while (0)
 
-// Runs the body with a few seeds, under both policies and on both back ends. In
+// Runs the body with a few seeds, under all policies and on both back ends. In
 // each run the body must return, and no thread may be left.
 void check_body(void (*body)(void));
 
@@ -54,6 +54,9 @@ void join(pthread_t thread);
 
 // The same for a thread of a server.
 pthread_t start_in(struct sim_life *life, void *(*run)(void *), void *arg);
+
+// The policies, up to a NULL.
+extern const char *const policies[];
 
 struct sim_test {
     const char *name;

@@ -8,13 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool is_found(void (*body)(void), enum sim_policy policy)
+static bool is_found(void (*body)(void), const char *policy)
 {
     for (uint64_t seed = 1; seed <= 1000; seed++) {
         struct sim_options options = { .seed = seed,
                                        .policy = policy,
-                                       .depth = 4,
-                                       .steps = 20,
                                        .brief = true };
         if (!simulate(body, &options)->returned)
             return true;
@@ -24,8 +22,8 @@ static bool is_found(void (*body)(void), enum sim_policy policy)
 
 static void check_found(void (*body)(void))
 {
-    check(is_found(body, SIM_UNIFORM));
-    check(is_found(body, SIM_PCT));
+    for (const char *const *policy = policies; *policy != NULL; policy++)
+        check(is_found(body, *policy));
 }
 
 // ---- Functions with one point ----

@@ -41,10 +41,12 @@ static void check_places(void)
     check(queue.count == n);
 }
 
-static void lower_some(void)
+// To the end, or to the top.
+static void move_some(void)
 {
     for (int64_t i = 1; i <= N / 4; i++) {
-        sim_queue_lower(&threads[sim_rng_below(&rng, N)].entry, i);
+        int64_t rank = i % 2 == 0 ? i : INT64_MIN + i;
+        sim_queue_set_rank(&threads[sim_rng_below(&rng, N)].entry, rank, 0);
     }
 }
 
@@ -52,7 +54,7 @@ static void take_by_rank(void)
 {
     add_all();
     remove_some(N / 2);
-    lower_some();
+    move_some();
     remove_some(N / 4);
     check_places();
     int64_t last = INT64_MIN;
@@ -67,7 +69,7 @@ static void take_by_rank(void)
 
 SIM_TEST(queue_by_rank)
 {
-    struct sim_options options = { .seed = 1, .policy = SIM_PCT };
+    struct sim_options options = { .seed = 1, .policy = "pct" };
     check(simulate(take_by_rank, &options)->returned);
 }
 

@@ -325,7 +325,7 @@ SIM_TEST(the_self_check_finds_what_disagrees)
 {
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         for (uint64_t seed = 1; seed <= 5; seed++) {
-            struct sim_options options = { .seed = seed, .policy = SIM_PCT };
+            struct sim_options options = { .seed = seed, .policy = "pct" };
             damage = damages[i].damage;
             check_message(simulate(damage_and_check, &options),
                           "the simulator disagrees with itself: thread",
@@ -338,9 +338,8 @@ SIM_TEST(the_self_check_finds_nothing_where_all_agrees)
 {
     damage = nothing;
     for (uint64_t seed = 1; seed <= 100; seed++) {
-        for (int policy = SIM_UNIFORM; policy <= SIM_PCT; policy++) {
-            struct sim_options options = { .seed = seed,
-                                           .policy = (enum sim_policy)policy };
+        for (const char *const *policy = policies; *policy != NULL; policy++) {
+            struct sim_options options = { .seed = seed, .policy = *policy };
             const struct outcome *o = simulate(damage_and_check, &options);
             check(o->wait_status == 0 && o->message[0] == '\0');
         }

@@ -533,7 +533,7 @@ UNIT_TEST(runner, output_is_shown_in_one_piece_and_cut)
 // ---- The figures as files ----
 
 #define COLUMNS                                                                \
-    "raft,time,suite,test,run,seed,pct,result,seconds,servers,rpcs,bytes,"     \
+    "raft,time,suite,test,run,seed,policy,result,seconds,servers,rpcs,bytes,"  \
     "commands,cpu_seconds,memory_kb,late_ms,message,warning,log,record\n"
 
 // Runs tests with --csv and --json; then both files have these texts.

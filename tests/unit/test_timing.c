@@ -117,7 +117,7 @@ static char *write_file(const char *name, const char *text)
 }
 
 #define COLUMNS                                                                \
-    "raft,time,suite,test,run,seed,pct,result,seconds,servers,rpcs,bytes,"     \
+    "raft,time,suite,test,run,seed,policy,result,seconds,servers,rpcs,bytes,"  \
     "commands,cpu_seconds,memory_kb,late_ms,message,warning,log,record\n"
 #define ROW(raft, result, seconds, message)                                    \
     raft ",virtual,2A,initial_election,1,1,," result "," seconds               \

@@ -1,0 +1,14 @@
+// Uniform: each thread that can run is as likely as the others. All have the
+// same rank.
+#include "sim/policy.h"
+
+static struct sim_thread *next(void)
+{
+    return sim_queue_draw(&sim.runnable);
+}
+
+const struct sim_policy sim_policy_uniform = {
+    .name = "uniform",
+    .next = next,
+    .choose = sim_queue_draw,
+};
