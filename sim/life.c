@@ -141,7 +141,7 @@ void sim_life_come_back(struct sim_life *to)
     sim_release(to);
     stop(self);
     for (;;)
-        sim_wait(NULL, NEVER, NULL, NULL, NULL);
+        sim_switch_to(sim_begin_wait(NULL, NEVER, NULL, NULL, NULL));
 }
 
 // ---- Crashing ----
