@@ -38,8 +38,16 @@ unit: $(R)/unit $(if $(SANITIZED),,$(ENDINGS))
 	    RAFTLAB_DUMMY_SIMLAB=$(B)/dummy_simlab RAFTLAB_BUILD=$(B) \
 	    $(R)/unit $(LAB_FLAGS) --jobs $(call side_by_side,$(shell nproc))
 
+# Small programs with bugs. Each is compiled with its bug, and with FIXED without it.
+PROGRAMS_C := $(filter-out %/program.c,$(wildcard bench/search/*.c))
+PROGRAMS_O := $(PROGRAMS_C:%.c=$(B)/%.o) $(PROGRAMS_C:%.c=$(B)/%.fixed.o) \
+    $(B)/bench/search/program.o
+$(B)/bench/search/%.fixed.o: bench/search/%.c | setup
+	$(call compile,-DFIXED $(CPPFLAGS) $(CFLAGS) $(STRICT))
+
 # The simulator's own tests. They need parts of the lab, and no Raft.
-$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c) $(CORE)) $(SIM_O) $(B)/link
+$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c) $(CORE)) $(SIM_O) $(PROGRAMS_O) \
+    $(B)/link
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 # ---- Tests of the tests; all tests ----
@@ -73,6 +81,13 @@ bench: $(BENCH_C:bench/%.c=$(R)/bench/%) $(R)/bench/bench_sim
 $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 	$(call link)
 
+# How soon the simulator's policies find the bugs of small programs.
+.PHONY: bench-search
+bench-search: $(B)/search
+	@$< $(T:%='%')
+$(B)/search: $(B)/bench/search.o $(PROGRAMS_O) $(CORE:%.c=$(B)/%.o) $(SIM_O) $(B)/link
+	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
+
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
     $(addprefix $(B)/tester/,life.o watchdog.o verdict.o telling.o frames.o interposed.o) \
     $(filter-out $(addprefix $(B)/virtual/,world.o watch.o),$(VIRTUAL_O)) $(CORE:%.c=$(B)/%.o) $(SIM_O)
@@ -81,7 +96,7 @@ $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_LINKED) $(B)/link
 
 # ---- The look of the code; the handout ----
 
-C_FILES := $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+C_FILES := $(wildcard */*.[ch] bench/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 .PHONY: format lint handout
 format: setup-test
 	@clang-format -i $(C_FILES)
@@ -99,5 +114,6 @@ handout:
 #:   make mutants           checks that the tests find each bug of tests/mutants/; T=
 #:   make fuzz              fuzzes the code that reads a student's bytes; 5 minutes
 #:   make bench             benchmarks
+#:   make bench-search      how soon the simulator's policies find small programs' bugs; T=
 #:   make format, lint      clang-format; clang-tidy and other checks
 #:   make handout           build/raftlab-handout.tar.gz, for students
