@@ -1,0 +1,122 @@
+#include "runner/pool.h"
+
+#include "rt/alloc.h"
+#include "rt/shortage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+// How often the runs' limits are checked, and progress is printed.
+#define TICK_MS 500
+
+static struct verdict *verdicts_make(int n)
+{
+    size_t size = (size_t)n * sizeof(struct verdict);
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        shortage_exit(SHORTAGE_OF_MEMORY, errno, size);
+    return shared;
+}
+
+// Blocks the awaited signals. A signal that is ignored since the program's
+// start (by nohup) stays ignored.
+static void signals_block(struct pool *pool)
+{
+    const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    signal(SIGCHLD, SIG_DFL);  // While ignored, there are no exit statuses.
+    sigemptyset(&pool->awaited);
+    sigaddset(&pool->awaited, SIGCHLD);
+    for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+        struct sigaction action;
+        sigaction(stops[i], NULL, &action);
+        if (action.sa_handler != SIG_IGN)
+            sigaddset(&pool->awaited, stops[i]);
+    }
+    sigprocmask(SIG_BLOCK, &pool->awaited, &pool->old_mask);
+    pool->signal_fd = signalfd(-1, &pool->awaited, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (pool->signal_fd < 0)
+        shortage_exit(SHORTAGE_OF_FILES, errno, 0);
+}
+
+void pool_make(struct pool *pool, int n_jobs)
+{
+    *pool = (struct pool){ .n_jobs = n_jobs };
+    pool->jobs = alloc((size_t)n_jobs * sizeof(*pool->jobs));
+    pool->verdicts = verdicts_make(n_jobs);
+    for (int i = 0; i < n_jobs; i++)
+        pool->jobs[i].verdict = &pool->verdicts[i];
+    signals_block(pool);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // Orphans of a test become our children.
+}
+
+void pool_free(struct pool *pool)
+{
+    close(pool->signal_fd);
+    sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
+    munmap(pool->verdicts, (size_t)pool->n_jobs * sizeof(*pool->verdicts));
+    for (int i = 0; i < pool->n_jobs; i++)
+        job_free(&pool->jobs[i]);
+    free(pool->jobs);
+}
+
+bool pool_start(struct pool *pool, struct job *job,
+                const struct options *options)
+{
+    bool started = job_start(job, options, &pool->old_mask);
+    pool->n_running += started;
+    return started;
+}
+
+bool pool_poll(struct pool *pool, struct job *job,
+               const struct options *options, struct result *result)
+{
+    if (job->pid == 0 || !job_poll(job, options, result))
+        return false;
+    pool->n_running--;
+    return true;
+}
+
+// A test may not stop the runner: that is its failure. Is this its signal?
+static bool is_by_a_test(struct pool *pool,
+                         const struct signalfd_siginfo *signal)
+{
+    for (int i = 0; i < pool->n_jobs; i++) {
+        if (!job_owns(&pool->jobs[i], (pid_t)signal->ssi_pid))
+            continue;
+        job_blame(&pool->jobs[i], (int)signal->ssi_signo);
+        return true;
+    }
+    return false;
+}
+
+// Meanwhile passes on the output of the first job, if it has a relay; no other
+// job can have one.
+int pool_await(struct pool *pool)
+{
+    struct pollfd fds[RELAY_STREAMS + 1];
+    relay_poll(&pool->jobs[0].relay, fds);
+    fds[RELAY_STREAMS] =
+        (struct pollfd){ .fd = pool->signal_fd, .events = POLLIN };
+    poll(fds, RELAY_STREAMS + 1, TICK_MS);
+    relay_pass(&pool->jobs[0].relay);
+
+    struct signalfd_siginfo signal;
+    if (read(pool->signal_fd, &signal, sizeof signal) != sizeof signal)
+        return 0;
+    int number = (int)signal.ssi_signo;
+    return number == SIGCHLD || is_by_a_test(pool, &signal) ? 0 : number;
+}
+
+void pool_kill(struct pool *pool)
+{
+    for (int i = 0; i < pool->n_jobs; i++) {
+        if (pool->jobs[i].pid != 0)
+            job_kill(&pool->jobs[i]);
+    }
+    pool->n_running = 0;
+}
