@@ -1,53 +1,36 @@
 #include "runner/groups.h"
 
 #include "rt/alloc.h"
+#include "runner/signatures.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct making {
     struct groups *groups;
-    char **signatures;  // Of each group.
-    int room;           // For so many groups.
+    struct signatures signatures;  // Of each group.
+    int room;                      // For so many groups.
 };
 
-static int find(const struct making *making, const char *signature)
-{
-    for (int i = 0; i < making->groups->n; i++)
-        if (strcmp(making->signatures[i], signature) == 0)
-            return i;
-    return -1;
-}
-
-static void make_room(struct making *making)
+static void add_group(struct making *making, struct group group)
 {
     struct groups *groups = making->groups;
-    if (groups->n < making->room)
-        return;
-    making->room = 2 * making->room + 16;
-    size_t room = (size_t)making->room;
-    groups->each = alloc_resize(groups->each, room, sizeof(*groups->each));
-    making->signatures =
-        alloc_resize(making->signatures, room, sizeof(*making->signatures));
+    if (groups->n == making->room) {
+        making->room = 2 * making->room + 16;
+        groups->each = alloc_resize(groups->each, (size_t)making->room,
+                                    sizeof(*groups->each));
+    }
+    groups->each[groups->n++] = group;
 }
 
 // Adds the run to its group, which may be new. Returns the group's index.
 static int add(struct making *making, const struct result *result, int test,
                int run)
 {
-    struct groups *groups = making->groups;
-    char *signature = result_signature(result);
-    int i = find(making, signature);
-    if (i == -1) {
-        make_room(making);
-        i = groups->n++;
-        groups->each[i] =
-            (struct group){ .test = test, .run = run, .last_test = -1 };
-        making->signatures[i] = signature;
-    } else {
-        free(signature);
-    }
-    struct group *group = &groups->each[i];
+    int i = signatures_number(&making->signatures, result_signature(result));
+    if (i == making->groups->n)
+        add_group(making,
+                  (struct group){ .test = test, .run = run, .last_test = -1 });
+    struct group *group = &making->groups->each[i];
     group->n_runs++;
     group->n_tests += group->last_test != test;
     group->last_test = test;
@@ -77,9 +60,7 @@ struct groups groups_make(const struct options *options,
     for (int test = 0; test < options->n_tests; test++)
         add_runs_of_test(&making,
                          results + (size_t)test * (size_t)options->runs, test);
-    for (int i = 0; i < groups.n; i++)
-        free(making.signatures[i]);
-    free(making.signatures);
+    signatures_free(&making.signatures);
     return groups;
 }
 
