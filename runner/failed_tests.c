@@ -2,6 +2,7 @@
 
 #include "rt/alloc.h"
 #include "rt/wrap.h"
+#include "runner/test_names.h"
 #include "runner/world.h"
 
 #include <stdio.h>
@@ -10,11 +11,6 @@
 
 #define MOST_SEEDS    6
 #define WIDEST_CAUSES 24
-
-// The most tests of a suite that are named in a row of the table. If there are
-// more, so many are.
-#define MOST_NAMES 8
-#define FEW_NAMES  4
 
 struct context {
     const struct options *options;
@@ -134,49 +130,6 @@ static int width_of_causes(const struct table *table, int n_groups)
     return most < WIDEST_CAUSES ? most : WIDEST_CAUSES;
 }
 
-// The names of the suite's tests that are in the row, or of those that are not.
-// Only some, if there are more than MOST_NAMES.
-static void put_names(FILE *to, const struct context *context,
-                      const char *suite, const struct row *row, bool in_row,
-                      int n)
-{
-    const struct lab_test **tests = context->options->tests;
-    int named = n > MOST_NAMES ? FEW_NAMES : n;
-    fputs(in_row ? "" : "all but ", to);
-    int said = 0;
-    for (int i = 0; i < context->options->n_tests && said < named; i++)
-        if (row->has[i] == in_row && strcmp(tests[i]->suite, suite) == 0)
-            fprintf(to, "%s%s", said++ > 0 ? ", " : "", tests[i]->name);
-    if (named < n)
-        fprintf(to, " and %d more", n - named);
-}
-
-// "2B: basic_agreement, rejoin_of_partitioned_leader", or "2B: all 10". Of
-// those that passed and are too many for their names, only the number.
-static void put_suite(FILE *to, const struct context *context,
-                      const struct row *row, int first)
-{
-    const struct lab_test **tests = context->options->tests;
-    const char *suite = tests[first]->suite;
-    int n = 0;
-    int all = 0;
-    for (int i = 0; i < context->options->n_tests; i++) {
-        bool here = strcmp(tests[i]->suite, suite) == 0;
-        all += here;
-        n += here && row->has[i];
-    }
-    fprintf(to, "%s: ", suite_label(suite));
-    bool nearly_all = all - n <= FEW_NAMES && n > MOST_NAMES;
-    if (n == all && n > 1)
-        fprintf(to, "all %d", n);
-    else if (nearly_all)
-        put_names(to, context, suite, row, false, all - n);
-    else if (n > MOST_NAMES && row->passed)
-        fprintf(to, "%d of %d", n, all);
-    else
-        put_names(to, context, suite, row, true, n);
-}
-
 // " (seeds 2 5 7)"
 static void put_seeds(FILE *to, const struct context *context,
                       const struct row *row, int test)
@@ -193,15 +146,13 @@ static void put_seeds(FILE *to, const struct context *context,
     fputs(failed > MOST_SEEDS ? " ...)" : ")", to);
 }
 
-// Is the test the first of its suite in this row?
-static bool begins_suite(const struct context *context, const struct row *row,
-                         int test)
+// The only test of the row.
+static int test_of(const struct row *row)
 {
-    const struct lab_test **tests = context->options->tests;
-    for (int i = 0; i < test; i++)
-        if (row->has[i] && strcmp(tests[i]->suite, tests[test]->suite) == 0)
-            return false;
-    return row->has[test];
+    int test = 0;
+    while (!row->has[test])
+        test++;
+    return test;
 }
 
 static char *tests_text(const struct context *context, const struct row *row)
@@ -211,16 +162,9 @@ static char *tests_text(const struct context *context, const struct row *row)
     FILE *to = open_memstream(&text, &size);
     if (to == NULL)
         abort();
-    int last = -1;
-    for (int i = 0; i < context->options->n_tests; i++) {
-        if (!begins_suite(context, row, i))
-            continue;
-        fputs(last == -1 ? "" : "; ", to);
-        put_suite(to, context, row, i);
-        last = i;
-    }
+    test_names_put(to, context->options, row->has, !row->passed);
     if (row->n == 1)
-        put_seeds(to, context, row, last);
+        put_seeds(to, context, row, test_of(row));
     fclose(to);
     return text;
 }
