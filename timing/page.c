@@ -2,6 +2,7 @@
 
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
+#include "rt/html.h"
 #include "timing/picture.h"
 
 #include <errno.h>
@@ -108,7 +109,7 @@ static void put_p(double p, FILE *to)
 
 static void put_group_name(const struct group *group, FILE *to)
 {
-    picture_put_text(group->raft, to);
+    html_put(group->raft, to);
     fprintf(to, ", %s time", group->time);
 }
 

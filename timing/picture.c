@@ -1,6 +1,7 @@
 #include "timing/picture.h"
 
 #include "rt/alloc.h"
+#include "rt/html.h"
 #include "runner/mit.h"
 
 #include <math.h>
@@ -33,28 +34,6 @@ const char *const measure_names[N_MEASURES] = { "first leader of a test",
 #define CURVES_X 50
 #define CURVES_H 190
 #define CURVES_W 590
-
-void picture_put_text(const char *text, FILE *to)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '<':
-            fputs("&lt;", to);
-            break;
-        case '>':
-            fputs("&gt;", to);
-            break;
-        case '&':
-            fputs("&amp;", to);
-            break;
-        case '"':
-            fputs("&quot;", to);
-            break;
-        default:
-            fputc(*text, to);
-        }
-    }
-}
 
 void picture_put_number(double number, FILE *to)
 {
@@ -159,7 +138,7 @@ static void begin(int width, int height, const char *title, FILE *to)
             "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
             "viewBox='0 0 %d %d' role='img'>\n<title>",
             width, height, width, height);
-    picture_put_text(title, to);
+    html_put(title, to);
     fputs("</title>\n<style>"
           "text{font:11px system-ui,sans-serif;fill:#222}"
           ".faint{fill:#666}.axis{stroke:#ddd}"
@@ -178,7 +157,7 @@ static void put_name(const struct group *group, double x, double y, FILE *to)
     size_t length = strlen(group->raft);
     bool is_long = length > MAX_NAME;
     fprintf(to, "<text x='%.1f' y='%.1f'>%s", x, y, is_long ? "&#8230;" : "");
-    picture_put_text(group->raft + (is_long ? length - MAX_NAME : 0), to);
+    html_put(group->raft + (is_long ? length - MAX_NAME : 0), to);
 }
 
 // ---- One test ----

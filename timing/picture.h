@@ -21,9 +21,6 @@ void picture_of_test(const struct data *data, const struct test *test,
 void picture_of_measure(const struct data *data, enum measure measure,
                         FILE *to);
 
-// Writes the text with markup escaped.
-void picture_put_text(const char *text, FILE *to);
-
 // Writes a number in short form: 950, 12.5k, 3.41M.
 void picture_put_number(double number, FILE *to);
 
