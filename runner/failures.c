@@ -54,11 +54,10 @@ void failures_print_replay(const struct options *options, int test, int run)
 }
 
 // "FAILED raft_2B/concurrent_starts seed 17 (B): <first line>"
-static void print_message(const struct telling *telling, int i, int limit)
+static void print_message(const struct options *options,
+                          const struct result *result, int test, int run,
+                          const char *letter, int limit)
 {
-    const struct options *options = telling->options;
-    const struct group *group = &telling->groups.each[i];
-    const struct result *result = result_of(telling, group->test, group->run);
     char *text;
     size_t size;
     FILE *to = open_memstream(&text, &size);
@@ -66,15 +65,13 @@ static void print_message(const struct telling *telling, int i, int limit)
         abort();
     failures_put_run(to, options,
                      result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
-                     group->test, group->run);
-    char *letter = groups_letter(i);
-    if (telling->has_table)
+                     test, run);
+    if (letter != NULL)
         fprintf(to, " (%s)", letter);
     fputs(": ", to);
     result_print_summary(result, limit, to);
     fclose(to);
     wrap_print(text, 0, 4, stdout);
-    free(letter);
     free(text);
 }
 
@@ -117,19 +114,29 @@ static void print_why(struct telling *telling, const struct result *result)
     putchar('\n');
 }
 
+void failures_print_one(const struct options *options,
+                        const struct result *result, int test, int run,
+                        const char *letter, bool in_full)
+{
+    print_message(options, result, test, run, letter, in_full ? WHOLE : SHORT);
+    if (!in_full)
+        return;
+    failures_print_replay(options, test, run);
+    print_words(result);
+    print_file(result);
+}
+
 static void print_group(struct telling *telling, int i)
 {
     const struct group *group = &telling->groups.each[i];
     const struct result *result = result_of(telling, group->test, group->run);
-    if (i >= MOST_TOLD) {
-        print_message(telling, i, SHORT);
-        return;
-    }
-    print_message(telling, i, WHOLE);
-    failures_print_replay(telling->options, group->test, group->run);
-    print_words(result);
-    print_file(result);
-    print_why(telling, result);
+    bool in_full = i < MOST_TOLD;
+    char *letter = groups_letter(i);
+    failures_print_one(telling->options, result, group->test, group->run,
+                       telling->has_table ? letter : NULL, in_full);
+    free(letter);
+    if (in_full)
+        print_why(telling, result);
 }
 
 void failures_print(const struct options *options, const struct result *results)

@@ -15,6 +15,13 @@ void failures_put_run(FILE *to, const struct options *options, const char *what,
 // In the simulator: prints the command that replays the run.
 void failures_print_replay(const struct options *options, int test, int run);
 
+// Prints a failure: its message, and in full also the command that replays it,
+// its last words, and the path of its page.
+//   letter  of its group; NULL: none
+void failures_print_one(const struct options *options,
+                        const struct result *result, int test, int run,
+                        const char *letter, bool in_full);
+
 // Prints each group of failures that are alike, then a table of the tests. The
 // results are those of the first test's runs, then those of the second's, ...
 void failures_print(const struct options *options,
