@@ -170,12 +170,17 @@ static char *find_words(int fd)
     return words;
 }
 
+void output_read_words(const struct output *output, struct result *result)
+{
+    if (output->fd >= 0 && has_last_words(result))
+        result->words = find_words(output->fd);
+}
+
 void output_close(struct output *output, struct result *result)
 {
     if (output->fd < 0)
         return;
-    if (has_last_words(result))
-        result->words = find_words(output->fd);
+    output_read_words(output, result);
     if (result->outcome != PASSED) {
         struct kept kept = { output, result };
         if (output_write(output->path, put_kept, &kept))

@@ -32,6 +32,9 @@ void output_show(const struct output *output);
 // stderr. Does nothing without a file.
 void output_close(struct output *output, struct result *result);
 
+// Sets result->words of a run that crashed, from the file.
+void output_read_words(const struct output *output, struct result *result);
+
 // Closes the file without keeping it.
 void output_discard(struct output *output);
 
