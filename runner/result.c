@@ -180,6 +180,7 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         .bytes = verdict->bytes > 0 ? verdict->bytes : 0,
         .commands = sane_count(verdict->commands),
         .hash = verdict->hash,
+        .points = verdict->points,
         .cpu_s = ending.cpu_s,
         .memory_kb = ending.memory_kb,
         .late_ms = sane_count(verdict->late_ms),

@@ -42,6 +42,7 @@ struct result {
     long long bytes;
     int commands;
     uint64_t hash;
+    uint64_t points;  // See struct verdict.
 
     // Resources that its process used.
     double cpu_s;    // 0 if it could not be started.

@@ -22,6 +22,7 @@ static struct verdict own_verdict;
 struct verdict *current_verdict = &own_verdict;
 int test_limit_s = 120;
 uint64_t (*verdict_hash)(void);
+uint64_t (*verdict_points)(void);
 bool (*verdict_explain)(char *text, size_t size);
 
 // Set by the first thread that ends the test.
@@ -79,6 +80,8 @@ _Noreturn static void end_as_failed(void)
     test_tell(EVENT_VERDICT, 0, "failed", current_verdict->message);
     if (verdict_hash != NULL)
         current_verdict->hash = verdict_hash();
+    if (verdict_points != NULL)
+        current_verdict->points = verdict_points();
     _exit(1);
 }
 

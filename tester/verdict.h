@@ -37,7 +37,9 @@ struct verdict {
     long long bytes;
     int commands;
 
-    uint64_t hash;  // In the simulator: the run's hash.
+    // In the simulator.
+    uint64_t hash;    // Of the run.
+    uint64_t points;  // Scheduling points up to the failure.
 };
 
 // A sleep that ends this late means that the machine was too busy: then a
@@ -60,8 +62,10 @@ extern struct verdict *current_verdict;
 // starts.
 void verdict_attach(struct verdict *verdict);
 
-// In the simulator: returns the hash of the run so far. Else NULL.
+// In the simulator: return the hash of the run so far, and the number of its
+// scheduling points. Else NULL.
 extern uint64_t (*verdict_hash)(void);
+extern uint64_t (*verdict_points)(void);
 
 // In the simulator: writes a few lines that may explain a failure, and returns
 // true if there are any. Else NULL.

@@ -31,6 +31,7 @@ void world_run(const struct lab_test *test, const struct options *options,
 {
     sim_set_fail(fail);
     verdict_hash = sim_hash;
+    verdict_points = sim_points;
     verdict_explain = explain;
     sim_start(&(struct sim_options){
         .seed = (uint64_t)seed,
