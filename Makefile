@@ -7,6 +7,7 @@
 RAFT ?= raft
 SUITE ?=
 T ?=
+MERGE ?=
 N ?= 20
 JOBS ?=
 LIMIT ?=
@@ -51,8 +52,8 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS
-$(foreach v,$(VALUES) T SUITE,$(if $(filter command,$(origin $v)),$(if \
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES
+$(foreach v,$(VALUES) T SUITE MERGE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST LIMIT,$(DIGITS),a number)
 $(call want,POLICY,$(NAME_CHARS) :,uniform$(comma) pct$(comma) pct:DEPTH or pos)
@@ -61,6 +62,8 @@ $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) d
 $(call want,CC,$(NAME_CHARS),a compiler such as gcc or clang)
 $(call want,MODE,$(NAME_CHARS),plain$(comma) debug$(comma) tsan or asan)
 $(call want,CSV JSON,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
+$(call want,MINUTES,$(DIGITS) .,a number)
+$(call want,MERGE,$(NAME_CHARS),journals in whose paths are only letters$(comma) digits and _ . / + -)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
 $(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
 $(call want,LOG GDB SIM THREADS,0 1,1 for yes or 0 for no)
@@ -96,6 +99,7 @@ $(call only,FIRST,sim timing race asan)
 $(call only,SEED GDB THREADS,replay show)
 $(call only,POLICY,sim timing replay show run fig2 race asan)
 $(call only,SIM,race asan)
+$(call only,MINUTES MERGE,hunt)
 endif
 
 EXPORTS := perfetto shiviz
@@ -111,7 +115,7 @@ endif
 ifneq ($(and $(filter-out columns,$(or $(VIEW),none)),$(TOPICS)$(SERVERS)),)
 $(error TOPICS= and SERVERS= choose what VIEW=columns shows)
 endif
-$(foreach v,RAFT CC T SUITE CSV JSON,$(if $(filter -%,$($v)),$(error \
+$(foreach v,RAFT CC T SUITE CSV JSON MERGE,$(if $(filter -%,$($v)),$(error \
     $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
@@ -484,6 +488,12 @@ sim: $(SIM_BIN)
 	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc))) \
 	    $(ROWS) $(OR_UNREAD)
 
+# The journal is in the Raft's folder: a changed Raft begins a new one.
+.PHONY: hunt
+hunt: $(SIM_BIN)
+	@$(SIM_BIN) $(SIM_FLAGS) --hunt $(R)/hunt --jobs $(call side_by_side,$(shell nproc)) \
+	    $(MINUTES:%=--minutes '%') $(MERGE:%=--merge '%') $(OR_UNREAD)
+
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs $(if $(filter 1,$(THREADS)),--threads)
 
 # Both want one run: a test and a seed.
@@ -543,6 +553,8 @@ help:
 #:   make timing            a page of how long runs, elections and commits take;
 #:                          RAFT='mine raft' compares; N=20 adds real time
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
+#:   make hunt MINUTES=10   look for failures so long, by all policies; later ones
+#:                          go on; MERGE='a b' joins their journals
 #:   make replay T= SEED=   replay one of those, with the debug log and a record;
 #:                          GDB=1: in gdb
 #:   make replay T= SEED= VIEW=columns   the same, a column a server (also make

@@ -1,5 +1,6 @@
 // The program `lab`: runs tests and reports their results.
 #include "runner/criterion.h"
+#include "runner/hunt.h"
 #include "runner/options.h"
 #include "runner/output.h"
 #include "runner/report.h"
@@ -78,7 +79,8 @@ int main(int argc, char **argv)
         check_folders(&options);
         rows_check(&options);
         test_limit_s = options.limit_s;
-        status = run_tests(&options);
+        status =
+            options.hunt != NULL ? hunt_run(&options) : run_tests(&options);
     }
     options_free(&options);
     return output_end(status);

@@ -14,7 +14,9 @@
 
 #define MAX_RUNS    1000000
 #define MAX_LIMIT_S 100000
-#define MAX_SEED    1000000000
+#define MIN_MINUTES 0.01
+#define MAX_MINUTES 100000
+#define MAX_SHARES  10000
 
 // The values of an option that may be given several times.
 struct words {
@@ -62,6 +64,12 @@ static const char usage[] =
     "                   threads, too\n"
     "  --os-threads     make simulated threads threads of the system\n"
     "  --replay TEXT    the command that replays a run, but for T= and SEED=\n"
+    "  --hunt DIR       look for failures, all policies by turns; the journal\n"
+    "                   and the pages are kept there\n"
+    "  --minutes M      for so long (default 10)\n"
+    "  --share I/N      of the seeds only the I-th of N parts, and no pages\n"
+    "  --merge FILE     only join this journal to that of the hunt; may be\n"
+    "                   repeated\n"
     "\n"
     "  --help           this text\n"
     "\n"
@@ -90,6 +98,10 @@ enum {
     OS_THREADS,
     THREADS,
     REPLAY,
+    HUNT,
+    MINUTES,
+    SHARE,
+    MERGE,
     HELP
 };
 
@@ -115,6 +127,10 @@ static const struct option long_options[] = {
     { "os-threads", no_argument, NULL, OS_THREADS },
     { "threads", no_argument, NULL, THREADS },
     { "replay", required_argument, NULL, REPLAY },
+    { "hunt", required_argument, NULL, HUNT },
+    { "minutes", required_argument, NULL, MINUTES },
+    { "share", required_argument, NULL, SHARE },
+    { "merge", required_argument, NULL, MERGE },
     { "help", no_argument, NULL, HELP },
     { NULL, 0, NULL, 0 },
 };
@@ -258,6 +274,49 @@ _Noreturn static void say_usage(void)
     exit(output_end(EXIT_SUCCESS));
 }
 
+static double read_minutes(const char *text)
+{
+    char *end;
+    double minutes = strtod(text, &end);
+    bool is_number = end != text && *end == '\0';
+    if (!is_number || !(minutes >= MIN_MINUTES && minutes <= MAX_MINUTES))
+        bad_input("lab",
+                  "--minutes (make's MINUTES=) wants a number from %g to %d, "
+                  "not \"%s\"",
+                  MIN_MINUTES, MAX_MINUTES, text);
+    return minutes;
+}
+
+static void read_share(const char *text, struct options *options)
+{
+    int end = 0;
+    int n = sscanf(text, "%9d/%9d%n", &options->share, &options->shares, &end);
+    if (n != 2 || text[end] != '\0' || options->share < 1 ||
+        options->share > options->shares || options->shares > MAX_SHARES)
+        bad_input("lab", "--share wants I/N, such as 3/64, not \"%s\"", text);
+}
+
+static void read_hunt_option(int option, struct options *options)
+{
+    switch (option) {
+    case HUNT:
+        options->hunt = optarg;
+        break;
+    case MINUTES:
+        options->minutes = read_minutes(optarg);
+        break;
+    case SHARE:
+        read_share(optarg, options);
+        break;
+    default:
+        options->merge =
+            alloc_resize(options->merge, (size_t)options->n_merge + 1,
+                         sizeof(*options->merge));
+        options->merge[options->n_merge++] = optarg;
+        break;
+    }
+}
+
 static void read_sim_option(int option, char **argv, struct options *options)
 {
     if (!world_is_simulated)
@@ -286,6 +345,12 @@ static void read_sim_option(int option, char **argv, struct options *options)
         break;
     case THREADS:
         options->threads = true;
+        break;
+    case HUNT:
+    case MINUTES:
+    case SHARE:
+    case MERGE:
+        read_hunt_option(option, options);
         break;
     default:
         options->replay = optarg;
@@ -369,6 +434,10 @@ static void read_option(int option, char **argv, struct options *options,
     case OS_THREADS:
     case THREADS:
     case REPLAY:
+    case HUNT:
+    case MINUTES:
+    case SHARE:
+    case MERGE:
         read_sim_option(option, argv, options);
         break;
     case HELP:
@@ -386,7 +455,10 @@ struct options options_read(int argc, char **argv)
                                .logs = "build/logs",
                                .first_seed = 1,
                                .policy = "uniform",
-                               .replay = "make replay" };
+                               .replay = "make replay",
+                               .minutes = 10,
+                               .share = 1,
+                               .shares = 1 };
     struct words suites = { 0 };
     struct words names = { 0 };
 
@@ -406,5 +478,7 @@ struct options options_read(int argc, char **argv)
 void options_free(struct options *options)
 {
     free(options->tests);
+    free(options->merge);
     options->tests = NULL;
+    options->merge = NULL;
 }

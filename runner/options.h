@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #define MAX_JOBS 500  // Runs at the same time.
+#define MAX_SEED 1000000000
 
 // The exit status when some run was inconclusive, and none has failed.
 #define EXIT_INCONCLUSIVE 3
@@ -43,6 +44,14 @@ struct options {
     bool threads;        // Record what the servers' threads do.
     bool os_threads;     // Run each simulated thread on a thread of the system.
     const char *replay;  // The command that replays a run, without T and SEED.
+
+    // Of a hunt.
+    const char *hunt;    // Its folder; NULL: none.
+    double minutes;      // How long it lasts.
+    int share, shares;   // This one has the share-th of so many parts of the
+                         // seeds, from 1 on.
+    const char **merge;  // Journals to join; then nothing runs.
+    int n_merge;
 };
 
 // The seed of a test's run, which is counted from 1.

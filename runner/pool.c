@@ -27,7 +27,7 @@ static struct verdict *verdicts_make(int n)
 // start (by nohup) stays ignored.
 static void signals_block(struct pool *pool)
 {
-    const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ };
     signal(SIGCHLD, SIG_DFL);  // While ignored, there are no exit statuses.
     sigemptyset(&pool->awaited);
     sigaddset(&pool->awaited, SIGCHLD);
