@@ -8,6 +8,8 @@ RAFT ?= raft
 SUITE ?=
 T ?=
 MERGE ?=
+SLURM ?=
+TASKS ?=
 N ?= 20
 JOBS ?=
 LIMIT ?=
@@ -52,10 +54,10 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS
 $(foreach v,$(VALUES) T SUITE MERGE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
-$(call want,N JOBS SEEDS SEED FIRST LIMIT,$(DIGITS),a number)
+$(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS,$(DIGITS),a number)
 $(call want,POLICY,$(NAME_CHARS) :,uniform$(comma) pct$(comma) pct:DEPTH or pos)
 $(if $(filter command,$(origin PCT)),$(error PCT= is now POLICY=pct:3$(comma) of any depth))
 $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
@@ -66,7 +68,7 @@ $(call want,MINUTES,$(DIGITS) .,a number)
 $(call want,MERGE,$(NAME_CHARS),journals in whose paths are only letters$(comma) digits and _ . / + -)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
 $(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
-$(call want,LOG GDB SIM THREADS,0 1,1 for yes or 0 for no)
+$(call want,LOG GDB SIM THREADS SLURM,0 1,1 for yes or 0 for no)
 # make timing compares several Rafts, one after the other.
 RAFTS := $(RAFT)
 ifeq ($(MAKECMDGOALS),timing)
@@ -75,7 +77,7 @@ endif
 $(if $(filter -%,$(RAFTS)),$(error RAFT="$(RAFTS)": a name that begins with a dash))
 $(foreach v,$(VALUES),$(if $(word 2,$($v)),$(error \
     $v="$($v)": one$(comma) not several)))
-$(foreach v,LOG GDB SIM THREADS,$(if $(filter-out 0 1,$($v)),$(error \
+$(foreach v,LOG GDB SIM THREADS SLURM,$(if $(filter-out 0 1,$($v)),$(error \
     $v=$($v): wants 1 for yes or 0 for no)))
 $(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
     CSV= and JSON= are for make sim or make soak alone)))
@@ -99,7 +101,7 @@ $(call only,FIRST,sim timing race asan)
 $(call only,SEED GDB THREADS,replay show)
 $(call only,POLICY,sim timing replay show run fig2 race asan)
 $(call only,SIM,race asan)
-$(call only,MINUTES MERGE,hunt)
+$(call only,MINUTES MERGE SLURM TASKS,hunt)
 endif
 
 EXPORTS := perfetto shiviz
@@ -491,8 +493,13 @@ sim: $(SIM_BIN)
 # The journal is in the Raft's folder: a changed Raft begins a new one.
 .PHONY: hunt
 hunt: $(SIM_BIN)
+ifeq ($(SLURM),1)
+	@scripts/hunt-slurm $(R)/hunt $(or $(TASKS),16) $(or $(JOBS),1) $(or $(MINUTES),10) \
+	    $(SIM_BIN) $(SIM_FLAGS)
+else
 	@$(SIM_BIN) $(SIM_FLAGS) --hunt $(R)/hunt --jobs $(call side_by_side,$(shell nproc)) \
 	    $(MINUTES:%=--minutes '%') $(MERGE:%=--merge '%') $(OR_UNREAD)
+endif
 
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs $(if $(filter 1,$(THREADS)),--threads)
 
@@ -554,7 +561,8 @@ help:
 #:                          RAFT='mine raft' compares; N=20 adds real time
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
 #:   make hunt MINUTES=10   look for failures so long, by all policies; later ones
-#:                          go on; MERGE='a b' joins their journals
+#:                          go on; MERGE='a b' joins their journals;
+#:                          SLURM=1 TASKS=64: by so many tasks of a cluster
 #:   make replay T= SEED=   replay one of those, with the debug log and a record;
 #:                          GDB=1: in gdb
 #:   make replay T= SEED= VIEW=columns   the same, a column a server (also make
