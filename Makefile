@@ -79,6 +79,8 @@ $(foreach v,$(VALUES),$(if $(word 2,$($v)),$(error \
     $v="$($v)": one$(comma) not several)))
 $(foreach v,LOG GDB SIM THREADS SLURM,$(if $(filter-out 0 1,$($v)),$(error \
     $v=$($v): wants 1 for yes or 0 for no)))
+$(if $(TASKS),$(if $(filter 1,$(SLURM)),,$(error TASKS= is for make hunt SLURM=1)))
+$(if $(MERGE),$(if $(filter 1,$(SLURM)),$(error MERGE= joins journals: without SLURM=1)))
 $(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
     CSV= and JSON= are for make sim or make soak alone)))
 $(call want,TOPICS SERVERS,$(NAME_CHARS),words or numbers)
