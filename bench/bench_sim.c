@@ -6,7 +6,8 @@
 //   the
 //     number of threads, under all policies
 //   - simulated RPCs a second: one caller, and sixteen
-//   - a cluster of 99 servers that elects a leader and commits 1,000 commands
+//   - clusters of 9 and of 99 servers that elect a leader and commit 1,000
+//     commands
 //
 // Each figure has a process of its own. Prints figures only.
 #include "bench/cluster.h"
@@ -30,6 +31,13 @@ static double real_seconds(void)
 {
     struct timespec now;
     __real_clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double processor_seconds(void)
+{
+    struct timespec now;
+    __real_clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -295,8 +303,9 @@ static void bench_cluster(int n_servers)
     double start = real_seconds();
     struct cluster *cluster = cluster_make(n_servers);
     int leader = cluster_wait_for_leader(cluster, NO_SERVER);
-    printf("%d servers, leader elected after %.3f virtual s, %.2f real s\n",
+    printf("%2d servers, leader elected after %.3f virtual s, %.2f real s\n",
            n_servers, (double)sim_now_ns() / 1e9, real_seconds() - start);
+    double before = processor_seconds();
     struct server *server = &cluster->servers[leader];
     int index = 0;
     for (int i = 0; i < N_COMMANDS; i++) {
@@ -305,12 +314,14 @@ static void bench_cluster(int n_servers)
         if (raft_start(server->life->raft, command, &index, &term))
             server_wait_applied(server, index);
     }
+    double seconds = processor_seconds() - before;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%d servers, %d commands committed, one after the other: "
-           "%.2f virtual s, %.2f real s, %ld MB\n",
-           n_servers, index, (double)sim_now_ns() / 1e9, real_seconds() - start,
-           usage.ru_maxrss / 1024);
+    printf("%2d servers, %d commands committed, one after the other: "
+           "%.2f virtual s, %.2f s of CPU, %.1f us a command and server, "
+           "%ld MB\n",
+           n_servers, index, (double)sim_now_ns() / 1e9, seconds,
+           seconds * 1e6 / index / n_servers, usage.ru_maxrss / 1024);
 }
 
 int main(void)
@@ -322,6 +333,7 @@ int main(void)
     run_growth("pos");
     run(bench_rpcs, 1);
     run(bench_rpcs, 16);
+    run(bench_cluster, 9);
     run(bench_cluster, 99);
     return 0;
 }

@@ -26,22 +26,27 @@ void wake_replicators_locked(struct raft *rf)
     }
 }
 
+// Does a majority have the log up to this index?
+static bool majority_has_locked(struct raft *rf, int index)
+{
+    must_hold(&rf->mu);
+    int holders = 0;
+    for (int peer = 0; peer < rf->n_peers; peer++)
+        holders += rf->match_index[peer] >= index;
+    return holders > rf->n_peers / 2;
+}
+
 void advance_commit_index_locked(struct raft *rf)
 {
     must_hold(&rf->mu);
-    int majority_has = 0;  // A majority has the log up to this index.
-    for (int p = 0; p < rf->n_peers; p++) {
-        int holders = 0;
-        for (int q = 0; q < rf->n_peers; q++)
-            holders += rf->match_index[q] >= rf->match_index[p];
-        if (holders > rf->n_peers / 2 && rf->match_index[p] > majority_has)
-            majority_has = rf->match_index[p];
-    }
+    int index = rf->commit_index;
+    while (majority_has_locked(rf, index + 1))
+        index++;
     // Only entries of the leader's own term are committed by counting; older
     // ones are committed with them (Figure 8).
-    if (majority_has > rf->commit_index &&
-        log_at(&rf->logs, majority_has)->term == rf->current_term) {
-        rf->commit_index = majority_has;
+    if (index > rf->commit_index &&
+        log_at(&rf->logs, index)->term == rf->current_term) {
+        rf->commit_index = index;
         debug_raft("CMIT", "commits up to %d", rf->commit_index);
         pthread_cond_signal(&rf->apply_cond);
         wake_replicators_locked(rf);  // They send it to the followers.
