@@ -7,6 +7,7 @@
 
 #include "rt/sanitizer.h"
 #include "rt/shortage.h"
+#include "tester/freed.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -148,7 +149,8 @@ void *malloc(size_t size)
 {
     if (__builtin_expect(has_new_heap, 0))
         return take_new(size, 0);
-    return memory_or_note(__libc_malloc(size), size);
+    void *freed = freed_take(size);
+    return freed != NULL ? freed : memory_or_note(__libc_malloc(size), size);
 }
 
 void *calloc(size_t nmemb, size_t size)
@@ -158,6 +160,9 @@ void *calloc(size_t nmemb, size_t size)
         asked = (size_t)-1;
     if (__builtin_expect(has_new_heap, 0))
         return take_new(asked, 0);  // Fresh from the system, it is zero.
+    void *freed = freed_take(asked);
+    if (freed != NULL)
+        return memset(freed, 0, asked);
     return memory_or_note(__libc_calloc(nmemb, size), asked);
 }
 
@@ -170,7 +175,7 @@ void *realloc(void *ptr, size_t size)
 
 void free(void *ptr)
 {
-    if (__builtin_expect(!has_new_heap, 1))
+    if (__builtin_expect(!has_new_heap, 1) && !freed_put(ptr))
         __libc_free(ptr);
 }
 

@@ -89,7 +89,7 @@ $(B)/search: $(B)/bench/search.o $(PROGRAMS_O) $(CORE:%.c=$(B)/%.o) $(SIM_O) $(B
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
-    $(addprefix $(B)/tester/,life.o watchdog.o verdict.o telling.o frames.o interposed.o) \
+    $(addprefix $(B)/tester/,life.o watchdog.o verdict.o telling.o frames.o freed.o interposed.o) \
     $(filter-out $(addprefix $(B)/virtual/,world.o watch.o),$(VIRTUAL_O)) $(CORE:%.c=$(B)/%.o) $(SIM_O)
 $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_LINKED) $(B)/link
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))

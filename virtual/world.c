@@ -2,6 +2,7 @@
 #include "runner/world.h"
 
 #include "sim/sim.h"
+#include "tester/freed.h"
 #include "tester/telling.h"
 #include "tester/verdict.h"
 #include "virtual/watch.h"
@@ -41,6 +42,8 @@ void world_run(const struct lab_test *test, const struct options *options,
     });
     if (options->threads && test_is_listened())
         watch_start();
+    if (!options->os_threads)
+        freed_keep();
     lab_test_run(test);
     current_verdict->hash = sim_hash();
     sim_finish(NULL, 0);  // The rest happens in real time.

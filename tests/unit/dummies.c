@@ -280,6 +280,17 @@ LAB_TEST(dummy_die, by_kill)
     kill(getpid(), SIGKILL);
 }
 
+// More pieces of one size are free than libc has at hand.
+LAB_TEST(dummy_die, by_freeing_twice)
+{
+    void *pieces[20];
+    for (int i = 0; i < 20; i++)
+        pieces[i] = malloc(100);
+    for (int i = 0; i < 20; i++)
+        free(pieces[i]);
+    free(*(void *volatile *)&pieces[18]);
+}
+
 // Not with a null pointer: the sanitizers report that in their own way.
 LAB_TEST(dummy_die, by_segmentation_fault)
 {

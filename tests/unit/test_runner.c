@@ -184,19 +184,33 @@ UNIT_TEST(runner, a_busy_machine_makes_a_failure_inconclusive)
                "5 tests passed; 3 failed; 2 inconclusive\n");
 }
 
-// In virtual time a machine cannot be late.
-UNIT_TEST(runner, lateness_is_no_excuse_in_virtual_time)
+// In virtual time, these arguments fail with this text.
+static void expect_simlab_fails(const char *arguments, const char *text)
 {
     const char *program = getenv("RAFTLAB_DUMMY_SIMLAB");
     check_that(program != NULL, "set RAFTLAB_DUMMY_SIMLAB");
-    char *command = alloc_format("'%s' --suite dummy_fail --test on_a_busy "
-                                 "--test in_haste",
-                                 program);
+    char *command = alloc_format("'%s' %s", program, arguments);
     struct outcome outcome = run_program(HANGS_S, command);
     check(outcome.status == 1);
-    outcome_expect(&outcome, "0 of 2 tests passed; 2 failed\n");
+    outcome_expect(&outcome, text);
     outcome_free(&outcome);
     free(command);
+}
+
+// In virtual time a machine cannot be late.
+UNIT_TEST(runner, lateness_is_no_excuse_in_virtual_time)
+{
+    expect_simlab_fails("--suite dummy_fail --test on_a_busy --test in_haste",
+                        "0 of 2 tests passed; 2 failed\n");
+}
+
+// There freed memory is not left to libc.
+UNIT_TEST(runner, freeing_twice_aborts_in_virtual_time)
+{
+    expect_simlab_fails("--test by_freeing_twice",
+                        "free(): double free detected\n");
+    expect_simlab_fails("--test by_freeing_twice",
+                        "the program aborted (see its last words)");
 }
 
 // A shortage explains the failure better than the test's own message.
