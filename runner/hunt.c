@@ -503,10 +503,10 @@ static void tell_beginning(const struct hunt *h)
            h->options->minutes == 1 ? "minute" : "minutes", h->options->n_tests,
            h->options->n_tests == 1 ? "test" : "tests", h->options->jobs,
            h->options->jobs == 1 ? "run" : "runs");
-    printf("Journal: %s", h->journal.path);
+    printf("Journal: %s\n", h->journal.path);
     if (h->n_old > 0)
-        printf(", which has %lld runs, %lld failed", h->n_old, h->n_failed);
-    putchar('\n');
+        printf("It has %lld runs already, %lld failed\n", h->n_old,
+               h->n_failed);
     fflush(stdout);
 }
 
