@@ -18,6 +18,7 @@ VIEW ?=
 TOPICS ?=
 SERVERS ?=
 CSV ?=
+TAPE ?=
 JSON ?=
 CC = gcc
 MODE ?= plain
@@ -54,7 +55,7 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE
 $(foreach v,$(VALUES) T SUITE MERGE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS,$(DIGITS),a number)
@@ -63,7 +64,7 @@ $(if $(filter command,$(origin PCT)),$(error PCT= is now POLICY=pct:3$(comma) of
 $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,CC,$(NAME_CHARS),a compiler such as gcc or clang)
 $(call want,MODE,$(NAME_CHARS),plain$(comma) debug$(comma) tsan or asan)
-$(call want,CSV JSON,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
+$(call want,CSV JSON TAPE,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,MINUTES,$(DIGITS) .,a number)
 $(call want,MERGE,$(NAME_CHARS),journals in whose paths are only letters$(comma) digits and _ . / + -)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
@@ -100,7 +101,7 @@ $(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
 $(call only,N,soak timing)
 $(call only,SEEDS,sim timing variants race asan)
 $(call only,FIRST,sim timing race asan)
-$(call only,SEED GDB THREADS,replay show)
+$(call only,SEED GDB THREADS TAPE,replay show)
 $(call only,POLICY,sim timing replay show run fig2 race asan)
 $(call only,SIM,race asan)
 $(call only,MINUTES MERGE SLURM TASKS,hunt)
@@ -110,7 +111,7 @@ EXPORTS := perfetto shiviz
 ifneq ($(filter-out columns summary $(EXPORTS),$(VIEW)),)
 $(error VIEW=$(VIEW): there are columns, summary, perfetto and shiviz)
 endif
-ifneq ($(and $(VIEW),$(if $(T),,no)),)
+ifneq ($(and $(VIEW),$(if $(T)$(TAPE),,no)),)
 $(error VIEW=$(VIEW) wants a test: T=rejoin)
 endif
 ifneq ($(and $(VIEW),$(filter-out 2A 2B 2C 2D replay,$(MAKECMDGOALS))),)
@@ -119,7 +120,10 @@ endif
 ifneq ($(and $(filter-out columns,$(or $(VIEW),none)),$(TOPICS)$(SERVERS)),)
 $(error TOPICS= and SERVERS= choose what VIEW=columns shows)
 endif
-$(foreach v,RAFT CC T SUITE CSV JSON MERGE,$(if $(filter -%,$($v)),$(error \
+ifneq ($(and $(TAPE),$(T)$(SUITE)$(SEED)$(POLICY)),)
+$(error TAPE= has a test, a seed and a schedule: leave T=, SUITE=, SEED= and POLICY= out)
+endif
+$(foreach v,RAFT CC T SUITE CSV JSON MERGE TAPE,$(if $(filter -%,$($v)),$(error \
     $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
@@ -170,7 +174,7 @@ EITHER_OR := $(addprefix runner/,real_world.c without_criterion.c criterion.c \
     criterion_args.c)
 
 CORE := $(wildcard rt/*.c events/*.c labrpc/*.c persister/*.c)
-LAB := $(CORE) $(filter-out tester/locked.c,$(wildcard checker/*.c tester/*.c)) \
+LAB := $(CORE) $(filter-out tester/locked.c,$(wildcard checker/*.c tester/*.c tape/*.c)) \
     $(filter-out $(READERS_C) record/about.c,$(wildcard decode/*.c record/*.c)) \
     $(filter-out $(EITHER_OR),$(wildcard runner/*.c))
 LAB += $(wildcard tests/graded/*.c)
@@ -503,13 +507,15 @@ else
 	    $(MINUTES:%=--minutes '%') $(MERGE:%=--merge '%') $(OR_UNREAD)
 endif
 
-REPLAY = $(SIM_BIN) $(SIM_FLAGS) --first $(SEED) --record $(R)/logs $(if $(filter 1,$(THREADS)),--threads)
+REPLAY = $(SIM_BIN) $(SIM_FLAGS) $(if $(TAPE),--tape $(TAPE),--first $(SEED)) --record $(R)/logs \
+    $(if $(filter 1,$(THREADS)),--threads)
 
-# Both want one run: a test and a seed.
+# Both want one run: a test and a seed, or a tape.
 AGAIN_BY = $(firstword $(filter replay show,$(MAKECMDGOALS)))
 .PHONY: one_run
 one_run: $(SIM_BIN)
-ifeq ($(and $(T),$(SEED)),)
+ifneq ($(TAPE),)
+else ifeq ($(and $(T),$(SEED)),)
 	@echo 'raftlab: $(AGAIN_BY) wants a test and a seed: make $(AGAIN_BY) T=churn SEED=7' >&2; exit 2
 else
 	@tests=$$($(SIM_BIN) $(LAB_FLAGS) --list) || exit; set -- $$tests; [ $$# = 1 ] || { \
@@ -570,6 +576,7 @@ help:
 #:   make replay T= SEED= VIEW=columns   the same, a column a server (also make
 #:                          2A T=); VIEW=summary: why it failed, in 30 lines;
 #:                          VIEW=perfetto, VIEW=shiviz: a file for these viewers
+#:   make replay TAPE=file  replay the run of a tape, which has its test
 #:   make show T= SEED=     show one of those in a page, for a browser;
 #:                          THREADS=1: with the turns and locks of its threads
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated

@@ -9,6 +9,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/draw.h"
 #include "rt/mutex.h"
 #include "rt/yield.h"
 
@@ -236,15 +237,17 @@ static void start_handler(struct call *call)
 // Draws the delay after which a call to an unreachable server fails.
 static int no_answer_ms(struct rng *rng, bool long_delays)
 {
-    return rng_below(rng, long_delays ? NO_ANSWER_LONG_MS : NO_ANSWER_MS);
+    int bound_ms = long_delays ? NO_ANSWER_LONG_MS : NO_ANSWER_MS;
+    return draw_below(rng, "no-answer", bound_ms, bound_ms / 2);
 }
 
 // Draws how long reordering holds a message back: 0 for one third of them.
 static int hold_back_ms(struct rng *rng)
 {
-    if (!rng_chance(rng, HOLD_BACK_OF_900, 900))
+    if (!draw_chance(rng, "late", HOLD_BACK_OF_900, 900))
         return 0;
-    int extra = rng_below(rng, 1 + rng_below(rng, HOLD_BACK_EXTRA_MS));
+    int bound_ms = 1 + draw_below(rng, "delay", HOLD_BACK_EXTRA_MS, 0);
+    int extra = draw_below(rng, "delay", bound_ms, 0);
     return HOLD_BACK_MIN_MS + extra;
 }
 
@@ -267,7 +270,8 @@ static void deliver_duplicate(void *arg)
     struct call *copy = arg;
     struct labrpc_network *net = copy->net;
     pthread_mutex_lock(&net->mu);
-    int later_ms = rng_below(&net->rng, 1 + rng_below(&net->rng, DUPLICATE_MS));
+    int bound_ms = 1 + draw_below(&net->rng, "delay", DUPLICATE_MS, 0);
+    int later_ms = draw_below(&net->rng, "delay", bound_ms, 0);
     bool arrives =
         arrive_late_locked(copy, copy->end->requests.delay_ms + later_ms);
     if (arrives)
@@ -314,13 +318,13 @@ static bool carry_request_locked(struct call *call)
         return false;
     }
     if (net->duplicate_percent > 0 &&
-        rng_chance(&net->rng, net->duplicate_percent, 100))
+        draw_chance(&net->rng, "doubled", net->duplicate_percent, 100))
         start_duplicate_locked(call);
     bool unreliable = net->unreliable;  // As it is when the request leaves.
-    if (unreliable &&
-        !delay_locked(call, rng_between(&net->rng, 0, REQUEST_DELAY_MS)))
+    if (unreliable && !delay_locked(call, draw_below(&net->rng, "delay",
+                                                     REQUEST_DELAY_MS + 1, 0)))
         return lose(call, EVENT_REQUEST_LOST, ended);
-    if (unreliable && rng_chance(&net->rng, LOST_PERCENT, 100))
+    if (unreliable && draw_chance(&net->rng, "lost", LOST_PERCENT, 100))
         return lose(call, EVENT_REQUEST_LOST, dropped);
     int ms = end->requests.delay_ms;
     if (net->request_reordering)
@@ -388,7 +392,7 @@ static bool carry_reply_locked(struct call *call)
         delay_locked(call, no_answer_ms(&net->rng, net->long_delays));
         return false;
     }
-    if (net->unreliable && rng_chance(&net->rng, LOST_PERCENT, 100))
+    if (net->unreliable && draw_chance(&net->rng, "lost", LOST_PERCENT, 100))
         return lose(call, EVENT_REPLY_LOST, dropped);
     int ms = replies->delay_ms;
     if (net->long_reordering)

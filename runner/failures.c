@@ -48,7 +48,9 @@ void failures_put_run(FILE *to, const struct options *options, const char *what,
 
 void failures_print_replay(const struct options *options, int test, int run)
 {
-    if (world_is_simulated)
+    if (options->tape != NULL)
+        printf("  replay it: %s TAPE=%s\n", options->replay, options->tape);
+    else if (world_is_simulated)
         printf("  replay it: %s T=%s SEED=%d\n", options->replay,
                options->tests[test]->name, options_seed(options, run));
 }

@@ -5,6 +5,7 @@
 
 #include "rt/clock.h"
 #include "runner/world.h"
+#include "tape/tape.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,6 +105,8 @@ static bool start_process(struct job *job, const struct options *options)
     job->processor_ns = 0;
     set_deadline(job, options);
     recording_prepare(&job->recording, options, job->is_again);
+    if (options->written != NULL)
+        tape_clear(options->written);
 
     fflush(NULL);  // Else the child would print our buffers again.
     pid_t parent = getpid();

@@ -6,6 +6,7 @@
 #include "runner/report.h"
 #include "runner/rows.h"
 #include "runner/schedule.h"
+#include "runner/taping.h"
 #include "tester/verdict.h"
 
 #include <errno.h>
@@ -79,8 +80,9 @@ int main(int argc, char **argv)
         check_folders(&options);
         rows_check(&options);
         test_limit_s = options.limit_s;
-        status =
-            options.hunt != NULL ? hunt_run(&options) : run_tests(&options);
+        status = options.hunt != NULL
+                     ? hunt_run(&options)
+                     : taping_end(&options, run_tests(&options));
     }
     options_free(&options);
     return output_end(status);

@@ -3,6 +3,7 @@
 
 #include "rt/alloc.h"
 #include "runner/output.h"
+#include "runner/taping.h"
 #include "runner/world.h"
 
 #include <errno.h>
@@ -59,6 +60,8 @@ static const char usage[] =
     "  --policy NAME    how the next thread is chosen: uniform (default), "
     "pct,\n"
     "                   pct:DEPTH or pos\n"
+    "  --tape FILE      repeat the run of this tape, which has its test\n"
+    "  --save-tape FILE write the tape of a run there\n"
     "  --threads        records tell the turns, waits and locks of the "
     "servers'\n"
     "                   threads, too\n"
@@ -97,6 +100,8 @@ enum {
     POLICY,
     OS_THREADS,
     THREADS,
+    TAPE,
+    SAVE_TAPE,
     REPLAY,
     HUNT,
     MINUTES,
@@ -126,6 +131,8 @@ static const struct option long_options[] = {
     { "policy", required_argument, NULL, POLICY },
     { "os-threads", no_argument, NULL, OS_THREADS },
     { "threads", no_argument, NULL, THREADS },
+    { "tape", required_argument, NULL, TAPE },
+    { "save-tape", required_argument, NULL, SAVE_TAPE },
     { "replay", required_argument, NULL, REPLAY },
     { "hunt", required_argument, NULL, HUNT },
     { "minutes", required_argument, NULL, MINUTES },
@@ -352,6 +359,12 @@ static void read_sim_option(int option, char **argv, struct options *options)
     case MERGE:
         read_hunt_option(option, options);
         break;
+    case TAPE:
+        options->tape = optarg;
+        break;
+    case SAVE_TAPE:
+        options->save_tape = optarg;
+        break;
     default:
         options->replay = optarg;
         break;
@@ -433,6 +446,8 @@ static void read_option(int option, char **argv, struct options *options,
     case POLICY:
     case OS_THREADS:
     case THREADS:
+    case TAPE:
+    case SAVE_TAPE:
     case REPLAY:
     case HUNT:
     case MINUTES:
@@ -445,6 +460,22 @@ static void read_option(int option, char **argv, struct options *options,
     default:
         refuse_option(option, argv);
     }
+}
+
+// Adds the test of a tape: "raft_2B/rejoin".
+static void add_taped(char *test, struct words *suites, struct words *names)
+{
+    if (suites->count > 0 || names->count > 0)
+        bad_input("lab",
+                  "a tape (make's TAPE=) has its test, %s: leave "
+                  "--suite and --test out",
+                  test);
+    char *slash = strchr(test, '/');
+    if (slash == NULL)
+        bad_input("lab", "a tape's test is SUITE/NAME, not \"%s\"", test);
+    *slash = '\0';
+    add_word(suites, test, "a tape's suite");
+    add_word(names, slash + 1, "a tape's test");
 }
 
 struct options options_read(int argc, char **argv)
@@ -469,7 +500,12 @@ struct options options_read(int argc, char **argv)
         bad_input("lab",
                   "unexpected \"%s\"; choose tests with --suite and --test",
                   argv[optind]);
+    char *taped = taping_read(&options);
+    if (taped != NULL)
+        add_taped(taped, &suites, &names);
     choose_tests(&options, suites, names);
+    taping_start(&options);
+    free(taped);
     free(suites.word);
     free(names.word);
     return options;

@@ -20,6 +20,8 @@ enum until {
     UNTIL_FINDING,  // The first run that fails, except by crashing or exiting.
 };
 
+struct tape;
+
 struct options {
     const struct lab_test **tests;  // The chosen ones, in the lab's order.
     int n_tests;                    // At least 1.
@@ -38,10 +40,14 @@ struct options {
     bool table;           // Show the figures beside MIT's.
 
     // For the simulator only.
-    int first_seed;      // Run k of a test has the seed first_seed + k - 1.
-    bool hash;           // Print each run's hash.
-    const char *policy;  // By which threads are chosen: "uniform", "pct:5".
-    bool threads;        // Record what the servers' threads do.
+    int first_seed;         // Run k of a test has the seed first_seed + k - 1.
+    bool hash;              // Print each run's hash.
+    const char *policy;     // By which threads are chosen: "uniform", "pct:5".
+    const char *tape;       // The file of the tape that the run repeats;
+    struct tape *repeated;  // and that tape; or NULL.
+    const char *save_tape;  // The file for the run's tape;
+    struct tape *written;   // and that tape; or NULL.
+    bool threads;           // Record what the servers' threads do.
     bool os_threads;     // Run each simulated thread on a thread of the system.
     const char *replay;  // The command that replays a run, without T and SEED.
 

@@ -114,7 +114,7 @@ void recording_end(struct recording *recording, const struct options *options,
         .suite = t->suite,
         .test = t->name,
         .seed = world_is_simulated ? options_seed(options, run) : 0,
-        .policy = options->policy,
+        .policy = options->repeated != NULL ? "tape" : options->policy,
         .result = result_word(result->outcome),
         .message = result->message,
     };

@@ -93,7 +93,7 @@ static void check_mutex(const struct cond *c, pthread_mutex_t *mutex,
 // rare, so they cost a program with loops hardly any time.
 static bool wakes_for_nothing(void)
 {
-    return sim_rng_below(&sim.chance, ONE_IN) == 0;
+    return sim_schedule_chance("spurious", ONE_IN);
 }
 
 // Gives other threads a chance to lock the mutex. The caller does not wait.
@@ -128,12 +128,18 @@ int sim_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t due_ns,
     return self->cond_result;
 }
 
+static struct sim_thread *draw_waiter(const struct sim_queue *waiters)
+{
+    struct sim_thread *drawn = sim_queue_draw(waiters);
+    return sim.taped ? sim_tape_choose(waiters, drawn) : drawn;
+}
+
 int sim_cond_signal(pthread_cond_t *cond, const void *place)
 {
     sim_point_before(cond);
     struct cond *c = get(cond, place);
     if (c->waiters.count > 0)
-        sim_wake(sim_queue_draw(&c->waiters), 0);
+        sim_wake(draw_waiter(&c->waiters), 0);
     return 0;
 }
 

@@ -141,6 +141,16 @@ struct sim_thread {
     uint64_t points;  // How often it was chosen to run.
     struct sim_thread *next_unused;
 
+    // The name of its streams on a tape. It follows from its parent's name and
+    // the number of threads that the parent had made. So it stays the same if
+    // other threads are missing. In each of the program's rounds (tape.c) a
+    // thread has another name.
+    uint64_t since;  // For how long others have run; tape.c.
+    uint64_t key;
+    uint64_t first_key;  // Outside of rounds.
+    uint64_t n_made;     // Threads, in this round.
+    uint64_t n_rounds;
+
     // The servers whose code it runs (life.c); NULL: none.
     struct sim_life *home;    // The server whose code made the thread.
     struct sim_life *inside;  // The server whose code it runs now.
@@ -212,6 +222,7 @@ struct sim {
     struct sim_rng chance;  // The scheduler's.
 
     struct sim_queue runnable;
+    bool taped;  // The run is written to a tape, or repeats one.
     const struct sim_policy *policy;
 
     struct sim_queue timers;
@@ -416,6 +427,28 @@ struct sim_thread *sim_policy_next(void);
 
 // Chooses a thread of a queue that is not empty.
 struct sim_thread *sim_policy_choose(const struct sim_queue *queue);
+
+// ---- tape.c: called only if there is a tape (sim.taped), but for two ----
+
+void sim_tape_start(const struct sim_options *options);
+
+// Gives a new thread its key, and the last place among those that wait.
+void sim_tape_add(struct sim_thread *thread, struct sim_thread *parent);
+
+// Chooses the next thread to run, by the policy or by the repeated tape.
+struct sim_thread *sim_tape_next(void);
+
+// The running thread wants to come last at the next point.
+void sim_tape_yield(void);
+
+// A draw of this kind, for the running thread. Returns the value that it has on
+// the repeated tape, or else `value`.
+//   bound  the draw is below it; 0: any number
+uint64_t sim_tape_draw(const char *kind, uint64_t bound, uint64_t value);
+
+// The same for the choice of a thread of a queue.
+struct sim_thread *sim_tape_choose(const struct sim_queue *queue,
+                                   struct sim_thread *chosen);
 
 // ---- timers.c ----
 
@@ -700,13 +733,24 @@ __attribute__((always_inline)) static inline int sim_wait(
     return self->result;
 }
 
+// Happens once in so many calls, by chance.
+//   kind  of its draws on a tape
+__attribute__((always_inline)) static inline bool sim_schedule_chance(
+    const char *kind, uint32_t one_in)
+{
+    bool happens = sim_rng_below(&sim.chance, one_in) == 0;
+    if (__builtin_expect(sim.taped, 0))
+        happens = sim_tape_draw(kind, 2, happens) == 1;
+    return happens;
+}
+
 // A scheduling point in one of AT_TIMES calls. Used while the caller holds a
 // lock: with some seeds other threads then run meanwhile. One at every call
 // would take too long.
 #define AT_TIMES 8
 __attribute__((always_inline)) static inline void sim_point_at_times(void)
 {
-    if (sim_rng_below(&sim.chance, AT_TIMES) == 0)
+    if (sim_schedule_chance("held", AT_TIMES))
         sim_point();
 }
 
@@ -714,6 +758,8 @@ __attribute__((always_inline)) static inline void sim_point_at_times(void)
 __attribute__((always_inline)) static inline void sim_yield(void)
 {
     sim_policy_put_last(sim.self);
+    if (__builtin_expect(sim.taped, 0))
+        sim_tape_yield();
     sim_point();
 }
 

@@ -13,7 +13,7 @@
 
 static uint64_t draw(struct sim_rng *rng)
 {
-    uint64_t number = sim_rng_next(rng);
+    uint64_t number = sim_tape_number(sim_rng_next(rng), 0);
     sim_hash_add(number);
     return number;
 }
@@ -79,8 +79,9 @@ static uint64_t next48(void)
 {
     sim_point();
     sim.rand48 = (sim.rand48 * UINT64_C(0x5deece66d) + 0xb) & MASK48;
-    sim_hash_add(sim.rand48);
-    return sim.rand48;
+    uint64_t number = sim_tape_number(sim.rand48, MASK48 + 1);
+    sim_hash_add(number);
+    return number;
 }
 
 double __wrap_drand48(void)

@@ -93,7 +93,8 @@ struct sim_thread *sim_next_thread(void)
     if (__builtin_expect(sim.points >= sim.next_due_point, 0))
         wake_counting();
     check_self();
-    struct sim_thread *next = sim_policy_next();
+    struct sim_thread *next =
+        __builtin_expect(sim.taped, 0) ? sim_tape_next() : sim_policy_next();
     next->points++;
     sim_hash_add((uint64_t)next->number);
     return next;
@@ -195,6 +196,8 @@ void sim_wake_one(struct sim_queue *queue)
     struct sim_thread *chosen;
     do {
         chosen = sim_policy_choose(queue);
+        if (__builtin_expect(sim.taped, 0))
+            chosen = sim_tape_choose(queue, chosen);
         sim_wake(chosen, 0);
         chosen->woken_from = queue;
     } while (chosen->frozen && queue->count > 0);

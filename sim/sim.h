@@ -17,6 +17,8 @@ enum sim_back_end {
                      // debuggers.
 };
 
+struct tape;
+
 struct sim_options {
     uint64_t seed;
     const char *policy;  // See sim_policy_is_known; NULL: "uniform".
@@ -29,6 +31,12 @@ struct sim_options {
     // Reports have addresses in place of functions and lines. Finding those
     // takes some 10 ms.
     bool brief;
+
+    // The tape that the run repeats, sorted: the seed then decides only what is
+    // on no tape. NULL: none.
+    const struct tape *repeated;
+    // The tape that the run is written to; NULL: none.
+    struct tape *written;
 
     // Stacks in reports leave out functions of sim/ and of this folder
     // ("glue/"); NULL: of sim/ alone.
@@ -135,6 +143,27 @@ void sim_see_waits(void (*see)(const struct sim_act *act));
 // turn is told that follows one of a server's, and the wait that ends such a
 // turn.
 void sim_watch(void (*see)(const struct sim_act *act));
+
+// ---- The tape of the run (tape.c) ----
+
+// Called with what the program has drawn. Returns the draw that takes its
+// place: the same, but for a run that repeats a tape. Without a tape, and
+// outside of a simulation, it returns the draw.
+//   kind   in words, up to 15 characters, of a literal
+//   bound  the draw is below it. 0 must be the calmest draw.
+uint64_t sim_draw(const char *kind, uint64_t bound, uint64_t draw);
+
+// The same for a random number of the program. Each is as calm as the others.
+//   bound  0: a number of 64 bits
+uint64_t sim_tape_number(uint64_t number, uint64_t bound);
+
+// While it is off, the program's random numbers are on no tape.
+void sim_tape_switch(bool on);
+
+// Called at the beginning of each round of a loop that has the same number of
+// rounds in each run. If it returns false, the round must be left out: the
+// repeated tape says so.
+bool sim_tape_round(void);
 
 // ---- Servers (life.c) ----
 

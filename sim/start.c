@@ -16,6 +16,7 @@ void sim_start(const struct sim_options *options)
     sim_spin_start();
     sim_once_start();
     sim_schedule_start(options);
+    sim_tape_start(options);
     sim_policy_start(options);
     sim_random_start(options->seed);
     sim_table_start();

@@ -28,6 +28,7 @@ void sim_thread_start(void)
     snprintf(first->name, sizeof first->name, "main");
     sim.n_alive = 1;
     sim.sync_addresses = sim_reserve((size_t)2 * MAX_SLOTS);
+    first->key = first->first_key = 1;
     sim.self = first;
     sim_schedule_add(first);
 }
@@ -99,6 +100,7 @@ static struct sim_thread *create(const pthread_attr_t *attr,
     thread->home = sim.self->inside;
     thread->inside = sim.self->inside;
     memcpy(thread->name, sim.self->name, NAME_SIZE);
+    sim_tape_add(thread, sim.self);
     *error = sim_fiber_make(&thread->fiber, stack, size, run, thread);
     if (*error != 0) {
         sim_table_remove(thread);

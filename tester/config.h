@@ -129,9 +129,19 @@ void cfg_sleep_ms(struct config *cfg, int ms);
 
 // ---- Random numbers: uniform, from the test's own generator ----
 
+// The choices of a test, which are on the run's tape. 0 and "false" must be the
+// calmest ones; with the second function `calm` is. So true is the fault.
 int cfg_random_below(struct config *cfg, int bound);
-int cfg_random_number(struct config *cfg);  // Below 2^30, for a command.
+int cfg_random_near(struct config *cfg, int bound, int calm);
 bool cfg_chance(struct config *cfg, int percent);
+
+// Called at the beginning of each round of a test's innermost loop. If it
+// returns false, the round must be left out. It does so only in runs that
+// repeat a tape.
+bool cfg_round(struct config *cfg);
+
+// On no tape.
+int cfg_random_number(struct config *cfg);  // Below 2^30, for a command.
 
 // ---- The servers' Rafts ----
 

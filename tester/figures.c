@@ -5,6 +5,7 @@
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/draw.h"
 
 #include <stdio.h>
 
@@ -96,7 +97,34 @@ void cfg_sleep_ms(struct config *cfg, int ms)
     test_end_act(act);
 }
 
+int cfg_random_near(struct config *cfg, int bound, int calm)
+{
+    pthread_mutex_lock(&cfg->mu);
+    int number = draw_below(&cfg->rng, "choice", bound, calm);
+    pthread_mutex_unlock(&cfg->mu);
+    return number;
+}
+
 int cfg_random_below(struct config *cfg, int bound)
+{
+    return cfg_random_near(cfg, bound, 0);
+}
+
+bool cfg_chance(struct config *cfg, int percent)
+{
+    pthread_mutex_lock(&cfg->mu);
+    bool happens = draw_chance(&cfg->rng, "fault", percent, 100);
+    pthread_mutex_unlock(&cfg->mu);
+    return happens;
+}
+
+bool cfg_round(struct config *cfg)
+{
+    (void)cfg;
+    return draw_round();
+}
+
+static int unique_below(struct config *cfg, int bound)
 {
     pthread_mutex_lock(&cfg->mu);
     int number = rng_below(&cfg->rng, bound);
@@ -106,12 +134,7 @@ int cfg_random_below(struct config *cfg, int bound)
 
 int cfg_random_number(struct config *cfg)
 {
-    return cfg_random_below(cfg, 1 << 30);
-}
-
-bool cfg_chance(struct config *cfg, int percent)
-{
-    return cfg_random_below(cfg, 100) < percent;
+    return unique_below(cfg, 1 << 30);
 }
 
 struct bytes cfg_random_command(struct config *cfg, size_t n)
@@ -120,6 +143,6 @@ struct bytes cfg_random_command(struct config *cfg, size_t n)
                                   "abcdefghijklmnopqrstuvwxyz0123456789-_";
     struct bytes command = { alloc(n), n };
     for (size_t k = 0; k < n; k++)
-        ((char *)command.data)[k] = letters[cfg_random_below(cfg, 64)];
+        ((char *)command.data)[k] = letters[unique_below(cfg, 64)];
     return command;
 }

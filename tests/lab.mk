@@ -46,7 +46,7 @@ $(B)/bench/search/%.fixed.o: bench/search/%.c | setup
 	$(call compile,-DFIXED $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 # The simulator's own tests. They need parts of the lab, and no Raft.
-$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c) $(CORE)) $(SIM_O) $(PROGRAMS_O) \
+$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c tape/*.c) $(CORE)) $(SIM_O) $(PROGRAMS_O) \
     $(B)/link
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 

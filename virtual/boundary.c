@@ -9,7 +9,9 @@
 #include "rt/bytes.h"
 #include "rt/channel.h"
 #include "rt/clock.h"
+#include "rt/draw.h"
 #include "rt/go.h"
+#include "rt/rng.h"
 #include "rt/yield.h"
 
 #include <unistd.h>

@@ -37,6 +37,8 @@ void world_run(const struct lab_test *test, const struct options *options,
     sim_start(&(struct sim_options){
         .seed = (uint64_t)seed,
         .policy = options->policy,
+        .repeated = options->repeated,
+        .written = options->written,
         .back_end = options->os_threads ? SIM_OS_THREADS : SIM_FIBERS,
         .hidden = "virtual/",
     });

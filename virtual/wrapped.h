@@ -1,5 +1,5 @@
-// The lab's own functions that virtual/boundary.c wraps, as sim/ wraps those in
-// sim/wrapped.h.
+// The lab's own functions that virtual/boundary.c and virtual/draws.c wrap, as
+// sim/ wraps those in sim/wrapped.h.
 
 // Calls into a server.
 WRAPPED(raft_make);
@@ -29,3 +29,13 @@ WRAPPED(channel_close);
 WRAPPED(clock_peek_ns);
 WRAPPED(go_thread_id);
 WRAPPED(yield_briefly);
+
+// Choices and random numbers.
+WRAPPED(draw_below);
+WRAPPED(draw_chance);
+WRAPPED(draw_round);
+WRAPPED(rng_make);
+WRAPPED(rng_next);
+WRAPPED(rng_below);
+WRAPPED(rng_between);
+WRAPPED(rng_chance);

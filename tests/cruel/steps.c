@@ -123,7 +123,7 @@ static void set_clock_apart(struct config *cfg, int i)
 
 void step_cause_fault(struct config *cfg, int i)
 {
-    switch (cfg_random_below(cfg, 6)) {
+    switch (cfg_random_near(cfg, 6, 5)) {
     case 0:
         if (!cfg_is_running(cfg, i))
             cfg_start1(cfg, i);

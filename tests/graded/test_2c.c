@@ -185,6 +185,8 @@ static void run_figure_8(struct config *cfg, const struct figure_8 *kind)
     for (int round = 0; round < 1000; round++) {
         if (round == kind->long_reordering_from)
             cfg_set_long_reordering(cfg, true);
+        if (!cfg_round(cfg))
+            continue;
         int leader = offer_to_each(cfg, kind);
         sleep_a_little(cfg);
         if (leader != NOBODY && cfg_chance(cfg, kind->down_percent)) {
@@ -252,6 +254,8 @@ LAB_TEST(raft_2C, unreliable_agreement)
     struct proposal proposals[N_ROUNDS][N_HELPERS];
     struct go_group *helpers = go_group_make();
     for (int round = 1; round <= N_ROUNDS; round++) {
+        if (!cfg_round(cfg))
+            continue;
         for (int j = 0; j < N_HELPERS; j++) {
             struct proposal *proposal = &proposals[round - 1][j];
             *proposal = (struct proposal){ cfg, 100 * round + j };
@@ -367,6 +371,8 @@ static void client_run(void *arg)
 static void churn_servers(struct config *cfg)
 {
     for (int round = 0; round < 20; round++) {
+        if (!cfg_round(cfg))
+            continue;
         if (cfg_chance(cfg, 20))
             cfg_disconnect(cfg, cfg_random_below(cfg, 5));
         if (cfg_chance(cfg, 50)) {

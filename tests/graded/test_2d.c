@@ -108,8 +108,10 @@ static void run_snapshots(const char *title, enum network network,
     agree(cfg, 3);
     int leader = cfg_check_one_leader(cfg);
 
-    for (int round = 0; round < 30; round++)
-        leader = snapshots_round(cfg, faults, round, leader);
+    for (int round = 0; round < 30; round++) {
+        if (cfg_round(cfg))
+            leader = snapshots_round(cfg, faults, round, leader);
+    }
 
     cfg_end(cfg);
     cfg_cleanup(cfg);

@@ -1,6 +1,8 @@
 // Runs the tests of the simulator: sim_tests [part of a test's name].
 #include "tests/sim/harness.h"
 
+#include "tape/tape.h"
+
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -74,6 +76,29 @@ const struct outcome *simulate_seed(void (*body)(void), uint64_t seed)
 
 const char *const policies[] = { "uniform", "pct", "pos", NULL };
 
+static uint64_t hash_of(void (*body)(void), const struct sim_options *options)
+{
+    simulate(body, options);
+    check(outcome->returned);
+    check(outcome->threads_left == 0);
+    check(outcome->wait_status == 0);
+    return outcome->hash;
+}
+
+// The run that repeats the tape of another is the same, without its policy.
+static void check_tape(void (*body)(void), struct sim_options options)
+{
+    struct tape *tape = tape_make();
+    options.written = tape;
+    uint64_t hash = hash_of(body, &options);
+    tape_sort(tape);
+    options.written = NULL;
+    options.repeated = tape;
+    options.policy = NULL;
+    check(hash_of(body, &options) == hash);
+    tape_free(tape);
+}
+
 // Under all policies and on both back ends. The events must be the same on both
 // back ends.
 static void check_seed(void (*body)(void), uint64_t seed)
@@ -87,13 +112,11 @@ static void check_seed(void (*body)(void), uint64_t seed)
                 .policy = *policy,
                 .back_end = (enum sim_back_end)back_end,
             };
-            simulate(body, &options);
-            check(outcome->returned);
-            check(outcome->threads_left == 0);
-            check(outcome->wait_status == 0);
-            hashes[back_end] = outcome->hash;
+            hashes[back_end] = hash_of(body, &options);
         }
         check(hashes[SIM_FIBERS] == hashes[SIM_OS_THREADS]);
+        check_tape(body,
+                   (struct sim_options){ .seed = seed, .policy = *policy });
     }
 }
 

@@ -41,8 +41,9 @@ _Noreturn void fail_at(const char *file, int line, const char *what);
             fail_at(__FILE__, __LINE__, #condition);                           \
     } while (0)
 
-// Runs the body with a few seeds, under all policies and on both back ends. In
-// each run the body must return, and no thread may be left.
+// Runs the body with a few seeds, under all policies and on both back ends,
+// and from the tapes of these runs. In each run the body must return, and no
+// thread may be left.
 void check_body(void (*body)(void));
 
 // Checks that the message of the run contains all these texts, up to a NULL.

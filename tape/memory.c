@@ -1,0 +1,131 @@
+#include "rt/alloc.h"
+#include "tape/tape.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+// Shared with forked processes.
+struct memory {
+    struct tape_size n;
+    struct tape_stream streams[TAPE_STREAMS];
+    struct tape_draw draws[TAPE_DRAWS];
+};
+
+struct tape *tape_make(void)
+{
+    struct memory *memory =
+        mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    struct tape *tape = alloc(sizeof *tape);
+    *tape = (struct tape){ &memory->n, memory->streams, memory->draws };
+    return tape;
+}
+
+void tape_free(struct tape *tape)
+{
+    // n is the first field of the memory.
+    munmap(tape->n, sizeof(struct memory));
+    free(tape);
+}
+
+void tape_clear(struct tape *tape)
+{
+    *tape->n = (struct tape_size){ 0 };
+}
+
+void tape_copy(struct tape *to, const struct tape *from)
+{
+    *to->n = *from->n;
+    memcpy(to->streams, from->streams, from->n->streams * sizeof *to->streams);
+    memcpy(to->draws, from->draws, from->n->draws * sizeof *to->draws);
+}
+
+// ---- Sorting ----
+
+static int by_kind_and_key(const void *a, const void *b)
+{
+    const struct tape_stream *x = a, *y = b;
+    int kinds = strcmp(x->kind, y->kind);
+    if (kinds != 0)
+        return kinds;
+    return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void remove_damage(struct tape *tape)
+{
+    if (tape->n->streams > TAPE_STREAMS || tape->n->draws > TAPE_DRAWS)
+        tape_clear(tape);
+    for (uint32_t i = 0; i < tape->n->streams; i++) {
+        tape->streams[i].kind[TAPE_NAME_SIZE - 1] = '\0';
+        tape->streams[i].thread[TAPE_NAME_SIZE - 1] = '\0';
+    }
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < tape->n->draws; i++) {
+        if (tape->draws[i].stream < tape->n->streams &&
+            tape->draws[i].value != 0)
+            tape->draws[n++] = tape->draws[i];
+    }
+    tape->n->draws = n;
+}
+
+// Counts each stream's draws. Notes its number in `first`.
+static void count_draws(struct tape *tape)
+{
+    for (uint32_t i = 0; i < tape->n->streams; i++) {
+        tape->streams[i].first = i;
+        tape->streams[i].count = 0;
+    }
+    for (uint32_t i = 0; i < tape->n->draws; i++)
+        tape->streams[tape->draws[i].stream].count++;
+}
+
+// Sorts the streams, and removes those without draws.
+static void sort_streams(struct tape *tape)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < tape->n->streams; i++) {
+        if (tape->streams[i].count > 0)
+            tape->streams[n++] = tape->streams[i];
+    }
+    tape->n->streams = n;
+    qsort(tape->streams, n, sizeof *tape->streams, by_kind_and_key);
+}
+
+// Moves each draw to its stream.
+//   number  of each stream, by its old number
+static void sort_draws(struct tape *tape, const uint32_t *number)
+{
+    uint32_t *place = alloc((tape->n->streams + 1) * sizeof *place);
+    for (uint32_t i = 0; i < tape->n->streams; i++)
+        place[i] = tape->streams[i].first;
+    size_t size = tape->n->draws * sizeof *tape->draws;
+    struct tape_draw *old = alloc(size);
+    memcpy(old, tape->draws, size);
+    for (uint32_t i = 0; i < tape->n->draws; i++) {
+        struct tape_draw draw = old[i];
+        draw.stream = number[draw.stream];
+        tape->draws[place[draw.stream]++] = draw;
+    }
+    free(old);
+    free(place);
+}
+
+void tape_sort(struct tape *tape)
+{
+    remove_damage(tape);
+    count_draws(tape);
+    uint32_t *number = alloc((tape->n->streams + 1) * sizeof *number);
+    sort_streams(tape);
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < tape->n->streams; i++) {
+        struct tape_stream *stream = &tape->streams[i];
+        number[stream->first] = i;
+        stream->first = first;
+        first += stream->count;
+    }
+    sort_draws(tape, number);
+    free(number);
+}
