@@ -17,11 +17,11 @@ static struct {
 
 // ---- Drawing ----
 
-// Half of the runs have all faults that are usual, in the usual amount.
+// Two thirds of the runs have all faults that are usual, in the usual amount.
 static void draw_usual(struct config *cfg, unsigned usual)
 {
     static const int amounts[] = { 0, 0, 25, 100, 200 };
-    bool all = cfg_random_below(cfg, 2) == 1;
+    bool all = cfg_random_below(cfg, 3) > 0;
     for (int i = 0; i < N_FAULTS; i++) {
         if ((usual & 1U << i) != 0)
             swarm.percent[i] = all ? 100 : amounts[cfg_random_below(cfg, 5)];
@@ -35,6 +35,15 @@ static void draw_others(struct config *cfg, unsigned others)
         if ((others & ~swarm.usual & 1U << i) != 0)
             swarm.percent[i] = amounts[cfg_random_below(cfg, 6)];
     }
+}
+
+static void draw_commands(struct config *cfg)
+{
+    static const enum commands commands[] = {
+        ONE_BY_ONE, ONE_BY_ONE, ONE_BY_ONE, WITH_PAUSES,
+        IN_BURSTS,  IN_BURSTS,  AT_ONCE,
+    };
+    swarm.commands = commands[cfg_random_below(cfg, 7)];
 }
 
 static int draw_interval(struct config *cfg)
@@ -58,7 +67,10 @@ static int draw_interval(struct config *cfg)
 // other way round.
 static void draw_snapshots(struct config *cfg)
 {
-    swarm.snapshots = (enum times)cfg_random_below(cfg, N_TIMES);
+    static const enum times times[] = {
+        AT_EVERY_TENTH, AT_EVERY_TENTH, AT_EVERY_TENTH, SELDOM, OFTEN, APART,
+    };
+    swarm.snapshots = times[cfg_random_below(cfg, 6)];
     int interval = draw_interval(cfg);
     for (int i = 0; i < cfg_n(cfg); i++) {
         if (i > 0 && swarm.snapshots == APART)
@@ -123,7 +135,7 @@ void swarm_draw(struct config *cfg, unsigned usual, unsigned others)
     swarm.usual = usual;
     draw_usual(cfg, usual);
     draw_others(cfg, others);
-    swarm.commands = (enum commands)cfg_random_below(cfg, N_COMMANDS);
+    draw_commands(cfg);
     if (cfg_has_snapshots(cfg))
         draw_snapshots(cfg);
     tell_mixture(cfg_has_snapshots(cfg));
