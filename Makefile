@@ -101,8 +101,9 @@ $(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
 $(call only,N,soak timing)
 $(call only,SEEDS,sim timing variants race asan)
 $(call only,FIRST,sim timing race asan)
-$(call only,SEED GDB THREADS TAPE,replay show)
-$(call only,POLICY,sim timing replay show run fig2 race asan)
+$(call only,SEED TAPE,replay show shrink)
+$(call only,GDB THREADS,replay show)
+$(call only,POLICY,sim timing replay show shrink run fig2 race asan)
 $(call only,SIM,race asan)
 $(call only,MINUTES MERGE SLURM TASKS,hunt)
 endif
@@ -330,8 +331,8 @@ setup-test:
 
 # ---- Running ----
 
-LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(LIMIT:%=--limit '%') \
-    --logs $(R)/logs --view $(VIEW_BIN) --page page/write
+FILE_FLAGS = $(LIMIT:%=--limit '%') --logs $(R)/logs --view $(VIEW_BIN) --page page/write
+LAB_FLAGS = $(SUITE:%=--suite '%') $(T:%=--test '%') $(FILE_FLAGS)
 ROWS = $(CSV:%=--csv '%') $(JSON:%=--json '%')
 LAB_ENV = $(LOG:%=RAFTLAB_LOG=%)
 
@@ -481,6 +482,11 @@ $(SIM_BIN): $(SIM_PARTS) $(NO_CRITERION_O) | $(R)/checked $(VIEW_BIN)
 	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
 	    scripts/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
+# The program that shrinks a failing run: simlab with another main.
+SHRINK_BIN := $(R)/shrink
+SHRINK_O := $(patsubst %.c,$(B)/%.o,$(wildcard shrink/*.c))
+$(SHRINK_BIN): $(SHRINK_O) $(filter-out $(B)/runner/main.o,$(SIM_PARTS)) $(NO_CRITERION_O) | $(SIM_BIN)
+	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
 $(SIM_BIN)-criterion: $(SIM_PARTS) $(CRITERION_O) | $(R)/checked
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS) -lcriterion)
 
@@ -489,7 +495,7 @@ FIRST ?= 1
 SIM_FLAGS = $(LAB_FLAGS) $(POLICY:%=--policy '%') --replay \
     'make replay$(AGAIN)'
 
-.PHONY: simlab sim replay show
+.PHONY: simlab sim replay show shrink
 simlab: $(call with_criterion,$(SIM_BIN))
 sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
@@ -510,8 +516,8 @@ endif
 REPLAY = $(SIM_BIN) $(SIM_FLAGS) $(if $(TAPE),--tape $(TAPE),--first $(SEED)) --record $(R)/logs \
     $(if $(filter 1,$(THREADS)),--threads)
 
-# Both want one run: a test and a seed, or a tape.
-AGAIN_BY = $(firstword $(filter replay show,$(MAKECMDGOALS)))
+# All three want one run: a test and a seed, or a tape.
+AGAIN_BY = $(firstword $(filter replay show shrink,$(MAKECMDGOALS)))
 .PHONY: one_run
 one_run: $(SIM_BIN)
 ifneq ($(TAPE),)
@@ -536,6 +542,14 @@ endif
 # A failed run is shown like any other: failures are the main use.
 show: one_run
 	@$(REPLAY) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
+
+# The smallest run that fails alike.
+SHRUNK = $(R)/shrunk/$(if $(TAPE),$(notdir $(basename $(TAPE))),$(T)-seed$(SEED)).tape
+shrink: one_run $(SHRINK_BIN)
+	@mkdir -p $(R)/shrunk
+	@$(SHRINK_BIN) $(SIM_FLAGS) $(if $(TAPE),--tape $(TAPE),--first $(SEED)) --save-tape $(SHRUNK)
+	@scripts/show-shrunk $(VIEW_BIN) $(R)/shrunk/record $(SHRUNK) \
+	    $(SIM_BIN) $(FILE_FLAGS) --replay 'make replay $(filter-out POLICY=%,$(AGAIN))'
 
 # ---- The lab's own tests ----
 
@@ -577,6 +591,7 @@ help:
 #:                          2A T=); VIEW=summary: why it failed, in 30 lines;
 #:                          VIEW=perfetto, VIEW=shiviz: a file for these viewers
 #:   make replay TAPE=file  replay the run of a tape, which has its test
+#:   make shrink T= SEED=   the smallest run that fails as this one does, in columns
 #:   make show T= SEED=     show one of those in a page, for a browser;
 #:                          THREADS=1: with the turns and locks of its threads
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated

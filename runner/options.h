@@ -6,6 +6,7 @@
 #include "tester/lab_test.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define MAX_JOBS 500  // Runs at the same time.
 #define MAX_SEED 1000000000
@@ -47,7 +48,9 @@ struct options {
     struct tape *repeated;  // and that tape; or NULL.
     const char *save_tape;  // The file for the run's tape;
     struct tape *written;   // and that tape; or NULL.
-    bool threads;           // Record what the servers' threads do.
+    int calm_percent;       // See struct sim_options, here and below.
+    uint64_t limit_points;
+    bool threads;        // Record what the servers' threads do.
     bool os_threads;     // Run each simulated thread on a thread of the system.
     const char *replay;  // The command that replays a run, without T and SEED.
 

@@ -56,21 +56,28 @@ static void put(const void *self, FILE *to)
     tape_write(contents->tape, &contents->about, to);
 }
 
+bool taping_write(const struct options *options, const struct tape *tape,
+                  const char *from)
+{
+    const struct lab_test *test = options->tests[0];
+    struct contents contents = { .tape = tape };
+    contents.about.seed = (uint64_t)options->first_seed;
+    snprintf(contents.about.test, sizeof contents.about.test, "%s/%s",
+             test->suite, test->name);
+    snprintf(contents.about.from, sizeof contents.about.from, "%s", from);
+    if (output_write(options->save_tape, put, &contents))
+        return true;
+    fprintf(stderr, "lab: the tape %s cannot be written: %s\n",
+            options->save_tape, strerror(errno));
+    return false;
+}
+
 int taping_end(const struct options *options, int status)
 {
     if (options->written == NULL)
         return status;
-    const struct lab_test *test = options->tests[0];
-    struct contents contents = { .tape = options->written };
-    contents.about.seed = (uint64_t)options->first_seed;
-    snprintf(contents.about.test, sizeof contents.about.test, "%s/%s",
-             test->suite, test->name);
-    snprintf(contents.about.from, sizeof contents.about.from, "%s",
-             options->repeated != NULL ? "a tape" : options->policy);
     tape_sort(options->written);
-    if (output_write(options->save_tape, put, &contents))
-        return status;
-    fprintf(stderr, "lab: the tape %s cannot be written: %s\n",
-            options->save_tape, strerror(errno));
-    return EXIT_BAD_INPUT;
+    const char *from = options->repeated != NULL ? "a tape" : options->policy;
+    return taping_write(options, options->written, from) ? status
+                                                         : EXIT_BAD_INPUT;
 }

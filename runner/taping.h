@@ -13,6 +13,12 @@ char *taping_read(struct options *options);
 // Makes options->written, if there is to be one.
 void taping_start(struct options *options);
 
+// Writes a sorted tape to options->save_tape. False, with a line on stderr, if
+// that could not be done.
+//   from  what made it, in a word
+bool taping_write(const struct options *options, const struct tape *tape,
+                  const char *from);
+
 // Writes options->written to its file. Returns `status`, or EXIT_BAD_INPUT,
 // with a line on stderr, if that could not be done.
 int taping_end(const struct options *options, int status);

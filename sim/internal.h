@@ -446,6 +446,11 @@ void sim_tape_yield(void);
 //   bound  the draw is below it; 0: any number
 uint64_t sim_tape_draw(const char *kind, uint64_t bound, uint64_t value);
 
+// The same for a draw of the schedule, which can be calm instead
+// (calm_percent).
+uint64_t sim_tape_draw_of_schedule(const char *kind, uint64_t bound,
+                                   uint64_t value);
+
 // The same for the choice of a thread of a queue.
 struct sim_thread *sim_tape_choose(const struct sim_queue *queue,
                                    struct sim_thread *chosen);
@@ -740,7 +745,7 @@ __attribute__((always_inline)) static inline bool sim_schedule_chance(
 {
     bool happens = sim_rng_below(&sim.chance, one_in) == 0;
     if (__builtin_expect(sim.taped, 0))
-        happens = sim_tape_draw(kind, 2, happens) == 1;
+        happens = sim_tape_draw_of_schedule(kind, 2, happens) == 1;
     return happens;
 }
 

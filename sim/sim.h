@@ -37,6 +37,11 @@ struct sim_options {
     const struct tape *repeated;
     // The tape that the run is written to; NULL: none.
     struct tape *written;
+    // Of a run that is written: so many of 100 draws of the schedule are the
+    // calm one instead.
+    int calm_percent;
+    // The program is reported at this point; 0: at none.
+    uint64_t limit_points;
 
     // Stacks in reports leave out functions of sim/ and of this folder
     // ("glue/"); NULL: of sim/ alone.

@@ -47,6 +47,10 @@ static uint64_t streak;  // Its points in a row.
 static uint64_t n_numbers[SIM_MAX_RATES + 1];
 static bool is_off;
 
+static uint64_t limit_points;  // Or UINT64_MAX.
+static int calm_percent;
+static struct sim_rng calm;  // For calm_percent.
+
 // ---- Keys ----
 
 static uint64_t mix(uint64_t key, uint64_t number)
@@ -135,6 +139,14 @@ uint64_t sim_tape_draw(const char *kind, uint64_t bound, uint64_t value)
     return value;
 }
 
+uint64_t sim_tape_draw_of_schedule(const char *kind, uint64_t bound,
+                                   uint64_t value)
+{
+    if (calm_percent > 0 && (int)sim_rng_below(&calm, 100) < calm_percent)
+        value = 0;
+    return sim_tape_draw(kind, bound, value);
+}
+
 uint64_t sim_draw(const char *kind, uint64_t bound, uint64_t draw)
 {
     return sim.taped && sim.on ? sim_tape_draw(kind, bound, draw) : draw;
@@ -185,6 +197,17 @@ void sim_tape_yield(void)
     yields = true;
 }
 
+// Counts the point, and the switch of a thread that could go on.
+static void count_point(bool is_free)
+{
+    if (written != NULL) {
+        written->n->points = sim.points;
+        written->n->switches += is_free;
+    }
+    if (sim.points >= limit_points)
+        sim_fail("the run has passed its limit of scheduling points");
+}
+
 struct sim_thread *sim_tape_next(void)
 {
     struct sim_thread *self = sim.self;
@@ -194,14 +217,15 @@ struct sim_thread *sim_tape_next(void)
         put_last(self);
     const struct sim_thread *first = stays ? self : NULL;
 
-    struct sim_thread *next = repeated == NULL ? sim_policy_next() : NULL;
-    uint64_t rank = next != NULL ? rank_of(&sim.runnable, next, first) : 0;
-    rank = sim_tape_draw("turn", sim.runnable.count, rank);
-    if (next == NULL && rank == 0 && stays)
-        next = self;
-    if (next == NULL)
-        next = at_rank(&sim.runnable, (uint32_t)rank, first);
+    uint64_t rank = 0;
+    if (repeated == NULL)
+        rank = rank_of(&sim.runnable, sim_policy_next(), first);
+    rank = sim_tape_draw_of_schedule("turn", sim.runnable.count, rank);
+    struct sim_thread *next =
+        rank == 0 && stays ? self
+                           : at_rank(&sim.runnable, (uint32_t)rank, first);
 
+    count_point(stays && next != self);
     streak = next == self ? streak + 1 : 0;
     if (next != self)
         put_last(self);
@@ -212,7 +236,7 @@ struct sim_thread *sim_tape_choose(const struct sim_queue *queue,
                                    struct sim_thread *chosen)
 {
     uint32_t rank = rank_of(queue, chosen, NULL);
-    rank = (uint32_t)sim_tape_draw("wake", queue->count, rank);
+    rank = (uint32_t)sim_tape_draw_of_schedule("wake", queue->count, rank);
     return at_rank(queue, rank, NULL);
 }
 
@@ -276,6 +300,10 @@ void sim_tape_start(const struct sim_options *options)
 {
     repeated = options->repeated;
     written = options->written;
+    calm_percent = options->calm_percent;
+    calm = sim_rng_make(options->seed, 5);
+    limit_points =
+        options->limit_points > 0 ? options->limit_points : UINT64_MAX;
     sim.taped = repeated != NULL || written != NULL;
     if (!sim.taped)
         return;

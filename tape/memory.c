@@ -36,10 +36,16 @@ void tape_clear(struct tape *tape)
     *tape->n = (struct tape_size){ 0 };
 }
 
+void tape_copy_streams(struct tape *to, const struct tape *from)
+{
+    *to->n = (struct tape_size){ .streams = from->n->streams };
+    memcpy(to->streams, from->streams, from->n->streams * sizeof *to->streams);
+}
+
 void tape_copy(struct tape *to, const struct tape *from)
 {
+    tape_copy_streams(to, from);
     *to->n = *from->n;
-    memcpy(to->streams, from->streams, from->n->streams * sizeof *to->streams);
     memcpy(to->draws, from->draws, from->n->draws * sizeof *to->draws);
 }
 

@@ -41,6 +41,10 @@ struct tape_draw {
 struct tape_size {
     uint32_t streams;
     uint32_t draws;
+
+    // Of the run that wrote it.
+    uint64_t points;    // Scheduling points.
+    uint64_t switches;  // That no thread had to make.
 };
 
 // The draws of a run come in the order of time. tape_sort brings them together
@@ -74,6 +78,9 @@ void tape_clear(struct tape *tape);
 
 // Copies a tape over another one.
 void tape_copy(struct tape *to, const struct tape *from);
+
+// Copies the streams of a tape, without draws.
+void tape_copy_streams(struct tape *to, const struct tape *from);
 
 // Sorts the streams by kind and key, and the draws by streams. Removes streams
 // without draws. The process that wrote the tape may have damaged it: what is

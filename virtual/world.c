@@ -39,6 +39,8 @@ void world_run(const struct lab_test *test, const struct options *options,
         .policy = options->policy,
         .repeated = options->repeated,
         .written = options->written,
+        .calm_percent = options->calm_percent,
+        .limit_points = options->limit_points,
         .back_end = options->os_threads ? SIM_OS_THREADS : SIM_FIBERS,
         .hidden = "virtual/",
     });

@@ -1,0 +1,141 @@
+// The program `shrink`: makes a failing run smaller, and writes its tape.
+#include "rt/bad_input.h"
+#include "runner/output.h"
+#include "runner/result.h"
+#include "runner/taping.h"
+#include "shrink/search.h"
+#include "tester/verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOST_SIBLINGS 5
+#define LINE          200  // Bytes of a message.
+
+// Prints 18745 as "18,745".
+static void put_number(uint64_t number)
+{
+    if (number >= 1000) {
+        put_number(number / 1000);
+        printf(",%03d", (int)(number % 1000));
+    } else {
+        printf("%d", (int)number);
+    }
+}
+
+// Prints "3 faults", "1 fault" or "no fault".
+static void put_count(uint64_t count, const char *one, const char *many)
+{
+    if (count == 0)
+        printf("no %s", one);
+    else
+        put_number(count);
+    if (count > 0)
+        printf(" %s", count == 1 ? one : many);
+}
+
+static void put_run(const struct found *run)
+{
+    put_count((uint64_t)run->counts.rpcs, "RPC", "RPCs");
+    printf(", ");
+    put_count((uint64_t)run->counts.faults, "fault", "faults");
+    printf(", ");
+    put_count(run->switches, "switch that is not forced",
+              "switches that are not forced");
+    printf(", %.2f s", (double)run->counts.end_ns / 1e9);
+}
+
+static void put_message(const char *message)
+{
+    struct result result = { .message = (char *)message };
+    result_print_summary(&result, LINE, stdout);
+    putchar('\n');
+}
+
+static void put_siblings(const struct search *search)
+{
+    for (int i = 0; i < search->n_siblings && i < MOST_SIBLINGS; i++) {
+        const struct sibling *sibling = &search->siblings[i];
+        printf("%s%d of the runs failed otherwise: ", i == 0 ? "\n" : "",
+               sibling->n_runs);
+        put_message(sibling->message);
+    }
+    if (search->n_siblings > MOST_SIBLINGS)
+        printf("and %d more kinds of failures\n",
+               search->n_siblings - MOST_SIBLINGS);
+}
+
+static void show_progress(const struct search *search)
+{
+    if (search->trials->n_runs % 50 == 0) {
+        printf("\r\033[K%d runs", search->trials->n_runs);
+        fflush(stdout);
+    }
+}
+
+// Does the message say that nothing goes on? An edited tape can lose or delay
+// so much that a right Raft makes no progress, either.
+static bool is_of_progress(const char *message)
+{
+    static const char *const texts[] = {
+        "did not agree",    "found none",    " servers applied index ",
+        "accepted command", "has not ended", "up to index"
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strstr(message, texts[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void report(const struct search *search)
+{
+    put_message(search->message);
+    printf("  was: ");
+    put_run(&search->first);
+    printf("\n  is:  ");
+    put_run(&search->best);
+    printf("\n       by ");
+    put_number((uint64_t)search->trials->n_runs);
+    puts(" runs");
+    if (is_of_progress(search->message))
+        puts("\nThis is a failure of progress. See what is lost or late: no "
+             "Raft "
+             "could\ngo on if that is too much.");
+    put_siblings(search);
+}
+
+static void check_options(const struct options *options)
+{
+    if (options->save_tape == NULL)
+        bad_input("shrink", "--save-tape names the file for the tape");
+    if (options->n_tests > 1 || options->runs > 1)
+        bad_input("shrink", "one test and one seed, not several");
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = options_read(argc, argv);
+    check_options(&options);
+    test_limit_s = options.limit_s;
+
+    struct search search;
+    if (!search_begin(&search, &options))
+        bad_input("shrink",
+                  "%s/%s passes with this seed or tape: there is "
+                  "nothing to shrink",
+                  options.tests[0]->suite, options.tests[0]->name);
+    bool to_terminal = isatty(STDOUT_FILENO);
+    search.progress = to_terminal ? show_progress : NULL;
+    search_run(&search);
+    if (to_terminal)
+        fputs("\r\033[K", stdout);
+    report(&search);
+    options.first_seed = search.best.seed;
+    bool written = taping_write(&options, search.best.tape, "shrunk");
+    search_end(&search);
+    options_free(&options);
+    return output_end(written ? EXIT_SUCCESS : EXIT_BAD_INPUT);
+}

@@ -1,0 +1,153 @@
+#include "shrink/trial.h"
+
+#include "events/events.h"
+#include "rt/alloc.h"
+#include "rt/shortage.h"
+#include "runner/job.h"
+#include "runner/world.h"
+#include "tester/telling.h"
+#include "tester/verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void *share(size_t size)
+{
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        shortage_exit(SHORTAGE_OF_MEMORY, errno, size);
+    return shared;
+}
+
+static struct tape *make_tape(void)
+{
+    struct tape *tape = tape_make();
+    if (tape == NULL)
+        shortage_exit(SHORTAGE_OF_MEMORY, errno, 0);
+    return tape;
+}
+
+struct trials *trials_make(const struct options *options)
+{
+    struct trials *trials = alloc(sizeof *trials);
+    trials->options = *options;
+    trials->verdict = share(sizeof *trials->verdict);
+    trials->counts = share(sizeof *trials->counts);
+    trials->written = make_tape();
+    return trials;
+}
+
+void trials_free(struct trials *trials)
+{
+    tape_free(trials->written);
+    munmap(trials->verdict, sizeof *trials->verdict);
+    munmap(trials->counts, sizeof *trials->counts);
+    result_free(&trials->result);
+    free(trials->signature);
+    free(trials);
+}
+
+// ---- The run's process ----
+
+static bool is_fault(const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_CRASHED:
+    case EVENT_CUT_OFF:
+    case EVENT_PAUSED:
+    case EVENT_REQUEST_DOUBLED:
+        return true;
+    case EVENT_CLOCK:
+        return event->percent != 100;
+    case EVENT_LINK:
+        return event->link.cut || event->link.delay_ms > 0;
+    case EVENT_REQUEST_LOST:
+    case EVENT_REPLY_LOST:
+        return strcmp(event->message.why, "dropped") == 0;
+    default:
+        return false;
+    }
+}
+
+static void count(void *self, const struct event *event)
+{
+    struct counts *counts = self;
+    counts->rpcs += event->kind == EVENT_REQUEST_SENT;
+    counts->faults += is_fault(event);
+    counts->end_ns = event->time_ns;
+}
+
+_Noreturn static void run_test(struct trials *trials, int seed, pid_t parent)
+{
+    setpgid(0, 0);
+    job_begin_process(parent);
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        dup2(null, fd);
+    verdict_attach(trials->verdict);
+    test_listen((struct event_reader){ count, trials->counts });
+    world_run(trials->options.tests[0], &trials->options, seed);
+    _exit(EXIT_SUCCESS);
+}
+
+// ---- The result ----
+
+// Waits for the process, and for all that it forked.
+static struct ending await(pid_t pid)
+{
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 &&
+           errno == EINTR)
+        ;
+    kill(-pid, SIGKILL);
+    struct ending ending = { .simulated = true };
+    struct rusage usage = { 0 };
+    while (wait4(pid, &ending.wait_status, 0, &usage) < 0 && errno == EINTR)
+        ;
+    ending.memory_kb = usage.ru_maxrss;
+    return ending;
+}
+
+static void judge(struct trials *trials, struct ending ending)
+{
+    result_free(&trials->result);
+    free(trials->signature);
+    trials->result = result_judge(trials->verdict, ending);
+    trials->signature = trials->result.message == NULL
+                            ? NULL
+                            : result_signature(&trials->result);
+    trials->n_runs++;
+    trials->n_points += trials->written->n->points;
+    tape_sort(trials->written);
+}
+
+void trials_run(struct trials *trials, struct plan plan)
+{
+    struct options *options = &trials->options;
+    options->repeated = (struct tape *)plan.repeated;
+    options->written = trials->written;
+    options->calm_percent = plan.calm_percent;
+    options->limit_points = plan.limit_points;
+    *trials->verdict = (struct verdict){ 0 };
+    *trials->counts = (struct counts){ 0 };
+    tape_clear(trials->written);
+
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0)
+        run_test(trials, plan.seed, parent);
+    if (pid < 0)
+        shortage_exit(SHORTAGE_OF_PROCESSES, errno, 0);
+    judge(trials, await(pid));
+    trials->was_cut_short = plan.limit_points > 0 &&
+                            trials->written->n->points >= plan.limit_points;
+}
