@@ -46,14 +46,28 @@ static const char *shorten(const char *file, const char *build_dir)
     return strncmp(file, "./", 2) == 0 ? file + 2 : file;
 }
 
+// The compilation unit of this address. Its own addresses are less by *bias.
+// NULL if there is no debug information.
+static Dwarf_Die *find_unit(Dwfl_Module *module, Dwarf_Addr address,
+                            Dwarf_Addr *bias)
+{
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
+    if (unit != NULL)
+        return unit;
+    // clang writes no table of the addresses of units, unless it is asked to.
+    while ((unit = dwfl_module_nextcu(module, unit, bias)) != NULL) {
+        if (dwarf_haspc(unit, address - *bias) > 0)
+            return unit;
+    }
+    return NULL;
+}
+
 // The source function of this address, which the compiler may have inlined into
 // another. NULL if the debug information does not tell.
-static const char *find_function(Dwfl_Module *module, Dwarf_Addr address)
+static const char *find_function(Dwarf_Die *unit, Dwarf_Addr address)
 {
-    Dwarf_Addr bias;
-    Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
     Dwarf_Die *scopes = NULL;
-    int n = unit == NULL ? 0 : dwarf_getscopes(unit, address - bias, &scopes);
+    int n = dwarf_getscopes(unit, address, &scopes);
     const char *name = NULL;
     for (int k = 0; k < n && name == NULL; k++) {
         int tag = dwarf_tag(&scopes[k]);
@@ -62,6 +76,13 @@ static const char *find_function(Dwfl_Module *module, Dwarf_Addr address)
     }
     free(scopes);
     return name;
+}
+
+// The folder in which the unit was compiled; NULL if that is not known.
+static const char *folder_of(Dwarf_Die *unit)
+{
+    Dwarf_Attribute folder;
+    return dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &folder));
 }
 
 // The symbol of an instruction's address.
@@ -76,15 +97,16 @@ static struct symbol find(Dwfl *dwfl, Dwarf_Addr address)
         symbol.function = name;
     if (module != dwfl_addrmodule(dwfl, (Dwarf_Addr)find))
         return symbol;
-    name = find_function(module, address);
+    Dwarf_Addr bias;
+    Dwarf_Die *unit = find_unit(module, address, &bias);
+    if (unit == NULL)
+        return symbol;
+    name = find_function(unit, address - bias);
     if (name != NULL)
         symbol.function = name;
-    Dwfl_Line *line = dwfl_module_getsrc(module, address);
-    if (line != NULL) {
-        const char *file =
-            dwfl_lineinfo(line, NULL, &symbol.line, NULL, NULL, NULL);
-        symbol.file = shorten(file, dwfl_line_comp_dir(line));
-    }
+    Dwarf_Line *line = dwarf_getsrc_die(unit, address - bias);
+    if (line != NULL && dwarf_lineno(line, &symbol.line) == 0)
+        symbol.file = shorten(dwarf_linesrc(line, NULL, NULL), folder_of(unit));
     return symbol;
 }
 
