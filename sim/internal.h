@@ -630,6 +630,9 @@ _Noreturn void sim_report_here(const char *sentence, const void *pc,
 void sim_signals_start(void);
 void sim_signals_stop(void);
 
+// The program counter and the frame in the context of a signal.
+void sim_registers(const void *context, const void **pc, const void **frame);
+
 // ---- The hash ----
 
 static inline void sim_hash_add(uint64_t number)

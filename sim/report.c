@@ -116,8 +116,10 @@ static bool is_in(const struct symbol *symbol, const char *folder)
 
 static bool is_ours(const struct symbol *symbol)
 {
-    return is_in(symbol, "sim/") ||
-           (sim.hidden != NULL && is_in(symbol, sim.hidden));
+    if (sim.hidden == NULL)
+        return is_in(symbol, "sim/");
+    return sim.hidden[0] != '\0' &&
+           (is_in(symbol, "sim/") || is_in(symbol, sim.hidden));
 }
 
 // Adds these calls, the innermost first. Skips those up to and including

@@ -28,8 +28,7 @@ static struct {
     struct sigaction bus;
 } signals;
 
-static void describe_registers(const void *context, const void **pc,
-                               const void **frame)
+void sim_registers(const void *context, const void **pc, const void **frame)
 {
     const ucontext_t *user = context;
     // NOLINTBEGIN(performance-no-int-to-ptr): registers are integers.
@@ -55,7 +54,7 @@ static void check_progress(int number, siginfo_t *info, void *context)
     if (++signals.n_same < 2)
         return;
     const void *pc, *frame;
-    describe_registers(context, &pc, &frame);
+    sim_registers(context, &pc, &frame);
     sim_report_here("has run for 2 s of processor time without a scheduling "
                     "point: a loop must sleep, wait or yield",
                     pc, frame);
@@ -81,7 +80,7 @@ static void report_overflow(const void *context)
     snprintf(sentence, sizeof sentence, "has overflown its stack of %zu kB",
              sim.self->fiber.size >> 10);
     const void *pc, *frame;
-    describe_registers(context, &pc, &frame);
+    sim_registers(context, &pc, &frame);
     sim_report_here(sentence, pc, frame);
 }
 

@@ -7,6 +7,8 @@
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
 
+#include "sim/program.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,7 +46,7 @@ struct sim_options {
     uint64_t limit_points;
 
     // Stacks in reports leave out functions of sim/ and of this folder
-    // ("glue/"); NULL: of sim/ alone.
+    // ("glue/"); NULL: of sim/ alone; "": of no folder.
     const char *hidden;
 };
 
@@ -74,36 +76,12 @@ int sim_finish(char *text, size_t size);
 // read, every random number. It depends on the seed and the program alone.
 uint64_t sim_hash(void);
 
-// Virtual nanoseconds since sim_start.
-int64_t sim_now_ns(void);
-
-// Scheduling points so far.
-uint64_t sim_points(void);
-
-// The number of threads that have not ended, the caller included.
-int sim_thread_count(void);
-
-// Describes all threads that have not ended: their names, their stacks, and
-// what they wait for.
-void sim_describe_threads(char *text, size_t size);
-
 // Describes the longest wait of a thread that held a lock. The thread must have
 // locked it inside a server's code (see below). Only waits of at least 10 ms
 // count, and no waits for locks. The text names the thread, the lock, and the
 // calls that the thread was in. False if there was no such wait, or if a report
 // has ended the program.
 bool sim_describe_wait_with_lock(char *text, size_t size);
-
-// How many locks (mutexes, rwlocks, spin locks) the calling thread holds.
-int sim_locks_held(void);
-
-// Called before the thread returns from this function. Reports a bug if it
-// holds more locks than `before`. Locks taken by a trylock do not count: a
-// program may intend that later trylocks fail.
-void sim_check_locks(int before, const char *function);
-
-// Waits until so many scheduling points have passed.
-void sim_run_on(uint64_t points);
 
 // ---- Watching the threads of servers (watch.c) ----
 
