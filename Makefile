@@ -558,7 +558,7 @@ LAB_MK := $(wildcard tests/lab.mk)
 ifneq ($(LAB_MK),)
 include $(LAB_MK)
 else
-OF_THE_LAB := test check unit variants mutants fuzz bench format lint handout
+OF_THE_LAB := test check unit variants mutants fuzz libsim bench format lint handout
 .PHONY: $(OF_THE_LAB)
 $(OF_THE_LAB):
 	@echo 'raftlab: make $@ is for the lab itself, and needs its full repository' >&2; exit 2

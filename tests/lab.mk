@@ -50,6 +50,29 @@ $(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c tape/*.c) $(COR
     $(B)/link
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
+# ---- The simulator for other programs (docs/libsim.md) ----
+
+# Made with plain objects, for programs of whatever mode.
+LIBSIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard libsim/*.c)) $(SIM_O) \
+    $(addprefix $(B)/,rt/symbols.o rt/shortage.o rt/clean.o rt/alloc.o tape/memory.o)
+$(B)/libsim/%.o $(B)/gen/libsim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
+$(B)/gen/libsim/lists.c: scripts/libsim-lists $(wildcard virtual/*.txt libsim/*.txt) $(LIBSIM_O)
+	@mkdir -p $(@D)
+	@scripts/libsim-lists $(LIBSIM_O) > $@
+$(B)/gen/libsim/lists.o: $(B)/gen/libsim/lists.c | setup
+	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
+build/libsim/libsim.a: $(LIBSIM_O) $(B)/gen/libsim/lists.o scripts/libsim sim/program.h $(wildcard libsim/examples/*)
+	@scripts/libsim $(CC) $(filter %.o,$^)
+	@echo '  MADE  $(@D)'
+
+.PHONY: libsim
+ifeq ($(MODE),plain)
+libsim: build/libsim/libsim.a
+else
+libsim:
+	@echo 'raftlab: make libsim has no MODE=; sanitize the program that uses it' >&2; exit 2
+endif
+
 # ---- Tests of the tests; all tests ----
 
 .PHONY: mutants
@@ -96,7 +119,7 @@ $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_LINKED) $(B)/link
 
 # ---- The look of the code; the handout ----
 
-C_FILES := $(wildcard */*.[ch] bench/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+C_FILES := $(wildcard */*.[ch] bench/*/*.[ch] libsim/examples/*.c tests/*/*.[ch] tests/*/*/*.[ch])
 .PHONY: format lint handout
 format: setup-test
 	@clang-format -i $(C_FILES)
@@ -113,6 +136,7 @@ handout:
 #:   make variants          correct Rafts of other designs, simulated; SEEDS=20, T=student
 #:   make mutants           checks that the tests find each bug of tests/mutants/; T=
 #:   make fuzz              fuzzes the code that reads a student's bytes; 5 minutes
+#:   make libsim            build/libsim: the simulator for other programs
 #:   make bench             benchmarks
 #:   make bench-search      how soon the simulator's policies find small programs' bugs; T=
 #:   make format, lint      clang-format; clang-tidy and other checks
