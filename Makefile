@@ -504,12 +504,12 @@ sim: $(SIM_BIN)
 
 # The journal is in the Raft's folder: a changed Raft begins a new one.
 .PHONY: hunt
-hunt: $(SIM_BIN)
+hunt: $(SIM_BIN) $(SHRINK_BIN)
 ifeq ($(SLURM),1)
 	@scripts/hunt-slurm $(R)/hunt $(or $(TASKS),16) $(or $(JOBS),1) $(or $(MINUTES),10) \
-	    $(SIM_BIN) $(SIM_FLAGS)
+	    $(SIM_BIN) $(SIM_FLAGS) --shrink $(SHRINK_BIN)
 else
-	@$(SIM_BIN) $(SIM_FLAGS) --hunt $(R)/hunt --jobs $(call side_by_side,$(shell nproc)) \
+	@$(SIM_BIN) $(SIM_FLAGS) --shrink $(SHRINK_BIN) --hunt $(R)/hunt --jobs $(call side_by_side,$(shell nproc)) \
 	    $(MINUTES:%=--minutes '%') $(MERGE:%=--merge '%') $(OR_UNREAD)
 endif
 

@@ -46,13 +46,23 @@ void failures_put_run(FILE *to, const struct options *options, const char *what,
                 options_seed(options, run));
 }
 
-void failures_print_replay(const struct options *options, int test, int run)
+void failures_put_replay(FILE *to, const struct options *options, int test,
+                         int run)
 {
     if (options->tape != NULL)
-        printf("  replay it: %s TAPE=%s\n", options->replay, options->tape);
-    else if (world_is_simulated)
-        printf("  replay it: %s T=%s SEED=%d\n", options->replay,
-               options->tests[test]->name, options_seed(options, run));
+        fprintf(to, "%s TAPE=%s", options->replay, options->tape);
+    else
+        fprintf(to, "%s T=%s SEED=%d", options->replay,
+                options->tests[test]->name, options_seed(options, run));
+}
+
+void failures_print_replay(const struct options *options, int test, int run)
+{
+    if (!world_is_simulated)
+        return;
+    printf("  replay it: ");
+    failures_put_replay(stdout, options, test, run);
+    putchar('\n');
 }
 
 // "FAILED raft_2B/concurrent_starts seed 17 (B): <first line>"

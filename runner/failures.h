@@ -12,6 +12,10 @@
 void failures_put_run(FILE *to, const struct options *options, const char *what,
                       int test, int run);
 
+// In the simulator: writes the command that replays the run.
+void failures_put_replay(FILE *to, const struct options *options, int test,
+                         int run);
+
 // In the simulator: prints the command that replays the run.
 void failures_print_replay(const struct options *options, int test, int run);
 

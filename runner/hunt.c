@@ -571,6 +571,7 @@ int hunt_run(const struct options *options)
         .n_failed = hunt.n_failed,
         .n_inconclusive = hunt.n_again,
         .inconclusive = &hunt.inconclusive,
+        .is_stopped = hunt.stopped_by != 0,
         .has_pages = options->shares == 1 && !hunt.disk_full,
     });
     int status = exit_status(&hunt);

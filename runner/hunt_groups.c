@@ -52,6 +52,8 @@ void hunt_groups_free(struct hunt_groups *groups)
 {
     for (int i = 0; i < groups->n; i++) {
         free(groups->each[i].has);
+        free(groups->each[i].tape);
+        free(groups->each[i].shrunk);
         result_free(&groups->each[i].result);
     }
     free(groups->each);

@@ -14,7 +14,13 @@ struct hunt_group {
     bool *has;             // Of each test of the findings: it has failed so.
     struct hunted first;   // The run with the least seed.
     struct failure least;  // The failure with the fewest points.
-    struct result result;  // Of the latter, when it has run again.
+
+    // Of the run that is told: see hunt_show.
+    struct options options;  // With all tests of the findings.
+    int run;                 // Its number, for these options.
+    char *tape;              // Its file, if it is shrunk; or NULL.
+    char *shrunk;            // The file of what that has changed; or NULL.
+    struct result result;
 };
 
 struct hunt_groups {

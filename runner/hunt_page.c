@@ -3,6 +3,7 @@
 #include "record/record.h"
 #include "rt/alloc.h"
 #include "rt/html.h"
+#include "runner/failures.h"
 #include "runner/groups.h"
 #include "runner/output.h"
 
@@ -73,19 +74,31 @@ static void put_message(const struct hunt_group *group, const char *letter,
     fputs(result->page != NULL ? "</a></h2>\n" : "</h2>\n", to);
 }
 
+// The command that replays it. The caller frees it.
+static char *replay_text(const struct hunt_group *group)
+{
+    char *text;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL)
+        abort();
+    failures_put_replay(to, &group->options, group->least.run.test, group->run);
+    fclose(to);
+    return text;
+}
+
 static void put_group(const struct hunt_page *page,
                       const struct hunt_group *group, const char *letter,
                       FILE *to)
 {
-    const struct hunted *run = &group->least.run;
-    const struct options *options = &page->of[run->policy];
     fputs("<section>\n", to);
     put_message(group, letter, to);
     put_counts(page, group, to);
+    char *command = replay_text(group);
     fputs("<p class='faint'><code>", to);
-    html_put(options->replay, to);
-    fprintf(to, " T=%s SEED=%d</code></p>\n</section>\n",
-            options->tests[run->test]->name, run->seed);
+    html_put(command, to);
+    fputs("</code></p>\n</section>\n", to);
+    free(command);
 }
 
 static void put_page(const void *self, FILE *to)

@@ -6,99 +6,16 @@
 #include "runner/groups.h"
 #include "runner/hunt_groups.h"
 #include "runner/hunt_page.h"
+#include "runner/hunt_show.h"
 #include "runner/output.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // Groups that are told in full, and have a page.
 #define MOST_TOLD 10
-
-// ---- The shortest run once more ----
-
-// Waits for the run in job 0.
-static void await_run(struct pool *pool, const struct options *options,
-                      struct result *result)
-{
-    while (!pool_poll(pool, &pool->jobs[0], options, result)) {
-        int stopped_by = pool_await(pool);
-        if (stopped_by == 0)
-            continue;
-        pool_kill(pool);
-        sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
-        raise(stopped_by);
-    }
-}
-
-// Gives the page, and the record, the name of the group.
-static void rename_files(struct result *result, const char *folder,
-                         const char *letter)
-{
-    char **paths[] = { &result->page, &result->record };
-    const char *const ends[] = { "html", "jsonl" };
-    for (int i = 0; i < 2; i++) {
-        if (*paths[i] == NULL)
-            continue;
-        char *path = alloc_format("%s/%s.%s", folder, letter, ends[i]);
-        if (rename(*paths[i], path) == 0) {
-            free(*paths[i]);
-            *paths[i] = path;
-        } else {
-            free(path);
-        }
-    }
-}
-
-// Runs the group's shortest run again, with its record and its page.
-static void show(const struct hunt_report *report, struct hunt_group *group,
-                 const char *letter)
-{
-    const struct hunted *run = &group->least.run;
-    struct options options = report->of[run->policy];
-    options.records = report->folder;
-    struct job *job = &report->pool->jobs[0];
-    job->test = run->test;
-    job->run = run->seed;
-    if (pool_start(report->pool, job, &options))
-        await_run(report->pool, &options, &group->result);
-    else
-        group->result = result_not_started(errno);
-    output_read_words(&job->output, &group->result);
-    output_discard(&job->output);
-    rename_files(&group->result, report->folder, letter);
-}
-
-// Without pages, and if it has not failed again: the message of the journal.
-static void take_old_message(const struct hunt_report *report,
-                             struct hunt_group *group)
-{
-    struct result *result = &group->result;
-    if (result->outcome == FAILED)
-        return;
-    if (result->outcome != NOT_RUN)
-        fprintf(stderr,
-                "lab: %s seed %d has failed, and has not when it ran again\n",
-                report->findings->tests[group->least.run.test]->name,
-                group->least.run.seed);
-    free(result->message);
-    result->outcome = FAILED;
-    result->message = alloc_string(report->findings->messages[group->number]);
-}
-
-static void show_all(const struct hunt_report *report,
-                     struct hunt_groups *groups)
-{
-    for (int i = 0; i < groups->n; i++) {
-        char *letter = groups_letter(i);
-        if (report->has_pages && i < MOST_TOLD)
-            show(report, &groups->each[i], letter);
-        take_old_message(report, &groups->each[i]);
-        free(letter);
-    }
-}
 
 // ---- In the terminal ----
 
@@ -116,15 +33,28 @@ static void print_row(const struct hunt_report *report,
     putchar('\n');
 }
 
+// "  was: 333 RPCs, ..." and "  is:  41 RPCs, ...", as `shrink` says it.
+static void print_shrunk(const struct hunt_group *group)
+{
+    FILE *file = group->shrunk != NULL ? fopen(group->shrunk, "re") : NULL;
+    char line[200];
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "  was:", 6) == 0 || strncmp(line, "  is:", 5) == 0)
+            fputs(line, stdout);
+    }
+    if (file != NULL)
+        fclose(file);
+}
+
 static void print_groups(const struct hunt_report *report,
                          const struct hunt_groups *groups)
 {
     for (int i = 0; i < groups->n && i < MOST_TOLD; i++) {
         const struct hunt_group *group = &groups->each[i];
-        const struct hunted *run = &group->least.run;
         char *letter = groups_letter(i);
-        failures_print_one(&report->of[run->policy], &group->result, run->test,
-                           run->seed, letter, true);
+        failures_print_one(&group->options, &group->result,
+                           group->least.run.test, group->run, letter, true);
+        print_shrunk(group);
         free(letter);
     }
     printf("\n%6s  %-2s  tests\n", "failed", "by");
@@ -188,7 +118,7 @@ void hunt_report(const struct hunt_report *report)
 {
     struct hunt_groups groups =
         hunt_groups_make(report->findings, report->chosen);
-    show_all(report, &groups);
+    hunt_show(report, &groups, MOST_TOLD);
     if (groups.n > 0)
         print_groups(report, &groups);
     if (report->n_inconclusive > 0) {

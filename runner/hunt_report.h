@@ -20,12 +20,12 @@ struct hunt_report {
     long long n_failed;
     long long n_inconclusive;
     const struct result *inconclusive;  // One of these.
+    bool is_stopped;                    // By a signal.
     bool has_pages;  // The shortest run of each group is shown on a page.
 };
 
-// Runs the shortest run of each of the first groups once more, for its page,
-// and prints the groups. If a signal asks the program to stop meanwhile, dies
-// of it at once.
+// Shows the shortest run of each of the first groups (hunt_show.h), and prints
+// the groups.
 void hunt_report(const struct hunt_report *report);
 
 #endif

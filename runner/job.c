@@ -177,7 +177,7 @@ static int reap(struct job *job, struct rusage *usage)
     return wait_status;
 }
 
-static bool has_ended(const struct job *job)
+bool job_has_ended(const struct job *job)
 {
     siginfo_t info = { 0 };
     int error =
@@ -286,7 +286,7 @@ double job_seconds(struct timeval time)
 bool job_poll(struct job *job, const struct options *options,
               struct result *result)
 {
-    if (!has_ended(job)) {
+    if (!job_has_ended(job)) {
         look_at_deadline(job, options);
         return false;
     }
@@ -319,6 +319,12 @@ void job_blame(struct job *job, int signal)
 {
     job->sent_signal = signal;
     kill_all(job);
+}
+
+void job_end(const struct job *job)
+{
+    kill_all(job);
+    await_end(job);
 }
 
 void job_kill(struct job *job)

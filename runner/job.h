@@ -65,6 +65,12 @@ bool job_owns(const struct job *job, pid_t pid);
 // it. job_poll then tells that it has ended.
 void job_blame(struct job *job, int signal);
 
+// Has the process of a running job ended? job_poll and job_kill wait for it.
+bool job_has_ended(const struct job *job);
+
+// Kills the processes of a running job, which stay as zombies until job_kill.
+void job_end(const struct job *job);
+
 // Kills the run.
 void job_kill(struct job *job);
 

@@ -71,6 +71,7 @@ static const char usage[] =
     "                   and the pages are kept there\n"
     "  --minutes M      for so long (default 10)\n"
     "  --share I/N      of the seeds only the I-th of N parts, and no pages\n"
+    "  --shrink PROGRAM shrinks what is found, as `shrink` does\n"
     "  --merge FILE     only join this journal to that of the hunt; may be\n"
     "                   repeated\n"
     "\n"
@@ -106,6 +107,7 @@ enum {
     HUNT,
     MINUTES,
     SHARE,
+    SHRINK,
     MERGE,
     HELP
 };
@@ -137,6 +139,7 @@ static const struct option long_options[] = {
     { "hunt", required_argument, NULL, HUNT },
     { "minutes", required_argument, NULL, MINUTES },
     { "share", required_argument, NULL, SHARE },
+    { "shrink", required_argument, NULL, SHRINK },
     { "merge", required_argument, NULL, MERGE },
     { "help", no_argument, NULL, HELP },
     { NULL, 0, NULL, 0 },
@@ -315,6 +318,9 @@ static void read_hunt_option(int option, struct options *options)
     case SHARE:
         read_share(optarg, options);
         break;
+    case SHRINK:
+        options->shrink = optarg;
+        break;
     default:
         options->merge =
             alloc_resize(options->merge, (size_t)options->n_merge + 1,
@@ -356,6 +362,7 @@ static void read_sim_option(int option, char **argv, struct options *options)
     case HUNT:
     case MINUTES:
     case SHARE:
+    case SHRINK:
     case MERGE:
         read_hunt_option(option, options);
         break;
@@ -452,6 +459,7 @@ static void read_option(int option, char **argv, struct options *options,
     case HUNT:
     case MINUTES:
     case SHARE:
+    case SHRINK:
     case MERGE:
         read_sim_option(option, argv, options);
         break;

@@ -59,6 +59,7 @@ struct options {
     double minutes;      // How long it lasts.
     int share, shares;   // This one has the share-th of so many parts of the
                          // seeds, from 1 on.
+    const char *shrink;  // The program that shrinks failures; NULL: none does.
     const char **merge;  // Journals to join; then nothing runs.
     int n_merge;
 };

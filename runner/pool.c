@@ -72,15 +72,6 @@ bool pool_start(struct pool *pool, struct job *job,
     return started;
 }
 
-bool pool_poll(struct pool *pool, struct job *job,
-               const struct options *options, struct result *result)
-{
-    if (job->pid == 0 || !job_poll(job, options, result))
-        return false;
-    pool->n_running--;
-    return true;
-}
-
 // A test may not stop the runner: that is its failure. Is this its signal?
 static bool is_by_a_test(struct pool *pool,
                          const struct signalfd_siginfo *signal)
@@ -94,6 +85,38 @@ static bool is_by_a_test(struct pool *pool,
     return false;
 }
 
+// Reads the signals that have come. A sender is known only while it is there,
+// as a zombie at least: so this comes before a run is waited for.
+static void read_signals(struct pool *pool)
+{
+    struct signalfd_siginfo signal;
+    while (read(pool->signal_fd, &signal, sizeof signal) == sizeof signal) {
+        if (signal.ssi_signo != SIGCHLD && !is_by_a_test(pool, &signal))
+            pool->stopped_by = (int)signal.ssi_signo;
+    }
+}
+
+bool pool_poll(struct pool *pool, struct job *job,
+               const struct options *options, struct result *result)
+{
+    if (job->pid == 0)
+        return false;
+    if (job_has_ended(job))
+        read_signals(pool);
+    if (!job_poll(job, options, result))
+        return false;
+    pool->n_running--;
+    return true;
+}
+
+int pool_take_signal(struct pool *pool)
+{
+    read_signals(pool);
+    int stopped_by = pool->stopped_by;
+    pool->stopped_by = 0;
+    return stopped_by;
+}
+
 // Meanwhile passes on the output of the first job, if it has a relay; no other
 // job can have one.
 int pool_await(struct pool *pool)
@@ -104,19 +127,17 @@ int pool_await(struct pool *pool)
         (struct pollfd){ .fd = pool->signal_fd, .events = POLLIN };
     poll(fds, RELAY_STREAMS + 1, TICK_MS);
     relay_pass(&pool->jobs[0].relay);
-
-    struct signalfd_siginfo signal;
-    if (read(pool->signal_fd, &signal, sizeof signal) != sizeof signal)
-        return 0;
-    int number = (int)signal.ssi_signo;
-    return number == SIGCHLD || is_by_a_test(pool, &signal) ? 0 : number;
+    return pool_take_signal(pool);
 }
 
 void pool_kill(struct pool *pool)
 {
     for (int i = 0; i < pool->n_jobs; i++) {
-        if (pool->jobs[i].pid != 0)
-            job_kill(&pool->jobs[i]);
+        if (pool->jobs[i].pid == 0)
+            continue;
+        job_end(&pool->jobs[i]);
+        read_signals(pool);
+        job_kill(&pool->jobs[i]);
     }
     pool->n_running = 0;
 }

@@ -19,6 +19,7 @@ struct pool {
     sigset_t awaited;          // The signals that signal_fd reads.
     sigset_t old_mask;
     int signal_fd;
+    int stopped_by;  // A signal that the caller has not got yet; or 0.
 };
 
 // Makes the pool in *pool, which must not be moved. Until pool_free, signals
@@ -39,6 +40,9 @@ bool pool_poll(struct pool *pool, struct job *job,
 // Returns the signal if it asks the program to stop. Returns 0 if none does, or
 // if a test sent it: then the user does not want to stop, and the test fails.
 int pool_await(struct pool *pool);
+
+// Returns a signal that has come meanwhile and asks the program to stop, or 0.
+int pool_take_signal(struct pool *pool);
 
 // Kills all runs.
 void pool_kill(struct pool *pool);
