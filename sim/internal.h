@@ -466,10 +466,22 @@ struct sim_thread *sim_timers_due(void);
 // ---- rng.c ----
 
 struct sim_rng sim_rng_make(uint64_t seed, uint64_t stream);
-uint64_t sim_rng_next(struct sim_rng *rng);
+
+static inline uint64_t sim_rng_next(struct sim_rng *rng)
+{
+    rng->state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = rng->state;
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
 
 // Uniform in [0, bound).
-uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound);
+static inline uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound)
+{
+    // Its bias, below 2^-32 * bound, is too small to matter here.
+    return (uint32_t)(((sim_rng_next(rng) >> 32) * bound) >> 32);
+}
 
 // ---- clock.c ----
 
