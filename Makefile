@@ -3,6 +3,7 @@
 # A build has a mode (plain, or a sanitizer) and a Raft under test:
 #   build/MODE/...             compiled once for all Rafts: tests, tester, network
 #   build/MODE/raft-NAME/...   the Raft in RAFT=dir, its messages, and `lab`
+#   build/MODE/memory-NAME/... the same with POINTS=memory
 
 RAFT ?= raft
 SUITE ?=
@@ -15,6 +16,7 @@ JOBS ?=
 LIMIT ?=
 LOG ?=
 VIEW ?=
+POINTS ?=
 TOPICS ?=
 SERVERS ?=
 CSV ?=
@@ -55,7 +57,7 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS
 $(foreach v,$(VALUES) T SUITE MERGE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS,$(DIGITS),a number)
@@ -84,6 +86,7 @@ $(if $(TASKS),$(if $(filter 1,$(SLURM)),,$(error TASKS= is for make hunt SLURM=1
 $(if $(MERGE),$(if $(filter 1,$(SLURM)),$(error MERGE= joins journals: without SLURM=1)))
 $(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
     CSV= and JSON= are for make sim or make soak alone)))
+$(call want,POINTS,$(NAME_CHARS),memory)
 $(call want,TOPICS SERVERS,$(NAME_CHARS),words or numbers)
 
 # An option that would do nothing is told. A make that another make calls has the
@@ -106,6 +109,7 @@ $(call only,GDB THREADS,replay show)
 $(call only,POLICY,sim timing replay show shrink run fig2 race asan)
 $(call only,SIM,race asan)
 $(call only,MINUTES MERGE SLURM TASKS,hunt)
+$(call only,POINTS,sim simlab replay show hunt shrink variants)
 endif
 
 EXPORTS := perfetto shiviz
@@ -128,6 +132,12 @@ $(foreach v,RAFT CC T SUITE CSV JSON MERGE TAPE,$(if $(filter -%,$($v)),$(error 
     $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
+endif
+ifneq ($(filter-out memory,$(POINTS)),)
+$(error POINTS=$(POINTS): there is memory)
+endif
+ifneq ($(and $(POINTS),$(filter tsan asan,$(MODE))),)
+$(error POINTS=memory is for MODE=plain and MODE=debug; a sanitizer watches the memory itself)
 endif
 # gcc and clang are installed if they are missing.
 ifeq ($(filter gcc clang,$(CC)),)
@@ -164,7 +174,7 @@ B := build/$(MODE)
 else
 B := build/$(MODE)-$(CC)
 endif
-R := $(B)/raft-$(subst /,_,$(RAFT))
+R := $(B)/$(or $(POINTS),raft)-$(subst /,_,$(RAFT))
 
 # Files that read the fields of messages. They are compiled for each raft.x, because a
 # student's may have more fields than the given one. Rafts with the same raft.x share them.
@@ -209,7 +219,9 @@ with_criterion = $1 $(if $(filter plain debug,$(MODE)),$1-criterion)
 # simlab is linked from the same objects. Functions that block, read the time or draw a
 # random number come from sim/; virtual/ connects it with the lab. Neither is instrumented
 # by a sanitizer.
-SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard sim/*.c))
+SIM_O := $(patsubst %.c,$(B)/%.o,$(filter-out sim/accesses.c,$(wildcard sim/*.c)))
+# Linked with code that is compiled by scripts/with-points, in place of ThreadSanitizer.
+POINTS_O := $(B)/sim/accesses.o
 VIRTUAL_O := $(patsubst %.c,$(B)/%.o,$(wildcard virtual/*.c))
 # Tests that only the simulator can run, and the objects that it replaces.
 SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/cruel/*.c))
@@ -243,7 +255,7 @@ VIEW_BIN := $(B)/view
 define compile
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
-	@scripts/compile $< $@ $(CC) $(1)
+	@scripts/compile $< $@ $(WITH_POINTS) $(CC) $(1)
 endef
 # As in scripts/compile, a complete file is moved into place.
 # $(call link,FLAGS,LIBRARIES)
@@ -266,7 +278,14 @@ endif
 OURS := $(and $(wildcard starter),$(filter raft starter tests/variants/%,$(RAFT)))
 RAFT_WARN := $(if $(OURS),$(STRICT),$(WARN))
 
+# Only code under test has points at accesses of memory (POINTS=memory).
+$(R)/%.o: WITH_POINTS = $(POINTS:memory=scripts/with-points)
+$(B)/with-points/%.o: WITH_POINTS = scripts/with-points
+
 $(B)/%.o: %.c | setup
+	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
+
+$(B)/with-points/%.o: %.c | setup
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 $(R)/%.o: $(RAFT)/%.c | setup compile_commands.json
@@ -318,7 +337,7 @@ compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
 	@scripts/compile-commands $(CC) $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
 	    -std=gnu11 $(subst -I$(B)/gen,,$(CPPFLAGS)) $(WARN)
 
--include $(shell find $(B) -path '$(B)/raft-*' -prune -o -name '*.d' -print 2> /dev/null)
+-include $(shell find $(B) -path '$(B)/raft-*' -prune -o -path '$(B)/memory-*' -prune -o -name '*.d' -print 2> /dev/null)
 -include $(wildcard $(R)/*.d)
 
 # ---- Setting up ----
@@ -367,7 +386,7 @@ run: $(LAB_BIN) $(SIM_BIN)
 	    $(OR_UNREAD)
 
 # The variables of a make command that repeats this one.
-AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(POLICY:%= POLICY=%)$(LIMIT:%= LIMIT=%)$(patsubst \
+AGAIN = $(patsubst %, RAFT=%,$(filter-out raft,$(RAFT)))$(POLICY:%= POLICY=%)$(POINTS:%= POINTS=%)$(LIMIT:%= LIMIT=%)$(patsubst \
     %, MODE=%,$(filter-out plain,$(MODE)))$(patsubst %, CC=%,$(filter-out gcc,$(CC)))
 
 # $(call viewed,COMMAND): runs tests, records each, and shows or exports the records.
@@ -477,7 +496,7 @@ lab: $(call with_criterion,$(LAB_BIN))
 $(B)/sim/%.o $(B)/virtual/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2 -Wfatal-errors \
     $(if $(filter debug,$(MODE)),-DSIM_CHECKS)
 SIM_PARTS := $(filter-out $(NOT_SIM_O),$(LAB_O)) $(SIM_TESTS_O) $(SIM_O) \
-    $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link
+    $(VIRTUAL_O) $(RAFT_LINKED) $(if $(POINTS),$(POINTS_O)) $(B)/link
 $(SIM_BIN): $(SIM_PARTS) $(NO_CRITERION_O) | $(R)/checked $(VIEW_BIN)
 	@OBJDUMP=$$($(CC) -print-prog-name=objdump) \
 	    scripts/check-symbols $(RAFT_O) -- $(CORE:%.c=$(B)/%.o)
@@ -612,6 +631,8 @@ help:
 #:   SEEDS=100 FIRST=501    so many seeds, from this one on: with sim
 #:   POLICY=pct:3           how schedules are chosen: uniform, pct:3 (or another
 #:                          depth), pos; with sim, replay, show, fig2
+#:   POINTS=memory          the Raft's accesses of memory are scheduling points,
+#:                          too, so that data races do harm: with sim, replay, show
 #:   MODE=tsan, MODE=asan   make 2A and so on under a sanitizer
 #:   MODE=debug             compiled for gdb, without optimisation
 #:   CC=clang               another compiler

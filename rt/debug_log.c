@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 bool debug_log_enabled;
+debug_log_evaluation *debug_log_evaluates;
 static bool is_printed;               // As RAFTLAB_LOG says.
 static debug_log_listener *listener;  // Or NULL.
 static int64_t start_ns;              // Set while the process has one thread.
@@ -51,9 +52,17 @@ static void print(const struct debug_log_line *line)
     (void)written;  // A log that cannot be written does no harm.
 }
 
+void debug_log_begin(void)
+{
+    if (debug_log_evaluates != NULL)
+        debug_log_evaluates(true);
+}
+
 void debug_log_write(const char *file, int number, const char *topic,
                      int server, int term, const char *format, ...)
 {
+    if (debug_log_evaluates != NULL)
+        debug_log_evaluates(false);
     char text[480];
     va_list args;
     va_start(args, format);

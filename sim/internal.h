@@ -249,6 +249,12 @@ struct sim {
 
     struct sim_rate *rates;  // By a server's number; clock.c.
 
+    // Points at accesses of memory (accesses.c).
+    bool has_access_points;
+    bool hides_accesses;
+    struct sim_rng access_chance;
+    uint64_t points_without_time;  // A part of `points`.
+
     void (*fail)(const char *message);
     void (*watcher)(const struct sim_act *act);  // Or NULL.
     bool has_failed;
@@ -595,6 +601,10 @@ void sim_watch_lock(enum sim_act_kind kind, const struct sim_hold *hold);
 int sim_tid(int number);
 
 // ---- report.c ----
+
+// Finds the bounds of a thread's stack. False if the system does not tell them.
+bool sim_stack_bounds(const struct sim_thread *thread, const char **low,
+                      const char **high);
 
 // Finds the return addresses on a thread's stack, from this frame outwards, at
 // most SIM_MAX_CALLS. Returns their number.

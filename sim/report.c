@@ -69,8 +69,8 @@ static void add_place(struct message *message, const void *place)
         add(message, "%s", symbol.function);
 }
 
-static bool stack_bounds(const struct sim_thread *thread, const char **low,
-                         const char **high)
+bool sim_stack_bounds(const struct sim_thread *thread, const char **low,
+                      const char **high)
 {
     void *stack = thread->fiber.stack;
     size_t size = thread->fiber.size;
@@ -91,7 +91,7 @@ int sim_walk(const struct sim_thread *thread, const void *frame,
 {
     const char *low, *high;
     int n = 0;
-    if (!stack_bounds(thread, &low, &high))
+    if (!sim_stack_bounds(thread, &low, &high))
         return 0;
     while (n < SIM_MAX_CALLS) {
         const char *at = frame;
@@ -436,8 +436,12 @@ void sim_report_here(const char *sentence, const void *pc, const void *frame)
     alarm(SYMBOLS_LIMIT_S);
 
     struct message message = begin_message(report_text, sizeof report_text);
-    add(&message, "%s %s, in ", sim_who(sim.self->number).text, sentence);
-    add_place(&message, (const char *)pc + 1);
+    add(&message, "%s %s", sim_who(sim.self->number).text, sentence);
+    struct symbol symbol = symbols_find(message.symbols, (const char *)pc + 1);
+    if (symbol.file == NULL || !is_ours(&symbol)) {
+        add(&message, ", in ");
+        add_place(&message, (const char *)pc + 1);
+    }
     add_stack(&message, sim.self, frame, NULL);
     alarm(0);
     end_message(&message);

@@ -26,6 +26,12 @@ struct sim_options {
     const char *policy;  // See sim_policy_is_known; NULL: "uniform".
     enum sim_back_end back_end;
 
+    // Accesses of memory are scheduling points, too, in code that was compiled
+    // with -fsanitize=thread. Atomic and volatile ones always; others always
+    // without a lock, and at times with one. The thread's own stack is left out
+    // (accesses.c). Without such code this does nothing.
+    bool access_points;
+
     // A program that has not ended after so many virtual seconds is reported.
     // 0: it may go on for ever.
     int limit_s;
@@ -58,6 +64,10 @@ struct sim_options {
 //   pos      the one whose next step has the highest priority, which is random
 //            for each step (policy_pos.c)
 bool sim_policy_is_known(const char *name);
+
+// Between true and false, accesses of memory are no scheduling points: for a
+// log that changes nothing in the run. The caller must not wait meanwhile.
+void sim_hide_accesses(bool hide);
 
 // Turns the calling thread, the only one of its process, into thread 0 of a
 // new simulation.

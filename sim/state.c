@@ -28,6 +28,11 @@ uint64_t sim_points(void)
     return sim.points;
 }
 
+void sim_hide_accesses(bool hide)
+{
+    sim.hides_accesses = hide;
+}
+
 void *sim_reserve(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,

@@ -46,8 +46,11 @@ $(B)/bench/search/%.fixed.o: bench/search/%.c | setup
 	$(call compile,-DFIXED $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 # The simulator's own tests. They need parts of the lab, and no Raft.
-$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c tape/*.c) $(CORE)) $(SIM_O) $(PROGRAMS_O) \
-    $(B)/link
+# ThreadSanitizer has its own functions in place of those of sim/accesses.c.
+SIM_TESTS_C := $(filter-out tests/sim/test_accesses.c,$(wildcard tests/sim/*.c))
+TEST_POINTS_O := $(if $(SANITIZED),,$(B)/with-points/tests/sim/test_accesses.o $(POINTS_O))
+$(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(SIM_TESTS_C) $(wildcard tape/*.c) $(CORE)) $(SIM_O) $(PROGRAMS_O) \
+    $(TEST_POINTS_O) $(B)/link
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 # ---- The simulator for other programs (docs/libsim.md) ----
@@ -87,7 +90,7 @@ fuzz: setup-test $(LAB_BIN)
 .PHONY: variants
 variants:
 	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
-	    tests/scripts/variants $(T:%='%')
+	    POINTS='$(POINTS)' tests/scripts/variants $(T:%='%')
 
 .PHONY: test check
 test: setup-test

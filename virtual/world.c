@@ -1,6 +1,7 @@
 // Runs a test in virtual time: it is the first thread of a simulation.
 #include "runner/world.h"
 
+#include "rt/debug_log.h"
 #include "sim/sim.h"
 #include "tester/freed.h"
 #include "tester/telling.h"
@@ -34,6 +35,7 @@ void world_run(const struct lab_test *test, const struct options *options,
     verdict_hash = sim_hash;
     verdict_points = sim_points;
     verdict_explain = explain;
+    debug_log_evaluates = sim_hide_accesses;
     sim_start(&(struct sim_options){
         .seed = (uint64_t)seed,
         .policy = options->policy,
@@ -42,6 +44,7 @@ void world_run(const struct lab_test *test, const struct options *options,
         .calm_percent = options->calm_percent,
         .limit_points = options->limit_points,
         .back_end = options->os_threads ? SIM_OS_THREADS : SIM_FIBERS,
+        .access_points = true,
         .hidden = "virtual/",
     });
     if (options->threads && test_is_listened())

@@ -261,12 +261,12 @@ static void cleanup(void)
     check(cleaned[0] == 3 && cleaned[1] == 2 && cleaned[2] == 1);
 }
 
-extern void __tsan_init(void) __attribute__((weak));
+extern void *__tsan_create_fiber(unsigned flags) __attribute__((weak));
 
 SIM_TEST(cleanup_handlers_run)
 {
     // ThreadSanitizer does not know the system's setjmp of these.
-    if (__tsan_init == NULL)
+    if (__tsan_create_fiber == NULL)
         check_body(cleanup);
 }
 

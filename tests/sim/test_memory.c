@@ -71,11 +71,11 @@ SIM_TEST(stacks_grow_to_8_mb)
 // Present if the program is linked with a sanitizer. A sanitizer maps
 // terabytes, and ThreadSanitizer uses 0.8 MB per thread.
 extern void __asan_init(void) __attribute__((weak));
-extern void __tsan_init(void) __attribute__((weak));
+extern void *__tsan_create_fiber(unsigned flags) __attribute__((weak));
 
 static bool has_sanitizer(void)
 {
-    return __asan_init != NULL || __tsan_init != NULL;
+    return __asan_init != NULL || __tsan_create_fiber != NULL;
 }
 
 // For the beginning of a test that measures mapped memory.
