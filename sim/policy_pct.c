@@ -9,9 +9,10 @@
 // The lengths of rounds. The first is short. Each is twice as long as the one
 // before, about as long as the run so far. So the changes fall within a run of
 // any length, without it being known. In long runs the rounds stay at the
-// greatest length, because otherwise changes would be too rare.
-#define FIRST_STEPS 16
-#define MOST_STEPS  1024
+// greatest length, because otherwise changes would be too rare. (figures.md
+// says what other lengths found.)
+#define FIRST_STEPS 8
+#define MOST_STEPS  256
 
 // A thread that polls in a loop would never let the others run. After so many
 // points in a row it gets the lowest priority.
