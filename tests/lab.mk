@@ -126,7 +126,7 @@ C_FILES := $(wildcard */*.[ch] bench/*/*.[ch] libsim/examples/*.c tests/*/*.[ch]
 .PHONY: format lint handout
 format: setup-test
 	@clang-format -i $(C_FILES)
-lint: setup-test $(SIM_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN)
+lint: setup-test $(SIM_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN) $(LIBSIM_O)
 	@tests/scripts/lint $(B) $(C_FILES)
 handout:
 	@scripts/handout
