@@ -65,6 +65,7 @@ $(call want,POLICY,$(NAME_CHARS) :,uniform$(comma) pct$(comma) pct:DEPTH or pos)
 $(if $(filter command,$(origin PCT)),$(error PCT= is now POLICY=pct:3$(comma) of any depth))
 $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,CC,$(NAME_CHARS),a compiler such as gcc or clang)
+$(call want,POINTS,$(NAME_CHARS),memory)
 $(call want,MODE,$(NAME_CHARS),plain$(comma) debug$(comma) tsan or asan)
 $(call want,CSV JSON TAPE,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,MINUTES,$(DIGITS) .,a number)
@@ -86,7 +87,6 @@ $(if $(TASKS),$(if $(filter 1,$(SLURM)),,$(error TASKS= is for make hunt SLURM=1
 $(if $(MERGE),$(if $(filter 1,$(SLURM)),$(error MERGE= joins journals: without SLURM=1)))
 $(if $(CSV)$(JSON),$(if $(filter-out sim soak,$(MAKECMDGOALS))$(word 2,$(MAKECMDGOALS)),$(error \
     CSV= and JSON= are for make sim or make soak alone)))
-$(call want,POINTS,$(NAME_CHARS),memory)
 $(call want,TOPICS SERVERS,$(NAME_CHARS),words or numbers)
 
 # An option that would do nothing is told. A make that another make calls has the
