@@ -83,7 +83,8 @@ struct settings settings_read(void)
                         "are for many");
     struct settings settings = {
         .is_replay = is_replay,
-        .first = number(is_replay ? "SIM_SEED" : "SIM_FIRST", 1, 0, INT64_MAX),
+        .first = is_replay ? number("SIM_SEED", 1, 0, INT64_MAX)
+                           : number("SIM_FIRST", 1, 0, INT64_MAX - MAX_SEEDS),
         .seeds = (int)number("SIM_SEEDS", 1000, 1, MAX_SEEDS),
         .limit_s = (int)number("SIM_LIMIT", 60, 1, MAX_SECONDS),
         .real_limit_s = (int)number("SIM_REAL_LIMIT", 60, 1, MAX_SECONDS),

@@ -14,9 +14,6 @@ int64_t sim_now_ns(void);
 // Scheduling points so far. At each of them, other threads may run.
 uint64_t sim_points(void);
 
-// Waits until so many scheduling points have passed.
-void sim_run_on(uint64_t points);
-
 // The number of threads that have not ended, the caller included.
 int sim_thread_count(void);
 

@@ -93,6 +93,9 @@ uint64_t sim_hash(void);
 // has ended the program.
 bool sim_describe_wait_with_lock(char *text, size_t size);
 
+// Waits until so many scheduling points have passed.
+void sim_run_on(uint64_t points);
+
 // ---- Watching the threads of servers (watch.c) ----
 
 enum sim_act_kind {
