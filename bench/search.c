@@ -20,6 +20,14 @@ enum { N_SEARCHES = 20, IN_VAIN = 2, MOST_RUNS = 10000, FIXED_RUNS = 500 };
 enum { LIMIT_S = 60 };
 
 static const char *const policies[] = { "uniform", "pct", "pos" };
+enum { N_POLICIES = sizeof policies / sizeof policies[0] };
+
+// How threads are scheduled: by which policy, and whether also at accesses of
+// memory.
+struct way {
+    const char *policy;
+    bool at_accesses;
+};
 
 struct search {
     int n_runs;
@@ -35,23 +43,26 @@ static _Noreturn void fail(const char *message)
     _exit(1);
 }
 
-static void run_child(const struct program *program, const char *policy,
+static void run_child(const struct program *program, const struct way *way,
                       uint64_t seed)
 {
     sim_set_fail(fail);
-    sim_start(&(struct sim_options){
-        .seed = seed, .policy = policy, .limit_s = LIMIT_S, .brief = true });
+    sim_start(&(struct sim_options){ .seed = seed,
+                                     .policy = way->policy,
+                                     .access_points = way->at_accesses,
+                                     .limit_s = LIMIT_S,
+                                     .brief = true });
     program->run();
     _exit(0);
 }
 
 // Does the program fail with this seed?
-static bool fails(const struct program *program, const char *policy,
+static bool fails(const struct program *program, const struct way *way,
                   uint64_t seed)
 {
     pid_t pid = fork();
     if (pid == 0)
-        run_child(program, policy, seed);
+        run_child(program, way, seed);
     int status;
     waitpid(pid, &status, 0);
     return status != 0;
@@ -70,14 +81,14 @@ static double cpu_ms(void)
     return ms;
 }
 
-static struct search search(const struct program *program, const char *policy,
-                            int number, int most)
+static struct search search(const struct program *program,
+                            const struct way *way, int number, int most)
 {
     struct search s = { 0 };
     double start_ms = cpu_ms();
     while (!s.found && s.n_runs < most) {
         s.n_runs++;
-        s.found = fails(program, policy,
+        s.found = fails(program, way,
                         (uint64_t)number * MOST_RUNS + (uint64_t)s.n_runs);
     }
     s.ms = cpu_ms() - start_ms;
@@ -121,26 +132,26 @@ static void print_searches(struct search *searches, int n)
         printf(" %9s\n", "-");
 }
 
-static void measure(const struct program *program, const char *policy)
+static void measure(const struct program *program, const struct way *way)
 {
     struct search searches[N_SEARCHES];
     int n = 0, n_found = 0;
     while (n < N_SEARCHES && (n < IN_VAIN || n_found > 0)) {
-        searches[n] = search(program, policy, n, MOST_RUNS);
+        searches[n] = search(program, way, n, MOST_RUNS);
         n_found += searches[n++].found;
     }
-    printf("%-24s %-8s", program->name, policy);
+    printf("%-24s %-8s", program->name, way->policy);
     print_searches(searches, n);
     fflush(stdout);
 }
 
 // Ends the benchmark if a right program fails.
-static void check_fixed(const struct program *program, const char *policy)
+static void check_fixed(const struct program *program, const struct way *way)
 {
-    struct search s = search(program, policy, 0, FIXED_RUNS);
+    struct search s = search(program, way, 0, FIXED_RUNS);
     if (s.found) {
         printf("%s without its bug fails with seed %d of %s\n", program->name,
-               s.n_runs, policy);
+               s.n_runs, way->policy);
         exit(1);
     }
 }
@@ -154,18 +165,27 @@ static bool is_chosen(const struct program *program, char **texts)
     return *texts == NULL;
 }
 
+static void run_all(bool at_accesses, char **texts)
+{
+    printf("%-24s %-8s %7s %7s %7s %7s %7s %9s\n",
+           at_accesses ? "points: calls, accesses" : "points: calls", "policy",
+           "found", "25%", "median", "75%", "most", "ms");
+    fflush(stdout);
+    for (struct program *p = programs; p != NULL; p = p->next) {
+        if (!is_chosen(p, texts) ||
+            (p->between == BETWEEN_ACCESSES && !at_accesses))
+            continue;
+        for (int i = 0; i < N_POLICIES; i++)
+            (p->is_fixed ? check_fixed : measure)(
+                p, &(struct way){ policies[i], at_accesses });
+    }
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
-    printf("%-24s %-8s %7s %7s %7s %7s %7s %9s\n", "program", "policy", "found",
-           "25%", "median", "75%", "most", "ms");
-    fflush(stdout);
-    size_t n_policies = sizeof policies / sizeof policies[0];
-    for (struct program *p = programs; p != NULL; p = p->next) {
-        if (!is_chosen(p, argv + 1) || p->between == BETWEEN_ACCESSES)
-            continue;
-        for (size_t i = 0; i < n_policies; i++)
-            (p->is_fixed ? check_fixed : measure)(p, policies[i]);
-    }
+    run_all(false, argv + 1);
+    printf("\n");
+    run_all(true, argv + 1);
     return 0;
 }

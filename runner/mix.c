@@ -1,7 +1,7 @@
 #include "runner/mix.h"
 
 const struct mix mix[MIX_N] = {
-    { "uniform", 2 },
+    { "uniform", 1 },
     { "pct", 1 },
     { "pos", 1 },
 };

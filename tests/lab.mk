@@ -40,9 +40,9 @@ unit: $(R)/unit $(if $(SANITIZED),,$(ENDINGS))
 
 # Small programs with bugs. Each is compiled with its bug, and with FIXED without it.
 PROGRAMS_C := $(filter-out %/program.c,$(wildcard bench/search/*.c))
-PROGRAMS_O := $(PROGRAMS_C:%.c=$(B)/%.o) $(PROGRAMS_C:%.c=$(B)/%.fixed.o) \
+PROGRAMS_O := $(PROGRAMS_C:%.c=$(B)/with-points/%.o) $(PROGRAMS_C:%.c=$(B)/with-points/%.fixed.o) \
     $(B)/bench/search/program.o
-$(B)/bench/search/%.fixed.o: bench/search/%.c | setup
+$(B)/with-points/bench/search/%.fixed.o: bench/search/%.c | setup
 	$(call compile,-DFIXED $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 # The simulator's own tests. They need parts of the lab, and no Raft.
@@ -111,7 +111,7 @@ $(R)/bench/%: $(B)/bench/%.o $(B)/bench/cluster.o $(HARNESS_O) $(RAFT_LINKED) $(
 .PHONY: bench-search
 bench-search: $(B)/search
 	@$< $(T:%='%')
-$(B)/search: $(B)/bench/search.o $(PROGRAMS_O) $(CORE:%.c=$(B)/%.o) $(SIM_O) $(B)/link
+$(B)/search: $(B)/bench/search.o $(PROGRAMS_O) $(POINTS_O) $(CORE:%.c=$(B)/%.o) $(SIM_O) $(B)/link
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
