@@ -40,9 +40,10 @@ unit: $(R)/unit $(if $(SANITIZED),,$(ENDINGS))
 
 # Small programs with bugs. Each is compiled with its bug, and with FIXED without it.
 PROGRAMS_C := $(filter-out %/program.c,$(wildcard bench/search/*.c))
-PROGRAMS_O := $(PROGRAMS_C:%.c=$(B)/with-points/%.o) $(PROGRAMS_C:%.c=$(B)/with-points/%.fixed.o) \
+PROGRAMS_IN := $(B)/$(if $(SANITIZED),,with-points/)
+PROGRAMS_O := $(PROGRAMS_C:%.c=$(PROGRAMS_IN)%.o) $(PROGRAMS_C:%.c=$(PROGRAMS_IN)%.fixed.o) \
     $(B)/bench/search/program.o
-$(B)/with-points/bench/search/%.fixed.o: bench/search/%.c | setup
+$(PROGRAMS_IN)bench/search/%.fixed.o: bench/search/%.c | setup
 	$(call compile,-DFIXED $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 # The simulator's own tests. They need parts of the lab, and no Raft.
