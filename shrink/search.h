@@ -1,4 +1,4 @@
-// The search for the smallest run that fails in the same way.
+// The search for a small run that fails in the same way.
 #ifndef SHRINK_SEARCH_H
 #define SHRINK_SEARCH_H
 

@@ -12,8 +12,10 @@
 
 // The counts of a run.
 struct counts {
-    int rpcs;    // Requests sent.
-    int faults;  // Messages lost, doubled; servers crashed, cut off, paused.
+    int rpcs;  // Requests sent.
+    // Messages that the network lost or doubled; links slow or cut; servers
+    // crashed, paused, cut off, or whose clock was changed.
+    int faults;
     int64_t end_ns;  // The virtual time of its end.
 };
 

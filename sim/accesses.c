@@ -4,8 +4,8 @@
 // program is linked with one of the two.
 //
 // The same seed must give the same run wherever the system puts the program's
-// memory. So nothing is kept about an address. The one question about it is
-// whether it lies on the thread's own stack.
+// memory. So addresses are only compared: with the bounds of the thread's own
+// stack, and (POS) with the address that another thread is about to touch.
 #include "sim/internal.h"
 
 #include <string.h>

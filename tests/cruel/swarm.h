@@ -1,5 +1,6 @@
 // The mixture of a run: which faults it has, how often each comes, how commands
-// come, and when the servers make snapshots. Each run of a test draws its own.
+// come, and when the servers make snapshots. In most cruel tests each run draws
+// its own.
 // A test that always has all its faults hides what only some of them show: a
 // server that crashes often never lags far behind, and where messages get lost
 // none comes twice (Groce et al.: "Swarm Testing", ISSTA 2012).
@@ -32,7 +33,7 @@ enum { N_FAULTS = 11, ALL_FAULTS = (1 << N_FAULTS) - 1 };
 // step_begin. All random numbers 0 give the mildest mixture: no fault, one
 // command after the other, a snapshot at every tenth index.
 //   usual   what the story is about
-//   others  what it bears besides; each of these is in few runs
+//   others  what it bears besides; each of these is in one run of three
 void swarm_draw(struct config *cfg, unsigned usual, unsigned others);
 
 // Is this fault in the mixture, and is it not one of the usual ones?
