@@ -1,5 +1,5 @@
-// The questions that a simulated program can ask the simulator. It needs none
-// of this to be simulated.
+// The questions that a simulated program can ask the simulator, and a check of
+// its locks. It needs none of this to be simulated.
 //
 // make libsim delivers this file as sim.h (docs/libsim.md).
 #ifndef SIM_PROGRAM_H
