@@ -562,7 +562,7 @@ endif
 show: one_run
 	@$(REPLAY) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
 
-# The smallest run that fails alike.
+# A small run that fails alike.
 SHRUNK = $(R)/shrunk/$(if $(TAPE),$(notdir $(basename $(TAPE))),$(T)-seed$(SEED)).tape
 shrink: one_run $(SHRINK_BIN)
 	@mkdir -p $(R)/shrunk
@@ -601,18 +601,19 @@ help:
 #:   make timing            a page of how long runs, elections and commits take;
 #:                          RAFT='mine raft' compares; N=20 adds real time
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time
-#:   make hunt MINUTES=10   look for failures so long, by all policies; later ones
-#:                          go on; MERGE='a b' joins their journals;
-#:                          SLURM=1 TASKS=64: by so many tasks of a cluster
 #:   make replay T= SEED=   replay one of those, with the debug log and a record;
 #:                          GDB=1: in gdb
 #:   make replay T= SEED= VIEW=columns   the same, a column a server (also make
 #:                          2A T=); VIEW=summary: why it failed, in 30 lines;
 #:                          VIEW=perfetto, VIEW=shiviz: a file for these viewers
-#:   make replay TAPE=file  replay the run of a tape, which has its test
-#:   make shrink T= SEED=   the smallest run that fails as this one does, in columns
 #:   make show T= SEED=     show one of those in a page, for a browser;
 #:                          THREADS=1: with the turns and locks of its threads
+#:   make shrink T= SEED=   a small run that fails as this one does, in columns
+#:   make replay TAPE=file  the run of a tape, which has its test; also with show
+#:                          and shrink
+#:   make hunt MINUTES=10   look for failures until then, by all policies; the next
+#:                          hunt goes on; MERGE='a b' joins journals to its own;
+#:                          SLURM=1 TASKS=64: on a cluster, by so many tasks
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
 #:
@@ -630,9 +631,11 @@ help:
 #:   LIMIT=30               seconds that one test may take; otherwise 120
 #:   SEEDS=100 FIRST=501    so many seeds, from this one on: with sim
 #:   POLICY=pct:3           how schedules are chosen: uniform, pct:3 (or another
-#:                          depth), pos; with sim, replay, show, fig2
+#:                          depth), pos; with sim, replay, show, shrink, timing,
+#:                          run, fig2, race, asan
 #:   POINTS=memory          the Raft's accesses of memory are scheduling points,
-#:                          too, so that data races do harm: with sim, replay, show
+#:                          too, so that data races do harm: with sim, replay,
+#:                          show, shrink, hunt
 #:   MODE=tsan, MODE=asan   make 2A and so on under a sanitizer
 #:   MODE=debug             compiled for gdb, without optimisation
 #:   CC=clang               another compiler

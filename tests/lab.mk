@@ -137,7 +137,8 @@ handout:
 #:   make test              all of the lab's own tests
 #:   make check             the quick ones, for after each change
 #:   make unit              the unit tests and the broken Rafts alone
-#:   make variants          correct Rafts of other designs, simulated; SEEDS=20, T=student
+#:   make variants          correct Rafts of other designs, simulated; SEEDS=20, T=student,
+#:                          POINTS=memory
 #:   make mutants           checks that the tests find each bug of tests/mutants/; T=
 #:   make fuzz              fuzzes the code that reads a student's bytes; 5 minutes
 #:   make libsim            build/libsim: the simulator for other programs
