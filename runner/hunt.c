@@ -354,9 +354,11 @@ static void fill(struct hunt *h)
     }
 }
 
+// After a signal none is judged: what sent it may have ended runs, too.
 static void collect(struct hunt *h)
 {
-    for (int i = 0; i < h->pool.n_jobs && !h->disk_full; i++) {
+    for (int i = 0; i < h->pool.n_jobs && !h->disk_full && h->stopped_by == 0;
+         i++) {
         struct result result;
         if (pool_poll(&h->pool, &h->pool.jobs[i],
                       &h->of[h->slots[i].run.policy], &result))

@@ -120,13 +120,21 @@ static bool is_by_lateness(const struct verdict *verdict, struct ending ending)
            verdict_was_late(verdict);
 }
 
-// Was it killed by SIGKILL, not by the runner or by itself? Then it was the
-// system, or one of its services, because memory ran out.
+// Do systems and their services end programs by this signal?
+static bool is_of_system(int number)
+{
+    return number == SIGKILL || number == SIGTERM || number == SIGHUP ||
+           number == SIGINT;
+}
+
+// Was it killed, not by the runner or by itself? Then it was the system, or one
+// of its services: by SIGKILL, because memory ran out; by another signal,
+// because the runner is to end, too.
 static bool is_killed_from_outside(const struct verdict *verdict,
                                    struct ending ending)
 {
     return WIFSIGNALED(ending.wait_status) &&
-           WTERMSIG(ending.wait_status) == SIGKILL && !ending.out_of_time &&
+           is_of_system(WTERMSIG(ending.wait_status)) && !ending.out_of_time &&
            ending.sent_signal == 0 && !verdict->killed_itself;
 }
 
@@ -163,6 +171,10 @@ static void judge_shortage(struct result *result, const struct verdict *verdict,
     else if (ending.memory_kb > SHORTAGE_MAX_MB * 1024L)
         blame_process(result, alloc_format("the process had %ld MB of memory",
                                            ending.memory_kb / 1024));
+    else if (WTERMSIG(ending.wait_status) != SIGKILL)
+        blame_host(result,
+                   alloc_format("killed from outside (SIG%s)",
+                                sigabbrev_np(WTERMSIG(ending.wait_status))));
     else
         blame_host(result,
                    alloc_string("killed from outside (SIGKILL), as the system "

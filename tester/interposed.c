@@ -1,7 +1,7 @@
 // These functions replace libc's for all code of the process, a student's and a
 // library's. Each calls libc's. Those that ask the system for something note a
 // refusal (rt/shortage.h). Those that send signals note that the process kills
-// itself, because SIGKILL cannot be caught. With nothing to note they cost one
+// itself: afterwards it cannot tell. With nothing to note they cost one
 // comparison. Their parameters have the names of the manual pages.
 #include "tester/interposed.h"
 
@@ -47,7 +47,7 @@ void interposed_note_kill_at(bool *killed)
 
 static void note_kill(int sig)
 {
-    if (sig == SIGKILL)
+    if (sig == SIGKILL || sig == SIGTERM || sig == SIGHUP || sig == SIGINT)
         *killed_itself = true;
 }
 

@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-// Sets *killed to true when this process sends itself SIGKILL: afterwards it
-// cannot report that. To be called before a test starts.
+// Sets *killed to true when this process sends itself SIGKILL, or another
+// signal by which systems end programs: afterwards it cannot report that. To be
+// called before a test starts.
 void interposed_note_kill_at(bool *killed);
 
 // From now on this process takes memory from a new heap, which gives nothing

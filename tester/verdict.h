@@ -25,7 +25,7 @@ struct verdict {
     char message[2000];  // Why it failed; empty if it did not.
     char warning[200];   // Of the first test_warn; empty if there was none.
     bool died;           // It crashed, or called exit().
-    bool killed_itself;  // It sent SIGKILL to itself.
+    bool killed_itself;  // It sent itself a signal that ends programs.
     struct shortage shortage;  // The first refusal by the system, if any.
     _Atomic int late_ms;       // The greatest lateness of a 10 ms sleep.
     int too_busy_ms;  // The limit of late_ms; 0 stands for TOO_BUSY_MS.

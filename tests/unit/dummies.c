@@ -246,6 +246,16 @@ LAB_TEST(dummy_short, of_memory)
     wait_for_ever(NULL);
 }
 
+// As Slurm does when a job is to end.
+LAB_TEST(dummy_short, of_time_for_its_job)
+{
+    if (fork() == 0) {
+        kill(getppid(), SIGTERM);
+        _exit(0);
+    }
+    wait_for_ever(NULL);
+}
+
 LAB_TEST(dummy_check, is_not_so)
 {
     check(getpid() == 0);

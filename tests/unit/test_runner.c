@@ -235,6 +235,8 @@ UNIT_TEST(runner, a_shortage_makes_a_failure_inconclusive)
                "0 of 5 runs passed; 5 inconclusive");
     expect_lab("--test of_memory", 3,
                "INCONCLUSIVE -- killed from outside (SIGKILL)");
+    expect_lab("--test of_time_for_its_job", 3,
+               "INCONCLUSIVE -- killed from outside (SIGTERM)\n");
     expect_lab("--test by_itself_on_a_busy", 1,
                "FAILED -- no leader\n      the process asked for "
                "1152921504606846976 bytes");
