@@ -91,7 +91,9 @@ static void read_signals(struct pool *pool)
 {
     struct signalfd_siginfo signal;
     while (read(pool->signal_fd, &signal, sizeof signal) == sizeof signal) {
-        if (signal.ssi_signo != SIGCHLD && !is_by_a_test(pool, &signal))
+        if (signal.ssi_signo == SIGCHLD)
+            pool->child_ended = true;
+        else if (!is_by_a_test(pool, &signal))
             pool->stopped_by = (int)signal.ssi_signo;
     }
 }
@@ -117,17 +119,21 @@ int pool_take_signal(struct pool *pool)
     return stopped_by;
 }
 
-// Meanwhile passes on the output of the first job, if it has a relay; no other
-// job can have one.
+// The caller looks at all jobs afterwards. A job may have ended after the
+// caller has looked at it, while pool_poll has read its SIGCHLD: then this does
+// not wait. Meanwhile passes on the output of the first job, if it has a relay;
+// no other job can have one.
 int pool_await(struct pool *pool)
 {
     struct pollfd fds[RELAY_STREAMS + 1];
     relay_poll(&pool->jobs[0].relay, fds);
     fds[RELAY_STREAMS] =
         (struct pollfd){ .fd = pool->signal_fd, .events = POLLIN };
-    poll(fds, RELAY_STREAMS + 1, TICK_MS);
+    poll(fds, RELAY_STREAMS + 1, pool->child_ended ? 0 : TICK_MS);
     relay_pass(&pool->jobs[0].relay);
-    return pool_take_signal(pool);
+    int stopped_by = pool_take_signal(pool);
+    pool->child_ended = false;
+    return stopped_by;
 }
 
 void pool_kill(struct pool *pool)

@@ -19,7 +19,8 @@ struct pool {
     sigset_t awaited;          // The signals that signal_fd reads.
     sigset_t old_mask;
     int signal_fd;
-    int stopped_by;  // A signal that the caller has not got yet; or 0.
+    int stopped_by;    // A signal that the caller has not got yet; or 0.
+    bool child_ended;  // SIGCHLD has been read, and not been awaited.
 };
 
 // Makes the pool in *pool, which must not be moved. Until pool_free, signals
