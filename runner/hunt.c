@@ -486,10 +486,10 @@ static char *folder_make(const struct options *options)
 static void open_journal(struct hunt *h)
 {
     const struct options *options = h->options;
-    char *path = options->shares == 1
-                     ? alloc_format("%s/journal", h->folder)
-                     : alloc_format("%s/journal-%d-of-%d", h->folder,
-                                    options->share, options->shares);
+    char *path = options->has_share
+                     ? alloc_format("%s/journal-%d-of-%d", h->folder,
+                                    options->share, options->shares)
+                     : alloc_format("%s/journal", h->folder);
     journal_open(&h->journal, path, h->findings);
     for (int i = 0; i < options->n_merge; i++)
         journal_read(options->merge[i], h->findings);
@@ -574,7 +574,7 @@ int hunt_run(const struct options *options)
         .n_inconclusive = hunt.n_again,
         .inconclusive = &hunt.inconclusive,
         .is_stopped = hunt.stopped_by != 0,
-        .has_pages = options->shares == 1 && !hunt.disk_full,
+        .has_pages = !options->has_share && !hunt.disk_full,
     });
     int status = exit_status(&hunt);
     hunt_free(&hunt);

@@ -300,6 +300,7 @@ static double read_minutes(const char *text)
 static void read_share(const char *text, struct options *options)
 {
     int end = 0;
+    options->has_share = true;
     int n = sscanf(text, "%9d/%9d%n", &options->share, &options->shares, &end);
     if (n != 2 || text[end] != '\0' || options->share < 1 ||
         options->share > options->shares || options->shares > MAX_SHARES)

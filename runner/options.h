@@ -57,8 +57,8 @@ struct options {
     // Of a hunt.
     const char *hunt;    // Its folder; NULL: none.
     double minutes;      // How long it lasts.
-    int share, shares;   // This one has the share-th of so many parts of the
-                         // seeds, from 1 on.
+    bool has_share;      // It has a part of the seeds, perhaps 1 of 1:
+    int share, shares;   // the share-th of so many, from 1 on.
     const char *shrink;  // The program that shrinks failures; NULL: none does.
     const char **merge;  // Journals to join; then nothing runs.
     int n_merge;
