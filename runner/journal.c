@@ -173,9 +173,10 @@ static void put_contents(const void *self, FILE *to)
 }
 
 // As open_alone, at once.
-static bool try_to_open(struct journal *journal)
+static bool try_to_open(struct journal *journal, int flags)
 {
-    journal->fd = open(journal->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    journal->fd =
+        open(journal->path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
     if (journal->fd < 0)
         return false;
     struct stat file, there;
@@ -200,9 +201,10 @@ static bool try_to_open(struct journal *journal)
 // Opens the file, to append to it, as the only program. False, with errno set,
 // if that fails: EWOULDBLOCK if another program has it. The last processes of a
 // hunt that was killed may have it a moment longer.
-static bool open_alone(struct journal *journal)
+//   flags    of open(2): O_CREAT or 0
+static bool open_alone(struct journal *journal, int flags)
 {
-    for (int tries = 1; !try_to_open(journal); tries++) {
+    for (int tries = 1; !try_to_open(journal, flags); tries++) {
         if (errno != EWOULDBLOCK || tries == MOST_TRIES)
             return false;
         sleep_ms(TRY_EVERY_MS);
@@ -217,7 +219,7 @@ bool journal_rewrite(struct journal *journal, const struct findings *findings)
         return false;
     if (journal->fd >= 0)
         close(journal->fd);
-    if (!open_alone(journal))
+    if (!open_alone(journal, 0))
         return false;
     journal->limit =
         2 * journal->size < MIN_LIMIT ? MIN_LIMIT : 2 * journal->size;
@@ -457,14 +459,15 @@ void journal_open(struct journal *journal, const char *path,
         .build = journal_build(),
         .fd = -1,
     };
-    bool is_there = open_alone(journal);
-    if (!is_there && errno == EWOULDBLOCK)
+    // Of two hunts that begin it at the same moment, one gets the lock.
+    bool is_ours = open_alone(journal, O_CREAT);
+    if (!is_ours && errno == EWOULDBLOCK)
         bad_input("lab", "another hunt writes the journal %s; wait for its end",
                   path);
-    bool is_usable = is_there || errno == ENOENT;
-    if (is_there)
+    bool is_new = is_ours && journal->size == 0;
+    if (is_ours && !is_new)
         journal_read(path, findings);
-    if (!is_usable || !journal_rewrite(journal, findings))
+    if (!is_ours || !journal_rewrite(journal, findings))
         bad_input("lab", "the journal %s cannot be written: %s", path,
                   strerror(errno));
 }
