@@ -574,6 +574,7 @@ int hunt_run(const struct options *options)
         .n_inconclusive = hunt.n_again,
         .inconclusive = &hunt.inconclusive,
         .is_stopped = hunt.stopped_by != 0,
+        .is_hurried = hunt.stopped_by == SIGTERM,
         .has_pages = !options->has_share && !hunt.disk_full,
     });
     int status = exit_status(&hunt);

@@ -21,7 +21,8 @@ struct hunt_report {
     long long n_inconclusive;
     const struct result *inconclusive;  // One of these.
     bool is_stopped;                    // By a signal.
-    bool has_pages;  // The shortest run of each group is shown on a page.
+    bool is_hurried;  // By SIGTERM, after which SIGKILL may come soon.
+    bool has_pages;   // The shortest run of each group is shown on a page.
 };
 
 // Shows the shortest run of each of the first groups (hunt_show.h), and prints

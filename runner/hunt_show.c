@@ -211,7 +211,8 @@ void hunt_show(const struct hunt_report *report, struct hunt_groups *groups,
                int most)
 {
     struct showing showing = { .report = report,
-                               .shrinks = report->options->shrink != NULL,
+                               .shrinks = report->options->shrink != NULL &&
+                                          !report->is_hurried,
                                .to_terminal = isatty(STDOUT_FILENO) };
     for (int i = 0; i < groups->n; i++) {
         struct hunt_group *group = &groups->each[i];
