@@ -287,8 +287,10 @@ void journal_close(struct journal *journal)
 struct reading {
     const char *path;
     struct findings *findings;
-    int *groups;  // The numbers in the findings of the file's groups.
+    int *groups;  // The numbers in the findings of the file's groups; -1: its
+                  // line is damaged.
     int n_groups;
+    int n_damaged;  // Lines.
 };
 
 static char character_of(char letter)
@@ -329,13 +331,16 @@ static bool read_group(struct reading *reading, char *line)
     int group, at = 0;
     char *message = strchr(line, '\t');
     if (sscanf(line, "g %d %n", &group, &at) != 1 || at == 0 ||
-        message == NULL || message < line + at || group != reading->n_groups)
+        message == NULL || message < line + at || group < reading->n_groups ||
+        group > reading->n_groups + reading->n_damaged)
         return false;
     *message++ = '\0';
     unescape(line + at);
     unescape(message);
     reading->groups = alloc_resize(reading->groups, (size_t)group + 1,
                                    sizeof(*reading->groups));
+    while (reading->n_groups < group)
+        reading->groups[reading->n_groups++] = -1;
     reading->groups[reading->n_groups++] = findings_group(
         reading->findings, alloc_string(line + at), alloc_string(message));
     return true;
@@ -350,7 +355,8 @@ static bool read_failure(struct reading *reading, const char *line)
                &run->policy, &run->seed, &cost, &failure.points,
                &failure.group) != 6 ||
         !is_run(reading, run, 1) || failure.group < 0 ||
-        failure.group >= reading->n_groups)
+        failure.group >= reading->n_groups ||
+        reading->groups[failure.group] < 0)
         return false;
     failure.group = reading->groups[failure.group];
     findings_add(reading->findings, failure);
@@ -420,16 +426,15 @@ static void read_lines(struct reading *reading, FILE *file)
     size_t room = 0;
     ssize_t len = getline(&line, &room, file);
     check_header(reading->path, line, len > 0 && check(line, len));
-    int n_damaged = 0;
     while ((len = getline(&line, &room, file)) > 0) {
         bool is_half = line[len - 1] != '\n';
         if (!is_half && !(check(line, len) && read_line(reading, line)))
-            n_damaged++;
+            reading->n_damaged++;
     }
     free(line);
-    if (n_damaged > 0)
+    if (reading->n_damaged > 0)
         fprintf(stderr, "lab: %s: damaged lines are left out: %d\n",
-                reading->path, n_damaged);
+                reading->path, reading->n_damaged);
 }
 
 void journal_read(const char *path, struct findings *findings)

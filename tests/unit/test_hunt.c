@@ -163,6 +163,29 @@ UNIT_TEST(journal, may_end_anywhere)
     end(&work);
 }
 
+// A group whose line is damaged is lost, and no other.
+UNIT_TEST(journal, keeps_other_groups)
+{
+    struct work work;
+    begin(&work);
+    off_t header = work.journal.size;
+    note(&work, 0, 1, "one");
+    note(&work, 0, 2, "two");
+    note(&work, 0, 3, "two");
+    FILE *file = fopen(work.path, "r+");
+    check(file != NULL);
+    fseek(file, (long)header + (long)strlen("g 0 "), SEEK_SET);
+    fputc('G', file);
+    fclose(file);
+    struct findings *findings = read_again(&work);
+    check(findings->n_failures == 2);
+    check(findings->signatures.n == 1);
+    check(strcmp(findings->messages[0], "two") == 0);
+    check(ranges_free_seed(findings_done(findings, 1, 0), 1) == 1);
+    findings_free(findings);
+    end(&work);
+}
+
 UNIT_TEST(journal, leaves_damaged_lines_out)
 {
     struct work work;
