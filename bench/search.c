@@ -63,6 +63,10 @@ static bool fails(const struct program *program, const struct way *way,
     pid_t pid = fork();
     if (pid == 0)
         run_child(program, way, seed);
+    if (pid < 0) {
+        perror("search: fork");
+        exit(2);
+    }
     int status;
     waitpid(pid, &status, 0);
     return status != 0;
