@@ -471,6 +471,31 @@ static void read_option(int option, char **argv, struct options *options,
     }
 }
 
+static bool is_for_hunts(int option)
+{
+    return option == MINUTES || option == SHARE || option == SHRINK ||
+           option == MERGE;
+}
+
+static bool is_not_for_hunts(int option)
+{
+    return option == RUNS || option == CSV || option == JSON || option == TABLE;
+}
+
+// Refuses options that would do nothing. `given` has a bit for each option that
+// was given, from SUITE on.
+static void check_hunt(const struct options *options, uint64_t given)
+{
+    for (const struct option *o = long_options; o->name != NULL; o++) {
+        if ((given >> (o->val - SUITE) & 1) == 0)
+            continue;
+        if (options->hunt == NULL && is_for_hunts(o->val))
+            bad_input("lab", "--%s is for --hunt", o->name);
+        if (options->hunt != NULL && is_not_for_hunts(o->val))
+            bad_input("lab", "--%s is not for --hunt", o->name);
+    }
+}
+
 // Adds the test of a tape: "raft_2B/rejoin".
 static void add_taped(char *test, struct words *suites, struct words *names)
 {
@@ -503,12 +528,16 @@ struct options options_read(int argc, char **argv)
     struct words names = { 0 };
 
     int option;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1)
+    uint64_t given = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         read_option(option, argv, &options, &suites, &names);
+        given |= UINT64_C(1) << (option - SUITE);
+    }
     if (optind < argc)
         bad_input("lab",
                   "unexpected \"%s\"; choose tests with --suite and --test",
                   argv[optind]);
+    check_hunt(&options, given);
     char *taped = taping_read(&options);
     if (taped != NULL)
         add_taped(taped, &suites, &names);
