@@ -81,7 +81,8 @@ static bool is_of_progress(const char *message)
 {
     static const char *const texts[] = {
         "did not agree",    "found none",    " servers applied index ",
-        "accepted command", "has not ended", "up to index"
+        "accepted command", "has not ended", " s after the last fault",
+        " has not come"
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strstr(message, texts[i]) != NULL)
