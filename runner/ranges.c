@@ -35,6 +35,8 @@ static void insert(struct ranges *ranges, int at, struct range range)
 
 static void erase(struct ranges *ranges, int from, int to)
 {
+    if (from == to)
+        return;  // There may be no array yet, and memmove wants one.
     memmove(&ranges->each[from], &ranges->each[to],
             (size_t)(ranges->n - to) * sizeof(*ranges->each));
     ranges->n -= to - from;
