@@ -46,3 +46,8 @@ char *alloc_format(const char *format, ...)
     va_end(args);
     return checked(text, 0);
 }
+
+FILE *alloc_stream(char **text, size_t *size)
+{
+    return checked(open_memstream(text, size), 0);
+}

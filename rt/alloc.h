@@ -4,6 +4,7 @@
 #define RT_ALLOC_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 // Allocates `size` zeroed bytes; never returns NULL. The caller frees them with
 // free().
@@ -16,5 +17,9 @@ void *alloc_resize(void *old, size_t count, size_t size);
 char *alloc_string(const char *from);
 char *alloc_format(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+
+// Like open_memstream(3), but never NULL. After fclose() the caller frees
+// *text.
+FILE *alloc_stream(char **text, size_t *size);
 
 #endif

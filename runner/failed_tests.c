@@ -159,9 +159,7 @@ static char *tests_text(const struct context *context, const struct row *row)
 {
     char *text;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL)
-        abort();
+    FILE *to = alloc_stream(&text, &size);
     test_names_put(to, context->options, row->has, !row->passed);
     if (row->n == 1)
         put_seeds(to, context, row, test_of(row));

@@ -72,9 +72,7 @@ static void print_message(const struct options *options,
 {
     char *text;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL)
-        abort();
+    FILE *to = alloc_stream(&text, &size);
     failures_put_run(to, options,
                      result->outcome == FAILED ? "FAILED" : "INCONCLUSIVE",
                      test, run);

@@ -172,9 +172,7 @@ static void tell_new(const struct hunt *h, const struct hunted *run,
         return;
     char *text;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL)
-        abort();
+    FILE *to = alloc_stream(&text, &size);
     failures_put_run(to, &h->of[run->policy], "new:", run->test, run->seed);
     fprintf(to, ", %s: ", mix[run->policy].policy);
     fflush(to);

@@ -64,9 +64,7 @@ char *hunt_groups_tests(const struct options *options,
 {
     char *text;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL)
-        abort();
+    FILE *to = alloc_stream(&text, &size);
     test_names_put(to, options, group->has, true);
     fclose(to);
     return text;

@@ -79,9 +79,7 @@ static char *replay_text(const struct hunt_group *group)
 {
     char *text;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL)
-        abort();
+    FILE *to = alloc_stream(&text, &size);
     failures_put_replay(to, &group->options, group->least.run.test, group->run);
     fclose(to);
     return text;

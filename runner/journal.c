@@ -254,9 +254,7 @@ bool journal_add(struct journal *journal, const struct findings *findings,
 {
     char *text;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL)
-        abort();
+    FILE *to = alloc_stream(&text, &size);
     if (is_new)
         put_group(findings, failure->group, to);
     if (failure != NULL)

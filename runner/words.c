@@ -76,9 +76,7 @@ static char *read_report(const char *report, const char *raft)
 {
     char *text;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL)
-        abort();
+    FILE *to = alloc_stream(&text, &size);
     char *first = copy_line(report);
     fprintf(to, "%s\n", first);
     free(first);

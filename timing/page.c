@@ -230,7 +230,7 @@ static void put_measure(const struct data *data, enum measure measure,
         return;
     char *svg;
     size_t size;
-    FILE *memory = open_memstream(&svg, &size);
+    FILE *memory = alloc_stream(&svg, &size);
     picture_of_measure(data, measure, memory);
     fclose(memory);
     put_picture(svg, folder, files[measure], to);
@@ -342,7 +342,7 @@ static void put_tests(const struct data *data, const char *folder, FILE *to)
         const struct test *test = &data->tests[t];
         char *svg, *name = alloc_format("%s-%s", test->suite, test->name);
         size_t size;
-        FILE *memory = open_memstream(&svg, &size);
+        FILE *memory = alloc_stream(&svg, &size);
         picture_of_test(data, test, memory);
         fclose(memory);
         fprintf(to, "<h3>%s %s</h3>\n", test->suite, test->name);
