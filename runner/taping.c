@@ -6,18 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static struct tape *make(void)
-{
-    struct tape *tape = tape_make();
-    if (tape == NULL) {
-        fprintf(stderr, "lab: no memory for a tape: %s\n", strerror(errno));
-        exit(EXIT_INCONCLUSIVE);
-    }
-    return tape;
-}
 
 char *taping_read(struct options *options)
 {
@@ -25,7 +14,7 @@ char *taping_read(struct options *options)
         return NULL;
     if (options->hunt != NULL)
         bad_input("lab", "--hunt draws its runs; it repeats no tape");
-    struct tape *tape = make();
+    struct tape *tape = tape_make();
     struct tape_about about;
     tape_read(tape, &about, options->tape, "lab");
     if (about.seed < 1 || about.seed > MAX_SEED)
@@ -42,7 +31,7 @@ void taping_start(struct options *options)
         return;
     if (options->n_tests > 1 || options->runs > 1 || options->hunt != NULL)
         bad_input("lab", "--save-tape wants one run of one test");
-    options->written = make();
+    options->written = tape_make();
 }
 
 struct contents {

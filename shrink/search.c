@@ -7,9 +7,7 @@
 
 #include "rt/alloc.h"
 #include "rt/rng.h"
-#include "rt/shortage.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,14 +78,6 @@ struct reduction {
     int max_runs;
     uint64_t max_points;
 };
-
-static struct tape *make_tape(void)
-{
-    struct tape *tape = tape_make();
-    if (tape == NULL)
-        shortage_exit(SHORTAGE_OF_MEMORY, errno, 0);
-    return tape;
-}
 
 static bool is_over(const struct reduction *r)
 {
@@ -334,7 +324,7 @@ static void reduce(struct reduction *r)
 
 static struct found make_found(void)
 {
-    return (struct found){ .tape = make_tape(), .score = UINT64_MAX };
+    return (struct found){ .tape = tape_make(), .score = UINT64_MAX };
 }
 
 // Puts the last run among the starts, if it is better than the worst.
@@ -409,7 +399,7 @@ void search_run(struct search *search)
     find_starts(search, starts);
 
     struct trials *trials = search->trials;
-    struct tape *edited = make_tape();
+    struct tape *edited = tape_make();
     for (int i = 0; i < N_STARTS; i++) {
         if (starts[i].score == UINT64_MAX)
             continue;

@@ -28,21 +28,13 @@ static void *share(size_t size)
     return shared;
 }
 
-static struct tape *make_tape(void)
-{
-    struct tape *tape = tape_make();
-    if (tape == NULL)
-        shortage_exit(SHORTAGE_OF_MEMORY, errno, 0);
-    return tape;
-}
-
 struct trials *trials_make(const struct options *options)
 {
     struct trials *trials = alloc(sizeof *trials);
     trials->options = *options;
     trials->verdict = share(sizeof *trials->verdict);
     trials->counts = share(sizeof *trials->counts);
-    trials->written = make_tape();
+    trials->written = tape_make();
     return trials;
 }
 

@@ -1,6 +1,8 @@
 #include "rt/alloc.h"
+#include "rt/shortage.h"
 #include "tape/tape.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,7 +20,7 @@ struct tape *tape_make(void)
         mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE,
              MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
-        return NULL;
+        shortage_exit(SHORTAGE_OF_MEMORY, errno, sizeof *memory);
     struct tape *tape = alloc(sizeof *tape);
     *tape = (struct tape){ &memory->n, memory->streams, memory->draws };
     return tape;

@@ -69,8 +69,8 @@ static inline uint32_t tape_add_stream(struct tape *tape, const char *kind,
 // ---- memory.c ----
 
 // Makes an empty tape, in memory that is shared with the processes that this
-// one forks. Memory is used as the tape grows. NULL, with errno set, if there
-// is none. tape_free frees it.
+// one forks. Memory is used as the tape grows. Never NULL (rt/shortage.h).
+// tape_free frees it.
 struct tape *tape_make(void);
 void tape_free(struct tape *tape);
 
