@@ -298,8 +298,9 @@ static bool lower_all(struct reduction *r)
         if (value < 2 ||
             strcmp(tape->streams[tape->draws[i].stream].kind, "number") == 0)
             continue;
-        found |=
-            lower(r, i, 1) || lower(r, i, value / 2) || lower(r, i, value - 1);
+        // Each lower value once: the half of 3 is 1, and so on.
+        found |= lower(r, i, 1) || (value > 3 && lower(r, i, value / 2)) ||
+                 (value > 2 && lower(r, i, value - 1));
     }
     return found;
 }
