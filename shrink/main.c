@@ -103,8 +103,7 @@ static void report(const struct search *search)
     puts(" runs");
     if (is_of_progress(search->message))
         puts("\nThis is a failure of progress. See what is lost or late: no "
-             "Raft "
-             "could\ngo on if that is too much.");
+             "Raft could\ngo on if that is too much.");
     put_siblings(search);
 }
 
@@ -112,8 +111,6 @@ static void check_options(const struct options *options)
 {
     if (options->save_tape == NULL)
         bad_input("shrink", "--save-tape names the file for the tape");
-    if (options->n_tests > 1 || options->runs > 1)
-        bad_input("shrink", "one test and one seed, not several");
 }
 
 int main(int argc, char **argv)
