@@ -47,6 +47,11 @@ char *alloc_format(const char *format, ...)
     return checked(text, 0);
 }
 
+char *alloc_line(const char *from)
+{
+    return checked(strndup(from, strcspn(from, "\n")), 0);
+}
+
 FILE *alloc_stream(char **text, size_t *size)
 {
     return checked(open_memstream(text, size), 0);

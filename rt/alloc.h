@@ -18,6 +18,9 @@ char *alloc_string(const char *from);
 char *alloc_format(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
+// Copies the text up to its first newline. The caller frees the copy.
+char *alloc_line(const char *from);
+
 // Like open_memstream(3), but never NULL. After fclose() the caller frees
 // *text.
 FILE *alloc_stream(char **text, size_t *size);

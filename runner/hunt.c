@@ -224,13 +224,6 @@ static void write_journal(struct hunt *h, const struct hunted *run,
     h->disk_full = true;
 }
 
-// The first line of the message.
-static char *first_line(const struct result *result)
-{
-    return alloc_format("%.*s", (int)strcspn(result->message, "\n"),
-                        result->message);
-}
-
 static void add_failure(struct hunt *h, const struct hunted *run, int64_t cost,
                         const struct result *result)
 {
@@ -238,7 +231,7 @@ static void add_failure(struct hunt *h, const struct hunted *run, int64_t cost,
     struct failure failure = {
         .run = *run,
         .group = findings_group(h->findings, result_signature(result),
-                                first_line(result)),
+                                alloc_line(result->message)),
         .points = result->points,
     };
     bool is_new = note_group(h, failure.group, n_before);

@@ -67,8 +67,7 @@ static void put_message(const struct hunt_group *group, const char *letter,
         html_put(name_of(result->page), to);
         fputs("'>", to);
     }
-    int len = (int)strcspn(result->message, "\n");
-    char *line = alloc_format("%.*s", len, result->message);
+    char *line = alloc_line(result->message);
     html_put(line, to);
     free(line);
     fputs(result->page != NULL ? "</a></h2>\n" : "</h2>\n", to);

@@ -15,7 +15,7 @@
 static char *copy_line(const char *line)
 {
     line += strspn(line, " \t");
-    char *copy = alloc_format("%.*s", (int)strcspn(line, "\n"), line);
+    char *copy = alloc_line(line);
     if (strlen(copy) > LONGEST)
         copy[LONGEST] = '\0';
     clean_text(copy, strlen(copy));
