@@ -9,12 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +24,9 @@
 // The tester ends a test at its limit, and reports the stacks. The runner can
 // only kill the process, so it waits this much longer.
 #define GRACE_S 15
+
+// How often job_await looks at the deadline.
+#define TICK_MS 500
 
 // Redirects the process's stdin to /dev/null, and its stdout and stderr to the
 // output file or to the relay.
@@ -283,13 +288,9 @@ double job_seconds(struct timeval time)
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
 }
 
-bool job_poll(struct job *job, const struct options *options,
-              struct result *result)
+// Reaps the process, which has ended or was killed.
+static struct ending ending_of(struct job *job, const struct options *options)
 {
-    if (!job_has_ended(job)) {
-        look_at_deadline(job, options);
-        return false;
-    }
     struct rusage usage = { 0 };
     struct ending ending = {
         .wait_status = reap(job, &usage),
@@ -301,12 +302,39 @@ bool job_poll(struct job *job, const struct options *options,
     };
     ending.memory_kb = usage.ru_maxrss;
     ending.cpu_s = job_seconds(usage.ru_utime) + job_seconds(usage.ru_stime);
+    return ending;
+}
+
+bool job_poll(struct job *job, const struct options *options,
+              struct result *result)
+{
+    if (!job_has_ended(job)) {
+        look_at_deadline(job, options);
+        return false;
+    }
+    struct ending ending = ending_of(job, options);
     relay_end(&job->relay);
     *result = result_judge(job->verdict, ending);
     if (runs_again(job, options, result))
         return false;
     end_record(job, options, result);
     return true;
+}
+
+struct ending job_await(pid_t pid, const struct options *options)
+{
+    struct job job = { .pid = pid };
+    set_deadline(&job, options);
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    while (!job_has_ended(&job)) {
+        // A kernel that knows no such files lets us look often.
+        struct pollfd end = { .fd = fd, .events = POLLIN };
+        poll(&end, 1, fd >= 0 ? TICK_MS : 1);
+        look_at_deadline(&job, options);
+    }
+    if (fd >= 0)
+        close(fd);
+    return ending_of(&job, options);
 }
 
 bool job_owns(const struct job *job, pid_t pid)

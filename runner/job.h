@@ -55,6 +55,10 @@ bool job_start(struct job *job, const struct options *options,
 bool job_poll(struct job *job, const struct options *options,
               struct result *result);
 
+// Waits for a process that the caller has forked for a run, and that leads a
+// group. Kills it when it is past its limit, and kills all that it forked.
+struct ending job_await(pid_t pid, const struct options *options);
+
 // The processor time in a struct rusage, in seconds.
 double job_seconds(struct timeval time);
 

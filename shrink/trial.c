@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void *share(size_t size)
@@ -30,6 +28,7 @@ static void *share(size_t size)
 
 struct trials *trials_make(const struct options *options)
 {
+    signal(SIGCHLD, SIG_DFL);  // While ignored, there are no exit statuses.
     struct trials *trials = alloc(sizeof *trials);
     trials->options = *options;
     trials->verdict = share(sizeof *trials->verdict);
@@ -93,21 +92,12 @@ _Noreturn static void run_test(struct trials *trials, int seed, pid_t parent)
 
 // ---- The result ----
 
-// Waits for the process, and for all that it forked.
-static struct ending await(pid_t pid)
-{
-    siginfo_t info;
-    while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 &&
-           errno == EINTR)
-        ;
-    kill(-pid, SIGKILL);
-    struct ending ending = { .simulated = true };
-    struct rusage usage = { 0 };
-    while (wait4(pid, &ending.wait_status, 0, &usage) < 0 && errno == EINTR)
-        ;
-    ending.memory_kb = usage.ru_maxrss;
-    return ending;
-}
+// The limit (--limit) of all runs but the first. A run with an edited tape
+// takes no longer than the first, unless it blocks.
+#define TRY_LIMIT_S 1
+
+// A run that blocks takes no points, but much time. So it counts as many.
+#define POINTS_OF_A_KILLED_RUN UINT64_C(5000000)
 
 static void judge(struct trials *trials, struct ending ending)
 {
@@ -139,7 +129,13 @@ void trials_run(struct trials *trials, struct plan plan)
         run_test(trials, plan.seed, parent);
     if (pid < 0)
         shortage_exit(SHORTAGE_OF_PROCESSES, errno, 0);
-    judge(trials, await(pid));
+    struct ending ending = job_await(pid, options);
+    judge(trials, ending);
+    trials->was_killed = ending.out_of_time;
+    if (ending.out_of_time)
+        trials->n_points += POINTS_OF_A_KILLED_RUN;
+    if (trials->n_runs == 1)
+        options->limit_s = TRY_LIMIT_S + (int)ending.cpu_s;
     trials->was_cut_short = plan.limit_points > 0 &&
                             trials->written->n->points >= plan.limit_points;
 }

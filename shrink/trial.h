@@ -28,6 +28,7 @@ struct trials {
     struct result result;     // Of the last run.
     char *signature;          // Of the last run; NULL: it passed.
     bool was_cut_short;       // The last run has passed its limit of points.
+    bool was_killed;          // The last run has passed its limit of time.
     int n_runs;
     uint64_t n_points;  // Of all runs.
 };
