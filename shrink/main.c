@@ -125,6 +125,10 @@ int main(int argc, char **argv)
                   "%s/%s passes with this seed or tape: there is "
                   "nothing to shrink",
                   options.tests[0]->suite, options.tests[0]->name);
+    if (search.trials->result.outcome == INCONCLUSIVE) {
+        put_message(search.message);
+        return output_end(EXIT_INCONCLUSIVE);
+    }
     if (search.trials->was_killed)
         bad_input("shrink",
                   "the run %s: one that takes so long cannot be shrunk",

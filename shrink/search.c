@@ -107,7 +107,7 @@ static void note_sibling(struct search *search)
 static bool fails_alike(struct search *search)
 {
     const struct trials *trials = search->trials;
-    if (trials->signature == NULL || trials->was_cut_short)
+    if (trials->result.outcome != FAILED || trials->was_cut_short)
         return false;
     if (strcmp(trials->signature, search->signature) == 0)
         return true;
