@@ -2,6 +2,7 @@
 
 #include "rt/alloc.h"
 #include "runner/output.h"
+#include "runner/world.h"
 #include "tape/tape.h"
 
 #include <errno.h>
@@ -20,6 +21,11 @@ char *taping_read(struct options *options)
     if (about.seed < 1 || about.seed > MAX_SEED)
         bad_input("lab", "%s: a seed is from 1 to %d, not %llu", options->tape,
                   MAX_SEED, (unsigned long long)about.seed);
+    if (about.access_points != world_has_access_points())
+        bad_input("lab", "%s is of a run %s: %s POINTS=memory", options->tape,
+                  about.access_points ? "with points at accesses of memory"
+                                      : "without points at accesses of memory",
+                  about.access_points ? "add" : "leave out");
     options->repeated = tape;
     options->first_seed = (int)about.seed;
     return alloc_string(about.test);
@@ -50,6 +56,7 @@ bool taping_write(const struct options *options, const struct tape *tape,
 {
     const struct lab_test *test = options->tests[0];
     struct contents contents = { .tape = tape };
+    contents.about.access_points = world_has_access_points();
     contents.about.seed = (uint64_t)options->first_seed;
     snprintf(contents.about.test, sizeof contents.about.test, "%s/%s",
              test->suite, test->name);

@@ -13,6 +13,10 @@ extern const bool world_is_simulated;
 // Is this the name of a policy of the simulator (sim_policy_is_known)?
 bool world_knows_policy(const char *name);
 
+// Are accesses of the Raft's memory scheduling points? If it was built so
+// (POINTS=memory).
+bool world_has_access_points(void);
+
 // Runs the test in this process, which has no other thread. Returns when it has
 // passed; a failure ends the process.
 //   seed  of the simulator; not used in real time

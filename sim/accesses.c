@@ -46,6 +46,11 @@ static inline bool once_in(uint32_t times)
     return sim_rng_below(&sim.access_chance, times) == 0;
 }
 
+bool sim_makes_access_points(void)
+{
+    return true;
+}
+
 // For accesses as a part of computing, which takes no virtual time.
 __attribute__((noinline)) static void point_without_time(const void *address)
 {

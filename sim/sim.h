@@ -65,6 +65,10 @@ struct sim_options {
 //            for each step (policy_pos.c)
 bool sim_policy_is_known(const char *name);
 
+// Is accesses.c linked, so that accesses of memory can be scheduling points?
+// NULL if it is not.
+bool sim_makes_access_points(void) __attribute__((weak));
+
 // Between true and false, accesses of memory are no scheduling points: for a
 // log that changes nothing in the run. The caller must not wait meanwhile.
 void sim_hide_accesses(bool hide);

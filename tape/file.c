@@ -1,10 +1,12 @@
 // A tape's file. A line for each stream: kind, key, name of the thread, length,
-// and the draws that are not 0, as index:value.
+// and the draws that are not 0, as index:value. The line "points memory" is
+// only in tapes of such runs.
 //
 //   raftlab tape 1
 //   test raft_2B/concurrent_starts
 //   seed 17
 //   from uniform
+//   points memory
 //   turn 0000000000000001 "main" 812: 5:1 9:2
 //   end 2
 #include "rt/bad_input.h"
@@ -16,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_LINE "raftlab tape 1"
+#define FIRST_LINE  "raftlab tape 1"
+#define POINTS_LINE "points memory"
 
 // ---- Writing ----
 
@@ -38,6 +41,8 @@ void tape_write(const struct tape *tape, const struct tape_about *about,
 {
     fprintf(to, FIRST_LINE "\ntest %s\nseed %" PRIu64 "\nfrom %s\n",
             about->test, about->seed, about->from);
+    if (about->access_points)
+        fputs(POINTS_LINE "\n", to);
     for (uint32_t i = 0; i < tape->n->streams; i++)
         put_stream(tape, &tape->streams[i], to);
     fprintf(to, "end %u\n", tape->n->draws);
@@ -189,6 +194,9 @@ void tape_read(struct tape *tape, struct tape_about *about, const char *path,
                   strerror(errno));
     read_about(&reader, about);
     next_line(&reader, "a stream, or the end");
+    about->access_points = strcmp(reader.line, POINTS_LINE) == 0;
+    if (about->access_points)
+        next_line(&reader, "a stream, or the end");
     while (strncmp(reader.line, "end ", 4) != 0) {
         read_stream(&reader, tape);
         next_line(&reader, "a stream, or the end");

@@ -91,9 +91,10 @@ void tape_sort(struct tape *tape);
 
 // The run that it is of.
 struct tape_about {
-    char test[120];  // "raft_2B/concurrent_starts"
-    uint64_t seed;   // Of what is drawn and is on no tape: names, commands.
-    char from[40];   // What made it: "uniform", "pct:3", "shrunk".
+    char test[120];      // "raft_2B/concurrent_starts"
+    uint64_t seed;       // Of what is drawn and is on no tape: names, commands.
+    char from[40];       // What made it: "uniform", "pct:3", "shrunk".
+    bool access_points;  // With scheduling points at accesses of memory.
 };
 
 // Writes a sorted tape.

@@ -28,6 +28,11 @@ bool world_knows_policy(const char *name)
     return sim_policy_is_known(name);
 }
 
+bool world_has_access_points(void)
+{
+    return sim_makes_access_points != NULL && sim_makes_access_points();
+}
+
 void world_run(const struct lab_test *test, const struct options *options,
                int seed)
 {
