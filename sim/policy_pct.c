@@ -20,8 +20,9 @@
 
 static struct {
     int depth;
-    int64_t *changes;     // The depth - 1 change points of this round.
-    int64_t steps;        // The length of this round.
+    int64_t *changes;     // The change points of this round, in order.
+    int n_changes;        // depth - 1, or as many as the round has points.
+    int steps;            // The length of this round.
     int64_t round_end;    // The scheduling point at which the next one begins.
     int64_t next_change;  // The next change point.
     int64_t last_rank;    // The highest rank given so far.
@@ -42,17 +43,39 @@ static void lengthen(void)
         pct.steps *= 2;
 }
 
+static bool is_change(int64_t point)
+{
+    for (int i = 0; i < pct.n_changes; i++) {
+        if (pct.changes[i] == point)
+            return true;
+    }
+    return false;
+}
+
+// Draws the change points of the round that begins at this point. No two are
+// the same, and none is the round's last point, where the next round begins:
+// such a change would do nothing.
+static void draw_changes(int64_t begin)
+{
+    int n_points = pct.steps - 1;
+    int most = pct.depth - 1 < n_points ? pct.depth - 1 : n_points;
+    pct.n_changes = 0;
+    while (pct.n_changes < most) {
+        int64_t point =
+            begin + 1 + sim_rng_below(&sim.chance, (uint32_t)n_points);
+        if (!is_change(point))
+            pct.changes[pct.n_changes++] = point;
+    }
+    qsort(pct.changes, (size_t)pct.n_changes, sizeof *pct.changes, by_point);
+}
+
 static void begin_round(void)
 {
     int64_t begin = (int64_t)sim.points;
     lengthen();
+    draw_changes(begin);
     pct.round_end = begin + pct.steps;
-    for (int i = 0; i < pct.depth - 1; i++)
-        pct.changes[i] =
-            begin + 1 +
-            (int64_t)(sim_rng_next(&sim.chance) % (uint64_t)pct.steps);
-    qsort(pct.changes, (size_t)pct.depth - 1, sizeof *pct.changes, by_point);
-    pct.next_change = pct.depth > 1 ? pct.changes[0] : pct.round_end;
+    pct.next_change = pct.n_changes > 0 ? pct.changes[0] : pct.round_end;
 }
 
 static void put_last(struct sim_thread *thread)
@@ -68,7 +91,7 @@ static void change_priorities(void)
     }
     put_last(sim.self);
     pct.next_change = pct.round_end;
-    for (int i = 0; i < pct.depth - 1; i++) {
+    for (int i = 0; i < pct.n_changes; i++) {
         if (pct.changes[i] > (int64_t)sim.points) {
             pct.next_change = pct.changes[i];
             break;

@@ -224,6 +224,61 @@ SIM_TEST(no_thread_starves_beside_those_that_poll)
     check_no_thread_starves(poll_by_lock);
 }
 
+// ---- The changes of priority of PCT ----
+
+// Rounds of PCT end at these points. Each has depth - 1 changes.
+#define FIRST_END 248
+#define LAST_END  (FIRST_END + N_ROUNDS * 256)
+#define N_ROUNDS  10
+
+static pthread_t running;
+static int n_switches;
+static int changes_of_round;
+
+static void note_switch(void)
+{
+    if (pthread_equal(pthread_self(), running))
+        return;
+    running = pthread_self();
+    n_switches += sim_points() > FIRST_END && sim_points() < LAST_END;
+}
+
+static void *run_to_last_end(void *unused)
+{
+    while (sim_points() < LAST_END) {
+        poll_by_clock();  // One point.
+        note_switch();
+    }
+    return unused;
+}
+
+// Of two threads, each change makes the other run.
+static void count_switches(void)
+{
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        threads[i] = start(run_to_last_end, NULL);
+    for (int i = 0; i < 2; i++)
+        join(threads[i]);
+    check(n_switches == N_ROUNDS * changes_of_round);
+}
+
+static void check_no_change_is_lost(const char *policy, int depth)
+{
+    changes_of_round = depth - 1;
+    for (uint64_t seed = 1; seed <= 50; seed++) {
+        struct sim_options options = { .seed = seed, .policy = policy };
+        check(simulate(count_switches, &options)->returned);
+    }
+}
+
+SIM_TEST(pct_changes_priorities_as_often_as_its_depth_says)
+{
+    check_no_change_is_lost("pct:2", 2);
+    check_no_change_is_lost("pct:3", 3);
+    check_no_change_is_lost("pct:100", 100);
+}
+
 // ---- Names ----
 
 SIM_TEST(names_of_policies)
