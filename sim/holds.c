@@ -8,23 +8,33 @@
 // Unused ones. Those of a crashed server are never used again.
 static struct sim_hold *unused;
 
-static void make_more(void)
+// Like an array of a queue (queue.c), it is touched only when it is taken.
+static struct sim_hold *make_hold(void)
 {
-    struct sim_hold *more = sim_reserve(AT_A_TIME * sizeof *more);
-    for (int i = 0; i < AT_A_TIME; i++) {
-        more[i].next = unused;
-        unused = &more[i];
+    static struct sim_hold *fresh;
+    static int n_fresh;
+    if (n_fresh == 0) {
+        fresh = sim_reserve(AT_A_TIME * sizeof *fresh);
+        n_fresh = AT_A_TIME;
     }
+    n_fresh--;
+    return fresh++;
+}
+
+static struct sim_hold *take_hold(void)
+{
+    struct sim_hold *hold = unused;
+    if (hold == NULL)
+        return make_hold();
+    unused = hold->next;
+    return hold;
 }
 
 struct sim_hold *sim_hold_add(const void *lock, const char *what,
                               const void *place)
 {
     struct sim_thread *self = sim.self;
-    if (unused == NULL)
-        make_more();
-    struct sim_hold *hold = unused;
-    unused = hold->next;
+    struct sim_hold *hold = take_hold();
     *hold = (struct sim_hold){
         .lock = lock,
         .what = what,

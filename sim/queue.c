@@ -32,21 +32,28 @@ static void give_back(void *memory, uint32_t room)
     *list = array;
 }
 
-static void make_arrays(uint32_t room)
+// Makes an array. Memory is touched only when it is taken, because each page
+// that a run touches costs a fault.
+static union array *make_array(uint32_t room)
 {
+    static char *fresh, *end;
     size_t size = room * sizeof(struct sim_entry *);
-    size_t n = size < PIECE_SIZE ? PIECE_SIZE / size : 1;
-    char *memory = sim_reserve(n * size);
-    for (size_t i = 0; i < n; i++)
-        give_back(memory + i * size, room);
+    if (size > PIECE_SIZE)
+        return sim_reserve(size);
+    if (size > (size_t)(end - fresh)) {
+        fresh = sim_reserve(PIECE_SIZE);
+        end = fresh + PIECE_SIZE;
+    }
+    fresh += size;
+    return (union array *)(void *)(fresh - size);
 }
 
 static struct sim_entry **take_array(uint32_t room)
 {
     union array **list = unused_with(room);
-    if (*list == NULL)
-        make_arrays(room);
     union array *array = *list;
+    if (array == NULL)
+        return make_array(room)->entries;
     *list = array->next;
     return array->entries;
 }
