@@ -165,7 +165,11 @@ CFLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 DEBUG = -g -fno-omit-frame-pointer -fno-optimize-sibling-calls $(if $(filter clang%,$(CC)),-gdwarf-aranges)
 CFLAGS = -std=gnu11 $(DEBUG) $(CFLAGS_$(MODE))
 CPPFLAGS = -D_GNU_SOURCE -I. -I$(B)/gen -isystem /usr/include/tirpc
-LDLIBS = -ltirpc -ldw -lpthread
+# The static libtirpc, where there is one: calls of it are faster, and the shared one loads
+# Kerberos, which each fork copies. The sanitizers know only the shared one.
+STATIC_TIRPC := $(filter %/libtirpc.a,$(if $(filter tsan asan,$(MODE)),,$(shell \
+    $(CC) -print-file-name=libtirpc.a)))
+LDLIBS = $(if $(STATIC_TIRPC),-l:libtirpc.a,-ltirpc) -ldw -lpthread
 
 # ---- Files ----
 
