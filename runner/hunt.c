@@ -6,6 +6,7 @@
 #include "runner/findings.h"
 #include "runner/hunt_report.h"
 #include "runner/journal.h"
+#include "runner/lanes.h"
 #include "runner/output.h"
 #include "runner/pool.h"
 #include "runner/world.h"
@@ -20,23 +21,13 @@
 // How often progress is printed if each time takes a line of its own.
 #define LINE_EVERY_NS (10000 * NS_PER_MS)
 
-// The cost that is expected of a test's first run.
-#define UNKNOWN_COST_US 1000
-
 // So many inconclusive runs in a row mean that the machine has too little.
 #define MOST_INCONCLUSIVE 20
 
 // Groups that are told when their first failure is found; more are those of an
 // unfinished Raft.
-#define MOST_TOLD 10
-#define COLUMNS   79
-
-// The runs of one test under one policy.
-struct lane {
-    int next;         // No seed from here on has been started by this hunt.
-    int64_t cost_us;  // Of its runs; of those that go on, as expected.
-    long long n_runs;
-};
+#define MOST_ANNOUNCED 10
+#define COLUMNS        79
 
 // A run that goes on in the pool's job of the same index.
 struct slot {
@@ -49,8 +40,7 @@ struct hunt {
     struct options of[MIX_N];  // The same, for runs under each policy.
     char *folder;
     struct findings *findings;
-    bool *chosen;  // Of the findings' tests: it is one of the options'.
-    struct lane *lanes;
+    struct lanes lanes;
     struct journal journal;
     struct pool pool;
     struct slot *slots;
@@ -75,67 +65,6 @@ struct hunt {
     bool to_terminal;
     int64_t shown_ns;
 };
-
-static struct lane *lane_of(const struct hunt *h, int test, int policy)
-{
-    return &h->lanes[test * MIX_N + policy];
-}
-
-// ---- What runs next ----
-
-static int64_t cost_of_test(const struct hunt *h, int test)
-{
-    int64_t cost_us = 0;
-    for (int policy = 0; policy < MIX_N; policy++)
-        cost_us += lane_of(h, test, policy)->cost_us;
-    return cost_us;
-}
-
-// The chosen test that has had the least processor time.
-static int choose_test(const struct hunt *h)
-{
-    int best = -1;
-    int64_t least_us = 0;
-    for (int test = 0; test < h->findings->n_tests; test++) {
-        if (!h->chosen[test])
-            continue;
-        int64_t cost_us = cost_of_test(h, test);
-        if (best == -1 || cost_us < least_us) {
-            best = test;
-            least_us = cost_us;
-        }
-    }
-    return best;
-}
-
-// The policy that has had the least of its part of the test's time.
-static int choose_policy(const struct hunt *h, int test)
-{
-    int best = 0;
-    for (int policy = 1; policy < MIX_N; policy++) {
-        int64_t cost_us = lane_of(h, test, policy)->cost_us;
-        int64_t least_us = lane_of(h, test, best)->cost_us;
-        if (cost_us * mix[best].parts < least_us * mix[policy].parts)
-            best = policy;
-    }
-    return best;
-}
-
-static int64_t expected_us(const struct lane *lane)
-{
-    return lane->n_runs > 0 ? lane->cost_us / lane->n_runs : UNKNOWN_COST_US;
-}
-
-static void choose(const struct hunt *h, struct slot *slot)
-{
-    struct hunted *run = &slot->run;
-    run->test = choose_test(h);
-    run->policy = choose_policy(h, run->test);
-    const struct lane *lane = lane_of(h, run->test, run->policy);
-    run->seed = ranges_free_seed(
-        findings_done(h->findings, run->test, run->policy), lane->next);
-    slot->expected_us = expected_us(lane);
-}
 
 // ---- Progress ----
 
@@ -168,7 +97,7 @@ static void show_progress(struct hunt *h)
 static void tell_new(const struct hunt *h, const struct hunted *run,
                      const struct result *result)
 {
-    if (h->n_groups > MOST_TOLD)
+    if (h->n_groups > MOST_ANNOUNCED)
         return;
     char *text;
     size_t size;
@@ -251,7 +180,7 @@ static int64_t cost_us(const struct result *result)
 static void end_run(struct hunt *h, const struct hunted *run, struct job *job,
                     struct result *result)
 {
-    struct lane *lane = lane_of(h, run->test, run->policy);
+    struct lane *lane = lanes_of(&h->lanes, run);
     int64_t cost = cost_us(result);
     lane->cost_us += cost;
     lane->n_runs++;
@@ -278,7 +207,7 @@ static void add_again(struct hunt *h, const struct hunted *run)
 static void postpone(struct hunt *h, const struct hunted *run,
                      struct result *result)
 {
-    lane_of(h, run->test, run->policy)->cost_us += cost_us(result);
+    lanes_of(&h->lanes, run)->cost_us += cost_us(result);
     add_again(h, run);
     h->n_in_a_row++;
     result_free(&h->inconclusive);
@@ -290,7 +219,7 @@ static void end_slot(struct hunt *h, int i, struct result *result)
 {
     const struct hunted *run = &h->slots[i].run;
     struct job *job = &h->pool.jobs[i];
-    lane_of(h, run->test, run->policy)->cost_us -= h->slots[i].expected_us;
+    lanes_of(&h->lanes, run)->cost_us -= h->slots[i].expected_us;
     if (result->outcome == INCONCLUSIVE)
         postpone(h, run, result);
     else
@@ -321,8 +250,8 @@ static bool is_over(const struct hunt *h)
 static bool start_next(struct hunt *h, int i)
 {
     struct slot *slot = &h->slots[i];
-    choose(h, slot);
-    struct lane *lane = lane_of(h, slot->run.test, slot->run.policy);
+    slot->run = lanes_choose(&h->lanes, &slot->expected_us);
+    struct lane *lane = lanes_of(&h->lanes, &slot->run);
     bool started = start(h, i, &slot->run);
     if (!started && h->pool.n_running > 0)
         return false;
@@ -428,27 +357,20 @@ static void make_options(struct hunt *h)
     }
 }
 
-static void choose_tests(struct hunt *h)
+// Of the findings' tests: whether it is one of the options'. The caller frees.
+static bool *chosen_make(const struct hunt *h)
 {
-    h->chosen = alloc((size_t)h->findings->n_tests * sizeof(*h->chosen));
+    bool *chosen = alloc((size_t)h->findings->n_tests * sizeof(*chosen));
     for (int test = 0; test < h->findings->n_tests; test++)
         for (int i = 0; i < h->options->n_tests; i++)
-            h->chosen[test] |= h->options->tests[i] == h->findings->tests[test];
+            chosen[test] |= h->options->tests[i] == h->findings->tests[test];
+    return chosen;
 }
 
-static void make_lanes(struct hunt *h)
+// A share of the seeds begins where the one before it ends.
+static int first_seed(const struct options *options)
 {
-    int n_lanes = h->findings->n_tests * MIX_N;
-    int first = MAX_SEED / h->options->shares * (h->options->share - 1) + 1;
-    h->lanes = alloc((size_t)n_lanes * sizeof(*h->lanes));
-    for (int i = 0; i < n_lanes; i++) {
-        const struct ranges *done = &h->findings->done[i];
-        h->lanes[i] =
-            (struct lane){ first, ranges_cost(done), ranges_count(done) };
-        if (h->chosen[i / MIX_N])
-            h->n_runs += h->lanes[i].n_runs;
-    }
-    h->n_old = h->n_runs;
+    return MAX_SEED / options->shares * (options->share - 1) + 1;
 }
 
 static void count_old(struct hunt *h)
@@ -457,7 +379,7 @@ static void count_old(struct hunt *h)
     h->is_found =
         alloc((size_t)findings->signatures.n * sizeof(*h->is_found) + 1);
     for (int i = 0; i < findings->n_failures; i++) {
-        if (h->chosen[findings->failures[i].run.test])
+        if (h->lanes.chosen[findings->failures[i].run.test])
             count_failure(h, &findings->failures[i]);
     }
 }
@@ -513,8 +435,8 @@ static void hunt_make(struct hunt *h, const struct options *options)
     h->slots = alloc((size_t)options->jobs * sizeof(*h->slots));
     open_journal(h);
     make_options(h);
-    choose_tests(h);
-    make_lanes(h);
+    lanes_make(&h->lanes, h->findings, chosen_make(h), first_seed(options));
+    h->n_runs = h->n_old = lanes_count(&h->lanes);
     count_old(h);
 }
 
@@ -525,12 +447,11 @@ static void hunt_free(struct hunt *h)
     journal_close(&h->journal);
     signal(SIGXFSZ, SIG_IGN);  // One may wait: of a journal that cannot grow.
     pool_free(&h->pool);
+    lanes_free(&h->lanes);
     findings_free(h->findings);
     result_free(&h->inconclusive);
     free(h->is_found);
     free(h->again);
-    free(h->lanes);
-    free(h->chosen);
     free(h->slots);
     free(h->folder);
 }
@@ -557,7 +478,7 @@ int hunt_run(const struct options *options)
         .options = options,
         .of = hunt.of,
         .findings = hunt.findings,
-        .chosen = hunt.chosen,
+        .chosen = hunt.lanes.chosen,
         .folder = hunt.folder,
         .pool = &hunt.pool,
         .n_runs = hunt.n_runs,
