@@ -1,5 +1,5 @@
-// What a hunt runs next: each test gets equal processor time, and in it each
-// policy its part.
+// The choice of a hunt's next run: each test gets equal processor time, and in
+// it each policy its part.
 #ifndef RUNNER_LANES_H
 #define RUNNER_LANES_H
 
