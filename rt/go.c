@@ -2,8 +2,8 @@
 // on the list of idle threads and waits on its own `wake` for the next
 // function.
 //
-// A thread that has become idle first yields (rt/yield.h), and then sleeps:
-// most often the next function comes at once.
+// A thread that has become idle first yields (rt/yield.h), and then sleeps: in
+// a busy group the next function comes at once.
 //
 // A thread that has ended keeps its stack until it is joined; under
 // ThreadSanitizer that is 0.8 MB. A closed group may be freed much later. So
@@ -35,7 +35,7 @@ struct go_thread {
     const char *name;
     void (*fn)(void *);  // NULL while idle.
     void *arg;
-    // Written under group->mu. Read without it as a hint (yield_briefly).
+    // Written under group->mu. Read without it as a hint (yield_if_busy).
     atomic_bool called;
     bool has_joiner;  // Another thread that leaves the group joins this one.
 };
@@ -69,7 +69,7 @@ void go_group_set_server(struct go_group *group, int server)
 // report of a hang knows idle threads by this name (tester/waits.c).
 static bool wait_for_call(struct go_thread *thread)
 {
-    yield_briefly(&thread->called);
+    yield_if_busy(&thread->called);
     struct go_group *group = thread->group;
     pthread_mutex_lock(&group->mu);
     while (!thread->called)

@@ -323,3 +323,9 @@ void __wrap_yield_briefly(const atomic_bool *flag)
     if (!sim_is_on())
         __real_yield_briefly(flag);
 }
+
+void __wrap_yield_if_busy(const atomic_bool *flag)
+{
+    if (!sim_is_on())
+        __real_yield_if_busy(flag);
+}

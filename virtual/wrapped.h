@@ -29,6 +29,7 @@ WRAPPED(channel_close);
 WRAPPED(clock_peek_ns);
 WRAPPED(go_thread_id);
 WRAPPED(yield_briefly);
+WRAPPED(yield_if_busy);
 
 // Choices and random numbers.
 WRAPPED(draw_below);

@@ -9,6 +9,7 @@
 #include "rt/timer.h"
 #include "tests/unit/unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -70,6 +71,43 @@ UNIT_TEST(go, functions_do_not_wait_for_threads)
 
     go_group_free(group);
     check(m.arrived == m.expected);
+}
+
+static int n_threads(void)
+{
+    int n = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    check(tasks != NULL);
+    struct dirent *task;
+    while ((task = readdir(tasks)) != NULL)
+        n += task->d_name[0] != '.';
+    closedir(tasks);
+    return n;
+}
+
+// A thread whose function has returned runs the next one. A function that does
+// not return keeps only its own thread. Freeing the group ends all threads.
+UNIT_TEST(go, threads_are_used_again)
+{
+    struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
+                         2 };
+    atomic_int count = 0;
+    int before = n_threads();
+    struct go_group *group = go_group_make();
+    go(group, "meet", meet, &m);
+
+    for (int i = 0; i < 100; i++) {
+        go(group, "count", count_up, &count);
+        while (atomic_load(&count) <= i)
+            sleep_ms(1);
+    }
+
+    // A new one is needed only if the last has not come to rest.
+    check(n_threads() <= before + 10);
+    meet(&m);
+    go_group_free(group);
+    while (n_threads() > before)
+        sleep_ms(1);
 }
 
 struct spawner {
