@@ -45,6 +45,10 @@ struct sim_options {
     const struct tape *repeated;
     // The tape that the run is written to; NULL: none.
     struct tape *written;
+    // Gets, in the order of time, each draw that could be another one, in a run
+    // that is written or repeats a tape. Its value is its bound: the draw is
+    // below that. NULL: none.
+    struct tape *asked;
     // Of a run that is written: so many of 100 draws of the schedule are the
     // calm one instead.
     int calm_percent;

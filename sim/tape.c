@@ -26,6 +26,7 @@ struct stream {
     const char *kind;              // NULL: this place of the table is free.
     uint32_t length;               // Draws so far.
     uint32_t written;              // Its number in the written tape; or NONE.
+    uint32_t asked;                // Likewise, in `asked`.
     const struct tape_draw *next;  // Of the repeated tape, up to `end`.
     const struct tape_draw *end;
 };
@@ -39,6 +40,7 @@ static uint32_t n_streams;
 
 static const struct tape *repeated;
 static struct tape *written;
+static struct tape *asked;  // See struct sim_options.
 static const char *kinds[MAX_KINDS];
 static bool yields;      // The running thread.
 static uint64_t streak;  // Its points in a row.
@@ -99,7 +101,9 @@ static struct stream *find(const char *kind, uint64_t key)
     if (stream->kind == NULL) {
         if (++n_streams == TAPE_STREAMS)
             sim_fail("the run has too many threads for a tape");
-        *stream = (struct stream){ .key = key, .kind = kind, .written = NONE };
+        *stream = (struct stream){
+            .key = key, .kind = kind, .written = NONE, .asked = NONE
+        };
     }
     return stream;
 }
@@ -113,15 +117,18 @@ static uint64_t read_draw(struct stream *stream)
     return found ? stream->next->value : 0;
 }
 
-static void write_draw(struct stream *stream, uint64_t value)
+// Adds the stream's next draw to a tape.
+//   number  of the stream in that tape
+static void add_draw(struct tape *tape, uint32_t *number,
+                     const struct stream *stream, uint64_t value)
 {
-    if (stream->written == NONE)
-        stream->written =
-            tape_add_stream(written, stream->kind, stream->key, sim.self->name);
-    if (written->n->draws == TAPE_DRAWS)
+    if (*number == NONE)
+        *number =
+            tape_add_stream(tape, stream->kind, stream->key, sim.self->name);
+    if (tape->n->draws == TAPE_DRAWS)
         sim_fail("the run has too many draws for a tape");
-    written->draws[written->n->draws++] =
-        (struct tape_draw){ stream->written, stream->length, value };
+    tape->draws[tape->n->draws++] =
+        (struct tape_draw){ *number, stream->length, value };
 }
 
 uint64_t sim_tape_draw(const char *kind, uint64_t bound, uint64_t value)
@@ -132,7 +139,9 @@ uint64_t sim_tape_draw(const char *kind, uint64_t bound, uint64_t value)
     if (bound > 0 && value >= bound)
         value = bound - 1;
     if (written != NULL && value > 0)
-        write_draw(stream, value);
+        add_draw(written, &stream->written, stream, value);
+    if (asked != NULL && bound != 1)
+        add_draw(asked, &stream->asked, stream, bound > 0 ? bound : UINT64_MAX);
     stream->length++;
     if (written != NULL && stream->written != NONE)
         written->streams[stream->written].length = stream->length;
@@ -300,6 +309,7 @@ void sim_tape_start(const struct sim_options *options)
 {
     repeated = options->repeated;
     written = options->written;
+    asked = options->asked;
     calm_percent = options->calm_percent;
     calm = sim_rng_make(options->seed, 5);
     limit_points =

@@ -62,7 +62,7 @@ static int by_kind_and_key(const void *a, const void *b)
     return x->key < y->key ? -1 : x->key > y->key;
 }
 
-static void remove_damage(struct tape *tape)
+void tape_remove_damage(struct tape *tape)
 {
     if (tape->n->streams > TAPE_STREAMS || tape->n->draws > TAPE_DRAWS)
         tape_clear(tape);
@@ -123,7 +123,7 @@ static void sort_draws(struct tape *tape, const uint32_t *number)
 
 void tape_sort(struct tape *tape)
 {
-    remove_damage(tape);
+    tape_remove_damage(tape);
     count_draws(tape);
     uint32_t *number = alloc((tape->n->streams + 1) * sizeof *number);
     sort_streams(tape);

@@ -82,9 +82,11 @@ void tape_copy(struct tape *to, const struct tape *from);
 // Copies the streams of a tape, without draws.
 void tape_copy_streams(struct tape *to, const struct tape *from);
 
+// The process that wrote the tape may have damaged it. Removes what is no draw.
+void tape_remove_damage(struct tape *tape);
+
 // Sorts the streams by kind and key, and the draws by streams. Removes streams
-// without draws. The process that wrote the tape may have damaged it: what is
-// no draw is removed, too.
+// without draws, and damage.
 void tape_sort(struct tape *tape);
 
 // ---- file.c: a tape as a text ----
