@@ -156,6 +156,14 @@ int options_number(const char *option, const char *text, int max)
     return (int)number;
 }
 
+static const char *name_of(int option)
+{
+    const struct option *o = long_options;
+    while (o->val != option)
+        o++;
+    return o->name;
+}
+
 static enum until read_until(const char *word)
 {
     if (strcmp(word, "failure") == 0)
@@ -331,12 +339,12 @@ static void read_hunt_option(int option, struct options *options)
     }
 }
 
-static void read_sim_option(int option, char **argv, struct options *options)
+static void read_sim_option(int option, struct options *options)
 {
     if (!world_is_simulated)
         bad_input("lab",
-                  "%s is for the simulator; this program runs in real time",
-                  argv[optind - 1]);
+                  "--%s is for the simulator; this program runs in real time",
+                  name_of(option));
     switch (option) {
     case FIRST:
         options->first_seed =
@@ -462,7 +470,7 @@ static void read_option(int option, char **argv, struct options *options,
     case SHARE:
     case SHRINK:
     case MERGE:
-        read_sim_option(option, argv, options);
+        read_sim_option(option, options);
         break;
     case HELP:
         say_usage();
