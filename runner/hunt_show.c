@@ -7,7 +7,6 @@
 #include "runner/taping.h"
 #include "tape/tape.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,18 +27,6 @@ _Noreturn static void die(const struct showing *showing, int signal_number)
     sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
     raise(signal_number);
     _exit(EXIT_FAILURE);
-}
-
-// Waits for the run in job 0.
-static void await_run(const struct showing *showing,
-                      const struct options *options, struct result *result)
-{
-    struct pool *pool = showing->report->pool;
-    while (!pool_poll(pool, &pool->jobs[0], options, result)) {
-        int stopped_by = pool_await(pool);
-        if (stopped_by != 0)
-            die(showing, stopped_by);
-    }
 }
 
 // Gives the page, and the record, the name of the group.
@@ -69,16 +56,11 @@ static bool run_again(const struct showing *showing, struct hunt_group *group)
     struct options options = group->options;
     options.records = showing->report->folder;
     options.hunt = NULL;
-    struct job *job = &pool->jobs[0];
-    job->test = group->least.run.test;
-    job->run = group->run;
     result_free(&group->result);
-    if (pool_start(pool, job, &options))
-        await_run(showing, &options, &group->result);
-    else
-        group->result = result_not_started(errno);
-    output_read_words(&job->output, &group->result);
-    output_discard(&job->output);
+    int stopped_by = pool_run_alone(pool, group->least.run.test, group->run,
+                                    &options, &group->result);
+    if (stopped_by != 0)
+        die(showing, stopped_by);
     if (group->result.outcome != FAILED)
         return false;
     char *signature = result_signature(&group->result);
@@ -182,18 +164,10 @@ static void choose_run(const struct showing *showing, struct hunt_group *group)
 static void take_old_message(const struct showing *showing,
                              struct hunt_group *group)
 {
-    struct result *result = &group->result;
-    if (result->outcome == FAILED)
-        return;
     const struct findings *findings = showing->report->findings;
-    if (result->outcome != NOT_RUN)
-        fprintf(stderr,
-                "lab: %s seed %d has failed, and has not when it ran again\n",
-                findings->tests[group->least.run.test]->name,
-                group->least.run.seed);
-    free(result->message);
-    result->outcome = FAILED;
-    result->message = alloc_string(findings->messages[group->number]);
+    result_keep_failure(&group->result,
+                        findings->tests[group->least.run.test]->name,
+                        findings->messages[group->number]);
 }
 
 static void show(struct showing *showing, struct hunt_group *group,

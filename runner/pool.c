@@ -136,6 +136,38 @@ int pool_await(struct pool *pool)
     return stopped_by;
 }
 
+static int await_first(struct pool *pool, const struct options *options,
+                       struct result *result)
+{
+    while (!pool_poll(pool, &pool->jobs[0], options, result)) {
+        int stopped_by = pool_await(pool);
+        if (stopped_by == 0)
+            continue;
+        pool_kill(pool);
+        *result = (struct result){ 0 };
+        return stopped_by;
+    }
+    return 0;
+}
+
+int pool_run_alone(struct pool *pool, int test, int run,
+                   const struct options *options, struct result *result)
+{
+    struct job *job = &pool->jobs[0];
+    job->test = test;
+    job->run = run;
+    if (!pool_start(pool, job, options)) {
+        *result = result_not_started(errno);
+        return 0;
+    }
+    int stopped_by = await_first(pool, options, result);
+    if (stopped_by == 0) {
+        output_read_words(&job->output, result);
+        output_discard(&job->output);
+    }
+    return stopped_by;
+}
+
 void pool_kill(struct pool *pool)
 {
     for (int i = 0; i < pool->n_jobs; i++) {

@@ -37,6 +37,14 @@ bool pool_start(struct pool *pool, struct job *job,
 bool pool_poll(struct pool *pool, struct job *job,
                const struct options *options, struct result *result);
 
+// Starts the run in the pool's first job, and waits for it. Nothing else may
+// run. Its output is gone then, but for its last words. Returns 0; or a signal
+// that asks the program to stop: then the run was killed, and the result is
+// empty.
+//   test, run  as in struct job
+int pool_run_alone(struct pool *pool, int test, int run,
+                   const struct options *options, struct result *result);
+
 // Waits until a process ends, the user interrupts, or half a second has passed.
 // Returns the signal if it asks the program to stop. Returns 0 if none does, or
 // if a test sent it: then the user does not want to stop, and the test fails.

@@ -244,6 +244,20 @@ void result_free(struct result *result)
     *result = (struct result){ 0 };
 }
 
+void result_keep_failure(struct result *result, const char *test,
+                         const char *message)
+{
+    if (result->outcome == FAILED)
+        return;
+    if (result->outcome != NOT_RUN)
+        fprintf(stderr,
+                "lab: a run of %s has failed, and has not when it ran again\n",
+                test);
+    free(result->message);
+    result->outcome = FAILED;
+    result->message = alloc_string(message);
+}
+
 void result_print(const struct result *result, FILE *to)
 {
     fprintf(to, "  ... %s -- ",

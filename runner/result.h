@@ -80,6 +80,12 @@ struct result result_not_started(int error);
 
 void result_free(struct result *result);
 
+// A run that has failed with this message ran again. If the result is none of a
+// failure, it gets the message; and if it did run, a line on stderr says so.
+//   test  its name
+void result_keep_failure(struct result *result, const char *test,
+                         const char *message);
+
 // Prints the line that follows the output of a run that did not pass:
 // "  ... FAILED -- <message>".
 void result_print(const struct result *result, FILE *to);
