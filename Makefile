@@ -21,6 +21,7 @@ TOPICS ?=
 SERVERS ?=
 CSV ?=
 TAPE ?=
+BOUND ?=
 JSON ?=
 CC = gcc
 MODE ?= plain
@@ -57,10 +58,10 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS
+VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS BOUND
 $(foreach v,$(VALUES) T SUITE MERGE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
-$(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS,$(DIGITS),a number)
+$(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS BOUND,$(DIGITS),a number)
 $(call want,POLICY,$(NAME_CHARS) :,uniform$(comma) pct$(comma) pct:DEPTH or pos)
 $(if $(filter command,$(origin PCT)),$(error PCT= is now POLICY=pct:3$(comma) of any depth))
 $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
@@ -104,6 +105,7 @@ $(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
 $(call only,N,soak timing)
 $(call only,SEEDS,sim timing variants race asan)
 $(call only,FIRST,sim timing race asan)
+$(call only,BOUND,sim)
 $(call only,SEED TAPE,replay show shrink)
 $(call only,GDB THREADS,replay show)
 $(call only,POLICY,sim timing replay show shrink run fig2 race asan)
@@ -522,8 +524,8 @@ SIM_FLAGS = $(LAB_FLAGS) $(POLICY:%=--policy '%') --replay \
 simlab: $(call with_criterion,$(SIM_BIN))
 sim: $(SIM_BIN)
 	@$(LAB_ENV) $(SIM_BIN) $(SIM_FLAGS) --runs '$(SEEDS)' --first '$(FIRST)' \
-	    --jobs $(if $(filter 1,$(SEEDS)),$(or $(JOBS),1),$(call side_by_side,$(shell nproc))) \
-	    $(ROWS) $(OR_UNREAD)
+	    $(BOUND:%=--bound '%') --jobs $(if $(BOUND)$(filter-out 1,$(SEEDS)),$(call \
+	    side_by_side,$(shell nproc)),$(or $(JOBS),1)) $(ROWS) $(OR_UNREAD)
 
 # The journal is in the Raft's folder: a changed Raft begins a new one.
 .PHONY: hunt
@@ -637,6 +639,8 @@ help:
 #:   POLICY=pct:3           how schedules are chosen: uniform, pct:3 (or another
 #:                          depth), pos; with sim, replay, show, shrink, timing,
 #:                          run, fig2, race, asan
+#:   BOUND=1                all runs with at most one deviation from the calm one,
+#:                          or two: with sim T=
 #:   POINTS=memory          the Raft's accesses of memory are scheduling points,
 #:                          too, so that data races do harm: with sim, replay,
 #:                          show, shrink, hunt

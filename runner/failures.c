@@ -109,19 +109,27 @@ static void print_words(const struct result *result)
     }
 }
 
-// Why it failed, by the program that reads its record.
-static void print_why(struct telling *telling, const struct result *result)
+bool failures_print_why(const struct options *options,
+                        const struct result *result)
 {
-    int most = telling->groups.n < MANY_GROUPS ? MOST_WHY : 1;
-    if (result->record == NULL || telling->options->view == NULL ||
-        result->outcome != FAILED || telling->n_why == most)
-        return;
-    telling->n_why++;
-    char *argv[] = { (char *)telling->options->view, "summary", "--no-verdict",
+    if (result->record == NULL || options->view == NULL)
+        return false;
+    char *argv[] = { (char *)options->view, "summary", "--no-verdict",
                      result->record, NULL };
     fflush(stdout);
     program_run(argv, NULL);
     putchar('\n');
+    return true;
+}
+
+static void print_why(struct telling *telling, const struct result *result)
+{
+    int most = telling->groups.n < MANY_GROUPS ? MOST_WHY : 1;
+    if (result->record == NULL || result->outcome != FAILED ||
+        telling->n_why == most)
+        return;
+    telling->n_why++;
+    failures_print_why(telling->options, result);
 }
 
 void failures_print_one(const struct options *options,

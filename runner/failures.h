@@ -26,6 +26,11 @@ void failures_print_one(const struct options *options,
                         const struct result *result, int test, int run,
                         const char *letter, bool in_full);
 
+// Prints why the run failed, by the program that reads its record, and an empty
+// line. False, and nothing is printed, without the program or the record.
+bool failures_print_why(const struct options *options,
+                        const struct result *result);
+
 // Prints each group of failures that are alike, then a table of the tests. The
 // results are those of the first test's runs, then those of the second's, ...
 void failures_print(const struct options *options,

@@ -112,6 +112,8 @@ static bool start_process(struct job *job, const struct options *options)
     recording_prepare(&job->recording, options, job->is_again);
     if (options->written != NULL)
         tape_clear(options->written);
+    if (options->asked != NULL)
+        tape_clear(options->asked);
 
     fflush(NULL);  // Else the child would print our buffers again.
     pid_t parent = getpid();

@@ -1,4 +1,5 @@
 // The program `lab`: runs tests and reports their results.
+#include "runner/bound.h"
 #include "runner/criterion.h"
 #include "runner/hunt.h"
 #include "runner/options.h"
@@ -28,10 +29,16 @@ static void list_tests(const struct options *options)
 // return.
 static int run_tests(const struct options *options)
 {
-    struct report *report = report_make(options);
-    int stopped_by = schedule_run(options, report);
-    int status = report_end(report);
-    report_free(report);
+    int stopped_by = 0;
+    int status;
+    if (options->bound > 0) {
+        status = bound_run(options, &stopped_by);
+    } else {
+        struct report *report = report_make(options);
+        stopped_by = schedule_run(options, report);
+        status = report_end(report);
+        report_free(report);
+    }
     if (stopped_by != 0) {
         signal(stopped_by, SIG_DFL);
         raise(stopped_by);
@@ -54,7 +61,8 @@ static void fill_standard_fds(void)
 // and needs none for its output.
 static void check_folders(const struct options *options)
 {
-    if (!options_is_live(options) && !output_make_folder(options->logs))
+    bool needs_logs = !options_is_live(options) || options->bound > 0;
+    if (needs_logs && !output_make_folder(options->logs))
         bad_input("lab", "--logs wants a folder to write to, not \"%s\": %s",
                   options->logs, strerror(errno));
     if (options->records != NULL && !output_make_folder(options->records))

@@ -2,6 +2,7 @@
 #include "runner/options.h"
 
 #include "rt/alloc.h"
+#include "runner/deviations.h"
 #include "runner/output.h"
 #include "runner/taping.h"
 #include "runner/world.h"
@@ -62,6 +63,9 @@ static const char usage[] =
     "                   pct:DEPTH or pos\n"
     "  --tape FILE      repeat the run of this tape, which has its test\n"
     "  --save-tape FILE write the tape of a run there\n"
+    "  --bound N        make all runs with at most N deviations (1 or 2) from "
+    "the\n"
+    "                   calm one, in which nothing is drawn\n"
     "  --threads        records tell the turns, waits and locks of the "
     "servers'\n"
     "                   threads, too\n"
@@ -103,6 +107,7 @@ enum {
     THREADS,
     TAPE,
     SAVE_TAPE,
+    BOUND,
     REPLAY,
     HUNT,
     MINUTES,
@@ -135,6 +140,7 @@ static const struct option long_options[] = {
     { "threads", no_argument, NULL, THREADS },
     { "tape", required_argument, NULL, TAPE },
     { "save-tape", required_argument, NULL, SAVE_TAPE },
+    { "bound", required_argument, NULL, BOUND },
     { "replay", required_argument, NULL, REPLAY },
     { "hunt", required_argument, NULL, HUNT },
     { "minutes", required_argument, NULL, MINUTES },
@@ -381,6 +387,10 @@ static void read_sim_option(int option, struct options *options)
     case SAVE_TAPE:
         options->save_tape = optarg;
         break;
+    case BOUND:
+        options->bound =
+            options_number("--bound (make's BOUND=)", optarg, MAX_BOUND);
+        break;
     default:
         options->replay = optarg;
         break;
@@ -464,6 +474,7 @@ static void read_option(int option, char **argv, struct options *options,
     case THREADS:
     case TAPE:
     case SAVE_TAPE:
+    case BOUND:
     case REPLAY:
     case HUNT:
     case MINUTES:
@@ -490,18 +501,48 @@ static bool is_not_for_hunts(int option)
     return option == RUNS || option == CSV || option == JSON || option == TABLE;
 }
 
+static bool is_not_for_bounds(int option)
+{
+    switch (option) {
+    case HUNT:
+    case UNTIL:
+    case CSV:
+    case JSON:
+    case TABLE:
+    case HASH:
+    case RECORD:
+    case POLICY:
+    case TAPE:
+    case SAVE_TAPE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void check_option(const struct options *options, int option)
+{
+    const char *name = name_of(option);
+    if (options->hunt == NULL && is_for_hunts(option))
+        bad_input("lab", "--%s is for --hunt", name);
+    if (options->bound > 0 && is_not_for_bounds(option))
+        bad_input("lab", "--%s is not for --bound (make's BOUND=)", name);
+    if (options->hunt != NULL && is_not_for_hunts(option))
+        bad_input("lab", "--%s is not for --hunt", name);
+}
+
 // Refuses options that would do nothing. `given` has a bit for each option that
 // was given, from SUITE on.
-static void check_hunt(const struct options *options, uint64_t given)
+static void check_options(const struct options *options, uint64_t given)
 {
     for (const struct option *o = long_options; o->name != NULL; o++) {
-        if ((given >> (o->val - SUITE) & 1) == 0)
-            continue;
-        if (options->hunt == NULL && is_for_hunts(o->val))
-            bad_input("lab", "--%s is for --hunt", o->name);
-        if (options->hunt != NULL && is_not_for_hunts(o->val))
-            bad_input("lab", "--%s is not for --hunt", o->name);
+        if ((given >> (o->val - SUITE) & 1) != 0)
+            check_option(options, o->val);
     }
+    if (options->bound > 0 && options->runs > 1)
+        bad_input("lab",
+                  "--bound (make's BOUND=) makes its runs from one seed: leave "
+                  "--runs (SEEDS=) out");
 }
 
 // Adds the test of a tape: "raft_2B/rejoin".
@@ -545,7 +586,7 @@ struct options options_read(int argc, char **argv)
         bad_input("lab",
                   "unexpected \"%s\"; choose tests with --suite and --test",
                   argv[optind]);
-    check_hunt(&options, given);
+    check_options(&options, given);
     char *taped = taping_read(&options);
     if (taped != NULL)
         add_taped(taped, &suites, &names);

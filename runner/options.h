@@ -48,8 +48,10 @@ struct options {
     struct tape *repeated;  // and that tape; or NULL.
     const char *save_tape;  // The file for the run's tape;
     struct tape *written;   // and that tape; or NULL.
-    int calm_percent;       // See struct sim_options, here and below.
+    struct tape *asked;     // See struct sim_options, here and below.
+    int calm_percent;
     uint64_t limit_points;
+    int bound;           // All runs with so many deviations; 0: see bound.h.
     bool threads;        // Record what the servers' threads do.
     bool os_threads;     // Run each simulated thread on a thread of the system.
     const char *replay;  // The command that replays a run, without T and SEED.

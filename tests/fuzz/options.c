@@ -16,8 +16,9 @@ static const char *const known[] = {
     "--until",      "--logs",  "--list",   "--table",   "--criterion",
     "--first",      "--hash",  "--policy", "--replay",  "--help",
     "--os-threads", "--tape",  "--hunt",   "--minutes", "--share",
-    "--save-tape",  "--merge", "failure",  "finding",   "2A",
-    "raft_2B",      "one",     "o",        "--runs=3",  "--",
+    "--save-tape",  "--bound", "--merge",  "failure",   "finding",
+    "2A",           "raft_2B", "one",      "o",         "--runs=3",
+    "--",
 };
 #define N_KNOWN (sizeof known / sizeof *known)
 

@@ -1,5 +1,6 @@
 // Tests that end in every way a test can. They test the runner. They have no
 // cluster and write their verdicts themselves.
+#include "rt/draw.h"
 #include "tester/lab_test.h"
 #include "tester/stacks.h"
 #include "tester/telling.h"
@@ -459,6 +460,27 @@ LAB_TEST(dummy_escape, from_the_terminal)
         fclose(terminal);
     }
     test_fail("a </failure> & \"]]>\033[2J\233\n<\\ & \"]]> \007");
+}
+
+// For runs within a bound. Of the second draw there are three values but 0, and
+// of the third three are tried.
+LAB_TEST(dummy_draws, three)
+{
+    struct rng rng = { 1 };
+    bool happens = draw_chance(&rng, "fault", 1, 2);
+    int choice = draw_below(&rng, "choice", 4, 0);
+    draw_below(&rng, "delay", 100, 0);
+    test_check(!happens || choice != 2, "server 2 failed");
+}
+
+// The others are asked for only in runs that deviate at the first one.
+LAB_TEST(dummy_draws, two_more)
+{
+    struct rng rng = { 1 };
+    if (!draw_chance(&rng, "fault", 1, 2))
+        return;
+    draw_chance(&rng, "lost", 1, 2);
+    draw_chance(&rng, "lost", 1, 2);
 }
 
 // For soaks: the figures vary, and some runs fail.

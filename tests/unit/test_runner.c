@@ -204,6 +204,79 @@ UNIT_TEST(runner, lateness_is_no_excuse_in_virtual_time)
                         "0 of 2 tests passed; 2 failed\n");
 }
 
+// All runs within a bound, of tests whose draws are known. With any number of
+// jobs they are the same.
+static void expect_within(int bound, const char *test, int status,
+                          const char *text)
+{
+    for (int jobs = 1; jobs <= 3; jobs++) {
+        char *logs = make_folder();
+        char *command = alloc_format("'%s' --suite dummy_draws --test %s "
+                                     "--bound %d --jobs %d --logs '%s'",
+                                     getenv("RAFTLAB_DUMMY_SIMLAB"), test,
+                                     bound, jobs, logs);
+        struct outcome outcome = run_program(HANGS_S, command);
+        outcome_expect(&outcome, text);
+        check(outcome.status == status);
+        outcome_free(&outcome);
+        free(command);
+        remove_folder(logs);
+    }
+}
+
+UNIT_TEST(runner, makes_each_run_within_a_bound_once)
+{
+    expect_within(1, "three", 0,
+                  "all 8 runs of three with at most one deviation pass (of "
+                  "draws with more than 8\n"
+                  "    values three: the least, the middle and the greatest)\n"
+                  "\n"
+                  "deviations  kind        tried\n"
+                  "         3  choice      each other value\n"
+                  "         3  delay       the least, the middle and the "
+                  "greatest value\n"
+                  "         1  fault       each other value\n"
+                  "\n"
+                  "raftlab: 8 of 8 runs passed.\n");
+    expect_within(1, "two_more", 0,
+                  "all 2 runs of two_more with at most one deviation pass\n");
+    expect_within(2, "two_more", 0,
+                  "all 4 runs of two_more with at most two deviations pass\n");
+}
+
+// 8 runs as above; 1 * 3 + 1 * 3 + 3 * 3 others deviate at two of the draws.
+UNIT_TEST(runner, tells_the_one_run_within_a_bound_that_fails)
+{
+    expect_within(2, "three", 1,
+                  "1 of 23 runs of three with at most two deviations fail\n"
+                  "FAILED dummy_draws/three seed 1 (A): server 2 failed\n"
+                  "  replay it: make replay TAPE=/tmp/raftlab-test-");
+    expect_within(2, "three", 1,
+                  "  deviates: fault 0 of thread \"main\" is 1\n"
+                  "            choice 0 of thread \"main\" is 2\n"
+                  "\n"
+                  "failed  by  first in\n"
+                  "     1  A   three\n");
+}
+
+// An exit of the calm run is no reason to make others.
+UNIT_TEST(runner, makes_the_calm_run_within_a_bound_first)
+{
+    char *logs = make_folder();
+    char *command = alloc_format("'%s' --suite dummy_die --test by_exit_with "
+                                 "--bound 2 --logs '%s'",
+                                 getenv("RAFTLAB_DUMMY_SIMLAB"), logs);
+    struct outcome outcome = run_program(HANGS_S, command);
+    outcome_expect(&outcome, "the calm run of by_exit_with_status_3 fails, so "
+                             "no other is made\n");
+    outcome_expect(&outcome, "deviates: nowhere, it is the calm run\n");
+    outcome_expect(&outcome, "raftlab: 0 of 1 runs passed; 1 failed.\n");
+    check(outcome.status == 1);
+    outcome_free(&outcome);
+    free(command);
+    remove_folder(logs);
+}
+
 // There freed memory is not left to libc.
 UNIT_TEST(runner, freeing_twice_aborts_in_virtual_time)
 {
