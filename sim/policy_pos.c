@@ -58,6 +58,8 @@ static struct sim_thread *next(void)
     return first;
 }
 
+// It has no put_last. A thread that yields has a priority that was just drawn,
+// as after every step.
 const struct sim_policy sim_policy_pos = {
     .name = "pos",
     .prepare = prepare,

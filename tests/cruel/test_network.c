@@ -257,11 +257,11 @@ LAB_TEST(sim_cruel, majority_behind_slow_links)
         step_begin("Test (cruel): a majority behind slow links", 5, RELIABLE,
                    NO_SNAPSHOTS);
     swarm_draw(cfg, 0, DUPLICATES);
-    step_add_to_network(cfg);
 
     for (int round = 0; round < 12; round++) {
         if (!cfg_round(cfg))
             continue;
+        step_add_to_network(cfg);
         step_agree(cfg, 5);
         int leader = cfg_check_one_leader(cfg);
         slow_majority_down(cfg, leader, 10 + cfg_random_below(cfg, 40));
@@ -412,11 +412,11 @@ LAB_TEST(sim_cruel, newer_terms_in_answers)
     struct config *cfg = step_begin("Test (cruel): newer terms in answers", 3,
                                     RELIABLE, NO_SNAPSHOTS);
     swarm_draw(cfg, 0, DUPLICATES);
-    step_add_to_network(cfg);
 
     for (int round = 0; round < 5; round++) {
         if (!cfg_round(cfg))
             continue;
+        step_add_to_network(cfg);
         step_agree(cfg, 3);
         int leader = cfg_check_one_leader(cfg);
         int middle = (leader + 1 + cfg_random_below(cfg, 2)) % 3;
@@ -516,11 +516,11 @@ LAB_TEST(sim_cruel, old_answers_to_who_leads_again)
         step_begin("Test (cruel): old answers to who leads again", 5, RELIABLE,
                    NO_SNAPSHOTS);
     swarm_draw(cfg, 0, DUPLICATES);
-    step_add_to_network(cfg);
 
     for (int round = 0; round < 6; round++) {
         if (!cfg_round(cfg))
             continue;
+        step_add_to_network(cfg);
         step_agree(cfg, 5);
         int first = cfg_check_one_leader(cfg);
         int slow = (first + 1 + cfg_random_below(cfg, 4)) % 5;
