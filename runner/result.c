@@ -79,7 +79,7 @@ static char *add_busy_note(char *message, int late_ms)
 {
     if (strstr(message, "too busy") != NULL)
         return message;
-    char *longer = alloc_format("%s\nthe machine was too busy: a 10 ms sleep "
+    char *longer = alloc_format("%s\nthe machine was too busy: a short sleep "
                                 "came back %d ms late",
                                 message, late_ms);
     free(message);

@@ -47,7 +47,7 @@ struct result {
     // Resources that its process used.
     double cpu_s;    // 0 if it could not be started.
     long memory_kb;  // The most memory that it held; 0 if unknown.
-    int late_ms;     // The greatest lateness of a 10 ms sleep.
+    int late_ms;     // The greatest lateness of a short sleep.
 };
 
 // The outcome's name: "passed", "failed", "inconclusive".

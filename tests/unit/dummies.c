@@ -1,5 +1,6 @@
 // Tests that end in every way a test can. They test the runner. They have no
 // cluster and write their verdicts themselves.
+#include "rt/clock.h"
 #include "rt/draw.h"
 #include "tester/lab_test.h"
 #include "tester/stacks.h"
@@ -18,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void *wait_for_ever(void *unused)
@@ -129,6 +131,22 @@ LAB_TEST(dummy_fail, in_haste)
 {
     current_verdict->too_busy_ms = 100;
     current_verdict->late_ms = 187;
+    test_fail("no leader");
+}
+
+// The whole process stands still for half of an election timeout.
+LAB_TEST(dummy_stall, for_500_ms)
+{
+    watchdog_start();
+    sleep_ms(20);  // It runs now.
+    pid_t child = fork();
+    if (child == 0) {
+        kill(getppid(), SIGSTOP);
+        sleep_ms(500);
+        kill(getppid(), SIGCONT);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
     test_fail("no leader");
 }
 
@@ -386,7 +404,7 @@ static void *wait_deaf(void *unused)
 }
 
 // The watchdog asks six threads for their stacks, and none answers. That takes
-// more than a second, in which no 10 ms sleep is measured. The machine is not
+// more than a second, in which no sleep is measured. The machine is not
 // at fault.
 LAB_TEST(dummy_hang, among_deaf_threads)
 {
