@@ -15,6 +15,36 @@ static const Dwfl_Callbacks callbacks = {
     .find_debuginfo = dwfl_standard_find_debuginfo,
 };
 
+struct symbols {
+    Dwfl *dwfl;
+    Dwfl_Module *home;  // Only its source lines are found.
+};
+
+static struct symbol find(const struct symbols *symbols, Dwarf_Addr address);
+
+static struct symbols *make(Dwfl *dwfl)
+{
+    struct symbols *symbols = calloc(1, sizeof *symbols);
+    if (dwfl == NULL || symbols == NULL) {
+        free(symbols);
+        return NULL;
+    }
+    symbols->dwfl = dwfl;
+    return symbols;
+}
+
+struct symbols *symbols_open_object(const char *path)
+{
+    shortage_end_notes();
+    struct symbols *symbols = make(dwfl_begin(&callbacks));
+    if (symbols == NULL)
+        return NULL;
+    symbols->home =
+        dwfl_report_elf(symbols->dwfl, path, path, -1, SYMBOLS_BASE, true);
+    dwfl_report_end(symbols->dwfl, NULL, NULL);
+    return symbols;
+}
+
 struct symbols *symbols_open(void)
 {
     shortage_end_notes();  // The caller reports a failure.
@@ -27,13 +57,17 @@ struct symbols *symbols_open(void)
     }
     if (maps != NULL)
         fclose(maps);
-    return (struct symbols *)dwfl;
+    struct symbols *symbols = make(dwfl);
+    if (symbols != NULL)
+        symbols->home = dwfl_addrmodule(dwfl, (Dwarf_Addr)find);
+    return symbols;
 }
 
 void symbols_close(struct symbols *symbols)
 {
     if (symbols != NULL)
-        dwfl_end((Dwfl *)symbols);
+        dwfl_end(symbols->dwfl);
+    free(symbols);
 }
 
 // The file's path, relative to the folder in which the program was built.
@@ -86,16 +120,17 @@ static const char *folder_of(Dwarf_Die *unit)
 }
 
 // The symbol of an instruction's address.
-static struct symbol find(Dwfl *dwfl, Dwarf_Addr address)
+static struct symbol find(const struct symbols *symbols, Dwarf_Addr address)
 {
     struct symbol symbol = { .function = "?" };
-    Dwfl_Module *module = dwfl == NULL ? NULL : dwfl_addrmodule(dwfl, address);
+    Dwfl_Module *module =
+        symbols == NULL ? NULL : dwfl_addrmodule(symbols->dwfl, address);
     if (module == NULL)
         return symbol;
     const char *name = dwfl_module_addrname(module, address);
     if (name != NULL)
         symbol.function = name;
-    if (module != dwfl_addrmodule(dwfl, (Dwarf_Addr)find))
+    if (module != symbols->home)
         return symbol;
     Dwarf_Addr bias;
     Dwarf_Die *unit = find_unit(module, address, &bias);
@@ -113,21 +148,21 @@ static struct symbol find(Dwfl *dwfl, Dwarf_Addr address)
 struct symbol symbols_find(struct symbols *symbols, const void *return_address)
 {
     // A return address may already belong to the next line, or function.
-    return find((Dwfl *)symbols, (Dwarf_Addr)return_address - 1);
+    return find(symbols, (Dwarf_Addr)return_address - 1);
 }
 
 // Is this the kernel's return address of a signal handler? Then the next frame
 // is the one that the signal interrupted.
-static bool is_trampoline(Dwfl *dwfl, const void *frame)
+static bool is_trampoline(const struct symbols *symbols, const void *frame)
 {
-    return strcmp(find(dwfl, (Dwarf_Addr)frame).function, "__restore_rt") == 0;
+    return strcmp(find(symbols, (Dwarf_Addr)frame).function, "__restore_rt") ==
+           0;
 }
 
 struct symbol symbols_find_frame(struct symbols *symbols, void *const *frames,
                                  int k)
 {
-    Dwfl *dwfl = (Dwfl *)symbols;
-    if (k > 0 && is_trampoline(dwfl, frames[k - 1]))
-        return find(dwfl, (Dwarf_Addr)frames[k]);
+    if (k > 0 && is_trampoline(symbols, frames[k - 1]))
+        return find(symbols, (Dwarf_Addr)frames[k]);
     return symbols_find(symbols, frames[k]);
 }

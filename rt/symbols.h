@@ -8,6 +8,11 @@ struct symbols;
 // Opens the symbols of the running program and its libraries. NULL if there are
 // none. symbols_close closes them.
 struct symbols *symbols_open(void);
+
+// Opens the symbols of a shared object that another process has loaded. Its
+// addresses count from SYMBOLS_BASE.
+struct symbols *symbols_open_object(const char *path);
+#define SYMBOLS_BASE 0x10000000UL
 void symbols_close(struct symbols *symbols);
 
 struct symbol {
