@@ -100,8 +100,8 @@ const struct service *labrpc_find_method(const struct labrpc_server *server,
                                          const char *name);
 
 // Calls the method's handler. False if the server crashed meanwhile, which
-// happens in the simulator only (cfg_crash_hard): then there is no reply, and
-// args and reply must not be freed.
+// happens in the simulator (cfg_crash_hard) and in isolab: then there is no
+// reply, and args and reply must not be freed.
 bool labrpc_run_handler(const struct labrpc_method *method, void *receiver,
                         const void *args, void *reply);
 

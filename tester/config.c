@@ -111,7 +111,7 @@ void cfg_cleanup(struct config *cfg)
     struct act act =
         test_begin_act("cleanup", "all servers and their threads end");
     for (int i = 0; i < cfg->n; i++)
-        cfg_crash1(cfg, i);
+        end_server(cfg, i);
     life_end_network(cfg->net, cfg->watchdog);
     while (cfg->lives != NULL) {
         struct life *life = cfg->lives;

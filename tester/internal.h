@@ -78,6 +78,12 @@ static inline void tell(struct life *life, struct event *event)
 // Applies the cuts and delays of server i's links to its new ends.
 void set_links_locked(struct config *cfg, int i);
 
+// ---- servers.c ----
+
+// Ends server i at the end of the test: by raft_kill, so that its threads can
+// be seen to end.
+void end_server(struct config *cfg, int i);
+
 // ---- applied.c: what the servers apply ----
 
 // The service of a life whose owner is a struct config; arg is the life.

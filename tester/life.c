@@ -5,6 +5,7 @@
 #include "rt/clock.h"
 #include "rt/go.h"
 #include "tester/faults.h"
+#include "tester/process.h"
 #include "tester/verdict.h"
 #include "tester/verdict_internal.h"
 
@@ -100,6 +101,12 @@ void life_kill(struct life *life)
                         CALL_LIMIT_MS);
     raft_kill(life->raft);
     watchdog_end_call(life->watchdog, &call);
+}
+
+void life_crash(struct life *life)
+{
+    if (!process_kill(life->raft))
+        life_kill(life);
 }
 
 void life_crash_hard(struct life *life)

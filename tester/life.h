@@ -82,6 +82,10 @@ void *life_drop_applied(void *life);
 // Calls raft_kill. The owner must have disconnected the server before.
 void life_kill(struct life *life);
 
+// Ends the life as a crash does: kills its process, or, if it has none of its
+// own, calls raft_kill. The owner must have disconnected the server before.
+void life_crash(struct life *life);
+
 // Stops each thread of the Raft at the point that it has reached; in the
 // simulator only. Must not be followed by life_kill.
 void life_crash_hard(struct life *life);

@@ -83,6 +83,13 @@ void cfg_crash1(struct config *cfg, int i)
 {
     struct life *life = end_life(cfg, i);
     if (life != NULL)
+        life_crash(life);
+}
+
+void end_server(struct config *cfg, int i)
+{
+    struct life *life = end_life(cfg, i);
+    if (life != NULL)
         life_kill(life);
 }
 

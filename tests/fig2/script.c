@@ -103,7 +103,8 @@ struct life *script_last_life(const struct script *s)
     return s->lives[s->n_lives - 1];
 }
 
-static void kill_server(struct script *s)
+// Ends the life of the server, by life_kill or life_crash.
+static void end_server(struct script *s, void (*end)(struct life *life))
 {
     struct life *life = script_last_life(s);
     events_tell(s->events, &(struct event){ .kind = EVENT_CRASHED,
@@ -112,7 +113,7 @@ static void kill_server(struct script *s)
     labrpc_delete_server(s->net, SERVER);
     for (int peer = 0; peer < s->n; peer++)
         labrpc_enable(life->ends[peer], false);
-    life_kill(life);
+    end(life);
 
     pthread_mutex_lock(&s->mu);
     s->life = NULL;
@@ -128,7 +129,7 @@ void script_restart(struct script *s)
     // none of that.
     struct persister *copy =
         persister_hand_over(script_last_life(s)->persister);
-    kill_server(s);
+    end_server(s, life_crash);
     start(s, copy);
 }
 
@@ -145,7 +146,7 @@ static void record_figures(struct script *s)
 void script_end(struct script *s)
 {
     record_figures(s);
-    kill_server(s);
+    end_server(s, life_kill);
     pthread_mutex_lock(&s->mu);
     s->ending = true;
     script_drop_calls_locked(s);

@@ -102,6 +102,9 @@ bool script_start(struct script *s, int number, int *index, int *term);
 bool script_start_bytes(struct script *s, struct bytes command, int *index,
                         int *term);
 
+// The bytes that the process of the server has allocated.
+long long script_memory(struct script *s);
+
 // raft_get_state.
 bool script_is_leader(struct script *s);
 int script_term(struct script *s);

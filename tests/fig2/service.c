@@ -4,6 +4,7 @@
 
 #include "rt/clock.h"
 #include "rt/debug_log.h"
+#include "tester/process.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,11 @@ static void tell_applied(const struct life *life, const struct apply_msg *m)
 static struct raft *raft_of(const struct script *s)
 {
     return script_last_life(s)->raft;
+}
+
+long long script_memory(struct script *s)
+{
+    return process_memory(raft_of(s));
 }
 
 #define IN_CALL                                                                \

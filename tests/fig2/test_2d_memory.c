@@ -3,16 +3,7 @@
 
 #include "rt/alloc.h"
 
-#include <malloc.h>
 #include <stdlib.h>
-
-// Returns how much the program has allocated. 0 with a sanitizer's own
-// allocator.
-static long long memory_in_use(void)
-{
-    struct mallinfo2 info = mallinfo2();
-    return (long long)(info.uordblks + info.hblkhd);
-}
 
 // A Raft frees the entries that it discards. The commands are large, so that
 // the rest of a Raft's memory does not matter.
@@ -23,7 +14,7 @@ LAB_TEST(raft_fig2, 2D_discarded_entries_are_freed)
         script_begin(3, "Test (fig2 2D): discarded entries are freed");
     struct bytes command = { alloc(COMMAND_BYTES), COMMAND_BYTES };
     script_elect(s);
-    long long before = memory_in_use();
+    long long before = script_memory(s);
 
     for (int k = 1; k <= N; k++) {
         int index = 0, term = 0;
@@ -35,7 +26,7 @@ LAB_TEST(raft_fig2, 2D_discarded_entries_are_freed)
             script_snapshot(s, index);
     }
     script_sleep(s, QUIET_MS);
-    long long grown = memory_in_use() - before;
+    long long grown = script_memory(s) - before;
     test_check(grown < (long long)KEPT * COMMAND_BYTES,
                "Log compaction (§7): the entries that a snapshot covers are "
                "discarded. Server 0 has discarded %d entries of %d bytes each, "
