@@ -1,0 +1,26 @@
+// The messages between the judge and the zygote of the lives. They go over a
+// socket pair of kind SOCK_SEQPACKET.
+#ifndef WIRE_CONTROL_H
+#define WIRE_CONTROL_H
+
+// The zygote's end of the pair.
+#define CONTROL_FD 3
+
+// A life is known by the number that the judge gave it.
+enum control_kind {
+    CONTROL_BEGIN,  // Clone a life; its socket comes along.
+    CONTROL_KILL,   // Kill it.
+};
+
+struct control_order {
+    enum control_kind kind;
+    int number;
+};
+
+// The zygote reports each life that has ended, however it did.
+struct control_report {
+    int number;
+    int wait_status;
+};
+
+#endif
