@@ -333,7 +333,7 @@ $(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x setu
 
 RAFT_X_H := $(RAFT_X_O:.o=.h)
 TESTER_X_H := $(B)/gen/tester/tester_x.h
-$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): | $(RAFT_X_H)
+$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o) $(X)/judge/methods.o: | $(RAFT_X_H)
 $(B)/tester/applied.o: | $(TESTER_X_H)
 
 # For clangd. Checked each time that a Raft is built, because it depends on which files
@@ -379,7 +379,7 @@ FIRST_IN_VIRTUAL_TIME = $(SIM_BIN) $(SIM_FLAGS) || { status=$$?; $(IF_UNREAD); \
     esac; exit $$status; }
 
 # The graded tests. There are others: tests/fig2 and tests/cruel.
-run timing-rows: SUITE := $(or $(SUITE),2A 2B 2C 2D)
+run timing-rows isolated: SUITE := $(or $(SUITE),2A 2B 2C 2D)
 2A 2B 2C 2D fig2: SUITE = $@
 
 .PHONY: run 2A 2B 2C 2D fig2 soak race asan
@@ -515,6 +515,52 @@ $(SHRINK_BIN): $(SHRINK_O) $(filter-out $(B)/runner/main.o,$(SIM_PARTS)) $(NO_CR
 $(SIM_BIN)-criterion: $(SIM_PARTS) $(CRITERION_O) | $(R)/checked
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS) -lcriterion)
 
+# ---- One server, one process ----
+
+# isolab is the judge: lab without a Raft. Each server is a process of the program
+# raft-peer, which loads the Raft as a shared object. The judge reads the messages of the
+# given raft.x: it is not compiled with a student's.
+GIVEN_X := $(firstword $(wildcard judge/given.x) raft/raft.x)
+ifneq ($(filter isolated,$(MAKECMDGOALS)),)
+ifneq ($(shell cmp $(GIVEN_X) $(RAFT_X) 2>&1),)
+$(error RAFT=$(RAFT): make isolated does not know the messages of a raft.x that is not the given one)
+endif
+ifneq ($(filter tsan asan,$(MODE)),)
+$(error MODE=$(MODE): make isolated is for MODE=plain and MODE=debug)
+endif
+endif
+ISOLAB := $(R)/isolab
+PEER_BIN := $(B)/raft-peer
+OBJECT := $(R)/raft.so
+WIRE_O := $(patsubst %.c,$(B)/%.o,$(wildcard wire/*.c))
+JUDGE_O := $(patsubst %.c,$(B)/%.o,$(filter-out judge/methods.c,$(wildcard judge/*.c))) $(X)/judge/methods.o
+# The objects that judge/ replaces.
+NOT_JUDGE_O := $(filter-out %/faults.o,$(NOT_SIM_O)) $(B)/tester/process.o $(B)/labrpc/handler.o
+$(ISOLAB): $(filter-out $(NOT_JUDGE_O),$(LAB_O)) $(JUDGE_O) $(WIRE_O) $(NO_CRITERION_O) \
+    $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X))) $(R)/record/about.o $(B)/link
+	$(call link)
+
+# What a Raft may call of the lab, besides what peer/ has.
+PEER_RT_O := $(patsubst %,$(B)/rt/%.o,alloc bad_input bytes channel clean clock draw go rng shortage unseen yield)
+PEER_O := $(patsubst %.c,$(B)/%.o,$(wildcard peer/*.c)) $(WIRE_O) $(PEER_RT_O) $(B)/labrpc/codec.o
+$(PEER_BIN): $(PEER_O) $(B)/link
+	$(call link,-rdynamic -Wl$(comma)--no-as-needed)
+$(PEER_BIN): LDLIBS = -ltirpc -lpthread
+
+OBJECT_O := $(patsubst %.c,$(R)/shared/%.o,$(notdir $(RAFT_C))) $(X)/shared/$(basename $(notdir $(RAFT_X)))_x.o
+$(R)/shared/%.o: $(RAFT)/%.c | setup compile_commands.json $(RAFT_X_H)
+	$(call compile,-fPIC -I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(RAFT_WARN))
+$(X)/shared/%_x.o: $(X)/gen/raft/%_x.c
+	@mkdir -p $(@D)
+	@$(CC) -fPIC $(CPPFLAGS) -I$(X)/gen $(CFLAGS) -w -c -o $@.$$$$ $< && mv $@.$$$$ $@
+$(OBJECT): $(OBJECT_O) $(R)/sum | $(R)/checked
+	$(call link,-shared -Wl$(comma)--wrap=channel_send)
+
+.PHONY: isolated
+isolated: $(ISOLAB) $(PEER_BIN) $(OBJECT) $(VIEW_BIN)
+	@$(LAB_ENV) $(ISOLAB) $(LAB_FLAGS) --peer $(PEER_BIN) --object $(OBJECT) \
+	    --jobs $(call side_by_side,8) $(OR_UNREAD)
+
 SEEDS ?= 1
 FIRST ?= 1
 SIM_FLAGS = $(LAB_FLAGS) $(POLICY:%=--policy '%') --replay \
@@ -604,6 +650,8 @@ help:
 #:   make run               run all parts, 8 tests at a time, and print a table
 #:   make fig2 (T=2A)       each line of Figures 2 and 13 by a test of its own
 #:   make soak N=20         run every test N times; minimum, median, maximum
+#:   make isolated          all parts, each life of a server a process of its own: its
+#:                          crash is a crash (T=, SUITE=)
 #:   make timing            a page of how long runs, elections and commits take;
 #:                          RAFT='mine raft' compares; N=20 adds real time
 #:   make sim SEEDS=100     run every test with 100 seeds, in virtual time

@@ -54,6 +54,10 @@ static const char usage[] =
     "  --list           only list the tests\n"
     "  --table          show the figures beside MIT's\n"
     "\n"
+    "in isolab:\n"
+    "  --peer PROGRAM   runs each life of a server (needed)\n"
+    "  --object FILE    the Raft, as a shared object (needed)\n"
+    "\n"
     "in the simulator:\n"
     "  --first SEED     the first run's seed (default 1); the next has the "
     "next\n"
@@ -100,6 +104,8 @@ enum {
     LIST,
     TABLE,
     CRITERION,
+    PEER,
+    OBJECT,
     FIRST,
     HASH,
     POLICY,
@@ -133,6 +139,8 @@ static const struct option long_options[] = {
     { "list", no_argument, NULL, LIST },
     { "table", no_argument, NULL, TABLE },
     { "criterion", no_argument, NULL, CRITERION },
+    { "peer", required_argument, NULL, PEER },
+    { "object", required_argument, NULL, OBJECT },
     { "first", required_argument, NULL, FIRST },
     { "hash", no_argument, NULL, HASH },
     { "policy", required_argument, NULL, POLICY },
@@ -397,6 +405,20 @@ static void read_sim_option(int option, struct options *options)
     }
 }
 
+static void read_isolated_option(int option, char **argv,
+                                 struct options *options)
+{
+    if (!world_is_isolated)
+        bad_input("lab",
+                  "%s is for isolab; here servers are no processes of their "
+                  "own",
+                  argv[optind - 1]);
+    if (option == PEER)
+        options->peer = optarg;
+    else
+        options->object = optarg;
+}
+
 // Reads an option whose value is a path.
 static void read_path(int option, struct options *options)
 {
@@ -467,6 +489,10 @@ static void read_option(int option, char **argv, struct options *options,
         bad_input("lab",
                   "--criterion must be the first option; what follows it is "
                   "Criterion's");
+    case PEER:
+    case OBJECT:
+        read_isolated_option(option, argv, options);
+        break;
     case FIRST:
     case HASH:
     case POLICY:
@@ -543,6 +569,8 @@ static void check_options(const struct options *options, uint64_t given)
         bad_input("lab",
                   "--bound (make's BOUND=) makes its runs from one seed: leave "
                   "--runs (SEEDS=) out");
+    if (world_is_isolated && (options->peer == NULL || options->object == NULL))
+        bad_input("lab", "isolab wants --peer and --object; see --help");
 }
 
 // Adds the test of a tape: "raft_2B/rejoin".

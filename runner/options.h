@@ -40,6 +40,10 @@ struct options {
     bool list;            // Only print the tests' names.
     bool table;           // Show the figures beside MIT's.
 
+    // For isolab only.
+    const char *peer;    // The program that runs a life of a server.
+    const char *object;  // The Raft's shared object.
+
     // For the simulator only.
     int first_seed;         // Run k of a test has the seed first_seed + k - 1.
     bool hash;              // Print each run's hash.

@@ -2,6 +2,7 @@
 #include "runner/world.h"
 
 const bool world_is_simulated = false;
+const bool world_is_isolated = false;
 
 bool world_knows_policy(const char *name)
 {

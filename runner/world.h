@@ -1,5 +1,6 @@
 // Real or virtual time. lab is linked with real_world.c: the system's threads
-// and clocks. simlab is linked with virtual/world.c: the simulator's.
+// and clocks. simlab is linked with virtual/world.c: the simulator's. isolab is
+// linked with judge/world.c: real time, each server a process.
 #ifndef RUNNER_WORLD_H
 #define RUNNER_WORLD_H
 
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 
 extern const bool world_is_simulated;
+extern const bool world_is_isolated;
 
 // Is this the name of a policy of the simulator (sim_policy_is_known)?
 bool world_knows_policy(const char *name);

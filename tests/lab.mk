@@ -14,7 +14,7 @@ RUNNER_O := $(filter $(B)/runner/%,$(LAB_O))
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
 $(R)/unit: $(UNIT_O) $(filter-out $(B)/timing/main.o,$(TIMING_O)) $(RUNNER_O) $(REAL_O) \
-    $(NO_CRITERION_O) $(HARNESS_O) $(RAFT_LINKED) $(B)/link
+    $(NO_CRITERION_O) $(HARNESS_O) $(WIRE_O) $(RAFT_LINKED) $(B)/link
 	$(call link,$(REAL_WRAPS),-lm)
 DUMMY_PARTS := $(addprefix $(B)/tests/unit/,dummies.o hangs.o) $(RUNNER_O) $(REAL_O) \
     $(HARNESS_O) $(RAFT_LINKED) $(B)/link
@@ -116,7 +116,7 @@ $(B)/search: $(B)/bench/search.o $(PROGRAMS_O) $(POINTS_O) $(CORE:%.c=$(B)/%.o) 
 	$(call link,$(SIM_WRAPS),$(SIM_LDLIBS))
 
 SIM_BENCH_O := $(addprefix $(B)/,bench/bench_sim.o bench/cluster.o) \
-    $(addprefix $(B)/tester/,life.o watchdog.o verdict.o telling.o frames.o freed.o interposed.o) \
+    $(addprefix $(B)/tester/,life.o process.o watchdog.o verdict.o telling.o frames.o freed.o interposed.o) \
     $(filter-out $(addprefix $(B)/virtual/,world.o watch.o),$(VIRTUAL_O)) $(CORE:%.c=$(B)/%.o) $(SIM_O)
 $(R)/bench/bench_sim: $(SIM_BENCH_O) $(RAFT_LINKED) $(B)/link
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
@@ -127,7 +127,7 @@ C_FILES := $(wildcard */*.[ch] bench/*/*.[ch] libsim/examples/*.c tests/*/*.[ch]
 .PHONY: format lint handout
 format: setup-test
 	@clang-format -i $(C_FILES)
-lint: setup-test $(SIM_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN) $(LIBSIM_O)
+lint: setup-test $(SIM_BIN) $(ISOLAB) $(PEER_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN) $(LIBSIM_O)
 	@tests/scripts/lint $(B) $(C_FILES)
 handout:
 	@scripts/handout

@@ -9,6 +9,7 @@
 #include "virtual/watch.h"
 
 const bool world_is_simulated = true;
+const bool world_is_isolated = false;
 
 static void fail(const char *message)
 {

@@ -25,6 +25,7 @@ static const char *const known[] = {
 // ---- Functions that options.c needs ----
 
 const bool world_is_simulated = true;
+const bool world_is_isolated = false;
 
 bool world_knows_policy(const char *name)
 {

@@ -1,0 +1,221 @@
+// Answers what a peer asks, and keeps what it tells. One thread at a time
+// receives, and answers at once what it can, so that the peer's saves and log
+// lines stay in order. A call and an apply may wait: before the thread turns to
+// one, another takes its place.
+#include "judge/internal.h"
+
+#include "labrpc/internal.h"
+#include "rt/alloc.h"
+#include "rt/clean.h"
+#include "rt/debug_log.h"
+#include "tester/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// A right Raft has fewer calls and applies under way.
+#define MAX_UNDER_WAY 2000
+
+static void answer(struct raft *rf, const struct frame *question,
+                   struct frame given)
+{
+    wire_answer(rf->peer->wire, question, &given);
+}
+
+// ---- The persister ----
+
+static void save_tail(struct raft *rf, const struct frame *f)
+{
+    size_t size = persister_raft_state_size(rf->persister);
+    if (f->numbers[0] < (int64_t)f->parts[0].len ||
+        f->numbers[0] > (int64_t)size)
+        lie_fail(rf->peer,
+                 "persister_save_tail to keep %lld bytes of %zu, with a head "
+                 "of %zu",
+                 (long long)f->numbers[0], size, f->parts[0].len);
+    persister_save_tail(rf->persister, f->parts[0], (size_t)f->numbers[0],
+                        f->parts[1]);
+}
+
+static void save(struct raft *rf, const struct frame *f)
+{
+    if (f->kind == FRAME_SAVE_STATE)
+        persister_save_raft_state(rf->persister, f->parts[0]);
+    else if (f->kind == FRAME_SAVE)
+        persister_save(rf->persister, f->parts[0], f->parts[1]);
+    else
+        save_tail(rf, f);
+    answer(rf, f, (struct frame){ 0 });
+}
+
+static void read_saved(struct raft *rf, const struct frame *f)
+{
+    struct bytes saved = f->kind == FRAME_READ_STATE
+                             ? persister_read_raft_state(rf->persister)
+                             : persister_read_snapshot(rf->persister);
+    answer(rf, f, (struct frame){ .parts = { saved } });
+    bytes_free(&saved);
+}
+
+static void read_size(struct raft *rf, const struct frame *f)
+{
+    size_t size = f->kind == FRAME_STATE_SIZE
+                      ? persister_raft_state_size(rf->persister)
+                      : persister_snapshot_size(rf->persister);
+    answer(rf, f, (struct frame){ .numbers = { (int64_t)size } });
+}
+
+// ---- The log ----
+
+// Copies a text of the peer's, cut to `size`, safe for a terminal.
+static void copy_text(char *to, size_t size, struct bytes from)
+{
+    size_t len = from.len < size - 1 ? from.len : size - 1;
+    if (len > 0)
+        memcpy(to, from.data, len);
+    to[len] = '\0';
+    clean_text(to, strlen(to));
+}
+
+static void print_log(struct raft *rf, const struct frame *f)
+{
+    char file[200], topic[10], text[480];
+    copy_text(file, sizeof file, f->parts[0]);
+    copy_text(topic, sizeof topic, f->parts[1]);
+    copy_text(text, sizeof text, f->parts[2]);
+    // The server is the peer's, whatever it says.
+    debug_log_write(file, lie_check_int(rf->peer, f->numbers[0]), topic,
+                    rf->peer->server, lie_check_int(rf->peer, f->numbers[2]),
+                    "%s", text);
+}
+
+// ---- What is answered at once ----
+
+// Does what can be done at once. Takes over the frame, or returns false.
+static bool do_at_once(struct raft *rf, struct frame *f)
+{
+    switch (f->kind) {
+    case FRAME_SAVE_STATE:
+    case FRAME_SAVE:
+    case FRAME_SAVE_TAIL:
+        save(rf, f);
+        break;
+    case FRAME_READ_STATE:
+    case FRAME_READ_SNAPSHOT:
+        read_saved(rf, f);
+        break;
+    case FRAME_STATE_SIZE:
+    case FRAME_SNAPSHOT_SIZE:
+        read_size(rf, f);
+        break;
+    case FRAME_LOG:
+        print_log(rf, f);
+        break;
+    case FRAME_LAST_WORDS:
+        zygote_keep_last_words(rf->peer, f);
+        return true;
+    case FRAME_LEFT:
+        rf->has_left = true;
+        break;
+    default:
+        return false;
+    }
+    frame_free(f);
+    return true;
+}
+
+// ---- What may wait ----
+
+static void call(struct raft *rf, const struct frame *f)
+{
+    int64_t to = f->numbers[0], number = f->numbers[1];
+    if (to < 0 || to >= rf->n_servers || number < 0 || number >= rf->n_methods)
+        lie_fail(rf->peer, "a call to no server, or of no method");
+    const struct labrpc_method *method = &rf->methods[number];
+    void *args = alloc(method->args_size);
+    void *reply = alloc(method->reply_size);
+    lie_check_decode(rf->peer, "arguments", method->name, method->xdr_args,
+                     f->parts[0], args);
+    bool received = labrpc_call(rf->ends[to], method, args, reply);
+    struct bytes encoded = { NULL, 0 };
+    if (received)
+        encoded =
+            labrpc_encode("reply", method->name, method->xdr_reply, reply);
+    answer(rf, f,
+           (struct frame){ .numbers = { received }, .parts = { encoded } });
+    bytes_free(&encoded);
+    xdr_free(method->xdr_args, args);
+    xdr_free(method->xdr_reply, reply);
+    free(args);
+    free(reply);
+}
+
+static void apply(struct raft *rf, const struct frame *f)
+{
+    struct apply_msg message = {
+        .command_valid = (f->numbers[0] & APPLIED_COMMAND) != 0,
+        .snapshot_valid = (f->numbers[0] & APPLIED_SNAPSHOT) != 0,
+        .command_index = lie_check_int(rf->peer, f->numbers[1]),
+        .snapshot_term = lie_check_int(rf->peer, f->numbers[2]),
+        .snapshot_index = lie_check_int(rf->peer, f->numbers[3]),
+        .command = bytes_copy(f->parts[0]),
+        .snapshot = bytes_copy(f->parts[1]),
+    };
+    channel_send(rf->apply_ch, &message);
+    answer(rf, f, (struct frame){ 0 });
+}
+
+static void do_slowly(struct raft *rf, struct frame *f)
+{
+    if (atomic_fetch_add(&rf->n_under_way, 1) == MAX_UNDER_WAY)
+        test_fail("%s has more than %d RPCs and applies under way at once",
+                  peer_name(rf->peer).text, MAX_UNDER_WAY);
+    if (f->kind == FRAME_CALL)
+        call(rf, f);
+    else if (f->kind == FRAME_APPLY)
+        apply(rf, f);
+    else
+        lie_fail(rf->peer, "what only the judge says");
+    atomic_fetch_sub(&rf->n_under_way, 1);
+    frame_free(f);
+}
+
+// ---- Receiving ----
+
+// Receives until there is something that may wait. False if the peer has ended.
+static bool receive_slow_locked(struct raft *rf, struct frame *f)
+{
+    for (;;) {
+        const char *why;
+        enum wire_got got = wire_receive(rf->peer->wire, f, &why);
+        if (got == WIRE_WRONG)
+            lie_fail(rf->peer, "%s", why);
+        if (got == WIRE_ENDED)
+            return false;
+        if (rf->ends == NULL && f->kind != FRAME_LAST_WORDS)
+            lie_fail(rf->peer, "a question before it was made");
+        if (!do_at_once(rf, f))
+            return true;
+    }
+}
+
+static bool receive_slow(struct raft *rf, struct frame *f)
+{
+    atomic_fetch_add(&rf->n_waiting, 1);
+    pthread_mutex_lock(&rf->receiving);
+    atomic_fetch_sub(&rf->n_waiting, 1);
+    bool has_come = receive_slow_locked(rf, f);
+    if (has_come && atomic_load(&rf->n_waiting) == 0)
+        go(rf->readers, "peer's reader", requests_read, rf);
+    pthread_mutex_unlock(&rf->receiving);
+    return has_come;
+}
+
+void requests_read(void *arg)
+{
+    struct raft *rf = arg;
+    struct frame f;
+    while (receive_slow(rf, &f))
+        do_slowly(rf, &f);
+    zygote_drained(rf->peer);
+}

@@ -1,0 +1,107 @@
+// Counts the threads of peers that have been freed, and of the judge itself, by
+// what the system says of them.
+#include "judge/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+#include "tester/stacks.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A freed Raft whose process has more than its first thread.
+struct ending {
+    struct raft *rf;
+    struct ending *next;
+};
+
+static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
+static struct ending *all;  // Guarded by mu.
+
+// Calls `look`, if there is one, with each thread's number. Returns how many
+// threads the process has.
+static int for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
+                    void *arg)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *folder = opendir(path);
+    int count = 0;
+    for (struct dirent *task; folder != NULL && (task = readdir(folder));) {
+        if (task->d_name[0] == '.')
+            continue;
+        count++;
+        if (look != NULL)
+            look(pid, atoi(task->d_name), arg);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return count;
+}
+
+void threads_await_end(struct raft *rf)
+{
+    while (!atomic_load(&rf->has_left))
+        sleep_ms(1);
+    struct ending *ending = alloc(sizeof *ending);
+    pthread_mutex_lock(&mu);
+    *ending = (struct ending){ rf, all };
+    all = ending;
+    pthread_mutex_unlock(&mu);
+    stacks_count_threads();
+}
+
+// Ends those that have only their first thread. Returns how many threads the
+// others have besides.
+static int count_left_locked(void)
+{
+    int left = 0;
+    struct ending **place = &all;
+    while (*place != NULL) {
+        struct ending *ending = *place;
+        int count = for_each(ending->rf->peer->pid, NULL, NULL) - 1;
+        if (count > 0) {
+            left += count;
+            place = &ending->next;
+            continue;
+        }
+        raft_end(ending->rf);
+        *place = ending->next;
+        free(ending);
+    }
+    return left;
+}
+
+// ---- tester/stacks.h ----
+
+void stacks_init(void)
+{
+}
+
+void stacks_leave_walk(void)
+{
+}
+
+int stacks_count_threads(void)
+{
+    pthread_mutex_lock(&mu);
+    int left = count_left_locked();
+    pthread_mutex_unlock(&mu);
+    return left + for_each(getpid(), NULL, NULL);
+}
+
+void stacks_print_all(char *cause, size_t size)
+{
+    if (size > 0)
+        cause[0] = '\0';
+}
+
+bool stacks_describe_thread(const char *prefix, char *text, size_t size)
+{
+    (void)prefix;
+    (void)text;
+    (void)size;
+    return false;
+}

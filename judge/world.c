@@ -1,0 +1,27 @@
+// Runs a test in real time, on servers that are processes.
+#include "runner/world.h"
+
+#include "judge/judge.h"
+
+const bool world_is_simulated = false;
+const bool world_is_isolated = true;
+
+bool world_knows_policy(const char *name)
+{
+    (void)name;
+    return false;
+}
+
+bool world_has_access_points(void)
+{
+    return false;
+}
+
+void world_run(const struct lab_test *test, const struct options *options,
+               int seed)
+{
+    (void)seed;
+    judge_start(options->peer, options->object);
+    lab_test_run(test);
+    judge_stop();
+}

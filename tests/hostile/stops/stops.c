@@ -1,0 +1,10 @@
+// Stops its whole process.
+#include "tests/hostile/hostile.h"
+
+#include <signal.h>
+
+static void attack(struct raft *rf)
+{
+    (void)rf;
+    kill(getpid(), SIGSTOP);
+}
