@@ -308,7 +308,6 @@ static void print_kinds(const struct bound_report *report)
         printf("%10llu  %-10s  %s\n", (unsigned long long)kind->n, kind->name,
                values_of(kind));
     }
-    putchar('\n');
 }
 
 static struct bound_test sum_of(const struct bound_report *report)
@@ -329,7 +328,7 @@ static void print_verdict(const struct bound_report *report,
                           const struct bound_test *sum)
 {
     printf(
-        "raftlab: %llu of %llu runs passed",
+        "\nraftlab: %llu of %llu runs passed",
         (unsigned long long)(sum->n_runs - sum->n_failed - sum->n_inconclusive),
         (unsigned long long)sum->n_runs);
     if (sum->n_failed > 0)
