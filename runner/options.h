@@ -54,6 +54,8 @@ struct options {
     struct tape *written;   // and that tape; or NULL.
     struct tape *asked;     // See struct sim_options, here and below.
     int calm_percent;
+    int calm_draws_percent;
+    uint64_t calm_from, calm_to;
     uint64_t limit_points;
     int bound;           // All runs with so many deviations; 0: see bound.h.
     bool threads;        // Record what the servers' threads do.

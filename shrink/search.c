@@ -2,7 +2,8 @@
 // same way and has a lower score. All edits move draws towards 0, the calmest
 // one: so what is left is what mattered. Different beginnings end in different
 // places. So not only the failing run is shrunk, but also runs of other seeds
-// that fail alike with a schedule that is nearly calm. The best one counts.
+// that fail alike with a schedule that is nearly calm, or with fewer faults.
+// The best one counts.
 #include "shrink/search.h"
 
 #include "rt/alloc.h"
@@ -18,7 +19,18 @@
 // The runs and points that other seeds may take, of 100.
 #define FRESH_PERCENT 20
 #define N_FRESH       40  // Of each share of calm draws.
+#define N_ENOUGH      60  // Of those that fail alike.
 #define N_STARTS      3   // Runs that are shrunk.
+
+// A start that is so many times as bad as the best result is not shrunk.
+#define TOO_BAD 8
+
+// The smallest part of a run's time in which all draws are dropped at once.
+#define SMALLEST_PART 32
+
+// Draws are dropped and lowered one by one again, as long as this has made the
+// score lower by so many of 100.
+#define WORTH_PERCENT 2
 
 // A share of the draws is dropped so often in vain before a smaller one is
 // tried.
@@ -125,17 +137,16 @@ static void keep(struct found *found, const struct trials *trials, int seed)
     found->score = score_of(trials->written, trials->counts);
 }
 
-// Runs the edited tape. Keeps it if it fails alike, and is better.
-static bool attempt(struct reduction *r)
+// Runs the plan. Keeps the run if it fails alike, and is better.
+static bool attempt_plan(struct reduction *r, struct plan plan)
 {
     struct search *search = r->search;
     if (is_over(r))
         return false;
     uint64_t points = r->best->points;
-    trials_run(search->trials,
-               (struct plan){ .repeated = r->edited,
-                              .seed = r->best->seed,
-                              .limit_points = points + points / 8 + 2000 });
+    plan.seed = r->best->seed;
+    plan.limit_points = points + points / 8 + 2000;
+    trials_run(search->trials, plan);
     if (search->progress != NULL)
         search->progress(search);
     if (!fails_alike(search) ||
@@ -144,6 +155,12 @@ static bool attempt(struct reduction *r)
         return false;
     keep(r->best, search->trials, r->best->seed);
     return true;
+}
+
+// Runs the edited tape.
+static bool attempt(struct reduction *r)
+{
+    return attempt_plan(r, (struct plan){ .repeated = r->edited });
 }
 
 // ---- Edits ----
@@ -259,10 +276,25 @@ static void drop_at_random(struct reduction *r, const char *kind)
     }
 }
 
-// Drops neighbours, ever fewer at a time, down to one.
-static bool drop_neighbours(struct reduction *r, uint32_t at_most)
+// Drops all draws of a part of the run's time: halves, then smaller parts. The
+// last part comes first: the others are where they were when it has changed.
+static void drop_times(struct reduction *r)
 {
-    bool found = false;
+    for (uint64_t n = 2; n <= SMALLEST_PART && n <= r->best->tape->n->draws;
+         n *= 2) {
+        uint64_t size = r->best->points / n + 1;
+        for (uint64_t k = n; k-- > 0;)
+            attempt_plan(r, (struct plan){ .repeated = r->best->tape,
+                                           .calm_from = k * size,
+                                           .calm_to = k == n - 1
+                                                          ? UINT64_MAX
+                                                          : (k + 1) * size });
+    }
+}
+
+// Drops neighbours, ever fewer at a time, down to one.
+static void drop_neighbours(struct reduction *r, uint32_t at_most)
+{
     uint32_t size = r->best->tape->n->draws / 2;
     if (size > at_most)
         size = at_most;
@@ -270,14 +302,13 @@ static bool drop_neighbours(struct reduction *r, uint32_t at_most)
         uint32_t end = r->best->tape->n->draws;
         while (end > 0 && !is_over(r)) {
             uint32_t first = end > size ? end - size : 0;
-            found |= drop_part(r, first, end, 1);
+            drop_part(r, first, end, 1);
             // After a success, the draws before are where they were.
             end = first;
             if (end > r->best->tape->n->draws)
                 end = r->best->tape->n->draws;
         }
     }
-    return found;
 }
 
 // Makes one draw lower.
@@ -288,9 +319,8 @@ static bool lower(struct reduction *r, uint32_t draw, uint64_t value)
     return attempt(r);
 }
 
-static bool lower_all(struct reduction *r)
+static void lower_all(struct reduction *r)
 {
-    bool found = false;
     for (uint32_t i = 0; i < r->best->tape->n->draws && !is_over(r); i++) {
         const struct tape *tape = r->best->tape;
         uint64_t value = tape->draws[i].value;
@@ -299,26 +329,29 @@ static bool lower_all(struct reduction *r)
             strcmp(tape->streams[tape->draws[i].stream].kind, "number") == 0)
             continue;
         // Each lower value once: the half of 3 is 1, and so on.
-        found |= lower(r, i, 1) || (value > 3 && lower(r, i, value / 2)) ||
-                 (value > 2 && lower(r, i, value - 1));
+        if (lower(r, i, 1) || (value > 3 && lower(r, i, value / 2)))
+            continue;
+        if (value > 2)
+            lower(r, i, value - 1);
     }
-    return found;
 }
 
 static void reduce(struct reduction *r)
 {
     drop_kinds(r);
+    drop_times(r);
     drop_at_random(r, "round");
     drop_at_random(r, NULL);
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
         drop_at_random(r, weights[i].kind);
     drop_kinds(r);
-    while (!is_over(r)) {
-        bool found = drop_neighbours(r, 64);
-        found |= lower_all(r);
-        if (!found)
-            break;
-    }
+    uint64_t score;
+    do {
+        score = r->best->score;
+        drop_neighbours(r, 64);
+        lower_all(r);
+    } while (!is_over(r) &&
+             r->best->score <= score - score * WORTH_PERCENT / 100 - 1);
 }
 
 // ---- Starts ----
@@ -341,27 +374,37 @@ static void add_start(struct found *starts, const struct trials *trials,
         keep(worst, trials, seed);
 }
 
-// Tries other seeds, with schedules that are nearly calm.
+// Tries other seeds, with schedules that are nearly calm and with fewer faults.
 static void find_starts(struct search *search, struct found *starts)
 {
-    static const int calm_percents[] = { 100, 99, 95, 80 };
+    static const struct plan plans[] = {
+        { .calm_percent = 100 },
+        { .calm_percent = 100, .calm_draws_percent = 90 },
+        { .calm_percent = 100, .calm_draws_percent = 50 },
+        { .calm_percent = 99 },
+        { .calm_percent = 99, .calm_draws_percent = 90 },
+        { .calm_percent = 95 },
+        { .calm_percent = 80 },
+    };
     struct reduction r = { .search = search,
                            .max_runs = MAX_RUNS * FRESH_PERCENT / 100,
                            .max_points = MAX_POINTS * FRESH_PERCENT / 100 };
-    for (int k = 0; k < N_FRESH; k++) {
-        for (size_t i = 0; i < sizeof calm_percents / sizeof(int); i++) {
+    int n_alike = 0;
+    for (int k = 0; k < N_FRESH && n_alike < N_ENOUGH; k++) {
+        for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
             if (is_over(&r))
                 return;
             int seed = search->first.seed + k;
-            trials_run(
-                search->trials,
-                (struct plan){ .seed = seed,
-                               .calm_percent = calm_percents[i],
-                               .limit_points = 4 * search->first.points });
+            struct plan plan = plans[i];
+            plan.seed = seed;
+            plan.limit_points = 4 * search->first.points;
+            trials_run(search->trials, plan);
             if (search->progress != NULL)
                 search->progress(search);
-            if (fails_alike(search))
-                add_start(starts, search->trials, seed);
+            if (!fails_alike(search))
+                continue;
+            n_alike++;
+            add_start(starts, search->trials, seed);
         }
     }
 }
@@ -390,6 +433,30 @@ static void copy_found(struct found *to, const struct found *from)
     to->tape = tape;
 }
 
+static int by_score(const void *a, const void *b)
+{
+    const struct found *x = a, *y = b;
+    return x->score < y->score ? -1 : x->score > y->score;
+}
+
+// Shrinks a start within its share of the runs and points that are left.
+//   n_left  starts that are still to be shrunk, this one included
+static void reduce_start(struct search *search, struct found *start,
+                         struct tape *edited, int n_left)
+{
+    const struct trials *trials = search->trials;
+    struct reduction r = {
+        .search = search,
+        .best = start,
+        .edited = edited,
+        .rng = { (uint64_t)search->first.seed },
+        .max_runs = trials->n_runs + (MAX_RUNS - trials->n_runs) / n_left,
+        .max_points = trials->n_points +
+                      (MAX_POINTS - trials->n_points) / (uint64_t)n_left,
+    };
+    reduce(&r);
+}
+
 void search_run(struct search *search)
 {
     struct found starts[N_STARTS];
@@ -398,23 +465,13 @@ void search_run(struct search *search)
     copy_found(&starts[0], &search->first);
     copy_found(&search->best, &search->first);
     find_starts(search, starts);
+    qsort(starts, N_STARTS, sizeof *starts, by_score);
 
-    struct trials *trials = search->trials;
     struct tape *edited = tape_make();
     for (int i = 0; i < N_STARTS; i++) {
-        if (starts[i].score == UINT64_MAX)
-            continue;
-        int left = N_STARTS - i;
-        struct reduction r = {
-            .search = search,
-            .best = &starts[i],
-            .edited = edited,
-            .rng = { (uint64_t)search->first.seed },
-            .max_runs = trials->n_runs + (MAX_RUNS - trials->n_runs) / left,
-            .max_points = trials->n_points +
-                          (MAX_POINTS - trials->n_points) / (uint64_t)left,
-        };
-        reduce(&r);
+        if (starts[i].score / TOO_BAD > search->best.score)
+            break;
+        reduce_start(search, &starts[i], edited, N_STARTS - i);
         if (starts[i].score < search->best.score)
             copy_found(&search->best, &starts[i]);
     }

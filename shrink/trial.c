@@ -118,6 +118,9 @@ void trials_run(struct trials *trials, struct plan plan)
     options->repeated = (struct tape *)plan.repeated;
     options->written = trials->written;
     options->calm_percent = plan.calm_percent;
+    options->calm_draws_percent = plan.calm_draws_percent;
+    options->calm_from = plan.calm_from;
+    options->calm_to = plan.calm_to;
     options->limit_points = plan.limit_points;
     *trials->verdict = (struct verdict){ 0 };
     *trials->counts = (struct counts){ 0 };

@@ -37,7 +37,10 @@ struct trials {
 struct plan {
     const struct tape *repeated;  // NULL: none.
     int seed;
-    int calm_percent;       // So many of the schedule's draws are calm instead.
+    // See struct sim_options.
+    int calm_percent;
+    int calm_draws_percent;
+    uint64_t calm_from, calm_to;
     uint64_t limit_points;  // The run fails after so many points; 0: never.
 };
 

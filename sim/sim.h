@@ -49,10 +49,13 @@ struct sim_options {
     // that is written or repeats a tape. Its value is its bound: the draw is
     // below that. NULL: none.
     struct tape *asked;
-    // Of a run that is written: so many of 100 draws of the schedule are the
-    // calm one instead.
+    // Of a run with a tape: so many of 100 draws of the schedule, and so many
+    // of those of sim_draw, are the calm one instead. So are all draws from the
+    // first of these points up to the second.
     int calm_percent;
-    // The program is reported at this point; 0: at none.
+    int calm_draws_percent;
+    uint64_t calm_from, calm_to;
+    // Of a run with a tape: the program is reported at this point; 0: at none.
     uint64_t limit_points;
 
     // Stacks in reports leave out functions of sim/ and of this folder

@@ -50,8 +50,11 @@ static uint64_t n_numbers[SIM_MAX_RATES + 1];
 static bool is_off;
 
 static uint64_t limit_points;  // Or UINT64_MAX.
-static int calm_percent;
-static struct sim_rng calm;  // For calm_percent.
+
+// See struct sim_options.
+static int calm_percent, calm_draws_percent;
+static uint64_t calm_from, calm_to;
+static struct sim_rng calm;  // For both percents.
 
 // ---- Keys ----
 
@@ -136,6 +139,8 @@ uint64_t sim_tape_draw(const char *kind, uint64_t bound, uint64_t value)
     struct stream *stream = find(kind, sim.self->key);
     if (repeated != NULL)
         value = read_draw(stream);
+    if (sim.points >= calm_from && sim.points < calm_to)
+        value = 0;
     if (bound > 0 && value >= bound)
         value = bound - 1;
     if (written != NULL && value > 0)
@@ -148,17 +153,23 @@ uint64_t sim_tape_draw(const char *kind, uint64_t bound, uint64_t value)
     return value;
 }
 
+// True for so many of 100 draws.
+static bool is_calmed(int percent)
+{
+    return percent > 0 && (int)sim_rng_below(&calm, 100) < percent;
+}
+
 uint64_t sim_tape_draw_of_schedule(const char *kind, uint64_t bound,
                                    uint64_t value)
 {
-    if (calm_percent > 0 && (int)sim_rng_below(&calm, 100) < calm_percent)
-        value = 0;
-    return sim_tape_draw(kind, bound, value);
+    return sim_tape_draw(kind, bound, is_calmed(calm_percent) ? 0 : value);
 }
 
 uint64_t sim_draw(const char *kind, uint64_t bound, uint64_t draw)
 {
-    return sim.taped && sim.on ? sim_tape_draw(kind, bound, draw) : draw;
+    if (!sim.taped || !sim.on)
+        return draw;
+    return sim_tape_draw(kind, bound, is_calmed(calm_draws_percent) ? 0 : draw);
 }
 
 // ---- Turns ----
@@ -311,6 +322,9 @@ void sim_tape_start(const struct sim_options *options)
     written = options->written;
     asked = options->asked;
     calm_percent = options->calm_percent;
+    calm_draws_percent = options->calm_draws_percent;
+    calm_from = options->calm_from;
+    calm_to = options->calm_to;
     calm = sim_rng_make(options->seed, 5);
     limit_points =
         options->limit_points > 0 ? options->limit_points : UINT64_MAX;
