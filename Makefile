@@ -545,7 +545,8 @@ PEER_RT_O := $(patsubst %,$(B)/rt/%.o,alloc bad_input bytes channel clean clock 
 PEER_O := $(patsubst %.c,$(B)/%.o,$(wildcard peer/*.c)) $(WIRE_O) $(PEER_RT_O) $(B)/labrpc/codec.o
 $(PEER_BIN): $(PEER_O) $(B)/link
 	$(call link,-rdynamic -Wl$(comma)--no-as-needed)
-$(PEER_BIN): LDLIBS = -ltirpc -lpthread
+$(PEER_BIN): LDLIBS = -ltirpc -lseccomp -lpthread
+$(OBJECT): LDLIBS = -ltirpc -lpthread
 
 OBJECT_O := $(patsubst %.c,$(R)/shared/%.o,$(notdir $(RAFT_C))) $(X)/shared/$(basename $(notdir $(RAFT_X)))_x.o
 $(R)/shared/%.o: $(RAFT)/%.c | setup compile_commands.json $(RAFT_X_H)

@@ -30,6 +30,19 @@ static void describe_place(const struct peer *peer, const char *object,
     symbols_close(symbols);
 }
 
+// The process was ended by a system call that is not allowed.
+_Noreturn static void fail_by_call(const struct peer *peer, const char *place)
+{
+    char call[40];
+    struct bytes told = peer->last_words.parts[1];
+    size_t len = told.len < sizeof call - 1 ? told.len : sizeof call - 1;
+    if (len > 0)
+        memcpy(call, told.data, len);
+    call[len] = '\0';
+    test_fail("%s made the system call %s, which no Raft needs%s%s",
+              peer_name(peer).text, call, *place == '\0' ? "" : ":", place);
+}
+
 _Noreturn static void fail_by_signal(const struct peer *peer, int number,
                                      const char *place)
 {
@@ -57,6 +70,8 @@ _Noreturn void death_fail(const struct peer *peer, const char *object)
     current_verdict->died = true;
     char place[500];
     describe_place(peer, object, place, sizeof place);
+    if (peer->has_last_words && peer->last_words.numbers[0] == SIGSYS)
+        fail_by_call(peer, place);
     if (WIFSIGNALED(status))
         fail_by_signal(peer, WTERMSIG(status), place);
     test_fail("%s %s(%d) in the middle of the test%s%s", name.text,

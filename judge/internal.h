@@ -27,10 +27,12 @@ struct peer {
     int server;  // NO_SERVER: it is asked for its methods alone.
     pid_t pid;
     struct wire *wire;
+    int output;  // The socket to which it prints.
 
     // Guarded by the lock of zygote.c.
-    bool is_killed;   // By the judge.
-    bool is_drained;  // All that it has said has been received.
+    bool is_killed;    // By the judge.
+    bool is_drained;   // All that it has said has been received.
+    bool has_printed;  // So has all that it has printed.
     bool has_ended;
     int wait_status;          // Set when it has ended.
     struct frame last_words;  // FRAME_LAST_WORDS; no kind of its own if none.
@@ -52,6 +54,9 @@ void zygote_keep_last_words(struct peer *peer, const struct frame *words);
 // Called when nothing more can be received from the peer. Fails the test if the
 // process lives on: it has closed its connection.
 void zygote_drained(struct peer *peer);
+
+// Called when all that the peer has printed is passed on.
+void zygote_printed(struct peer *peer);
 
 // Frees a peer whose process has ended.
 void zygote_forget(struct peer *peer);
@@ -119,6 +124,11 @@ void raft_end(struct raft *rf);
 
 // Receives from the peer of a struct raft until it has ended.
 void requests_read(void *arg);
+
+// ---- output.c ----
+
+// Passes on what the peer of a struct raft prints, until it has ended.
+void output_read(void *arg);
 
 // ---- methods.c ----
 

@@ -5,6 +5,7 @@
 #include "rt/clock.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 
 struct raft *raft_begin(int server, const struct raft *fields)
 {
@@ -14,6 +15,7 @@ struct raft *raft_begin(int server, const struct raft *fields)
     rf->readers = go_group_make();
     pthread_mutex_init(&rf->receiving, NULL);
     go(rf->readers, "peer's reader", requests_read, rf);
+    go(rf->readers, "peer's output", output_read, rf);
     return rf;
 }
 
@@ -21,6 +23,7 @@ void raft_end(struct raft *rf)
 {
     zygote_kill(rf->peer);
     wire_shut(rf->peer->wire);
+    shutdown(rf->peer->output, SHUT_RDWR);
     go_group_free(rf->readers);
     zygote_forget(rf->peer);
     pthread_mutex_destroy(&rf->receiving);

@@ -65,9 +65,10 @@ static void note_end(const struct control_report *report)
     pthread_cond_broadcast(&changed);
     // A process that it has cloned may keep its end open.
     wire_shut(peer->wire);
+    shutdown(peer->output, SHUT_RDWR);
     bool is_killed = peer->is_killed;
-    if (!is_killed)
-        await_locked(&peer->is_drained);
+    if (!is_killed && await_locked(&peer->is_drained))
+        await_locked(&peer->has_printed);
     pthread_mutex_unlock(&mu);
     if (!is_killed)
         death_fail(peer, shared_object);
@@ -99,10 +100,23 @@ static void spawn(const char *program, const char *object, int its_end)
 }
 
 // Makes a socket pair. The first socket is the judge's.
-static void make_pair(int pair[2])
+static void make_pair(int type, int pair[2])
 {
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair) != 0)
         shortage_exit(SHORTAGE_OF_FILES, errno, 0);
+}
+
+// Waits until the zygote has confined itself.
+static void await_ready(void)
+{
+    struct control_report ready = { 0 };
+    ssize_t size = recv(control, &ready, sizeof ready, 0);
+    test_check(size == sizeof ready && ready.number == CONTROL_READY,
+               "the zygote of the lives has ended before it was ready");
+    if (ready.wait_status != 0)
+        test_warn("this system gives no namespaces (%s): servers are confined "
+                  "by seccomp and limits alone",
+                  strerror(ready.wait_status));
 }
 
 void judge_start(const char *program, const char *object)
@@ -110,10 +124,11 @@ void judge_start(const char *program, const char *object)
     cond_init(&changed);
     shared_object = object;
     int pair[2];
-    make_pair(pair);
+    make_pair(SOCK_SEQPACKET, pair);
     control = pair[0];
     spawn(program, object, pair[1]);
     close(pair[1]);
+    await_ready();
     go_thread(&watch, read_reports, NULL);
 }
 
@@ -127,20 +142,22 @@ void judge_stop(void)
 
 // ---- Lives ----
 
-static void order(enum control_kind kind, int number, int fd)
+static void order(enum control_kind kind, int number,
+                  const int fds[CONTROL_FDS])
 {
     struct control_order message = { kind, number };
     struct iovec iov = { &message, sizeof message };
     struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
-    char rights[CMSG_SPACE(sizeof fd)] = { 0 };
-    if (fd >= 0) {
+    const size_t size = CONTROL_FDS * sizeof *fds;
+    char rights[CMSG_SPACE(CONTROL_FDS * sizeof(int))] = { 0 };
+    if (fds != NULL) {
         header.msg_control = rights;
         header.msg_controllen = sizeof rights;
         struct cmsghdr *passed = CMSG_FIRSTHDR(&header);
         *passed = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
                                     .cmsg_type = SCM_RIGHTS,
-                                    .cmsg_len = CMSG_LEN(sizeof fd) };
-        memcpy(CMSG_DATA(passed), &fd, sizeof fd);
+                                    .cmsg_len = CMSG_LEN(size) };
+        memcpy(CMSG_DATA(passed), fds, size);
     }
     ssize_t sent = sendmsg(control, &header, MSG_NOSIGNAL);
     test_check(sent == sizeof message, "the zygote of the lives has ended: %s",
@@ -173,20 +190,24 @@ static void want_credentials(int fd, int wanted)
 
 struct peer *zygote_begin(int server)
 {
-    int pair[2];
-    make_pair(pair);
+    int pair[2], output[2];
+    make_pair(SOCK_SEQPACKET, pair);
+    make_pair(SOCK_STREAM, output);
+    shutdown(output[1], SHUT_RD);
     want_credentials(pair[0], 1);
     struct peer *peer = alloc(sizeof *peer);
     peer->server = server;
     peer->wire = wire_make(pair[0]);
+    peer->output = output[0];
     pthread_mutex_lock(&mu);
     peer->number = n_begun++;
     peer->next = all;
     all = peer;
     pthread_mutex_unlock(&mu);
 
-    order(CONTROL_BEGIN, peer->number, pair[1]);
+    order(CONTROL_BEGIN, peer->number, (int[]){ pair[1], output[1] });
     close(pair[1]);
+    close(output[1]);
     peer->pid = receive_pid(pair[0]);
     want_credentials(pair[0], 0);
     return peer;
@@ -199,7 +220,7 @@ void zygote_kill(struct peer *peer)
     bool has_ended = peer->has_ended;
     pthread_mutex_unlock(&mu);
     if (!has_ended)
-        order(CONTROL_KILL, peer->number, -1);
+        order(CONTROL_KILL, peer->number, NULL);
     pthread_mutex_lock(&mu);
     while (!peer->has_ended)
         pthread_cond_wait(&changed, &mu);
@@ -236,6 +257,14 @@ void zygote_drained(struct peer *peer)
                   peer_name(peer).text);
 }
 
+void zygote_printed(struct peer *peer)
+{
+    pthread_mutex_lock(&mu);
+    peer->has_printed = true;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&mu);
+}
+
 void zygote_forget(struct peer *peer)
 {
     pthread_mutex_lock(&mu);
@@ -246,5 +275,6 @@ void zygote_forget(struct peer *peer)
     pthread_mutex_unlock(&mu);
     frame_free(&peer->last_words);
     wire_free(peer->wire);
+    close(peer->output);
     free(peer);
 }

@@ -21,15 +21,17 @@ void peer_ask(struct frame *question, struct frame *answer);
 
 // Clones lives as the judge wishes, and reports their ends. Returns when the
 // judge is gone.
-//   object  the Raft's shared object
-void zygote_run(const char *object);
+//   path         the Raft's shared object
+//   unconfined   0, or the errno that says why there are no namespaces
+void zygote_run(const char *path, int unconfined);
 
 // ---- life.c ----
 
 // Lives one life.
-//   path  the Raft's shared object
-//   fd    the connection to the judge
-_Noreturn void life_run(const char *path, int fd);
+//   path         the Raft's shared object
+//   fd           the connection to the judge
+//   is_confined  has it a root of its own?
+_Noreturn void life_run(const char *path, int fd, bool is_confined);
 
 // ---- object.c: the Raft's shared object ----
 

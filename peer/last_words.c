@@ -1,5 +1,6 @@
 // Tells the judge where the Raft crashes or calls exit(). The judge has the
 // debug information; here are only addresses.
+#include "peer/confine.h"
 #include "peer/internal.h"
 
 #include <execinfo.h>
@@ -11,6 +12,7 @@
 
 #define MAX_FRAMES 40
 
+static const char *told_call = "";  // That was refused.
 static int n_told;  // Of the first thread that ends the process.
 
 // The address of the instruction that was interrupted.
@@ -35,10 +37,11 @@ static void tell(int signal_number, int64_t detail, void *const *frames,
     for (int k = first; k < count; k++)
         offsets[k] = object_offset(frames[k]);
     size_t size = (size_t)(count - first) * sizeof *offsets;
-    wire_tell(peer_wire,
-              &(struct frame){ .kind = FRAME_LAST_WORDS,
-                               .numbers = { signal_number, detail },
-                               .parts = { { offsets + first, size } } });
+    wire_tell(peer_wire, &(struct frame){ .kind = FRAME_LAST_WORDS,
+                                          .numbers = { signal_number, detail },
+                                          .parts = { { offsets + first, size },
+                                                     { (void *)told_call,
+                                                       strlen(told_call) } } });
 }
 
 static void crashed(int signal_number, siginfo_t *info, void *context)
@@ -58,6 +61,17 @@ static void crashed(int signal_number, siginfo_t *info, void *context)
     raise(signal_number);
 }
 
+// A system call that a Raft does not need.
+static void refused(int signal_number, siginfo_t *info, void *context)
+{
+    (void)context;
+    void *frames[MAX_FRAMES];
+    told_call = confine_call_name(info->si_syscall);
+    tell(signal_number, info->si_syscall, frames, 0,
+         backtrace(frames, MAX_FRAMES));
+    _exit(EXIT_FAILURE);
+}
+
 static void exited(int status, void *unused)
 {
     (void)unused;
@@ -71,6 +85,9 @@ void last_words_prepare(void)
     struct sigaction action = { .sa_sigaction = crashed,
                                 .sa_flags = SA_SIGINFO | (int)SA_RESETHAND |
                                             SA_NODEFER };
+    struct sigaction refusal = { .sa_sigaction = refused,
+                                 .sa_flags = SA_SIGINFO };
+    sigaction(SIGSYS, &refusal, NULL);
     static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
     for (size_t k = 0; k < sizeof signals / sizeof *signals; k++)
         sigaction(signals[k], &action, NULL);

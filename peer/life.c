@@ -1,6 +1,7 @@
 // One life: the threads that receive what the judge asks. The thread that has
 // received a question answers it. Before it does, it sees to it that another
 // one receives, because a function of the Raft may wait.
+#include "peer/confine.h"
 #include "peer/internal.h"
 
 #include "rt/alloc.h"
@@ -8,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -70,13 +72,18 @@ static void *read_questions(void *unused)
     return unused;
 }
 
-void life_run(const char *path, int fd)
+void life_run(const char *path, int fd, bool is_confined)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0);  // SIGKILL would lose what is kept.
     // The system adds this process's number to the first packet.
     send(fd, "", 1, MSG_NOSIGNAL);
     peer_wire = wire_make(fd);
     last_words_prepare();
+    confine_privileges();
+    confine_calls();
     object_load(path);
+    if (!is_confined)
+        confine_files();
     start_reader();
     pthread_mutex_lock(&mu);
     while (n_readers > 0)

@@ -2,6 +2,7 @@
 // a Raft itself: that is for the lives that it clones.
 //
 //   peer OBJECT    with a socket to the judge at CONTROL_FD
+#include "peer/confine.h"
 #include "peer/internal.h"
 
 #include "rt/bad_input.h"
@@ -24,6 +25,9 @@ int main(int argc, char **argv)
         bad_input("peer", "wants the Raft's shared object: isolab starts it");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     load_for_backtraces();
-    zygote_run(argv[1]);
+    confine_prepare();
+    const char *path = argv[1];
+    int error = confine_zygote(&path);
+    zygote_run(path, error);
     return EXIT_SUCCESS;
 }

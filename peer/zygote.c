@@ -26,6 +26,8 @@ struct living {
 
 static struct living *all;
 
+static bool is_confined;  // Has it a root of its own?
+
 static struct living **find(pid_t pid)
 {
     struct living **place = &all;
@@ -36,7 +38,8 @@ static struct living **find(pid_t pid)
 
 // ---- Orders ----
 
-_Noreturn static void live(const char *object, int fd, pid_t zygote)
+_Noreturn static void live(const char *path, const int fds[CONTROL_FDS],
+                           pid_t zygote)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != zygote)
@@ -45,9 +48,12 @@ _Noreturn static void live(const char *object, int fd, pid_t zygote)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     // Nothing else of the zygote's stays open.
-    int own = dup2(fd, CONTROL_FD);
+    dup2(fds[1], STDOUT_FILENO);
+    dup2(fds[1], STDERR_FILENO);
+    close(STDIN_FILENO);
+    int own = dup2(fds[0], CONTROL_FD);
     close_range(CONTROL_FD + 1, ~0U, 0);
-    life_run(object, own);
+    life_run(path, own, is_confined);
 }
 
 static void report(int number, int wait_status)
@@ -56,13 +62,14 @@ static void report(int number, int wait_status)
     send(CONTROL_FD, &report, sizeof report, MSG_NOSIGNAL);
 }
 
-static void begin(const char *object, int number, int fd)
+static void begin(const char *path, int number, const int fds[CONTROL_FDS])
 {
     pid_t zygote = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        live(object, fd, zygote);
-    close(fd);
+        live(path, fds, zygote);
+    close(fds[0]);
+    close(fds[1]);
     if (pid < 0) {
         report(number, -errno);
         return;
@@ -80,21 +87,19 @@ static void kill_life(int number)
     }
 }
 
-// The descriptor that came along; -1 if there is none.
-static int passed_fd(struct msghdr *message)
+// Sets the descriptors that came along.
+static void read_fds(struct msghdr *message, int fds[CONTROL_FDS])
 {
-    int fd = -1;
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
     if (control != NULL && control->cmsg_type == SCM_RIGHTS)
-        memcpy(&fd, CMSG_DATA(control), sizeof fd);
-    return fd;
+        memcpy(fds, CMSG_DATA(control), CONTROL_FDS * sizeof *fds);
 }
 
 // Obeys the next order. False if the judge is gone.
-static bool obey(const char *object)
+static bool obey(const char *path)
 {
     struct control_order order;
-    char control[CMSG_SPACE(sizeof(int))];
+    char control[CMSG_SPACE(CONTROL_FDS * sizeof(int))];
     struct iovec iov = { &order, sizeof order };
     struct msghdr message = { .msg_iov = &iov,
                               .msg_iovlen = 1,
@@ -102,8 +107,10 @@ static bool obey(const char *object)
                               .msg_controllen = sizeof control };
     if (recvmsg(CONTROL_FD, &message, MSG_CMSG_CLOEXEC) != sizeof order)
         return false;
+    int fds[CONTROL_FDS] = { -1, -1 };
+    read_fds(&message, fds);
     if (order.kind == CONTROL_BEGIN)
-        begin(object, order.number, passed_fd(&message));
+        begin(path, order.number, fds);
     else
         kill_life(order.number);
     return true;
@@ -135,8 +142,10 @@ static int open_signals(void)
     return signalfd(-1, &ends, SFD_CLOEXEC);
 }
 
-void zygote_run(const char *object)
+void zygote_run(const char *path, int unconfined)
 {
+    is_confined = unconfined == 0;
+    report(CONTROL_READY, unconfined);
     int signals = open_signals();
     struct pollfd fds[] = { { CONTROL_FD, POLLIN, 0 }, { signals, POLLIN, 0 } };
     bool has_judge = true;
@@ -147,7 +156,7 @@ void zygote_run(const char *object)
             read(signals, &info, sizeof info) > 0)
             reap();
         if (fds[0].revents != 0)
-            has_judge = obey(object);
+            has_judge = obey(path);
     }
     for (struct living *life = all; life != NULL; life = life->next)
         kill(life->pid, SIGKILL);

@@ -6,9 +6,12 @@
 // The zygote's end of the pair.
 #define CONTROL_FD 3
 
+#define CONTROL_FDS 2
+
 // A life is known by the number that the judge gave it.
 enum control_kind {
-    CONTROL_BEGIN,  // Clone a life; its socket comes along.
+    CONTROL_BEGIN,  // Clone a life; its sockets come along: one for frames,
+                    // one for what it prints.
     CONTROL_KILL,   // Kill it.
 };
 
@@ -17,7 +20,10 @@ struct control_order {
     int number;
 };
 
-// The zygote reports each life that has ended, however it did.
+// The zygote reports each life that has ended, however it did. Its first report
+// has this number, and 0, or the errno that says why it has no namespaces.
+#define CONTROL_READY (-1)
+
 struct control_report {
     int number;
     int wait_status;

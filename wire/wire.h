@@ -43,7 +43,8 @@ enum frame_kind {
     // The peer tells. Nothing is answered.
     FRAME_LOG,         // Numbers: line, server, term. Parts: file, topic, text.
     FRAME_LAST_WORDS,  // Numbers: signal, or 0 for exit(); address, or status.
-                       // Part 0: the stack, addresses in the shared object.
+                       // Parts: the stack, addresses in the shared object; by
+                       // SIGSYS the system call's name.
     FRAME_LEFT,        // Only the first thread is left, besides the Raft's.
 
     FRAME_ANSWER,
