@@ -394,9 +394,8 @@ static inline bool sim_goes_before(const struct sim_entry *a,
 // Changes the entry's rank and order, and so its place in its queue.
 void sim_queue_set_rank(struct sim_entry *entry, int64_t rank, uint64_t order);
 
-// Return one thread of a queue that is not empty: the first; a random one.
+// Returns the first thread of a queue that is not empty.
 struct sim_thread *sim_queue_first(const struct sim_queue *queue);
-struct sim_thread *sim_queue_draw(const struct sim_queue *queue);
 
 static inline struct sim_thread *sim_queue_at(const struct sim_queue *queue,
                                               uint32_t position)
@@ -427,9 +426,6 @@ void sim_policy_prepare(struct sim_thread *thread);
 
 // Puts the thread behind all others, unless the policy has no order.
 void sim_policy_put_last(struct sim_thread *thread);
-
-// Chooses the next thread to run.
-struct sim_thread *sim_policy_next(void);
 
 // Chooses a thread of a queue that is not empty.
 struct sim_thread *sim_policy_choose(const struct sim_queue *queue);
@@ -487,6 +483,15 @@ static inline uint32_t sim_rng_below(struct sim_rng *rng, uint32_t bound)
 {
     // Its bias, below 2^-32 * bound, is too small to matter here.
     return (uint32_t)(((sim_rng_next(rng) >> 32) * bound) >> 32);
+}
+
+// Returns a random thread of a queue that is not empty.
+static inline struct sim_thread *sim_queue_draw(const struct sim_queue *queue)
+{
+    uint32_t i = 0;
+    if (queue->count > 1)
+        i = sim_rng_below(&sim.chance, queue->count);
+    return queue->entries[i]->thread;
 }
 
 // ---- clock.c ----

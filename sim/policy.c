@@ -66,11 +66,6 @@ void sim_policy_put_last(struct sim_thread *thread)
         sim.policy->put_last(thread);
 }
 
-struct sim_thread *sim_policy_next(void)
-{
-    return sim.policy->next();
-}
-
 struct sim_thread *sim_policy_choose(const struct sim_queue *queue)
 {
     return sim.policy->choose(queue);

@@ -7,8 +7,13 @@ static struct sim_thread *next(void)
     return sim_queue_draw(&sim.runnable);
 }
 
+static struct sim_thread *choose(const struct sim_queue *queue)
+{
+    return sim_queue_draw(queue);
+}
+
 const struct sim_policy sim_policy_uniform = {
     .name = "uniform",
     .next = next,
-    .choose = sim_queue_draw,
+    .choose = choose,
 };

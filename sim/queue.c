@@ -177,11 +177,3 @@ struct sim_thread *sim_queue_first(const struct sim_queue *queue)
 {
     return queue->entries[0]->thread;
 }
-
-struct sim_thread *sim_queue_draw(const struct sim_queue *queue)
-{
-    uint32_t i = 0;
-    if (queue->count > 1)
-        i = sim_rng_below(&sim.chance, queue->count);
-    return queue->entries[i]->thread;
-}

@@ -1,5 +1,6 @@
 // The scheduler: which thread runs, and how virtual time passes.
 #include "sim/internal.h"
+#include "sim/policy.h"
 
 #include <errno.h>
 
@@ -94,7 +95,7 @@ struct sim_thread *sim_next_thread(void)
         wake_counting();
     check_self();
     struct sim_thread *next =
-        __builtin_expect(sim.taped, 0) ? sim_tape_next() : sim_policy_next();
+        __builtin_expect(sim.taped, 0) ? sim_tape_next() : sim.policy->next();
     next->points++;
     sim_hash_add((uint64_t)next->number);
     return next;

@@ -12,6 +12,7 @@
 // time-outs would be equal, and no election would end.
 #include "tape/tape.h"
 #include "sim/internal.h"
+#include "sim/policy.h"
 
 #include <string.h>
 
@@ -239,7 +240,7 @@ struct sim_thread *sim_tape_next(void)
 
     uint64_t rank = 0;
     if (repeated == NULL)
-        rank = rank_of(&sim.runnable, sim_policy_next(), first);
+        rank = rank_of(&sim.runnable, sim.policy->next(), first);
     rank = sim_tape_draw_of_schedule("turn", sim.runnable.count, rank);
     struct sim_thread *next =
         rank == 0 && stays ? self
