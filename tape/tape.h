@@ -61,8 +61,8 @@ static inline uint32_t tape_add_stream(struct tape *tape, const char *kind,
 {
     struct tape_stream *stream = &tape->streams[tape->n->streams];
     *stream = (struct tape_stream){ .key = key };
-    memcpy(stream->kind, kind, strnlen(kind, TAPE_NAME_SIZE - 1));
-    memcpy(stream->thread, thread, strnlen(thread, TAPE_NAME_SIZE - 1));
+    memccpy(stream->kind, kind, '\0', TAPE_NAME_SIZE - 1);
+    memccpy(stream->thread, thread, '\0', TAPE_NAME_SIZE - 1);
     return tape->n->streams++;
 }
 
