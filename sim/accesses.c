@@ -43,7 +43,7 @@ static inline bool is_shared(const void *address)
 
 static inline bool once_in(uint32_t times)
 {
-    return sim_rng_below(&sim.access_chance, times) == 0;
+    return sim_rng_below(&sim.self->access_chance, times) == 0;
 }
 
 bool sim_makes_access_points(void)

@@ -104,6 +104,10 @@ struct sim_hold {
     struct sim_hold *previous_of_lock;
 };
 
+struct sim_rng {
+    uint64_t state;
+};
+
 struct sim_thread {
     int number;  // In the order of creation; the first is 0.
     int slot;    // In the table of threads.
@@ -150,6 +154,10 @@ struct sim_thread {
     uint64_t first_key;  // Outside of rounds.
     uint64_t n_made;     // Threads, in this round.
     uint64_t n_rounds;
+
+    // Decides which of its accesses of memory are points. It has its own, so
+    // that a draw less in one thread does not shift those of the others.
+    struct sim_rng access_chance;
 
     // The servers whose code it runs (life.c); NULL: none.
     struct sim_life *home;    // The server whose code made the thread.
@@ -207,10 +215,6 @@ struct sim_visit {
 
 // ---- The simulation ----
 
-struct sim_rng {
-    uint64_t state;
-};
-
 struct sim {
     bool on;
     struct sim_thread *self;  // The thread that runs.
@@ -252,7 +256,6 @@ struct sim {
     // Points at accesses of memory (accesses.c).
     bool has_access_points;
     bool hides_accesses;
-    struct sim_rng access_chance;
     uint64_t points_without_time;  // A part of `points`.
 
     void (*fail)(const char *message);

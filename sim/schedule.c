@@ -292,7 +292,6 @@ void sim_schedule_start(const struct sim_options *options)
     sim.next_due_point = UINT64_MAX;
     sim.chance = sim_rng_make(options->seed, 0);
     sim.has_access_points = options->access_points;
-    sim.access_chance = sim_rng_make(options->seed, 5);
     struct sim_rng hash = sim_rng_make(options->seed, 4);
     sim.hash = sim_rng_next(&hash);
 }

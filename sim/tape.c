@@ -77,6 +77,8 @@ void sim_tape_add(struct sim_thread *thread, struct sim_thread *parent)
     put_last(thread);
     thread->key = mix(parent->key, ++parent->n_made);
     thread->first_key = thread->key;
+    // The streams with low numbers are taken.
+    thread->access_chance = sim_rng_make(sim.seed, ~thread->key);
 }
 
 // ---- Streams ----
@@ -263,11 +265,12 @@ struct sim_thread *sim_tape_choose(const struct sim_queue *queue,
 
 bool sim_tape_round(void)
 {
-    if (!sim.taped || !sim.on)
+    if (!sim.on)
         return true;
     struct sim_thread *self = sim.self;
     self->key = self->first_key;
-    bool happens = sim_tape_draw("round", 2, 1) == 1;
+    bool happens = !sim.taped || sim_tape_draw("round", 2, 1) == 1;
+    // Without a tape, too: the threads made in it have the same keys then.
     self->key = mix(~self->first_key, ++self->n_rounds);
     self->n_made = 0;
     return happens;

@@ -29,6 +29,7 @@ void sim_thread_start(void)
     sim.n_alive = 1;
     sim.sync_addresses = sim_reserve((size_t)2 * MAX_SLOTS);
     first->key = first->first_key = 1;
+    first->access_chance = sim_rng_make(sim.seed, ~first->key);
     sim.self = first;
     sim_schedule_add(first);
 }
