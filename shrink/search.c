@@ -392,9 +392,9 @@ static void find_starts(struct search *search, struct found *starts)
     int n_alike = 0;
     for (int k = 0; k < N_FRESH && n_alike < N_ENOUGH; k++) {
         for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
-            if (is_over(&r))
-                return;
             int seed = search->first.seed + k;
+            if (is_over(&r) || seed > MAX_SEED)
+                return;
             struct plan plan = plans[i];
             plan.seed = seed;
             plan.limit_points = 4 * search->first.points;
@@ -431,6 +431,19 @@ static void copy_found(struct found *to, const struct found *from)
     tape_copy(tape, from->tape);
     *to = *from;
     to->tape = tape;
+}
+
+// Takes the message from the best run, which runs once more: times and servers
+// in it are other ones than in the first run's.
+static void take_message(struct search *search)
+{
+    struct trials *trials = search->trials;
+    trials_run(trials, (struct plan){ .repeated = search->best.tape,
+                                      .seed = search->best.seed });
+    if (trials->result.message == NULL)
+        return;
+    free(search->message);
+    search->message = alloc_string(trials->result.message);
 }
 
 static int by_score(const void *a, const void *b)
@@ -475,6 +488,7 @@ void search_run(struct search *search)
         if (starts[i].score < search->best.score)
             copy_found(&search->best, &starts[i]);
     }
+    take_message(search);
     tape_free(edited);
     for (int i = 0; i < N_STARTS; i++)
         tape_free(starts[i].tape);

@@ -27,7 +27,7 @@ struct sibling {
 struct search {
     struct trials *trials;
     char *signature;     // Of the failure that is kept.
-    char *message;       // Of the first run.
+    char *message;       // Of the best run.
     struct found first;  // The run to be shrunk.
     struct found best;
     struct sibling *siblings;
