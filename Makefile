@@ -138,6 +138,9 @@ endif
 ifneq ($(filter-out memory,$(POINTS)),)
 $(error POINTS=$(POINTS): there is memory)
 endif
+ifneq ($(and $(filter shrink,$(MAKECMDGOALS)),$(filter tsan asan,$(MODE))),)
+$(error make shrink is for MODE=plain and MODE=debug; it cannot tell the reports of a sanitizer apart)
+endif
 ifneq ($(and $(POINTS),$(filter tsan asan,$(MODE))),)
 $(error POINTS=memory is for MODE=plain and MODE=debug; a sanitizer watches the memory itself)
 endif
