@@ -108,6 +108,11 @@ struct sim_rng {
     uint64_t state;
 };
 
+// A thread that polls in a loop would never let the others run. After so many
+// points in a row PCT gives it the lowest priority, and in the calm order of a
+// tape it comes last.
+#define SIM_MAX_STREAK 1000
+
 struct sim_thread {
     int number;  // In the order of creation; the first is 0.
     int slot;    // In the table of threads.

@@ -14,10 +14,6 @@
 #define FIRST_STEPS 8
 #define MOST_STEPS  256
 
-// A thread that polls in a loop would never let the others run. After so many
-// points in a row it gets the lowest priority.
-#define MAX_STREAK 1000
-
 static struct {
     int depth;
     int64_t *changes;     // The change points of this round, in order.
@@ -104,7 +100,7 @@ static struct sim_thread *next(void)
     if ((int64_t)sim.points >= pct.next_change)
         change_priorities();
     struct sim_thread *first = sim_queue_first(&sim.runnable);
-    if (first == sim.self && ++pct.streak > MAX_STREAK) {
+    if (first == sim.self && ++pct.streak > SIM_MAX_STREAK) {
         pct.streak = 0;
         put_last(first);
     } else if (first != sim.self) {

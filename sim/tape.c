@@ -16,9 +16,6 @@
 
 #include <string.h>
 
-// After so many points in a row the running thread comes last.
-#define MAX_STREAK 1000
-
 #define MAX_KINDS 32
 
 // A stream of this run.
@@ -234,7 +231,7 @@ static void count_point(bool is_free)
 struct sim_thread *sim_tape_next(void)
 {
     struct sim_thread *self = sim.self;
-    bool stays = sim_is_runnable(self) && !yields && streak < MAX_STREAK;
+    bool stays = sim_is_runnable(self) && !yields && streak < SIM_MAX_STREAK;
     yields = false;
     if (!stays)
         put_last(self);
