@@ -2,7 +2,6 @@
 #include "wire/internal.h"
 
 #include "rt/alloc.h"
-#include "rt/yield.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -20,8 +19,8 @@ struct ask {
     pthread_cond_t changed;
     struct ask *next;
 
-    // Written under wire->mu. Read without it as a hint (yield_briefly).
-    atomic_bool is_over;
+    // Guarded by wire->mu.
+    bool is_over;
 
     bool is_answered;
 };
@@ -154,7 +153,6 @@ static struct ask *take_ask_locked(struct wire *wire, uint32_t id)
 
 static void await_answer(struct wire *wire, struct ask *ask)
 {
-    yield_briefly(&ask->is_over);
     pthread_mutex_lock(&wire->mu);
     while (!ask->is_over)
         pthread_cond_wait(&ask->changed, &wire->mu);
