@@ -58,6 +58,13 @@ void zygote_drained(struct peer *peer);
 // Called when all that the peer has printed is passed on.
 void zygote_printed(struct peer *peer);
 
+// The Raft's shared object.
+const char *zygote_object(void);
+
+// Calls `see` with each peer whose process runs.
+void zygote_for_each(void (*see)(const struct peer *peer, void *arg),
+                     void *arg);
+
 // Frees a peer whose process has ended.
 void zygote_forget(struct peer *peer);
 
@@ -66,6 +73,11 @@ void zygote_forget(struct peer *peer);
 // Fails the test, because the process has ended by itself.
 //   object  the Raft's shared object, which has the debug information
 _Noreturn void death_fail(const struct peer *peer, const char *object);
+
+// ---- burdens.c ----
+
+// Fails the test if the process has too many threads, or too much memory.
+void burdens_check(const struct peer *peer);
 
 // ---- lies.c: what a peer must not say ----
 

@@ -76,32 +76,10 @@ static int count_left_locked(void)
 
 // ---- tester/stacks.h ----
 
-void stacks_init(void)
-{
-}
-
-void stacks_leave_walk(void)
-{
-}
-
 int stacks_count_threads(void)
 {
     pthread_mutex_lock(&mu);
     int left = count_left_locked();
     pthread_mutex_unlock(&mu);
     return left + for_each(getpid(), NULL, NULL);
-}
-
-void stacks_print_all(char *cause, size_t size)
-{
-    if (size > 0)
-        cause[0] = '\0';
-}
-
-bool stacks_describe_thread(const char *prefix, char *text, size_t size)
-{
-    (void)prefix;
-    (void)text;
-    (void)size;
-    return false;
 }

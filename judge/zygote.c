@@ -10,6 +10,7 @@
 #include "wire/control.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,9 @@
 
 // A process that has ended closes its connection at about the same time.
 #define TOGETHER_MS 2000
+
+// The time between two looks at what the lives use.
+#define LOOK_MS 100
 
 static const char *shared_object;
 static int control = -1;  // The socket to the zygote.
@@ -74,10 +78,41 @@ static void note_end(const struct control_report *report)
         death_fail(peer, shared_object);
 }
 
+const char *zygote_object(void)
+{
+    return shared_object;
+}
+
+void zygote_for_each(void (*see)(const struct peer *peer, void *arg), void *arg)
+{
+    pthread_mutex_lock(&mu);
+    for (struct peer *peer = all; peer != NULL; peer = peer->next) {
+        if (!peer->has_ended && peer->pid > 0)
+            see(peer, arg);
+    }
+    pthread_mutex_unlock(&mu);
+}
+
+static void check_burdens(const struct peer *peer, void *unused)
+{
+    (void)unused;
+    burdens_check(peer);
+}
+
+// Receives a report. Meanwhile it looks at what the lives use. False if the
+// zygote has ended.
+static bool receive_report(struct control_report *report)
+{
+    struct pollfd fd = { control, POLLIN, 0 };
+    while (poll(&fd, 1, LOOK_MS) == 0)
+        zygote_for_each(check_burdens, NULL);
+    return recv(control, report, sizeof *report, 0) == sizeof *report;
+}
+
 static void *read_reports(void *unused)
 {
     struct control_report report;
-    while (recv(control, &report, sizeof report, 0) == sizeof report)
+    while (receive_report(&report))
         note_end(&report);
     return unused;
 }
