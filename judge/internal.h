@@ -49,7 +49,8 @@ void zygote_kill(struct peer *peer);
 // Is the process dead, or about to be, by the judge's will?
 bool zygote_has_killed(struct peer *peer);
 
-void zygote_keep_last_words(struct peer *peer, const struct frame *words);
+// Keeps the last words, and takes them over. False if there are some.
+bool zygote_keep_last_words(struct peer *peer, const struct frame *words);
 
 // Called when nothing more can be received from the peer. Fails the test if the
 // process lives on: it has closed its connection.
@@ -114,9 +115,10 @@ struct raft {
     int n_methods;
     struct go_group *readers;
 
-    atomic_int n_waiting;    // Readers that wait for `receiving`.
-    atomic_int n_under_way;  // Calls and applies that have not returned.
-    atomic_bool has_left;    // FRAME_LEFT has come.
+    atomic_int n_waiting;           // Readers that wait for `receiving`.
+    atomic_int n_under_way;         // Calls and applies that have not returned.
+    atomic_size_t bytes_under_way;  // Of their parts.
+    atomic_bool has_left;           // FRAME_LEFT has come.
 
     pthread_mutex_t receiving;  // Held by the reader that receives.
 };

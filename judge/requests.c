@@ -14,7 +14,8 @@
 #include <string.h>
 
 // A right Raft has fewer calls and applies under way.
-#define MAX_UNDER_WAY 2000
+#define MAX_UNDER_WAY       2000
+#define MAX_BYTES_UNDER_WAY WIRE_MAX_BYTES
 
 static void answer(struct raft *rf, const struct frame *question,
                    struct frame given)
@@ -112,7 +113,8 @@ static bool do_at_once(struct raft *rf, struct frame *f)
         print_log(rf, f);
         break;
     case FRAME_LAST_WORDS:
-        zygote_keep_last_words(rf->peer, f);
+        if (!zygote_keep_last_words(rf->peer, f))
+            lie_fail(rf->peer, "last words twice");
         return true;
     case FRAME_LEFT:
         rf->has_left = true;
@@ -165,18 +167,36 @@ static void apply(struct raft *rf, const struct frame *f)
     answer(rf, f, (struct frame){ 0 });
 }
 
-static void do_slowly(struct raft *rf, struct frame *f)
+// The judge keeps them, each in a thread of its own.
+static void begin_slow(struct raft *rf, size_t bytes)
 {
-    if (atomic_fetch_add(&rf->n_under_way, 1) == MAX_UNDER_WAY)
+    if (atomic_fetch_add(&rf->n_under_way, 1) >= MAX_UNDER_WAY)
         test_fail("%s has more than %d RPCs and applies under way at once",
                   peer_name(rf->peer).text, MAX_UNDER_WAY);
+    if (atomic_fetch_add(&rf->bytes_under_way, bytes) + bytes >
+        MAX_BYTES_UNDER_WAY)
+        test_fail("%s has RPCs and applies of more than %d MB under way at "
+                  "once",
+                  peer_name(rf->peer).text, MAX_BYTES_UNDER_WAY >> 20);
+}
+
+static void end_slow(struct raft *rf, size_t bytes)
+{
+    atomic_fetch_sub(&rf->bytes_under_way, bytes);
+    atomic_fetch_sub(&rf->n_under_way, 1);
+}
+
+static void do_slowly(struct raft *rf, struct frame *f)
+{
+    size_t bytes = f->parts[0].len + f->parts[1].len + f->parts[2].len;
+    begin_slow(rf, bytes);
     if (f->kind == FRAME_CALL)
         call(rf, f);
     else if (f->kind == FRAME_APPLY)
         apply(rf, f);
     else
         lie_fail(rf->peer, "what only the judge says");
-    atomic_fetch_sub(&rf->n_under_way, 1);
+    end_slow(rf, bytes);
     frame_free(f);
 }
 

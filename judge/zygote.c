@@ -270,13 +270,15 @@ bool zygote_has_killed(struct peer *peer)
     return is_killed;
 }
 
-void zygote_keep_last_words(struct peer *peer, const struct frame *words)
+bool zygote_keep_last_words(struct peer *peer, const struct frame *words)
 {
     pthread_mutex_lock(&mu);
-    if (!peer->has_last_words)
+    bool are_first = !peer->has_last_words;
+    if (are_first)
         peer->last_words = *words;
     peer->has_last_words = true;
     pthread_mutex_unlock(&mu);
+    return are_first;
 }
 
 void zygote_drained(struct peer *peer)

@@ -38,6 +38,7 @@ struct pieces {
 
     // Guarded by mu.
     struct partial *partials;
+    size_t count;
     size_t bytes;  // Of all their parts.
 };
 

@@ -120,17 +120,25 @@ static void begin_locked(struct pieces *pieces, struct partial **place,
     partial->serial = head->serial;
     partial->size = parts_size(head);
     partial->frame = make_frame(head);
+    pieces->count++;
     pieces->bytes += partial->size;
     *place = partial;
+}
+
+// Has the connection room for another unfinished frame?
+static bool has_room_locked(const struct pieces *pieces,
+                            const struct packet_head *head)
+{
+    return pieces->count < WIRE_MAX_UNFINISHED &&
+           pieces->bytes + parts_size(head) <= WIRE_MAX_BYTES;
 }
 
 static bool add_locked(struct pieces *pieces, const struct packet *packet,
                        size_t piece, struct frame *frame, const char **why)
 {
     struct partial **place = find_locked(pieces, packet->head.serial);
-    if (*place == NULL &&
-        pieces->bytes + parts_size(&packet->head) > WIRE_MAX_BYTES) {
-        *why = "more bytes of unfinished frames than there may be";
+    if (*place == NULL && !has_room_locked(pieces, &packet->head)) {
+        *why = "more unfinished frames than there may be";
         return false;
     }
     if (*place == NULL)
@@ -146,6 +154,7 @@ static bool add_locked(struct pieces *pieces, const struct packet *packet,
         return false;
     *frame = partial->frame;
     *place = partial->next;
+    pieces->count--;
     pieces->bytes -= partial->size;
     free(partial);
     return true;

@@ -70,6 +70,9 @@ enum applied { APPLIED_COMMAND = 1, APPLIED_SNAPSHOT = 2 };
 // of more is refused.
 #define WIRE_MAX_BYTES (256 << 20)
 
+// The number of these frames. A thread sends one at a time.
+#define WIRE_MAX_UNFINISHED 2000
+
 struct frame {
     enum frame_kind kind;
     uint32_t id;  // Of a question and its answer.
