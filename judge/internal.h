@@ -155,6 +155,11 @@ int methods_number(const struct labrpc_method *method);
 
 // ---- threads.c: the peers' threads, seen from outside ----
 
+// Calls `look`, if there is one, with each thread's number. Returns how many
+// threads the process has.
+int threads_for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
+                     void *arg);
+
 // Takes over an rf that has been freed. Its process is killed as soon as only
 // its first thread is left.
 void threads_await_end(struct raft *rf);

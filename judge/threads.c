@@ -20,10 +20,8 @@ struct ending {
 static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 static struct ending *all;  // Guarded by mu.
 
-// Calls `look`, if there is one, with each thread's number. Returns how many
-// threads the process has.
-static int for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
-                    void *arg)
+int threads_for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
+                     void *arg)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
@@ -61,7 +59,7 @@ static int count_left_locked(void)
     struct ending **place = &all;
     while (*place != NULL) {
         struct ending *ending = *place;
-        int count = for_each(ending->rf->peer->pid, NULL, NULL) - 1;
+        int count = threads_for_each(ending->rf->peer->pid, NULL, NULL) - 1;
         if (count > 0) {
             left += count;
             place = &ending->next;
@@ -81,5 +79,5 @@ int stacks_count_threads(void)
     pthread_mutex_lock(&mu);
     int left = count_left_locked();
     pthread_mutex_unlock(&mu);
-    return left + for_each(getpid(), NULL, NULL);
+    return left + threads_for_each(getpid(), NULL, NULL);
 }
