@@ -31,7 +31,7 @@ static void read_memory(pid_t pid, int thread, void *arg)
 void burdens_check(const struct peer *peer)
 {
     long kb = 0;
-    int threads = threads_for_each(peer->pid, read_memory, &kb);
+    int threads = tasks_for_each(peer->pid, read_memory, &kb);
     long mb = kb / 1024;
     struct peer_name name = peer_name(peer);
     test_check(threads <= SHORTAGE_MAX_THREADS,

@@ -75,6 +75,13 @@ void zygote_forget(struct peer *peer);
 //   object  the Raft's shared object, which has the debug information
 _Noreturn void death_fail(const struct peer *peer, const char *object);
 
+// ---- tasks.c ----
+
+// Calls `look`, if there is one, with each thread's number. Returns how many
+// threads the process has.
+int tasks_for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
+                   void *arg);
+
 // ---- burdens.c ----
 
 // Fails the test if the process has too many threads, or too much memory.
@@ -154,11 +161,6 @@ void methods_forward(void *receiver, const void *args, void *reply);
 int methods_number(const struct labrpc_method *method);
 
 // ---- threads.c: the peers' threads, seen from outside ----
-
-// Calls `look`, if there is one, with each thread's number. Returns how many
-// threads the process has.
-int threads_for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
-                     void *arg);
 
 // Takes over an rf that has been freed. Its process is killed as soon as only
 // its first thread is left.

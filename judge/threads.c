@@ -6,10 +6,8 @@
 #include "rt/clock.h"
 #include "tester/stacks.h"
 
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 // A freed Raft whose process has more than its first thread.
 struct ending {
@@ -19,25 +17,6 @@ struct ending {
 
 static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 static struct ending *all;  // Guarded by mu.
-
-int threads_for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
-                     void *arg)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    DIR *folder = opendir(path);
-    int count = 0;
-    for (struct dirent *task; folder != NULL && (task = readdir(folder));) {
-        if (task->d_name[0] == '.')
-            continue;
-        count++;
-        if (look != NULL)
-            look(pid, atoi(task->d_name), arg);
-    }
-    if (folder != NULL)
-        closedir(folder);
-    return count;
-}
 
 void threads_await_end(struct raft *rf)
 {
@@ -59,7 +38,7 @@ static int count_left_locked(void)
     struct ending **place = &all;
     while (*place != NULL) {
         struct ending *ending = *place;
-        int count = threads_for_each(ending->rf->peer->pid, NULL, NULL) - 1;
+        int count = tasks_for_each(ending->rf->peer->pid, NULL, NULL) - 1;
         if (count > 0) {
             left += count;
             place = &ending->next;
@@ -79,5 +58,5 @@ int stacks_count_threads(void)
     pthread_mutex_lock(&mu);
     int left = count_left_locked();
     pthread_mutex_unlock(&mu);
-    return left + threads_for_each(getpid(), NULL, NULL);
+    return left + tasks_for_each(getpid(), NULL, NULL);
 }
