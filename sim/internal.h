@@ -150,11 +150,12 @@ struct sim_thread {
     uint64_t points;  // How often it was chosen to run.
     struct sim_thread *next_unused;
 
+    uint64_t since;  // Its place in the calm order: the less, the earlier.
+
     // The name of its streams on a tape. It follows from its parent's name and
     // the number of threads that the parent had made. So it stays the same if
     // other threads are missing. In each of the program's rounds (tape.c) a
     // thread has another name.
-    uint64_t since;  // For how long others have run; tape.c.
     uint64_t key;
     uint64_t first_key;  // Outside of rounds.
     uint64_t n_made;     // Threads, in this round.

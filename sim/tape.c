@@ -3,9 +3,10 @@
 //
 // The draw of a turn is a rank in the calm order. In that order the running
 // thread comes first, unless it yields or has run for many points in a row. The
-// others follow, the one that has been able to run for longest first. So
-// whatever policy chose the thread, the tape repeats it; and with no draws at
-// all, threads switch where they must, and each of them gets its turn.
+// others follow, the one that ran longest ago first; a new thread counts as one
+// that ran when it was made. So whatever policy chose the thread, the tape
+// repeats it; and with no draws at all, threads switch where they must, and
+// each of them gets its turn.
 //
 // A random number of the program is on the tape as itself plus 1. 0 is the next
 // number of a sequence that spreads evenly: with equal numbers, all servers'
