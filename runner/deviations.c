@@ -7,9 +7,7 @@
 
 static bool is_reduced(const char *kind, uint64_t bound)
 {
-    bool is_of_schedule =
-        strcmp(kind, "turn") == 0 || strcmp(kind, "wake") == 0;
-    return !is_of_schedule && bound > DEVIATIONS_SMALL;
+    return bound > DEVIATIONS_SMALL && !tape_is_of_schedule(kind);
 }
 
 uint64_t deviations_of_draw(const char *kind, uint64_t bound)

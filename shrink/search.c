@@ -226,18 +226,11 @@ static bool drop_kind(struct reduction *r, const char *kind)
     return part.end > part.first && drop_part(r, part.first, part.end, 1);
 }
 
-static const char *const schedule[] = { "turn", "held", "wake", "spurious" };
-
 static bool is_of_schedule(struct reduction *r, uint32_t draw, const void *arg)
 {
     (void)arg;
     const struct tape *tape = r->best->tape;
-    const char *kind = tape->streams[tape->draws[draw].stream].kind;
-    for (size_t i = 0; i < sizeof schedule / sizeof *schedule; i++) {
-        if (strcmp(kind, schedule[i]) == 0)
-            return true;
-    }
-    return false;
+    return tape_is_of_schedule(tape->streams[tape->draws[draw].stream].kind);
 }
 
 static bool is_of_other(struct reduction *r, uint32_t draw, const void *arg)

@@ -66,6 +66,12 @@ static inline uint32_t tape_add_stream(struct tape *tape, const char *kind,
     return tape->n->streams++;
 }
 
+// ---- kinds.c ----
+
+// Do draws of this kind decide the schedule: which thread runs next, which one
+// is woken? The others decide what the network, the tests and the program do.
+bool tape_is_of_schedule(const char *kind);
+
 // ---- memory.c ----
 
 // Makes an empty tape, in memory that is shared with the processes that this
