@@ -1,8 +1,6 @@
 #include "rt/alloc.h"
-#include "rt/shortage.h"
 #include "tape/tape.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,11 +14,7 @@ struct memory {
 
 struct tape *tape_make(void)
 {
-    struct memory *memory =
-        mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
-        shortage_exit(SHORTAGE_OF_MEMORY, errno, sizeof *memory);
+    struct memory *memory = alloc_shared(sizeof *memory);
     struct tape *tape = alloc(sizeof *tape);
     *tape = (struct tape){ &memory->n, memory->streams, memory->draws };
     return tape;
@@ -62,21 +56,42 @@ static int by_kind_and_key(const void *a, const void *b)
     return x->key < y->key ? -1 : x->key > y->key;
 }
 
+// A kind is a word: "no-answer".
+static bool is_kind(const char *kind)
+{
+    size_t length = strspn(kind, "abcdefghijklmnopqrstuvwxyz-");
+    return length > 0 && kind[length] == '\0';
+}
+
+// Removes the draws that are none, or not behind the stream's others.
+//   least  the least index of each stream's next draw
+static void remove_draws(struct tape *tape, uint64_t *least)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < tape->n->draws; i++) {
+        struct tape_draw draw = tape->draws[i];
+        if (draw.stream >= tape->n->streams || draw.value == 0 ||
+            draw.index < least[draw.stream])
+            continue;
+        least[draw.stream] = (uint64_t)draw.index + 1;
+        tape->draws[n++] = draw;
+    }
+    tape->n->draws = n;
+}
+
 void tape_remove_damage(struct tape *tape)
 {
     if (tape->n->streams > TAPE_STREAMS || tape->n->draws > TAPE_DRAWS)
         tape_clear(tape);
+    uint64_t *least = alloc(tape->n->streams * sizeof *least);
     for (uint32_t i = 0; i < tape->n->streams; i++) {
-        tape->streams[i].kind[TAPE_NAME_SIZE - 1] = '\0';
-        tape->streams[i].thread[TAPE_NAME_SIZE - 1] = '\0';
+        struct tape_stream *stream = &tape->streams[i];
+        stream->kind[TAPE_NAME_SIZE - 1] = '\0';
+        stream->thread[TAPE_NAME_SIZE - 1] = '\0';
+        least[i] = is_kind(stream->kind) ? 0 : UINT64_MAX;
     }
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < tape->n->draws; i++) {
-        if (tape->draws[i].stream < tape->n->streams &&
-            tape->draws[i].value != 0)
-            tape->draws[n++] = tape->draws[i];
-    }
-    tape->n->draws = n;
+    remove_draws(tape, least);
+    free(least);
 }
 
 // Counts each stream's draws. Notes its number in `first`.

@@ -80,3 +80,25 @@ UNIT_TEST(deviations, are_put_on_a_tape)
     check(tape.draws[0].index == 4 && tape.draws[0].value == 2);
     check(tape.draws[1].index == 7 && tape.draws[1].value == 1);
 }
+
+// Of a damaged tape, what is left can be written and read.
+UNIT_TEST(deviations, what_is_no_draw_is_removed_from_a_tape)
+{
+    struct tape *tape = tape_make();
+    tape_add_stream(tape, "turn", 1, "main");
+    tape_add_stream(tape, "tu\nrn", 2, "main");
+    tape_add_stream(tape, "", 3, "main");
+    const struct tape_draw draws[] = {
+        { 0, 4, 1 },  // The first that is right,
+        { 1, 0, 1 }, { 2, 0, 1 }, { 3, 0, 1 }, { 0, 5, 0 },
+        { 0, 4, 2 }, { 0, 3, 1 }, { 0, 6, 3 },  // and the second.
+    };
+    tape->n->draws = sizeof draws / sizeof *draws;
+    memcpy(tape->draws, draws, sizeof draws);
+    tape_sort(tape);
+    check(tape->n->streams == 1 && tape->n->draws == 2);
+    check(strcmp(tape->streams[0].kind, "turn") == 0);
+    check(tape->draws[0].index == 4 && tape->draws[0].value == 1);
+    check(tape->draws[1].index == 6 && tape->draws[1].value == 3);
+    tape_free(tape);
+}
