@@ -1,27 +1,17 @@
 #include "runner/pool.h"
 
 #include "rt/alloc.h"
+#include "rt/shared.h"
 #include "rt/shortage.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 // How often the runs' limits are checked, and progress is printed.
 #define TICK_MS 500
-
-static struct verdict *verdicts_make(int n)
-{
-    size_t size = (size_t)n * sizeof(struct verdict);
-    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
-        shortage_exit(SHORTAGE_OF_MEMORY, errno, size);
-    return shared;
-}
 
 // Blocks the awaited signals. A signal that is ignored since the program's
 // start (by nohup) stays ignored.
@@ -47,7 +37,7 @@ void pool_make(struct pool *pool, int n_jobs)
 {
     *pool = (struct pool){ .n_jobs = n_jobs };
     pool->jobs = alloc((size_t)n_jobs * sizeof(*pool->jobs));
-    pool->verdicts = verdicts_make(n_jobs);
+    pool->verdicts = shared_alloc((size_t)n_jobs * sizeof(*pool->verdicts));
     for (int i = 0; i < n_jobs; i++)
         pool->jobs[i].verdict = &pool->verdicts[i];
     signals_block(pool);
@@ -58,7 +48,7 @@ void pool_free(struct pool *pool)
 {
     close(pool->signal_fd);
     sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
-    munmap(pool->verdicts, (size_t)pool->n_jobs * sizeof(*pool->verdicts));
+    shared_free(pool->verdicts, (size_t)pool->n_jobs * sizeof(*pool->verdicts));
     for (int i = 0; i < pool->n_jobs; i++)
         job_free(&pool->jobs[i]);
     free(pool->jobs);

@@ -2,6 +2,7 @@
 
 #include "events/events.h"
 #include "rt/alloc.h"
+#include "rt/shared.h"
 #include "rt/shortage.h"
 #include "runner/job.h"
 #include "runner/world.h"
@@ -14,25 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-static void *share(size_t size)
-{
-    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
-        shortage_exit(SHORTAGE_OF_MEMORY, errno, size);
-    return shared;
-}
 
 struct trials *trials_make(const struct options *options)
 {
     signal(SIGCHLD, SIG_DFL);  // While ignored, there are no exit statuses.
     struct trials *trials = alloc(sizeof *trials);
     trials->options = *options;
-    trials->verdict = share(sizeof *trials->verdict);
-    trials->counts = share(sizeof *trials->counts);
+    trials->verdict = shared_alloc(sizeof *trials->verdict);
+    trials->counts = shared_alloc(sizeof *trials->counts);
     trials->written = tape_make();
     return trials;
 }
@@ -40,8 +31,8 @@ struct trials *trials_make(const struct options *options)
 void trials_free(struct trials *trials)
 {
     tape_free(trials->written);
-    munmap(trials->verdict, sizeof *trials->verdict);
-    munmap(trials->counts, sizeof *trials->counts);
+    shared_free(trials->verdict, sizeof *trials->verdict);
+    shared_free(trials->counts, sizeof *trials->counts);
     result_free(&trials->result);
     free(trials->signature);
     free(trials);

@@ -1,9 +1,9 @@
 #include "rt/alloc.h"
+#include "rt/shared.h"
 #include "tape/tape.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 // Shared with forked processes.
 struct memory {
@@ -14,7 +14,7 @@ struct memory {
 
 struct tape *tape_make(void)
 {
-    struct memory *memory = alloc_shared(sizeof *memory);
+    struct memory *memory = shared_alloc(sizeof *memory);
     struct tape *tape = alloc(sizeof *tape);
     *tape = (struct tape){ &memory->n, memory->streams, memory->draws };
     return tape;
@@ -23,7 +23,7 @@ struct tape *tape_make(void)
 void tape_free(struct tape *tape)
 {
     // n is the first field of the memory.
-    munmap(tape->n, sizeof(struct memory));
+    shared_free(tape->n, sizeof(struct memory));
     free(tape);
 }
 
