@@ -12,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Groups that are told in full, and of these explained.
-#define MOST_TOLD 10
-#define MOST_WHY  3
-
 #define OF_LARGE "least, the middle and the greatest"
 
 void bound_report_make(struct bound_report *report,
@@ -261,9 +257,10 @@ static void tell_failures(struct bound_report *report, struct pool *pool,
         return;
     qsort(report->groups, (size_t)n, sizeof *report->groups, first_test_first);
     int signal = 0;
-    for (int i = 0; i < n && i < MOST_TOLD && signal == 0; i++) {
+    for (int i = 0; i < n && i < GROUPS_TOLD && signal == 0; i++) {
         char *letter = groups_letter(i);
-        signal = tell(report, pool, &report->groups[i], letter, i < MOST_WHY);
+        signal = tell(report, pool, &report->groups[i], letter,
+                      i < GROUPS_EXPLAINED);
         free(letter);
     }
     if (signal != 0)

@@ -16,10 +16,7 @@
 #define WHOLE 600
 #define SHORT 60
 
-// The most groups that are told in full, and of these explained. If there are
-// MANY_GROUPS, the Raft is unfinished: only the first one is explained.
-#define MOST_TOLD   10
-#define MOST_WHY    3
+// With so many groups the Raft is unfinished: only the first one is explained.
 #define MANY_GROUPS 6
 
 struct telling {
@@ -124,7 +121,7 @@ bool failures_print_why(const struct options *options,
 
 static void print_why(struct telling *telling, const struct result *result)
 {
-    int most = telling->groups.n < MANY_GROUPS ? MOST_WHY : 1;
+    int most = telling->groups.n < MANY_GROUPS ? GROUPS_EXPLAINED : 1;
     if (result->record == NULL || result->outcome != FAILED ||
         telling->n_why == most)
         return;
@@ -148,7 +145,7 @@ static void print_group(struct telling *telling, int i)
 {
     const struct group *group = &telling->groups.each[i];
     const struct result *result = result_of(telling, group->test, group->run);
-    bool in_full = i < MOST_TOLD;
+    bool in_full = i < GROUPS_TOLD;
     char *letter = groups_letter(i);
     failures_print_one(telling->options, result, group->test, group->run,
                        telling->has_table ? letter : NULL, in_full);

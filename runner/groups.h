@@ -5,6 +5,11 @@
 #include "runner/options.h"
 #include "runner/result.h"
 
+// The most groups that are told in full, with their pages; the others are only
+// counted. Of those that are told, the most that are explained.
+#define GROUPS_TOLD      10
+#define GROUPS_EXPLAINED 3
+
 struct group {
     int test;  // The first of its runs:
     int run;   // its test's index, and its number.

@@ -14,9 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Groups that are told in full, and have a page.
-#define MOST_TOLD 10
-
 // ---- In the terminal ----
 
 //    17  B   2C: churn, figure_8
@@ -49,7 +46,7 @@ static void print_shrunk(const struct hunt_group *group)
 static void print_groups(const struct hunt_report *report,
                          const struct hunt_groups *groups)
 {
-    for (int i = 0; i < groups->n && i < MOST_TOLD; i++) {
+    for (int i = 0; i < groups->n && i < GROUPS_TOLD; i++) {
         const struct hunt_group *group = &groups->each[i];
         char *letter = groups_letter(i);
         failures_print_one(&group->options, &group->result,
@@ -118,7 +115,7 @@ void hunt_report(const struct hunt_report *report)
 {
     struct hunt_groups groups =
         hunt_groups_make(report->findings, report->chosen);
-    hunt_show(report, &groups, MOST_TOLD);
+    hunt_show(report, &groups, GROUPS_TOLD);
     if (groups.n > 0)
         print_groups(report, &groups);
     if (report->n_inconclusive > 0) {
