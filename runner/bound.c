@@ -5,16 +5,12 @@
 #include "runner/bound_report.h"
 #include "runner/deviations.h"
 #include "runner/pool.h"
+#include "runner/progress.h"
 #include "tape/tape.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-// How often progress is printed, to a terminal and otherwise.
-#define SHOW_EVERY_NS (100 * NS_PER_MS)
-#define LINE_EVERY_NS (10000 * NS_PER_MS)
 
 #define COLUMNS 79
 
@@ -46,35 +42,23 @@ struct search {
     struct cursor next;       // The next deviation from it.
     uint64_t n_expected;      // Its runs, if that is known; else 0.
 
-    bool to_terminal;
-    int64_t shown_ns;
+    struct progress progress;
 };
 
 // ---- Progress ----
 
-static void clear_line(const struct search *s)
-{
-    if (s->to_terminal)
-        fputs("\r\033[K", stdout);
-}
-
 // "12345 of 27670 runs, 3 failed: 2B_figure_8"
 static void show_progress(struct search *s)
 {
-    int64_t now_ns = clock_now_ns();
-    if (now_ns - s->shown_ns < (s->to_terminal ? SHOW_EVERY_NS : LINE_EVERY_NS))
+    if (!progress_begin(&s->progress))
         return;
-    s->shown_ns = now_ns;
-    clear_line(s);
     int begun = printf("%llu ", (unsigned long long)s->test->n_runs);
     if (s->n_expected > 0)
         begun += printf("of %llu ", (unsigned long long)s->n_expected);
     begun +=
         printf("runs, %llu failed: ", (unsigned long long)s->test->n_failed);
     printf("%.*s", begun < COLUMNS ? COLUMNS - begun : 0, s->test->test->name);
-    if (!s->to_terminal)
-        putchar('\n');
-    fflush(stdout);
+    progress_end(&s->progress);
 }
 
 // ---- What runs next ----
@@ -205,7 +189,7 @@ static void run_test(struct search *s)
     }
     pool_kill(&s->pool);
     s->test->wall_s = (double)(clock_now_ns() - began_ns) / 1e9;
-    clear_line(s);
+    progress_clear(&s->progress);
     bound_report_test(&s->report, s->test, s->stopped_by != 0);
 }
 
@@ -223,15 +207,14 @@ static void make_slot(struct search *s, struct slot *slot)
 
 static void search_make(struct search *s, const struct options *options)
 {
-    *s = (struct search){ .options = options,
-                          .to_terminal = isatty(STDOUT_FILENO) };
+    *s = (struct search){ .options = options };
     pool_make(&s->pool, options->jobs);
     s->calm = tape_make();
     s->slots = alloc((size_t)options->jobs * sizeof(*s->slots));
     for (int i = 0; i < options->jobs; i++)
         make_slot(s, &s->slots[i]);
     bound_report_make(&s->report, options);
-    s->shown_ns = clock_now_ns();
+    progress_start(&s->progress);
 }
 
 static void search_free(struct search *s)

@@ -9,6 +9,7 @@
 #include "runner/lanes.h"
 #include "runner/output.h"
 #include "runner/pool.h"
+#include "runner/progress.h"
 #include "runner/world.h"
 
 #include <errno.h>
@@ -16,10 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-// How often progress is printed if each time takes a line of its own.
-#define LINE_EVERY_NS (10000 * NS_PER_MS)
 
 // So many inconclusive runs in a row mean that the machine has too little.
 #define MOST_INCONCLUSIVE 20
@@ -62,35 +59,24 @@ struct hunt {
     int n_groups;
     bool *is_found;  // Of each group of the findings.
 
-    bool to_terminal;
-    int64_t shown_ns;
+    struct progress progress;
 };
 
 // ---- Progress ----
 
-static void clear_line(const struct hunt *h)
-{
-    if (h->to_terminal)
-        fputs("\r\033[K", stdout);
-}
-
 // "12345 runs, 812 runs/s, 34 failed, 3 distinct, 9:12 left"
 static void show_progress(struct hunt *h)
 {
-    int64_t now_ns = clock_now_ns();
-    if (!h->to_terminal && now_ns - h->shown_ns < LINE_EVERY_NS)
+    if (!progress_begin(&h->progress))
         return;
-    h->shown_ns = now_ns;
+    int64_t now_ns = clock_now_ns();
     double elapsed_s = (double)(now_ns - h->started_ns) / 1e9;
     int64_t left_s = (h->end_ns - now_ns) / (1000 * NS_PER_MS);
     left_s = left_s > 0 ? left_s : 0;
-    clear_line(h);
     printf("%lld runs, %.0f runs/s, %lld failed, %d distinct, %lld:%02d left",
            h->n_runs, (double)(h->n_runs - h->n_old) / elapsed_s, h->n_failed,
            h->n_groups, (long long)left_s / 60, (int)(left_s % 60));
-    if (!h->to_terminal)
-        putchar('\n');
-    fflush(stdout);
+    progress_end(&h->progress);
 }
 
 // "new: raft_2B/concurrent_starts seed 17, pct: only 2 of 3 servers ..."
@@ -108,7 +94,7 @@ static void tell_new(const struct hunt *h, const struct hunted *run,
     int room = COLUMNS - (int)size - (int)strlen("...");
     result_print_summary(result, room > 0 ? room : 0, to);
     fclose(to);
-    clear_line(h);
+    progress_clear(&h->progress);
     puts(text);
     free(text);
 }
@@ -320,7 +306,8 @@ static void run_again(struct hunt *h)
 
 static void run_all(struct hunt *h)
 {
-    h->started_ns = h->shown_ns = clock_now_ns();
+    progress_start(&h->progress);
+    h->started_ns = clock_now_ns();
     h->end_ns =
         h->started_ns + (int64_t)(h->options->minutes * 60e3) * NS_PER_MS;
     fill(h);
@@ -333,7 +320,7 @@ static void run_all(struct hunt *h)
     pool_kill(&h->pool);
     run_again(h);
     pool_kill(&h->pool);
-    clear_line(h);
+    progress_clear(&h->progress);
 }
 
 // ---- The beginning and the end ----
@@ -427,8 +414,7 @@ static void tell_beginning(const struct hunt *h)
 
 static void hunt_make(struct hunt *h, const struct options *options)
 {
-    *h = (struct hunt){ .options = options,
-                        .to_terminal = isatty(STDOUT_FILENO) };
+    *h = (struct hunt){ .options = options };
     h->folder = folder_make(options);
     h->findings = findings_make();
     pool_make(&h->pool, options->jobs);

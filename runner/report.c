@@ -5,6 +5,7 @@
 #include "rt/clock.h"
 #include "runner/failures.h"
 #include "runner/mit.h"
+#include "runner/progress.h"
 #include "runner/rows.h"
 #include "runner/table.h"
 #include "runner/world.h"
@@ -13,9 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-// How often progress is printed if each time takes a line of its own.
-#define LINE_EVERY_NS (10000 * NS_PER_MS)
 
 // The most bytes of a message's first line in a line about a run: few if the
 // message was printed in full before, more in a soak, where it was not.
@@ -41,8 +39,7 @@ struct report {
     double weight_done;
     double weight_total;
 
-    bool to_terminal;
-    int64_t shown_ns;  // When progress was last printed.
+    struct progress progress;  // Shown in a soak.
 };
 
 struct report *report_make(const struct options *options)
@@ -52,8 +49,7 @@ struct report *report_make(const struct options *options)
     report->n_runs = (long long)options->n_tests * options->runs;
     report->results = alloc((size_t)report->n_runs * sizeof(*report->results));
     report->started_ns = clock_now_ns();
-    report->shown_ns = report->started_ns;
-    report->to_terminal = isatty(STDOUT_FILENO);
+    progress_start(&report->progress);
     for (int i = 0; i < options->n_tests; i++)
         report->weight_total += mit_weight(options->tests[i]) * options->runs;
     return report;
@@ -74,8 +70,8 @@ static struct result *result_of(struct report *report, int test, int run)
 
 static void clear_line(const struct report *report)
 {
-    if (report->to_terminal && options_is_soak(report->options))
-        fputs("\r\033[K", stdout);
+    if (options_is_soak(report->options))
+        progress_clear(&report->progress);
 }
 
 static double elapsed_s(const struct report *report)
@@ -148,14 +144,9 @@ static long long n_ended(const struct report *report)
 
 void report_progress(struct report *report)
 {
-    int64_t now_ns = clock_now_ns();
-    bool due =
-        report->to_terminal || now_ns - report->shown_ns >= LINE_EVERY_NS;
-    if (!options_is_soak(report->options) || !due)
+    if (!options_is_soak(report->options) || !progress_begin(&report->progress))
         return;
-    report->shown_ns = now_ns;
 
-    clear_line(report);
     printf("%lld of %lld runs, %lld failed", n_ended(report), report->n_runs,
            report->count[FAILED]);
     if (world_is_simulated)
@@ -168,9 +159,7 @@ void report_progress(struct report *report)
                elapsed_s(report) *
                    (report->weight_total - report->weight_done) /
                    report->weight_done);
-    if (!report->to_terminal)
-        putchar('\n');
-    fflush(stdout);
+    progress_end(&report->progress);
 }
 
 // The name of all the tests: "2A" if they are of one suite, else "raftlab".
