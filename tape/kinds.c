@@ -1,7 +1,6 @@
 #include "tape/tape.h"
 
-// What they are for is said where they are drawn: sim/tape.c, sim/cond.c,
-// sim/internal.h.
+// The simulator draws them: sim/tape.c, sim/cond.c, sim/internal.h.
 static const char *const of_schedule[] = { "turn", "wake", "held", "spurious" };
 
 bool tape_is_of_schedule(const char *kind)
