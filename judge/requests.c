@@ -128,6 +128,30 @@ static bool do_at_once(struct raft *rf, struct frame *f)
 
 // ---- What may wait ----
 
+static void add_bytes(struct raft *rf, size_t bytes)
+{
+    if (atomic_fetch_add(&rf->bytes_under_way, bytes) + bytes >
+        MAX_BYTES_UNDER_WAY)
+        test_fail("%s has RPCs and applies of more than %d MB under way at "
+                  "once",
+                  peer_name(rf->peer).text, MAX_BYTES_UNDER_WAY >> 20);
+}
+
+static void take_bytes(struct raft *rf, size_t bytes)
+{
+    atomic_fetch_sub(&rf->bytes_under_way, bytes);
+}
+
+// A peer that does not read lets its replies pile up here.
+static void give_reply(struct raft *rf, const struct frame *f, bool received,
+                       struct bytes encoded)
+{
+    add_bytes(rf, encoded.len);
+    answer(rf, f,
+           (struct frame){ .numbers = { received }, .parts = { encoded } });
+    take_bytes(rf, encoded.len);
+}
+
 static void call(struct raft *rf, const struct frame *f)
 {
     int64_t to = f->numbers[0], number = f->numbers[1];
@@ -143,8 +167,7 @@ static void call(struct raft *rf, const struct frame *f)
     if (received)
         encoded =
             labrpc_encode("reply", method->name, method->xdr_reply, reply);
-    answer(rf, f,
-           (struct frame){ .numbers = { received }, .parts = { encoded } });
+    give_reply(rf, f, received, encoded);
     bytes_free(&encoded);
     xdr_free(method->xdr_args, args);
     xdr_free(method->xdr_reply, reply);
@@ -173,16 +196,12 @@ static void begin_slow(struct raft *rf, size_t bytes)
     if (atomic_fetch_add(&rf->n_under_way, 1) >= MAX_UNDER_WAY)
         test_fail("%s has more than %d RPCs and applies under way at once",
                   peer_name(rf->peer).text, MAX_UNDER_WAY);
-    if (atomic_fetch_add(&rf->bytes_under_way, bytes) + bytes >
-        MAX_BYTES_UNDER_WAY)
-        test_fail("%s has RPCs and applies of more than %d MB under way at "
-                  "once",
-                  peer_name(rf->peer).text, MAX_BYTES_UNDER_WAY >> 20);
+    add_bytes(rf, bytes);
 }
 
 static void end_slow(struct raft *rf, size_t bytes)
 {
-    atomic_fetch_sub(&rf->bytes_under_way, bytes);
+    take_bytes(rf, bytes);
     atomic_fetch_sub(&rf->n_under_way, 1);
 }
 
