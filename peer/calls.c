@@ -222,13 +222,18 @@ static void add_judge(scmp_filter_ctx filter)
                 SCMP_A0(SCMP_CMP_EQ, CONTROL_FD));
 }
 
+// For confine_files. A further filter can only take more away. But the system
+// keeps it where the judge does not see how much it is.
+static void add_filters(scmp_filter_ctx filter)
+{
+    rule_if(filter, SCMP_ACT_ALLOW, "seccomp",
+            SCMP_A0(SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER));
+}
+
 static void add_others(scmp_filter_ctx filter)
 {
     rule_if(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
     rule_if(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
-    // A further filter can only take more away (confine_files).
-    rule_if(filter, SCMP_ACT_ALLOW, "seccomp",
-            SCMP_A0(SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER));
     // Limits may be read.
     rule_if(filter, SCMP_ACT_ALLOW, "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0));
     // libc opens files in passing: the number of processors, for an arena.
@@ -239,7 +244,7 @@ static void add_others(scmp_filter_ctx filter)
             SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0));
 }
 
-void confine_calls(void)
+void confine_calls(bool is_last)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
     rule_all(filter, SCMP_ACT_ALLOW, allowed);
@@ -249,6 +254,8 @@ void confine_calls(void)
     add_signals(filter);
     add_judge(filter);
     add_others(filter);
+    if (!is_last)
+        add_filters(filter);
     must(seccomp_load(filter));
     seccomp_release(filter);
 }
@@ -260,6 +267,8 @@ void confine_files(void)
     must(seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0));
     static const char *const calls[] = { "open", "openat", NULL };
     rule_all(filter, SCMP_ACT_ERRNO(EACCES), calls);
+    static const char *const filters[] = { "seccomp", NULL };
+    rule_all(filter, SCMP_ACT_TRAP, filters);
     must(seccomp_load(filter));
     seccomp_release(filter);
 }

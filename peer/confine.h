@@ -15,7 +15,8 @@ void confine_privileges(void);
 
 // From now on the process can make only the system calls that a Raft needs.
 // Some others fail; the rest end the process.
-void confine_calls(void);
+//   is_last  confine_files will not be called
+void confine_calls(bool is_last);
 
 // From now on the process can open no files.
 void confine_files(void);

@@ -80,7 +80,7 @@ void life_run(const char *path, int fd, bool is_confined)
     peer_wire = wire_make(fd);
     last_words_prepare();
     confine_privileges();
-    confine_calls();
+    confine_calls(is_confined);
     object_load(path);
     if (!is_confined)
         confine_files();
