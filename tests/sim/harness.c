@@ -1,11 +1,11 @@
 // Runs the tests of the simulator: sim_tests [part of a test's name].
 #include "tests/sim/harness.h"
 
+#include "rt/shared.h"
 #include "tape/tape.h"
 
 #include <stdarg.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,8 +176,7 @@ pthread_t start_in(struct sim_life *life, void *(*run)(void *), void *arg)
 int main(int argc, char **argv)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
-    outcome = mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    outcome = shared_alloc(sizeof *outcome);
     int n = 0;
     for (struct sim_test *test = first; test != NULL; test = test->next) {
         if (argc > 1 && strstr(test->name, argv[1]) == NULL)

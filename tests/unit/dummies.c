@@ -2,6 +2,7 @@
 // cluster and write their verdicts themselves.
 #include "rt/clock.h"
 #include "rt/draw.h"
+#include "rt/shared.h"
 #include "tester/lab_test.h"
 #include "tester/stacks.h"
 #include "tester/telling.h"
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -155,8 +155,7 @@ static atomic_int *n_runs;
 
 __attribute__((constructor)) static void share_n_runs(void)
 {
-    n_runs = mmap(NULL, sizeof *n_runs, PROT_READ | PROT_WRITE,
-                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    n_runs = shared_alloc(sizeof *n_runs);
 }
 
 LAB_TEST(dummy_again, on_a_busy_machine)
