@@ -34,6 +34,7 @@ struct peer {
     bool is_drained;   // All that it has said has been received.
     bool has_printed;  // So has all that it has printed.
     bool has_ended;
+    bool ended_by_itself;     // Then the test fails, with what is known here.
     int wait_status;          // Set when it has ended.
     struct frame last_words;  // FRAME_LAST_WORDS; no kind of its own if none.
     bool has_last_words;
@@ -66,7 +67,11 @@ const char *zygote_object(void);
 void zygote_for_each(void (*see)(const struct peer *peer, void *arg),
                      void *arg);
 
-// Frees a peer whose process has ended.
+// Forks the judge at a moment at which the child may call zygote_for_each.
+pid_t zygote_fork(void);
+
+// Frees a peer whose process has ended. Does not return if the process has
+// ended by itself: the test fails then.
 void zygote_forget(struct peer *peer);
 
 // ---- death.c ----

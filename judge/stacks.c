@@ -175,7 +175,7 @@ static void read_in_child(void (*fn)(const char *prefix, FILE *to),
                           const char *prefix, char *text, size_t size)
 {
     int ends[2];
-    pid_t child = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1;
+    pid_t child = pipe2(ends, O_CLOEXEC) == 0 ? zygote_fork() : -1;
     if (child == 0) {
         alarm(LIMIT_S);
         object = zygote_object();

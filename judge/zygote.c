@@ -70,11 +70,12 @@ static void note_end(const struct control_report *report)
     // A process that it has cloned may keep its end open.
     wire_shut(peer->wire);
     shutdown(peer->output, SHUT_RDWR);
-    bool is_killed = peer->is_killed;
-    if (!is_killed && await_locked(&peer->is_drained))
+    peer->ended_by_itself = !peer->is_killed;
+    bool fails = peer->ended_by_itself;
+    if (fails && await_locked(&peer->is_drained))
         await_locked(&peer->has_printed);
     pthread_mutex_unlock(&mu);
-    if (!is_killed)
+    if (fails)
         death_fail(peer, shared_object);
 }
 
@@ -91,6 +92,14 @@ void zygote_for_each(void (*see)(const struct peer *peer, void *arg), void *arg)
             see(peer, arg);
     }
     pthread_mutex_unlock(&mu);
+}
+
+pid_t zygote_fork(void)
+{
+    pthread_mutex_lock(&mu);
+    pid_t child = fork();
+    pthread_mutex_unlock(&mu);
+    return child;
 }
 
 static void check_burdens(const struct peer *peer, void *unused)
@@ -317,6 +326,8 @@ void zygote_printed(struct peer *peer)
 void zygote_forget(struct peer *peer)
 {
     pthread_mutex_lock(&mu);
+    while (peer->ended_by_itself)  // For ever: see note_end.
+        pthread_cond_wait(&changed, &mu);
     struct peer **place = &all;
     while (*place != peer)
         place = &(*place)->next;
