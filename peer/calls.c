@@ -73,7 +73,6 @@ static const char *const allowed[] = {
     "mprotect",
     "madvise",
     "set_robust_list",
-    "get_robust_list",
     "rseq",
     "membarrier",
     "sched_yield",
