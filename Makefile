@@ -43,9 +43,10 @@ NAME_CHARS := $(DIGITS) a b c d e f g h i j k l m n o p q r s t u v w x y z \
 # $(call without,CHARACTERS,TEXT): the text without these characters.
 without = $(if $1,$(call without,$(wordlist 2,99,$1),$(subst $(firstword $1),,$2)),$2)
 # $(call want,VARIABLES,CHARACTERS,WHAT): fails unless the variables hold only these
-# characters and spaces.
-want = $(foreach v,$1,$(if $(call without,$2,$(subst $() $(),,$(value $v))),\
-    $(error $v=: wants $3)))
+# characters and spaces. It shows a value that does a terminal no harm.
+unspaced = $(subst $() $(),,$(value $1))
+want = $(foreach v,$1,$(if $(call without,$2,$(call unspaced,$v)),$(error \
+    $v=$(if $(call without,$(NAME_CHARS),$(call unspaced,$v)),,$(value $v)): wants $3)))
 
 # The shell itself uses the numbers from 10 on.
 ifeq ($(shell case $$(ulimit -n) in (?|1?) ;; (*) echo enough ;; esac),)
@@ -61,7 +62,7 @@ endif
 VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS BOUND
 $(foreach v,$(VALUES) T SUITE MERGE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
-$(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS BOUND,$(DIGITS),a number)
+$(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS BOUND,$(DIGITS),a whole number)
 $(call want,POLICY,$(NAME_CHARS) :,uniform$(comma) pct$(comma) pct:DEPTH or pos)
 $(if $(filter command,$(origin PCT)),$(error PCT= is now POLICY=pct:3$(comma) of any depth))
 $(call want,RAFT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
@@ -597,7 +598,7 @@ AGAIN_BY = $(firstword $(filter replay show shrink,$(MAKECMDGOALS)))
 one_run: $(SIM_BIN)
 ifneq ($(TAPE),)
 else ifeq ($(and $(T),$(SEED)),)
-	@echo 'raftlab: $(AGAIN_BY) wants a test and a seed: make $(AGAIN_BY) T=churn SEED=7' >&2; exit 2
+	@echo 'raftlab: $(AGAIN_BY) wants a test and a seed: make $(AGAIN_BY) T=churn SEED=7; or TAPE=FILE' >&2; exit 2
 else
 	@tests=$$($(SIM_BIN) $(LAB_FLAGS) --list) || exit; set -- $$tests; [ $$# = 1 ] || { \
 	    echo "raftlab: $(AGAIN_BY) wants one test; T='$(T)' means $$#: $$1, $$2, ..." >&2; exit 2; }
