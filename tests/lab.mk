@@ -58,7 +58,7 @@ $(B)/sim_tests: $(patsubst %.c,$(B)/%.o,$(SIM_TESTS_C) $(wildcard tape/*.c) $(CO
 
 # Made with plain objects, for programs of whatever mode.
 LIBSIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard libsim/*.c)) $(SIM_O) \
-    $(addprefix $(B)/,rt/symbols.o rt/shortage.o rt/clean.o rt/alloc.o tape/memory.o)
+    $(addprefix $(B)/,rt/symbols.o rt/shortage.o rt/clean.o rt/alloc.o rt/shared.o tape/memory.o)
 $(B)/libsim/%.o $(B)/gen/libsim/%.o: CFLAGS = -std=gnu11 $(DEBUG) -O2
 $(B)/gen/libsim/lists.c: scripts/libsim-lists $(wildcard virtual/*.txt libsim/*.txt) $(LIBSIM_O)
 	@mkdir -p $(@D)
