@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,7 @@ static void await_ready(void)
 
 void judge_start(const char *program, const char *object)
 {
+    signal(SIGPIPE, SIG_IGN);  // Of a connection whose peer has died.
     cond_init(&changed);
     shared_object = object;
     int pair[2];

@@ -8,6 +8,7 @@
 #include "rt/shortage.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ void life_run(const char *path, int fd, bool is_confined)
     setvbuf(stdout, NULL, _IOLBF, 0);  // SIGKILL would lose what is kept.
     // The system adds this process's number to the first packet.
     send(fd, "", 1, MSG_NOSIGNAL);
+    signal(SIGPIPE, SIG_IGN);
     peer_wire = wire_make(fd);
     last_words_prepare();
     confine_privileges();

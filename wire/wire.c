@@ -57,12 +57,13 @@ void wire_free(struct wire *wire)
 
 // ---- Sending ----
 
-static bool send_packet(struct wire *wire, struct iovec *iov, size_t n_iov)
+// Not by sendmsg(2): a life may not call it, because it passes descriptors,
+// too.
+static bool send_packet(struct wire *wire, struct iovec *iov, int n_iov)
 {
-    struct msghdr message = { .msg_iov = iov, .msg_iovlen = n_iov };
     ssize_t sent;
     do
-        sent = sendmsg(wire->fd, &message, MSG_NOSIGNAL);
+        sent = writev(wire->fd, iov, n_iov);
     while (sent < 0 && errno == EINTR);
     return sent >= 0;
 }

@@ -87,7 +87,7 @@ void frame_free(struct frame *frame);
 struct wire;
 
 // Makes one side of a connection, which takes over the socket. wire_free closes
-// it.
+// it. The process ignores SIGPIPE.
 struct wire *wire_make(int fd);
 void wire_free(struct wire *wire);
 
