@@ -7,4 +7,5 @@ static void attack(struct raft *rf)
 {
     (void)rf;
     kill(getpid(), SIGSTOP);
+    pause();  // Another thread may get the signal, and this one answer still.
 }
