@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -72,6 +71,7 @@ static const char *const allowed[] = {
     "mremap",
     "mprotect",
     "madvise",
+    "futex",
     "set_robust_list",
     "rseq",
     "membarrier",
@@ -182,21 +182,6 @@ static void add_threads(scmp_filter_ctx filter)
     rule_all(filter, SCMP_ACT_ERRNO(ENOSYS), too_new);
 }
 
-// Only with a thread of its own. Lives share pages: libc's code, say. One could
-// wake another that waits for such a page, past the network. pthread_join waits
-// for the system, which wakes by the page.
-static void add_futexes(scmp_filter_ctx filter)
-{
-    const scmp_datum_t kind = 0xff;  // All but FUTEX_CLOCK_REALTIME.
-    rule_if(
-        filter, SCMP_ACT_ALLOW, "futex",
-        SCMP_A1(SCMP_CMP_MASKED_EQ, FUTEX_PRIVATE_FLAG, FUTEX_PRIVATE_FLAG));
-    static const scmp_datum_t waits[] = { FUTEX_WAIT, FUTEX_WAIT_BITSET };
-    for (size_t k = 0; k < sizeof waits / sizeof *waits; k++)
-        rule_if(filter, SCMP_ACT_ALLOW, "futex",
-                SCMP_A1(SCMP_CMP_MASKED_EQ, kind, waits[k]));
-}
-
 // Signals only to itself; SIGSYS stays the peer's.
 static void add_signals(scmp_filter_ctx filter)
 {
@@ -249,7 +234,6 @@ void confine_calls(bool is_last)
     rule_all(filter, SCMP_ACT_ALLOW, allowed);
     rule_all(filter, SCMP_ACT_ERRNO(EPERM), failing);
     add_threads(filter);
-    add_futexes(filter);
     add_signals(filter);
     add_judge(filter);
     add_others(filter);
