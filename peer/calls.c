@@ -220,12 +220,21 @@ static void add_others(scmp_filter_ctx filter)
     rule_if(filter, SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
     // Limits may be read.
     rule_if(filter, SCMP_ACT_ALLOW, "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0));
-    // libc opens files in passing: the number of processors, for an arena.
+}
+
+// libc opens files in passing: to read the number of processors, for an arena;
+// to write the name of another thread, which then fails.
+static void add_files(scmp_filter_ctx filter)
+{
     const uint64_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
     rule_if(filter, SCMP_ACT_ALLOW, "openat",
             SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
     rule_if(filter, SCMP_ACT_ALLOW, "open",
             SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0));
+    rule_if(filter, SCMP_ACT_ERRNO(EACCES), "openat",
+            SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDWR));
+    rule_if(filter, SCMP_ACT_ERRNO(EACCES), "open",
+            SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDWR));
 }
 
 void confine_calls(bool is_last)
@@ -237,6 +246,7 @@ void confine_calls(bool is_last)
     add_signals(filter);
     add_judge(filter);
     add_others(filter);
+    add_files(filter);
     if (!is_last)
         add_filters(filter);
     must(seccomp_load(filter));
