@@ -22,8 +22,8 @@
 //   raftlab hunt 1 BUILD
 //   g GROUP SIGNATURE TAB MESSAGE                  a group of failures
 //   f TEST POLICY SEED COST POINTS GROUP           a run that failed
-//   r TEST POLICY FIRST COUNT COST                 runs: so many seeds from
-//   FIRST on
+//   r TEST POLICY FIRST COUNT COST                 runs that passed: so many
+//   seeds from FIRST on
 //
 // Tests, policies and groups are numbers from 0 on. Behind each line stand a
 // space and its checksum.
@@ -147,17 +147,63 @@ static void put_runs(int test, int policy, struct range range, FILE *to)
              range.last - range.first + 1, range.cost);
 }
 
+// The cost of n of the range's runs, about.
+static int64_t share_of_cost(const struct range *range, int n)
+{
+    return (int64_t)((double)range->cost * n /
+                     ((double)range->last - range->first + 1));
+}
+
+// The runs first..last, if there are any, of this range.
+static void put_part(int test, int policy, const struct range *of, int first,
+                     int last, FILE *to)
+{
+    int n = last - first + 1;
+    if (n > 0)
+        put_runs(test, policy,
+                 (struct range){ first, last, share_of_cost(of, n) }, to);
+}
+
+static bool is_in(const struct failure *failure, int test, int policy,
+                  const struct range *range)
+{
+    const struct hunted *run = &failure->run;
+    return run->test == test && run->policy == policy &&
+           run->seed >= range->first && run->seed <= range->last;
+}
+
+// Writes the range, the runs that failed by themselves: if the line of one is
+// lost, it counts as not run, rather than as passed.
+//   failure  the first that is in no earlier range; `end` is behind the last
+//   returns  the first behind the range
+static const struct failure *put_range(int test, int policy,
+                                       const struct range *range,
+                                       const struct failure *failure,
+                                       const struct failure *end, FILE *to)
+{
+    int from = range->first;
+    for (; failure < end && is_in(failure, test, policy, range); failure++) {
+        int seed = failure->run.seed;
+        put_part(test, policy, range, from, seed - 1, to);
+        put_failure(failure, share_of_cost(range, 1), to);
+        from = seed + 1;
+    }
+    put_part(test, policy, range, from, range->last, to);
+    return failure;
+}
+
 // The contents of a whole journal.
 struct contents {
     uint64_t build;
-    const struct findings *findings;
+    const struct findings *findings;  // Settled.
 };
 
-// The failures come last, without a cost: the ranges have it.
 static void put_contents(const void *self, FILE *to)
 {
     const struct contents *contents = self;
     const struct findings *findings = contents->findings;
+    const struct failure *failure = findings->failures;
+    const struct failure *end = failure + findings->n_failures;
     put_line(to, HEADER "%016" PRIx64, contents->build);
     for (int group = 0; group < findings->signatures.n; group++)
         put_group(findings, group, to);
@@ -165,11 +211,10 @@ static void put_contents(const void *self, FILE *to)
         for (int policy = 0; policy < MIX_N; policy++) {
             const struct ranges *done = findings_done(findings, test, policy);
             for (int i = 0; i < done->n; i++)
-                put_runs(test, policy, done->each[i], to);
+                failure =
+                    put_range(test, policy, &done->each[i], failure, end, to);
         }
     }
-    for (int i = 0; i < findings->n_failures; i++)
-        put_failure(&findings->failures[i], 0, to);
 }
 
 // As open_alone, at once.
@@ -212,8 +257,9 @@ static bool open_alone(struct journal *journal, int flags)
     return true;
 }
 
-bool journal_rewrite(struct journal *journal, const struct findings *findings)
+bool journal_rewrite(struct journal *journal, struct findings *findings)
 {
+    findings_settle(findings);
     struct contents contents = { journal->build, findings };
     if (!output_write(journal->path, put_contents, &contents))
         return false;
@@ -248,7 +294,7 @@ static bool append(struct journal *journal, const char *text, size_t size)
     return true;
 }
 
-bool journal_add(struct journal *journal, const struct findings *findings,
+bool journal_add(struct journal *journal, struct findings *findings,
                  struct hunted run, int64_t cost, const struct failure *failure,
                  bool is_new)
 {

@@ -4,7 +4,8 @@
 // It is text, a line a run. Each line ends with its checksum, and is written by
 // one write(2): whatever ends the program, only runs that went on are lost. On
 // a full disk the file stays as it was. When it has grown, it is written anew,
-// with ranges of runs, and replaces the old one whole.
+// with ranges of runs that passed, and replaces the old one whole. So wherever
+// it is cut or damaged, runs are lost; none that failed counts as passed.
 #ifndef RUNNER_JOURNAL_H
 #define RUNNER_JOURNAL_H
 
@@ -36,15 +37,15 @@ void journal_open(struct journal *journal, const char *path,
 // program likewise.
 void journal_read(const char *path, struct findings *findings);
 
-// Writes the findings as the journal. False, with errno set, if that fails;
-// then the old one is there.
-bool journal_rewrite(struct journal *journal, const struct findings *findings);
+// Writes the findings, which it settles, as the journal. False, with errno set,
+// if that fails; then the old one is there.
+bool journal_rewrite(struct journal *journal, struct findings *findings);
 
-// Notes a run that has ended, which the findings have already.
+// Notes a run that has ended, which the findings have already. May settle them.
 //   failure  of the run; NULL if it has passed
 //   is_new   it is the first of its group
 //   returns  false, with errno set, if it could not be written
-bool journal_add(struct journal *journal, const struct findings *findings,
+bool journal_add(struct journal *journal, struct findings *findings,
                  struct hunted run, int64_t cost, const struct failure *failure,
                  bool is_new);
 

@@ -163,6 +163,26 @@ UNIT_TEST(journal, may_end_anywhere)
     end(&work);
 }
 
+// Of a journal that was written anew, too: no run that failed counts as passed.
+UNIT_TEST(journal, loses_no_failure_of_a_run_that_it_keeps)
+{
+    struct work work;
+    begin(&work);
+    off_t header = work.journal.size;
+    note_some(&work);
+    check(journal_rewrite(&work.journal, work.findings));
+    for (off_t size = work.journal.size; size >= header; size--) {
+        check(truncate(work.path, size) == 0);
+        struct findings *findings = read_again(&work);
+        int n = (int)ranges_count(findings_done(findings, 1, 0));
+        int n_of_2 = (int)ranges_count(findings_done(findings, 1, 2));
+        check(ranges_free_seed(findings_done(findings, 1, 0), 1) == n + 1);
+        check(findings->n_failures == n / 5 + n_of_2);
+        findings_free(findings);
+    }
+    end(&work);
+}
+
 // A group whose line is damaged is lost, and no other.
 UNIT_TEST(journal, keeps_other_groups)
 {
