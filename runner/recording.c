@@ -56,17 +56,51 @@ static void put_contents(const void *self, FILE *to)
     record_write(contents->record, contents->about, to);
 }
 
+// The name of a file without its folders and its ending. The caller frees it.
+static char *stem_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    char *stem = alloc_string(name);
+    char *dot = strrchr(stem, '.');
+    if (dot != NULL && dot > stem)
+        *dot = '\0';
+    return stem;
+}
+
+// The name of a run in virtual time: "raft_2A-rejoin-pct-3-seed7". Uniform is
+// not named. The caller frees it.
+static char *seeded_name(const struct record_about *about)
+{
+    bool is_named = strcmp(about->policy, "uniform") != 0;
+    char *name = alloc_format("%s-%s%s%s-seed%d", about->suite, about->test,
+                              is_named ? "-" : "",
+                              is_named ? about->policy : "", about->seed);
+    char *colon = strchr(name, ':');
+    if (colon != NULL)
+        *colon = '-';
+    return name;
+}
+
+// The name of the run's files, without an ending. Runs of different tapes,
+// policies or seeds have different names. The caller frees it.
+static char *name_of(const struct options *options,
+                     const struct record_about *about, int run)
+{
+    if (options->tape != NULL)
+        return stem_of(options->tape);
+    if (about->seed > 0)
+        return seeded_name(about);
+    return alloc_format("%s-%s-run%03d", about->suite, about->test, run);
+}
+
 // The path; NULL, with errno set, if it cannot be written.
 static char *write_file(const struct record *record, const char *folder,
-                        const struct record_about *about, int run)
+                        const struct record_about *about, const char *name)
 {
     if (!output_make_folder(folder))
         return NULL;
-    char *path = about->seed > 0
-                     ? alloc_format("%s/%s-%s-seed%d.jsonl", folder,
-                                    about->suite, about->test, about->seed)
-                     : alloc_format("%s/%s-%s-run%03d.jsonl", folder,
-                                    about->suite, about->test, run);
+    char *path = alloc_format("%s/%s.jsonl", folder, name);
     struct contents contents = { record, about };
     if (output_write(path, put_contents, &contents))
         return path;
@@ -120,9 +154,11 @@ void recording_end(struct recording *recording, const struct options *options,
     };
     const char *folder =
         options->records != NULL ? options->records : options->logs;
-    result->record = write_file(recording->record, folder, &about, run);
+    char *name = name_of(options, &about, run);
+    result->record = write_file(recording->record, folder, &about, name);
     if (result->record == NULL)
         say_lost(folder, errno);
     else if (options->page != NULL)
         result->page = write_page(options, result->record);
+    free(name);
 }
