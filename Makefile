@@ -620,11 +620,11 @@ show: one_run
 	@$(REPLAY) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
 
 # A small run that fails alike.
-SHRUNK = $(R)/shrunk/$(if $(TAPE),$(notdir $(basename $(TAPE))),$(T)-seed$(SEED)).tape
+SHRUNK = $(R)/shrunk/$(if $(TAPE),$(notdir $(basename $(TAPE))),$(T)$(subst :,-,$(POLICY:%=-%))-seed$(SEED)).tape
 shrink: one_run $(SHRINK_BIN)
 	@mkdir -p $(R)/shrunk
 	@$(SHRINK_BIN) $(SIM_FLAGS) $(if $(TAPE),--tape $(TAPE),--first $(SEED)) --save-tape $(SHRUNK)
-	@scripts/show-shrunk $(VIEW_BIN) $(R)/shrunk/record $(SHRUNK) \
+	@scripts/show-shrunk $(VIEW_BIN) $(SHRUNK) \
 	    $(SIM_BIN) $(FILE_FLAGS) --replay 'make replay $(filter-out POLICY=%,$(AGAIN))'
 
 # ---- The lab's own tests ----
