@@ -77,10 +77,20 @@ static long long fewest_runs(const struct hunt_report *report)
     return fewest;
 }
 
-// "1967 runs, at least 5 of each test; 72 failed, in 13 ways". The caller frees
-// it.
+// ", at least 5 of each test"; nothing of a single test. The caller frees it.
+static char *fewest_text(const struct hunt_report *report)
+{
+    return report->options->n_tests == 1
+               ? alloc_string("")
+               : alloc_format(", at least %lld of each test",
+                              fewest_runs(report));
+}
+
+// "1967 runs, at least 5 of each test; 72 failed, in 13 ways; stopped". The
+// caller frees it.
 static char *verdict_text(const struct hunt_report *report, int n_groups)
 {
+    char *fewest = fewest_text(report);
     char *failed = n_groups == 0
                        ? alloc_string("none failed")
                        : alloc_format("%lld failed, in %d %s", report->n_failed,
@@ -90,8 +100,10 @@ static char *verdict_text(const struct hunt_report *report, int n_groups)
             ? alloc_string("")
             : alloc_format("; %lld inconclusive", report->n_inconclusive);
     char *text =
-        alloc_format("%lld runs, at least %lld of each test; %s%s",
-                     report->n_runs, fewest_runs(report), failed, inconclusive);
+        alloc_format("%lld %s%s; %s%s%s", report->n_runs,
+                     report->n_runs == 1 ? "run" : "runs", fewest, failed,
+                     inconclusive, report->is_stopped ? "; stopped" : "");
+    free(fewest);
     free(failed);
     free(inconclusive);
     return text;
