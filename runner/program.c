@@ -11,6 +11,8 @@
 
 static void say_failure(const char *program, int status)
 {
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+        return;  // The user has stopped it, by Ctrl-C.
     if (WIFSIGNALED(status))
         fprintf(stderr, "lab: %s was killed by signal %d (%s)\n", program,
                 WTERMSIG(status), strsignal(WTERMSIG(status)));
