@@ -40,7 +40,6 @@ struct search {
     struct bound_test *test;  // Its runs are made.
     struct tape *calm;        // The draws that its calm run was asked for.
     struct cursor next;       // The next deviation from it.
-    uint64_t n_expected;      // Its runs, if that is known; else 0.
 
     struct progress progress;
 };
@@ -53,8 +52,8 @@ static void show_progress(struct search *s)
     if (!progress_begin(&s->progress))
         return;
     int begun = printf("%llu ", (unsigned long long)s->test->n_runs);
-    if (s->n_expected > 0)
-        begun += printf("of %llu ", (unsigned long long)s->n_expected);
+    if (s->test->n_expected > 0)
+        begun += printf("of %llu ", (unsigned long long)s->test->n_expected);
     begun +=
         printf("runs, %llu failed: ", (unsigned long long)s->test->n_failed);
     printf("%.*s", begun < COLUMNS ? COLUMNS - begun : 0, s->test->test->name);
@@ -177,10 +176,9 @@ static void run_calm(struct search *s)
 static void run_test(struct search *s)
 {
     int64_t began_ns = clock_now_ns();
-    s->n_expected = 0;
     run_calm(s);
     if (s->options->bound == 1 && s->test->n_failed == 0)
-        s->n_expected = 1 + deviations_of_run(s->calm);
+        s->test->n_expected = 1 + deviations_of_run(s->calm);
     fill(s);
     while (s->pool.n_running > 0 && s->stopped_by == 0) {
         await_some(s);

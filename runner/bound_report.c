@@ -129,6 +129,9 @@ static void put_claim(const struct bound_report *report,
     else if (only_calm(test, inconclusive))
         fprintf(to, "the calm run of %s is inconclusive, so no other is made",
                 name);
+    else if (stopped && test->n_expected > 0)
+        fprintf(to, "stopped after %llu of %llu runs of %s; %llu failed", n,
+                (unsigned long long)test->n_expected, name, failed);
     else if (stopped)
         fprintf(to, "stopped after %llu runs of %s; %llu failed", n, name,
                 failed);

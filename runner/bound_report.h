@@ -14,6 +14,7 @@
 // Of the runs of one test.
 struct bound_test {
     const struct lab_test *test;
+    uint64_t n_expected;  // How many runs there are, if that is known; else 0.
     uint64_t n_runs;
     uint64_t n_failed;
     uint64_t n_inconclusive;
