@@ -258,6 +258,21 @@ static void check_suite(const char *word)
     exit(EXIT_BAD_INPUT);
 }
 
+// " in the suites 2A 2B"; "" if none was named. It lives to the end of the
+// program.
+static char *in_suites(struct words suites)
+{
+    char *text = alloc_string(suites.count > 1   ? " in the suites"
+                              : suites.count > 0 ? " in the suite"
+                                                 : "");
+    for (int i = 0; i < suites.count; i++) {
+        char *longer = alloc_format("%s %s", text, suites.word[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
 static void check_name(const char *word, struct words suites)
 {
     for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
@@ -266,8 +281,7 @@ static void check_name(const char *word, struct words suites)
     }
     bad_input("lab",
               "no test's name contains \"%s\"%s; \"%s --list\" lists them",
-              word, suites.count > 0 ? " in these suites" : "",
-              program_invocation_name);
+              word, in_suites(suites), program_invocation_name);
 }
 
 static void choose_tests(struct options *options, struct words suites,
@@ -574,6 +588,14 @@ static void check_options(const struct options *options, uint64_t given)
 }
 
 // Adds the test of a tape: "raft_2B/rejoin".
+static bool is_here(const char *suite, const char *name)
+{
+    bool found = false;
+    for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next)
+        found = found || (is_suite(t, suite) && strcmp(t->name, name) == 0);
+    return found;
+}
+
 static void add_taped(char *test, struct words *suites, struct words *names)
 {
     if (suites->count > 0 || names->count > 0)
@@ -585,6 +607,11 @@ static void add_taped(char *test, struct words *suites, struct words *names)
     if (slash == NULL)
         bad_input("lab", "a tape's test is SUITE/NAME, not \"%s\"", test);
     *slash = '\0';
+    if (!is_here(test, slash + 1))
+        bad_input("lab",
+                  "the tape is of a test that is not here, %s/%s; \"%s "
+                  "--list\" lists them",
+                  test, slash + 1, program_invocation_name);
     add_word(suites, test, "a tape's suite");
     add_word(names, slash + 1, "a tape's test");
 }

@@ -17,6 +17,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FIRST_LINE  "raftlab tape 1"
 #define POINTS_LINE "points memory"
@@ -192,6 +193,9 @@ void tape_read(struct tape *tape, struct tape_about *about, const char *path,
     if (reader.from == NULL)
         bad_input(program, "the tape %s cannot be read: %s", path,
                   strerror(errno));
+    struct stat status;
+    if (fstat(fileno(reader.from), &status) == 0 && S_ISDIR(status.st_mode))
+        bad_input(program, "the tape %s cannot be read: it is a folder", path);
     read_about(&reader, about);
     next_line(&reader, "a stream, or the end");
     about->access_points = strcmp(reader.line, POINTS_LINE) == 0;

@@ -854,7 +854,7 @@ UNIT_TEST(runner, bad_input_is_one_line_and_exit_status_2)
     expect_refused("--suite 9Z", "no suite \"9Z\"; the suites are 2A ");
     expect_refused("--test zzz", "lab: no test's name contains \"zzz\"; \"");
     expect_refused("--suite 2A --test by_kill",
-                   "\"by_kill\" in these suites; ");
+                   "\"by_kill\" in the suite 2A; ");
     expect_refused(
         "--runs 0",
         "--runs (make's SEEDS=, N=) wants a number from 1 to 1000000, "
