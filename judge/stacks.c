@@ -20,6 +20,7 @@ struct stack {
     pid_t pid;
     const char *prefix;  // Only threads whose names begin so; or NULL.
     FILE *to;
+    const struct peer *untold;  // Its heading is still to be printed; or NULL.
     char text[2000];
     size_t len;
     int n_frames;
@@ -122,8 +123,13 @@ static int print_thread(Dwfl_Thread *thread, void *arg)
 {
     struct stack *stack = arg;
     char name[17];
-    if (read_stack(thread, stack, name))
-        fprintf(stack->to, "  \"%s\" in %s\n", name, stack->text);
+    if (!read_stack(thread, stack, name))
+        return DWARF_CB_OK;
+    if (stack->untold != NULL)
+        fprintf(stack->to, "threads of %s, in the Raft:\n",
+                peer_name(stack->untold).text);
+    stack->untold = NULL;
+    fprintf(stack->to, "  \"%s\" in %s\n", name, stack->text);
     return DWARF_CB_OK;
 }
 
@@ -200,8 +206,7 @@ static void read_in_child(void (*fn)(const char *prefix, FILE *to),
 
 static void print_peer(const struct peer *peer, void *to)
 {
-    fprintf(to, "threads of %s, in the Raft:\n", peer_name(peer).text);
-    struct stack stack = { .pid = peer->pid, .to = to };
+    struct stack stack = { .pid = peer->pid, .to = to, .untold = peer };
     see_threads(&stack, print_thread);
     fflush(to);
 }
