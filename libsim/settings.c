@@ -39,7 +39,7 @@ static void check_name(const char *variable)
             strncmp(names[i], variable, length) == 0)
             return;
     }
-    settings_refuse("%.*s=: there is no such option; docs/libsim.md lists them",
+    settings_refuse("%.*s=: there is no such option; libsim.md lists them",
                     (int)length, variable);
 }
 

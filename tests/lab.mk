@@ -65,7 +65,8 @@ $(B)/gen/libsim/lists.c: scripts/libsim-lists $(wildcard virtual/*.txt libsim/*.
 	@scripts/libsim-lists $(LIBSIM_O) > $@
 $(B)/gen/libsim/lists.o: $(B)/gen/libsim/lists.c | setup
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
-build/libsim/libsim.a: $(LIBSIM_O) $(B)/gen/libsim/lists.o scripts/libsim sim/program.h $(wildcard libsim/examples/*)
+build/libsim/libsim.a: $(LIBSIM_O) $(B)/gen/libsim/lists.o scripts/libsim sim/program.h docs/libsim.md \
+    $(wildcard libsim/examples/*)
 	@scripts/libsim $(CC) $(filter %.o,$^)
 	@echo '  MADE  $(@D)'
 
