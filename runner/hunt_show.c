@@ -29,16 +29,28 @@ _Noreturn static void die(const struct showing *showing, int signal_number)
     _exit(EXIT_FAILURE);
 }
 
-// Gives the page, and the record, the name of the group.
-static void rename_files(struct result *result, const char *folder,
-                         const char *letter)
+// The path of the group's files, without their ends. It is that of the run, not
+// of the group's letter: a later hunt may give that to other failures. The
+// caller frees it.
+static char *path_of(const struct showing *showing,
+                     const struct hunt_group *group)
+{
+    const struct hunted *run = &group->least.run;
+    const struct lab_test *test = showing->report->findings->tests[run->test];
+    return alloc_format("%s/%s-%s-seed%d-%s", showing->report->folder,
+                        test->suite, test->name, run->seed,
+                        mix[run->policy].policy);
+}
+
+// Gives the page, and the record, this path.
+static void rename_files(struct result *result, const char *base)
 {
     char **paths[] = { &result->page, &result->record };
     const char *const ends[] = { "html", "jsonl" };
     for (int i = 0; i < 2; i++) {
         if (*paths[i] == NULL)
             continue;
-        char *path = alloc_format("%s/%s.%s", folder, letter, ends[i]);
+        char *path = alloc_format("%s.%s", base, ends[i]);
         if (rename(*paths[i], path) == 0) {
             free(*paths[i]);
             *paths[i] = path;
@@ -130,11 +142,10 @@ static bool run_tape(const struct showing *showing, struct hunt_group *group,
 }
 
 static bool show_shrunk(struct showing *showing, struct hunt_group *group,
-                        const char *letter)
+                        const char *letter, const char *base)
 {
-    const char *folder = showing->report->folder;
-    char *tape = alloc_format("%s/%s.tape", folder, letter);
-    char *text = alloc_format("%s/%s.shrunk", folder, letter);
+    char *tape = alloc_format("%s.tape", base);
+    char *text = alloc_format("%s.shrunk", base);
     if (showing->to_terminal)
         printf("\r\033[Kshrinking %s; Ctrl-C shows it as it is", letter);
     fflush(stdout);
@@ -173,12 +184,15 @@ static void take_old_message(const struct showing *showing,
 static void show(struct showing *showing, struct hunt_group *group,
                  const char *letter)
 {
-    bool is_shown = showing->shrinks && show_shrunk(showing, group, letter);
+    char *base = path_of(showing, group);
+    bool is_shown =
+        showing->shrinks && show_shrunk(showing, group, letter, base);
     if (!is_shown) {
         choose_run(showing, group);
         run_again(showing, group);
     }
-    rename_files(&group->result, showing->report->folder, letter);
+    rename_files(&group->result, base);
+    free(base);
 }
 
 void hunt_show(const struct hunt_report *report, struct hunt_groups *groups,

@@ -13,7 +13,7 @@ async function main() {
         await b.open(path.resolve(process.argv[2]));
         const links = await b.look('[...document.links].map((a) => a.href)');
         assert.ok(links.length >= 1);
-        assert.match(await b.look('document.body.innerText'), /make replay .*TAPE=.*A\.tape/);
+        assert.match(await b.look('document.body.innerText'), /make replay .*TAPE=.*-seed\d+-\w+\.tape/);
         const colour = 'getComputedStyle(document.body).backgroundColor';
         const light = await b.look(colour);
         await b.send('Emulation.setEmulatedMedia',
