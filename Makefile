@@ -619,13 +619,18 @@ endif
 show: one_run
 	@$(REPLAY) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
 
-# A small run that fails alike.
+# A small run that fails alike. After Ctrl-C there is a tape, too; after a second one
+# there is none, and an older tape is not shown.
 SHRUNK = $(R)/shrunk/$(if $(TAPE),$(notdir $(basename $(TAPE))),$(T)$(subst :,-,$(POLICY:%=-%))-seed$(SEED)).tape
 shrink: one_run $(SHRINK_BIN)
 	@mkdir -p $(R)/shrunk
-	@$(SHRINK_BIN) $(SIM_FLAGS) $(if $(TAPE),--tape $(TAPE),--first $(SEED)) --save-tape $(SHRUNK)
-	@scripts/show-shrunk $(VIEW_BIN) $(SHRUNK) \
-	    $(SIM_BIN) $(FILE_FLAGS) --replay 'make replay $(filter-out POLICY=%,$(AGAIN))'
+	@rm -f $(SHRUNK).new; trap : INT; status=0; \
+	$(SHRINK_BIN) $(SIM_FLAGS) $(if $(TAPE),--tape $(TAPE),--first $(SEED)) \
+	    --save-tape $(SHRUNK).new || status=$$?; \
+	[ -e $(SHRUNK).new ] || exit $$status; mv $(SHRUNK).new $(SHRUNK); \
+	scripts/show-shrunk $(VIEW_BIN) $(SHRUNK) \
+	    $(SIM_BIN) $(FILE_FLAGS) --replay 'make replay $(filter-out POLICY=%,$(AGAIN))' || exit; \
+	exit $$status
 
 # ---- The lab's own tests ----
 

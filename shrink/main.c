@@ -6,6 +6,7 @@
 #include "shrink/search.h"
 #include "tester/verdict.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,39 @@
 
 #define MOST_SIBLINGS 5
 #define LINE          200  // Bytes of a message.
+
+static volatile sig_atomic_t stopped_by;  // A signal; 0: none.
+
+static void note_stop(int signal_number)
+{
+    stopped_by = signal_number;
+}
+
+static bool is_stopped(void)
+{
+    return stopped_by != 0;
+}
+
+// The first signal ends the search, a second one the program. A signal that is
+// ignored since the program's start (by nohup) stays ignored.
+static void listen_for_stop(int signal_number)
+{
+    struct sigaction action = { .sa_handler = note_stop,
+                                .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+    struct sigaction old;
+    sigaction(signal_number, NULL, &old);
+    if (old.sa_handler != SIG_IGN)
+        sigaction(signal_number, &action, NULL);
+}
+
+// Ends the program as the signal would have done.
+static int end_by_signal(void)
+{
+    fflush(stdout);
+    signal(stopped_by, SIG_DFL);
+    raise(stopped_by);
+    return EXIT_FAILURE;
+}
 
 // Prints 18745 as "18,745".
 static void put_number(uint64_t number)
@@ -100,7 +134,7 @@ static void report(const struct search *search)
     put_run(&search->best);
     printf("\n       by ");
     put_number((uint64_t)search->trials->n_runs);
-    puts(" runs");
+    puts(is_stopped() ? " runs; stopped, a smaller one may exist" : " runs");
     if (is_of_progress(search->message))
         puts("\nThis is a failure of progress. See what is lost or late: no "
              "Raft could\ngo on if that is too much.");
@@ -119,6 +153,8 @@ int main(int argc, char **argv)
     check_options(&options);
     test_limit_s = options.limit_s;
 
+    listen_for_stop(SIGINT);
+    listen_for_stop(SIGTERM);
     struct search search;
     if (!search_begin(&search, &options))
         bad_input("shrink",
@@ -135,6 +171,7 @@ int main(int argc, char **argv)
                   search.message);
     bool to_terminal = isatty(STDOUT_FILENO);
     search.progress = to_terminal ? show_progress : NULL;
+    search.is_stopped = is_stopped;
     search_run(&search);
     if (to_terminal)
         fputs("\r\033[K", stdout);
@@ -143,5 +180,7 @@ int main(int argc, char **argv)
     bool written = taping_write(&options, search.best.tape, "shrunk");
     search_end(&search);
     options_free(&options);
+    if (written && is_stopped())
+        return end_by_signal();
     return output_end(written ? EXIT_SUCCESS : EXIT_BAD_INPUT);
 }

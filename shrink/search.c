@@ -94,7 +94,8 @@ struct reduction {
 static bool is_over(const struct reduction *r)
 {
     const struct trials *trials = r->search->trials;
-    return trials->n_runs >= r->max_runs || trials->n_points >= r->max_points;
+    return trials->n_runs >= r->max_runs || trials->n_points >= r->max_points ||
+           r->search->is_stopped();
 }
 
 static void note_sibling(struct search *search)

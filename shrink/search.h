@@ -33,6 +33,7 @@ struct search {
     struct sibling *siblings;
     int n_siblings;
     void (*progress)(const struct search *search);  // Called at times; or NULL.
+    bool (*is_stopped)(void);  // Is the search to end early?
 };
 
 // Runs what the options say: a tape, or a seed. False if it passes.

@@ -71,6 +71,8 @@ static void count(void *self, const struct event *event)
 _Noreturn static void run_test(struct trials *trials, int seed, pid_t parent)
 {
     setpgid(0, 0);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     job_begin_process(parent);
     int null = open("/dev/null", O_RDWR);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
