@@ -190,8 +190,8 @@ R := $(B)/$(or $(POINTS),raft)-$(subst /,_,$(RAFT))
 # student's may have more fields than the given one. Rafts with the same raft.x share them.
 READERS_C := $(wildcard decode/messages.c record/messages.c tests/fig2/*.c)
 
-# A program is linked with one of each pair.
-EITHER_OR := $(addprefix runner/,real_world.c without_criterion.c criterion.c \
+# Not every program is linked with these.
+EITHER_OR := $(addprefix runner/,real_time.c real_world.c without_criterion.c criterion.c \
     criterion_args.c)
 
 CORE := $(wildcard rt/*.c events/*.c labrpc/*.c persister/*.c)
@@ -239,7 +239,7 @@ NOT_SIM_O := $(addprefix $(B)/tester/,stacks.o faults.o hang.o hang_frames.o \
     waits.o stack_groups.o sentence.o locks.o threads.o)
 wraps = $(shell sed -n 's/^WRAPPED(\(.*\));$$/-Wl,--wrap=\1/p' $1)
 # Only in real time: wrappers that note the calls on locks.
-REAL_O := $(B)/runner/real_world.o
+REAL_O := $(B)/runner/real_time.o $(B)/runner/real_world.o
 ifneq ($(MODE),tsan)
 REAL_O += $(B)/tester/locked.o
 REAL_WRAPS := $(call wraps,tester/locked.h)
@@ -540,7 +540,7 @@ WIRE_O := $(patsubst %.c,$(B)/%.o,$(wildcard wire/*.c))
 JUDGE_O := $(patsubst %.c,$(B)/%.o,$(filter-out judge/methods.c,$(wildcard judge/*.c))) $(X)/judge/methods.o
 # The objects that judge/ replaces.
 NOT_JUDGE_O := $(filter-out %/faults.o,$(NOT_SIM_O)) $(B)/tester/process.o $(B)/labrpc/handler.o
-$(ISOLAB): $(filter-out $(NOT_JUDGE_O),$(LAB_O)) $(JUDGE_O) $(WIRE_O) $(NO_CRITERION_O) \
+$(ISOLAB): $(filter-out $(NOT_JUDGE_O),$(LAB_O)) $(JUDGE_O) $(WIRE_O) $(NO_CRITERION_O) $(B)/runner/real_time.o \
     $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X))) $(R)/record/about.o $(B)/link
 	$(call link)
 

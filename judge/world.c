@@ -3,19 +3,7 @@
 
 #include "judge/judge.h"
 
-const bool world_is_simulated = false;
 const bool world_is_isolated = true;
-
-bool world_knows_policy(const char *name)
-{
-    (void)name;
-    return false;
-}
-
-bool world_has_access_points(void)
-{
-    return false;
-}
 
 void world_run(const struct lab_test *test, const struct options *options,
                int seed)

@@ -1,6 +1,7 @@
 // Real or virtual time. lab is linked with real_world.c: the system's threads
 // and clocks. simlab is linked with virtual/world.c: the simulator's. isolab is
-// linked with judge/world.c: real time, each server a process.
+// linked with judge/world.c: real time, each server a process. lab and isolab
+// share real_time.c.
 #ifndef RUNNER_WORLD_H
 #define RUNNER_WORLD_H
 
