@@ -1,0 +1,34 @@
+// The submissions of a class: folders and archives. Each is unpacked to files
+// with plain names, or refused in one line.
+#ifndef GRADE_SUBMISSIONS_H
+#define GRADE_SUBMISSIONS_H
+
+#define DIGEST_SIZE 65  // Hexadecimal SHA-256, with its '\0'.
+
+struct submission {
+    char *name;     // Of [A-Za-z0-9_.-], unique in the class.
+    char *path;     // The folder or archive.
+    char *refusal;  // Why it is none, in a line with the remedy; or NULL.
+};
+
+struct submissions {
+    struct submission *all;  // Sorted by name.
+    int n;
+};
+
+// Finds every folder and archive (.tar, .tar.gz, .tgz, .tar.xz, .zip) in the
+// folder. Whatever else is there has a refusal; only names that begin with a
+// dot are passed over. If the folder cannot be read, n is -1 and errno is set.
+struct submissions submissions_find(const char *folder);
+void submissions_free(struct submissions *submissions);
+
+// Copies or unpacks the submission's raft.x, *.c and *.h to the folder `into`,
+// which it makes, and nothing else. They stand at the submission's top, in
+// raft/, or in its only folder. Sets `digest` to the SHA-256 of their names and
+// contents.
+//   returns  NULL; or why it is refused, in a line with the remedy. The caller
+//            frees it. Then `into` is not there, and `digest` is empty.
+char *submission_unpack(const struct submission *submission, const char *into,
+                        char digest[DIGEST_SIZE]);
+
+#endif
