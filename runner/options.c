@@ -34,7 +34,7 @@ static const char usage[] =
     "  --suite 2A       only this suite; may be repeated\n"
     "  --test TEXT      only the test of this name, or those whose name "
     "contains\n"
-    "                   TEXT; may be repeated\n"
+    "                   TEXT; SUITE/NAME as --list has it; may be repeated\n"
     "  --runs N         each test N times, and count (default 1)\n"
     "  --jobs N         N runs side by side (default 1)\n"
     "  --limit SECONDS  how long a test may take (default 120)\n"
@@ -202,6 +202,19 @@ static bool is_suite(const struct lab_test *test, const char *word)
            strcmp(suite_label(test->suite), word) == 0;
 }
 
+// Is this what --list calls the test, SUITE/NAME? The short name of the suite
+// will do.
+static bool is_listed_as(const struct lab_test *test, const char *word)
+{
+    const char *slash = strchr(word, '/');
+    if (slash == NULL || strcmp(slash + 1, test->name) != 0)
+        return false;
+    char *suite = alloc_format("%.*s", (int)(slash - word), word);
+    bool found = is_suite(test, suite);
+    free(suite);
+    return found;
+}
+
 static bool is_in_suites(const struct lab_test *test, struct words suites)
 {
     bool found = suites.count == 0;
@@ -228,6 +241,7 @@ static bool has_name(const struct lab_test *test, struct words names,
     for (int i = 0; i < names.count; i++) {
         const char *word = names.word[i];
         found = found || strcmp(test->name, word) == 0 ||
+                is_listed_as(test, word) ||
                 (!is_a_name(word, suites) && strstr(test->name, word) != NULL);
     }
     return found;
@@ -276,7 +290,8 @@ static char *in_suites(struct words suites)
 static void check_name(const char *word, struct words suites)
 {
     for (struct lab_test *t = lab_test_first(); t != NULL; t = t->next) {
-        if (is_in_suites(t, suites) && strstr(t->name, word) != NULL)
+        if (is_in_suites(t, suites) &&
+            (strstr(t->name, word) != NULL || is_listed_as(t, word)))
             return;
     }
     bad_input("lab",
