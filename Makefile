@@ -632,6 +632,10 @@ shrink: one_run $(SHRINK_BIN)
 	    $(SIM_BIN) $(FILE_FLAGS) --replay 'make replay $(filter-out POLICY=%,$(AGAIN))' || exit; \
 	exit $$status
 
+# ---- Grading ----
+
+-include $(wildcard grade/grade.mk)
+
 # ---- The lab's own tests ----
 
 # Only in the full repository: the handout has neither these targets nor their files.
