@@ -632,6 +632,12 @@ shrink: one_run $(SHRINK_BIN)
 	    $(SIM_BIN) $(FILE_FLAGS) --replay 'make replay $(filter-out POLICY=%,$(AGAIN))' || exit; \
 	exit $$status
 
+# ---- Handing in ----
+
+.PHONY: handin
+handin: setup
+	@scripts/handin $(RAFT) $(CC)
+
 # ---- Grading ----
 
 -include $(wildcard grade/grade.mk)
@@ -684,6 +690,7 @@ help:
 #:                          SLURM=1 TASKS=64: on a cluster, by so many tasks
 #:   make race              all parts under ThreadSanitizer; SIM=1: simulated
 #:   make asan              all parts under AddressSanitizer and UBSan
+#:   make handin            build/raftlab-handin.tar.gz, to hand in; says what is in it
 #:
 #: and with these:
 #:   T=rejoin               only the test of this name, or those whose names

@@ -134,6 +134,9 @@ handout:
 	@scripts/handout
 
 #:
+#: for staff (docs/staff.md):
+#:   make handout           build/raftlab-handout.tar.gz, for students
+#:
 #: for the lab itself:
 #:   make test              all of the lab's own tests
 #:   make check             the quick ones, for after each change
@@ -146,4 +149,3 @@ handout:
 #:   make bench             benchmarks
 #:   make bench-search      how soon the simulator's policies find small programs' bugs; T=
 #:   make format, lint      clang-format; clang-tidy and other checks
-#:   make handout           build/raftlab-handout.tar.gz, for students
