@@ -1,0 +1,289 @@
+// Starts a command, watches it, and ends it with all that it has started.
+#include "grade/confine.h"
+
+#include "grade/room.h"
+#include "grade/take_out.h"
+#include "grade/watch.h"
+#include "rt/alloc.h"
+#include "rt/clean.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LOOK_MS = 20,
+    MOST_INODES = 20000,
+};
+
+struct output {
+    char *text;
+    size_t n, most;
+    size_t dropped;
+};
+
+struct running {
+    const struct confinement *confinement;
+    struct room room;
+    int child_fd;
+    double began;
+    struct output output;
+    struct end_of_command end;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+// ---- Its output ----
+
+// Reads what there is. False at the end of file.
+static bool read_output(int fd, struct output *output)
+{
+    char bytes[65536];
+    ssize_t n = read(fd, bytes, sizeof bytes);
+    if (n < 0)
+        return errno == EINTR || errno == EAGAIN;
+    size_t room = output->most - output->n,
+           kept = (size_t)n < room ? (size_t)n : room;
+    memcpy(output->text + output->n, bytes, kept);
+    output->n += kept;
+    output->dropped += (size_t)n - kept;
+    return n > 0;
+}
+
+static char *finish_output(struct output *output)
+{
+    clean_text(output->text, output->n);
+    output->text[output->n] = '\0';
+    if (output->dropped == 0)
+        return output->text;
+    char *text = alloc_format("%s\n(%zu more bytes of output are left out)\n",
+                              output->text, output->dropped);
+    free(output->text);
+    return text;
+}
+
+// ---- Limits ----
+
+static bool is_full(int place)
+{
+    struct statvfs info;
+    return fstatvfs(place, &info) == 0 &&
+           (info.f_bavail == 0 || info.f_files - info.f_ffree > MOST_INODES);
+}
+
+// Without a sandbox, the places are the disk's.
+static bool wrote_too_much(const struct running *run)
+{
+    if (run->output.dropped >> 20 > (size_t)run->confinement->file_mb)
+        return true;
+    for (int k = 0; run->room.init != 0 && k < run->room.n_places; k++) {
+        if (is_full(run->room.places[k]))
+            return true;
+    }
+    return false;
+}
+
+static enum end broken_limit(struct running *run)
+{
+    const struct confinement *most = run->confinement;
+    struct usage usage = watch_read(run->room.proc, run->room.top);
+    int own = 1;  // The sandbox's init, or the keeper.
+    if (usage.memory_kb / 1024 > run->end.memory_mb)
+        run->end.memory_mb = usage.memory_kb / 1024;
+    if (usage.cpu_s > run->end.cpu_s)
+        run->end.cpu_s = usage.cpu_s;
+    if (now() - run->began > most->wall_s || usage.cpu_s > most->cpu_s)
+        return END_TIME;
+    if (usage.memory_kb / 1024 > most->memory_mb)
+        return END_MEMORY;
+    if (usage.processes - own > most->processes ||
+        usage.threads > most->processes * THREADS_EACH)
+        return END_PROCESSES;
+    if (wrote_too_much(run))
+        return END_DISK;
+    return END_EXITED;
+}
+
+// ---- The end ----
+
+static double seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+static void kill_all(const struct running *run)
+{
+    if (run->room.init != 0)
+        sandbox_kill(&run->room);
+    else
+        bare_kill(&run->room);
+}
+
+// Waits for a child, if it is one. Returns its processor time.
+static double await(pid_t pid, int *status)
+{
+    struct rusage usage;
+    pid_t found;
+    while ((found = wait4(pid, status, 0, &usage)) < 0 && errno == EINTR)
+        ;
+    return found < 0 ? 0 : seconds(&usage);
+}
+
+// All of its processes are dead when this returns.
+static int await_all(struct running *run)
+{
+    int status = 0;
+    double cpu_s = await(run->room.child, &status);
+    if (run->room.init != 0) {
+        sandbox_kill(&run->room);
+        struct pollfd end = { run->room.init_fd, POLLIN, 0 };
+        while (poll(&end, 1, -1) < 0 && errno == EINTR)
+            ;
+        int ignored;
+        cpu_s += await(run->room.init, &ignored);
+    }
+    if (cpu_s > run->end.cpu_s)
+        run->end.cpu_s = cpu_s;
+    return status;
+}
+
+// What bwrap and the keeper end with.
+static void judge_status(struct running *run, int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    bool signalled = code > 128 && code < 128 + NSIG;
+    run->end.end = signalled ? END_SIGNALLED : END_EXITED;
+    run->end.status = signalled ? code - 128 : code;
+    if (signalled && run->end.status == SIGXFSZ)
+        run->end.end = END_DISK;
+    if (signalled && run->end.status == SIGXCPU)
+        run->end.end = END_TIME;
+}
+
+static void take_all_out(struct running *run)
+{
+    long long left = (long long)run->confinement->file_mb << 20;
+    bool taken = true;
+    for (int k = 1; k < run->room.n_places; k++) {
+        char *from, *to;
+        room_split(run->confinement->writable[k - 1], &from, &to);
+        taken = take_out(run->room.places[k], from, &left) && taken;
+        free(from);
+        free(to);
+    }
+    if (!taken && run->end.end != END_TIME)
+        run->end.end = END_DISK;
+}
+
+// ---- A run ----
+
+// Returns the limit that it has broken, or END_EXITED.
+static enum end watch(struct running *run)
+{
+    struct pollfd fds[] = { { run->room.output, POLLIN, 0 },
+                            { run->child_fd, POLLIN, 0 } };
+    double next = 0;
+    for (;;) {
+        poll(fds, 2, LOOK_MS);
+        if (fds[0].revents != 0 && !read_output(fds[0].fd, &run->output))
+            fds[0].fd = -1;
+        if (fds[1].revents != 0)
+            return END_EXITED;
+        if (now() < next)
+            continue;
+        enum end broken = broken_limit(run);
+        if (broken != END_EXITED)
+            return broken;
+        next = now() + LOOK_MS / 1e3;
+    }
+}
+
+static void follow(struct running *run)
+{
+    run->child_fd = (int)syscall(SYS_pidfd_open, run->room.child, 0);
+    fcntl(run->room.output, F_SETFL, O_NONBLOCK);
+    enum end broken = watch(run);
+    if (broken != END_EXITED)
+        kill_all(run);
+    judge_status(run, await_all(run));
+    if (broken != END_EXITED)
+        run->end.end = broken;
+    size_t before;
+    do {
+        before = run->output.n + run->output.dropped;
+        read_output(run->room.output, &run->output);
+    } while (run->output.n + run->output.dropped > before);
+    take_all_out(run);
+    for (int k = 0; k < run->room.n_places; k++)
+        close(run->room.places[k]);
+    close(run->room.proc);
+    close(run->room.init_fd);
+    close(run->room.output);
+    close(run->child_fd);
+}
+
+struct end_of_command confine_run(const struct confinement *confinement,
+                                  char *const argv[])
+{
+    struct running run = { .confinement = confinement, .began = now() };
+    run.end.fallback = sandbox_missing();
+    char *why = run.end.fallback == NULL
+                    ? sandbox_start(confinement, argv, &run.room)
+                    : bare_start(confinement, argv, &run.room);
+    if (why != NULL) {
+        run.end.end = END_NOT_STARTED;
+        run.end.output = why;
+        return run.end;
+    }
+    run.output.most = (size_t)confinement->output_kb << 10;
+    run.output.text = alloc(run.output.most + 1);
+    follow(&run);
+    run.end.output = finish_output(&run.output);
+    run.end.seconds = now() - run.began;
+    return run.end;
+}
+
+char *confine_end_text(const struct confinement *confinement,
+                       const struct end_of_command *end)
+{
+    const struct confinement *most = confinement;
+    switch (end->end) {
+    case END_EXITED:
+        return alloc_format("ended with status %d", end->status);
+    case END_SIGNALLED:
+        return alloc_format("was killed by signal %d (%s)", end->status,
+                            strsignal(end->status));
+    case END_TIME:
+        return end->seconds >= most->wall_s
+                   ? alloc_format("took more than %d s", most->wall_s)
+                   : alloc_format("took more than %d s of processor time",
+                                  most->cpu_s);
+    case END_MEMORY:
+        return alloc_format("took more than %ld MB of memory", most->memory_mb);
+    case END_PROCESSES:
+        return alloc_format("had more than %d processes, or %d threads",
+                            most->processes, most->processes * THREADS_EACH);
+    case END_DISK:
+        return alloc_format("wrote more than %ld MB, or %d files",
+                            most->file_mb, MOST_INODES);
+    case END_NOT_STARTED:
+        break;
+    }
+    return alloc_format("did not start: %s", end->output);
+}

@@ -1,0 +1,64 @@
+// Where a command runs: a sandbox, or, where the kernel allows none, a process
+// with limits.
+#ifndef GRADE_ROOM_H
+#define GRADE_ROOM_H
+
+#include "grade/confine.h"
+
+#include <sys/types.h>
+
+enum {
+    MOST_WRITABLE = 8,
+    THREADS_EACH = 200,  // The most that a process may have, on average.
+};
+
+struct room {
+    pid_t child;  // What is waited for. Its status is 128 + a signal's number,
+                  // if that ended the command.
+    pid_t init;   // Of the sandbox: its death ends all; 0 without a sandbox.
+    int init_fd;  // The same as a pidfd.
+    int output;   // What is read of stdout and stderr.
+    int proc;     // A /proc that has the command's processes.
+    pid_t top;    // What they descend from; 0: all are its.
+    uid_t user;   // Whom the command runs as; 0: whoever runs this.
+    // What it can write to: the places of `writable`, and a small /tmp.
+    int places[MOST_WRITABLE + 1], n_places;
+    const char *fallback;
+};
+
+// Starts a command in a sandbox. Returns NULL, or why it did not start, in a
+// line that the caller frees.
+char *sandbox_start(const struct confinement *confinement, char *const argv[],
+                    struct room *room);
+
+// Can there be sandboxes? Returns NULL, or what is missing. Not to be freed.
+const char *sandbox_missing(void);
+
+// The same without one.
+char *bare_start(const struct confinement *confinement, char *const argv[],
+                 struct room *room);
+
+// Kills all of the command's processes. The caller still waits for `child`.
+void sandbox_kill(const struct room *room);
+void bare_kill(const struct room *room);
+
+// ---- For both ----
+
+// Splits "from:to". The caller frees both.
+void room_split(const char *place, char **from, char **to);
+
+// A user that nobody is and that has no processes; 0 if this process is not
+// root's.
+uid_t room_find_user(void);
+
+// In the new process, before it executes: stdin is empty, stdout and stderr are
+// `output`, no other descriptor stays open but those in `kept`, which ends
+// with -1 and is sorted. Sets the limits that a process has of its own.
+void room_enter(const struct confinement *confinement, int output,
+                const int *kept);
+
+// Then: becomes the user for good, if it is not 0, and gets the signal `death`
+// when its parent dies.
+void room_become(uid_t user, pid_t parent, int death);
+
+#endif
