@@ -203,7 +203,8 @@ RAFT_C := $(wildcard $(RAFT)/*.c)
 # A Raft folder without a raft.x of its own uses the one that is given.
 RAFT_X := $(or $(wildcard $(RAFT)/*.x),raft/raft.x)
 # The name is a cryptographic hash, so that no raft.x can be made to have another's.
-X := $(B)/messages-$(shell sha256sum < $(RAFT_X) | cut -c 1-16)
+messages_of = $(B)/messages-$(shell sha256sum < $1 | cut -c 1-16)
+X := $(call messages_of,$(RAFT_X))
 RAFT_X_O := $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X)))
 
 RAFT_O := $(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(RAFT_X_O)
@@ -305,10 +306,11 @@ $(X)/%.o: %.c | setup
 	$(call compile,-I$(X)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
 
 # The record's description of the Raft. It changes with each edit of the Raft.
+RAFT_DIGEST = $(firstword $(shell cd $(RAFT) && sha256sum *.[chx] 2> /dev/null | sha256sum))
 $(R)/record/about.o: record/about.c record/internal.h $(R)/sum | setup
 	@mkdir -p $(@D)
 	@scripts/compile $< $@ $(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -DRAFT='"$(RAFT)"' \
-	    -DRAFT_DIGEST='"$(firstword $(shell cd $(RAFT) && sha256sum *.[chx] 2> /dev/null | sha256sum))"'
+	    -DRAFT_DIGEST='"$(RAFT_DIGEST)"'
 
 # Does it define all functions of raft.h, and none of the lab's?
 $(R)/checked: $(RAFT_LINKED)
@@ -337,7 +339,7 @@ $(X)/gen/raft/%_x.c $(X)/gen/raft/%_x.h: | $(dir $(firstword $(RAFT_X)))%.x setu
 
 RAFT_X_H := $(RAFT_X_O:.o=.h)
 TESTER_X_H := $(B)/gen/tester/tester_x.h
-$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o) $(X)/judge/methods.o: | $(RAFT_X_H)
+$(patsubst %.c,$(R)/%.o,$(notdir $(RAFT_C))) $(READERS_C:%.c=$(X)/%.o): | $(RAFT_X_H)
 $(B)/tester/applied.o: | $(TESTER_X_H)
 
 # For clangd. Checked each time that a Raft is built, because it depends on which files
@@ -521,10 +523,11 @@ $(SIM_BIN)-criterion: $(SIM_PARTS) $(CRITERION_O) | $(R)/checked
 
 # ---- One server, one process ----
 
-# isolab is the judge: lab without a Raft. Each server is a process of the program
-# raft-peer, which loads the Raft as a shared object. The judge reads the messages of the
-# given raft.x: it is not compiled with a student's.
+# isolab is the judge: lab without a Raft. It is linked once for all Rafts, from what is
+# trusted alone. Each server is a process of the program raft-peer, which loads the Raft as
+# a shared object. The judge is compiled with the given raft.x, never with a student's.
 GIVEN_X := $(firstword $(wildcard judge/given.x) raft/raft.x)
+G := $(call messages_of,$(GIVEN_X))
 ifneq ($(filter isolated,$(MAKECMDGOALS)),)
 ifneq ($(shell cmp $(GIVEN_X) $(RAFT_X) 2>&1),)
 $(error RAFT=$(RAFT): make isolated does not know the messages of a raft.x that is not the given one)
@@ -533,15 +536,22 @@ ifneq ($(filter tsan asan,$(MODE)),)
 $(error MODE=$(MODE): make isolated is for MODE=plain and MODE=debug)
 endif
 endif
-ISOLAB := $(R)/isolab
+ISOLAB := $(B)/isolab
 PEER_BIN := $(B)/raft-peer
 OBJECT := $(R)/raft.so
 WIRE_O := $(patsubst %.c,$(B)/%.o,$(wildcard wire/*.c))
-JUDGE_O := $(patsubst %.c,$(B)/%.o,$(filter-out judge/methods.c,$(wildcard judge/*.c))) $(X)/judge/methods.o
+GIVEN_READERS_O := $(READERS_C:%.c=$(G)/%.o) $(G)/judge/methods.o
+JUDGE_O := $(patsubst %.c,$(B)/%.o,$(filter-out judge/methods.c,$(wildcard judge/*.c))) $(GIVEN_READERS_O)
+$(G)/%.o: %.c | setup
+	$(call compile,-I$(G)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
+$(G)/gen/raft/%_x.c $(G)/gen/raft/%_x.h: | $(GIVEN_X) setup
+	@echo "  GEN   $(GIVEN_X)"
+	@scripts/generate $(CC) $(GIVEN_X) $(basename $@)
+$(GIVEN_READERS_O): | $(G)/gen/raft/raft_x.h
 # The objects that judge/ replaces.
 NOT_JUDGE_O := $(filter-out %/faults.o,$(NOT_SIM_O)) $(B)/tester/process.o $(B)/labrpc/handler.o
-$(ISOLAB): $(filter-out $(NOT_JUDGE_O),$(LAB_O)) $(JUDGE_O) $(WIRE_O) $(NO_CRITERION_O) $(B)/runner/real_time.o \
-    $(patsubst %.x,$(X)/gen/raft/%_x.o,$(notdir $(RAFT_X))) $(R)/record/about.o $(B)/link
+$(ISOLAB): $(filter-out $(NOT_JUDGE_O) $(X)/%,$(LAB_O)) $(JUDGE_O) $(WIRE_O) $(NO_CRITERION_O) \
+    $(B)/runner/real_time.o $(G)/gen/raft/raft_x.o $(B)/record/about.o $(B)/link
 	$(call link)
 
 # What a Raft may call of the lab, besides what peer/ has.
@@ -564,7 +574,7 @@ $(OBJECT): $(OBJECT_O) $(R)/sum | $(R)/checked
 .PHONY: isolated
 isolated: $(ISOLAB) $(PEER_BIN) $(OBJECT) $(VIEW_BIN)
 	@$(LAB_ENV) $(ISOLAB) $(LAB_FLAGS) --peer $(PEER_BIN) --object $(OBJECT) \
-	    --jobs $(call side_by_side,8) $(OR_UNREAD)
+	    --layout $(RAFT_X) --raft $(RAFT) --digest $(RAFT_DIGEST) --jobs $(call side_by_side,8) $(OR_UNREAD)
 
 SEEDS ?= 1
 FIRST ?= 1

@@ -2,8 +2,14 @@
 #include "runner/world.h"
 
 #include "judge/judge.h"
+#include "record/record.h"
 
 const bool world_is_isolated = true;
+
+void world_prepare(const struct options *options)
+{
+    record_set_raft(options->raft, options->digest);
+}
 
 void world_run(const struct lab_test *test, const struct options *options,
                int seed)

@@ -2,10 +2,10 @@
 // RAFT_DIGEST.
 #include "record/internal.h"
 
-#ifndef RAFT_DIGEST  // For tools that read compile_commands.json.
+#ifndef RAFT_DIGEST  // isolab is linked with no Raft.
 #define RAFT        ""
 #define RAFT_DIGEST ""
 #endif
 
-const char about_raft[] = RAFT;
-const char about_digest[] = RAFT_DIGEST;
+const char *about_raft = RAFT;
+const char *about_digest = RAFT_DIGEST;

@@ -74,7 +74,7 @@ void save_text(struct json *j, const struct event *event);
 
 // ---- about.c, compiled for each Raft ----
 
-extern const char about_raft[];    // Its folder.
-extern const char about_digest[];  // SHA-256 of its files.
+extern const char *about_raft;    // Its folder.
+extern const char *about_digest;  // SHA-256 of its files.
 
 #endif

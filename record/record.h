@@ -28,6 +28,11 @@ struct event_reader record_reader(struct record *record);
 // The folder of the Raft that this program is linked with.
 const char *record_raft(void);
 
+// Names the Raft of a program that is linked with none. Called before the first
+// run. The strings must stay.
+//   digest  SHA-256 of the Raft's files
+void record_set_raft(const char *raft, const char *digest);
+
 // The file's facts about a run, besides its events.
 struct record_about {
     const char *suite;

@@ -276,6 +276,12 @@ const char *record_raft(void)
     return about_raft;
 }
 
+void record_set_raft(const char *raft, const char *digest)
+{
+    about_raft = raft;
+    about_digest = digest;
+}
+
 void record_write(const struct record *record, const struct record_about *about,
                   FILE *to)
 {

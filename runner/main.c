@@ -8,6 +8,7 @@
 #include "runner/rows.h"
 #include "runner/schedule.h"
 #include "runner/taping.h"
+#include "runner/world.h"
 #include "tester/verdict.h"
 
 #include <errno.h>
@@ -85,6 +86,7 @@ int main(int argc, char **argv)
     if (options.list) {
         list_tests(&options);
     } else {
+        world_prepare(&options);
         check_folders(&options);
         rows_check(&options);
         test_limit_s = options.limit_s;

@@ -57,6 +57,9 @@ static const char usage[] =
     "in isolab:\n"
     "  --peer PROGRAM   runs each life of a server (needed)\n"
     "  --object FILE    the Raft, as a shared object (needed)\n"
+    "  --layout FILE    its messages: its raft.x, or the given one (needed)\n"
+    "  --raft DIR       its folder, and\n"
+    "  --digest HEX     SHA-256 of its files, for records\n"
     "\n"
     "in the simulator:\n"
     "  --first SEED     the first run's seed (default 1); the next has the "
@@ -106,6 +109,9 @@ enum {
     CRITERION,
     PEER,
     OBJECT,
+    LAYOUT,
+    RAFT,
+    DIGEST,
     FIRST,
     HASH,
     POLICY,
@@ -141,6 +147,9 @@ static const struct option long_options[] = {
     { "criterion", no_argument, NULL, CRITERION },
     { "peer", required_argument, NULL, PEER },
     { "object", required_argument, NULL, OBJECT },
+    { "layout", required_argument, NULL, LAYOUT },
+    { "raft", required_argument, NULL, RAFT },
+    { "digest", required_argument, NULL, DIGEST },
     { "first", required_argument, NULL, FIRST },
     { "hash", no_argument, NULL, HASH },
     { "policy", required_argument, NULL, POLICY },
@@ -444,8 +453,14 @@ static void read_isolated_option(int option, char **argv,
                   argv[optind - 1]);
     if (option == PEER)
         options->peer = optarg;
-    else
+    else if (option == OBJECT)
         options->object = optarg;
+    else if (option == LAYOUT)
+        options->layout = optarg;
+    else if (option == RAFT)
+        options->raft = optarg;
+    else
+        options->digest = optarg;
 }
 
 // Reads an option whose value is a path.
@@ -520,6 +535,9 @@ static void read_option(int option, char **argv, struct options *options,
                   "Criterion's");
     case PEER:
     case OBJECT:
+    case LAYOUT:
+    case RAFT:
+    case DIGEST:
         read_isolated_option(option, argv, options);
         break;
     case FIRST:
@@ -598,8 +616,11 @@ static void check_options(const struct options *options, uint64_t given)
         bad_input("lab",
                   "--bound (make's BOUND=) makes its runs from one seed: leave "
                   "--runs (SEEDS=) out");
-    if (world_is_isolated && (options->peer == NULL || options->object == NULL))
-        bad_input("lab", "isolab wants --peer and --object; see --help");
+    if (world_is_isolated &&
+        (options->peer == NULL || options->object == NULL ||
+         options->layout == NULL))
+        bad_input("lab",
+                  "isolab wants --peer, --object and --layout; see --help");
 }
 
 // Adds the test of a tape: "raft_2B/rejoin".
@@ -637,6 +658,8 @@ struct options options_read(int argc, char **argv)
                                .jobs = 1,
                                .limit_s = 120,
                                .logs = "build/logs",
+                               .raft = "",
+                               .digest = "",
                                .first_seed = 1,
                                .policy = "uniform",
                                .replay = "make replay",

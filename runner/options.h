@@ -43,6 +43,9 @@ struct options {
     // For isolab only.
     const char *peer;    // The program that runs a life of a server.
     const char *object;  // The Raft's shared object.
+    const char *layout;  // The file of its messages, raft.x.
+    const char *raft;    // Its folder, for the record; "" if not known.
+    const char *digest;  // SHA-256 of its files; likewise.
 
     // For the simulator only.
     int first_seed;         // Run k of a test has the seed first_seed + k - 1.

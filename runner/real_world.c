@@ -3,6 +3,11 @@
 
 const bool world_is_isolated = false;
 
+void world_prepare(const struct options *options)
+{
+    (void)options;
+}
+
 void world_run(const struct lab_test *test, const struct options *options,
                int seed)
 {

@@ -20,6 +20,10 @@ bool world_knows_policy(const char *name);
 // (POINTS=memory).
 bool world_has_access_points(void);
 
+// Takes over what is for all runs. Called once, before them. Bad input ends the
+// program.
+void world_prepare(const struct options *options);
+
 // Runs the test in this process, which has no other thread. Returns when it has
 // passed; a failure ends the process.
 //   seed  of the simulator; not used in real time

@@ -34,6 +34,11 @@ bool world_has_access_points(void)
     return sim_makes_access_points != NULL && sim_makes_access_points();
 }
 
+void world_prepare(const struct options *options)
+{
+    (void)options;
+}
+
 void world_run(const struct lab_test *test, const struct options *options,
                int seed)
 {
