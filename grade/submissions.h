@@ -3,7 +3,7 @@
 #ifndef GRADE_SUBMISSIONS_H
 #define GRADE_SUBMISSIONS_H
 
-#define DIGEST_SIZE 65  // Hexadecimal SHA-256, with its '\0'.
+#include "grade/digest.h"
 
 struct submission {
     char *name;     // Of [A-Za-z0-9_.-], unique in the class.
@@ -24,8 +24,8 @@ void submissions_free(struct submissions *submissions);
 
 // Copies or unpacks the submission's raft.x, *.c and *.h to the folder `into`,
 // which it makes, and nothing else. They stand at the submission's top, in
-// raft/, or in its only folder. Sets `digest` to the SHA-256 of their names and
-// contents.
+// raft/, or in its only folder. Sets `digest` to what
+// "LC_ALL=C sha256sum *.[chx] | sha256sum" prints there.
 //   returns  NULL; or why it is refused, in a line with the remedy. The caller
 //            frees it. Then `into` is not there, and `digest` is empty.
 char *submission_unpack(const struct submission *submission, const char *into,

@@ -1,0 +1,169 @@
+#include "grade/submissions.h"
+
+#include "grade/archive.h"
+#include "rt/alloc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LONGEST_NAME = 60 };
+
+// ---- Names ----
+
+// A file's name as a word.
+static char *word_of(const char *name, size_t length)
+{
+    char *word = alloc_format(
+        "%.*s", (int)(length < LONGEST_NAME ? length : LONGEST_NAME), name);
+    for (char *at = word; *at != '\0'; at++) {
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                   "0123456789_.-",
+                   *at) == NULL ||
+            (at == word && (*at == '-' || *at == '.')))
+            *at = '_';
+    }
+    return word;
+}
+
+static bool is_taken(const struct submissions *submissions, const char *name)
+{
+    for (int k = 0; k < submissions->n; k++) {
+        if (strcmp(submissions->all[k].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static char *unique_name(const struct submissions *submissions, char *word)
+{
+    char *name = alloc_string(word);
+    for (int k = 2; is_taken(submissions, name); k++) {
+        free(name);
+        name = alloc_format("%s-%d", word, k);
+    }
+    free(word);
+    return name;
+}
+
+// ---- A class ----
+
+// Why it is no submission, or NULL. Sets the length of the name without the
+// ending.
+static char *check_kind(const char *path, const char *name, size_t *length)
+{
+    struct stat info;
+    *length = strlen(name);
+    if (lstat(path, &info) != 0)
+        return alloc_format("it cannot be looked at (%s)", strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return NULL;
+    if (S_ISLNK(info.st_mode))
+        return alloc_string("it is a link: put the submission itself here");
+    if (!S_ISREG(info.st_mode) || archive_stem(name) == 0)
+        return alloc_string("it is neither a folder nor a .tar, .tar.gz, .tgz, "
+                            ".tar.xz or .zip: hand in what make handin packs");
+    *length = archive_stem(name);
+    return NULL;
+}
+
+static void add(struct submissions *submissions, const char *folder,
+                const char *name)
+{
+    struct submission submission;
+    size_t length;
+    submission.path = alloc_format("%s/%s", folder, name);
+    submission.refusal = check_kind(submission.path, name, &length);
+    submission.name = unique_name(submissions, word_of(name, length));
+    submissions->all = alloc_resize(
+        submissions->all, (size_t)submissions->n + 1, sizeof *submissions->all);
+    submissions->all[submissions->n++] = submission;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const struct submission *)a)->name,
+                  ((const struct submission *)b)->name);
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+struct submissions submissions_find(const char *folder)
+{
+    struct submissions submissions = { NULL, 0 };
+    struct dirent **entries;
+    int n = scandir(folder, &entries, NULL, by_bytes);
+    if (n < 0) {
+        submissions.n = -1;
+        return submissions;
+    }
+    for (int k = 0; k < n; k++) {
+        if (entries[k]->d_name[0] != '.')
+            add(&submissions, folder, entries[k]->d_name);
+        free(entries[k]);
+    }
+    free(entries);
+    if (submissions.n > 0)
+        qsort(submissions.all, (size_t)submissions.n, sizeof *submissions.all,
+              compare);
+    return submissions;
+}
+
+void submissions_free(struct submissions *submissions)
+{
+    for (int k = 0; k < submissions->n; k++) {
+        free(submissions->all[k].name);
+        free(submissions->all[k].path);
+        free(submissions->all[k].refusal);
+    }
+    free(submissions->all);
+    *submissions = (struct submissions){ NULL, 0 };
+}
+
+// ---- One submission ----
+
+static void set_digest(const struct raft_files *files, char digest[DIGEST_SIZE])
+{
+    char *text;
+    size_t size;
+    FILE *stream = alloc_stream(&text, &size);
+    for (int k = 0; k < files->n; k++) {
+        digest_of(files->all[k].bytes, files->all[k].size, digest);
+        fprintf(stream, "%s  %s\n", digest, files->all[k].name);
+    }
+    fclose(stream);
+    digest_of(text, size, digest);
+    free(text);
+}
+
+char *submission_unpack(const struct submission *submission, const char *into,
+                        char digest[DIGEST_SIZE])
+{
+    struct raft_files *files = alloc(sizeof *files);
+    struct stat info;
+    char *why;
+    digest[0] = '\0';
+    if (submission->refusal != NULL)
+        why = alloc_string(submission->refusal);
+    else if (stat(submission->path, &info) != 0)
+        why = alloc_format("it cannot be read (%s): is it still there?",
+                           strerror(errno));
+    else if (S_ISDIR(info.st_mode))
+        why = raft_files_read(submission->path, files);
+    else
+        why = archive_read_raft(submission->path, files);
+    if (why == NULL)
+        why = raft_files_write(files, into);
+    if (why == NULL)
+        set_digest(files, digest);
+    raft_files_free(files);
+    free(files);
+    return why;
+}
