@@ -4,7 +4,8 @@ GRADE_BIN := $(B)/grade
 GRADE_O := $(patsubst %.c,$(B)/%.o,$(wildcard grade/*.c)) $(B)/gen/grade/list.o
 GRADE_LDLIBS := -ljansson -larchive -lcrypto -lseccomp -lxml2 -lm
 $(GRADE_BIN): LDLIBS = $(GRADE_LDLIBS)
-$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/rt/,alloc.o bad_input.o clean.o html.o shortage.o wrap.o) $(B)/link
+$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/rt/,alloc.o bad_input.o clean.o html.o shortage.o wrap.o) \
+    $(B)/timing/samples.o $(B)/link
 	$(call link)
 
 # The list of all tests (grade/known.h), in the order of their sources. A Raft's own simlab

@@ -16,6 +16,9 @@ void html_put(const char *text, FILE *to)
         case '"':
             fputs("&quot;", to);
             break;
+        case '\'':
+            fputs("&#39;", to);
+            break;
         default:
             fputc(*text, to);
         }

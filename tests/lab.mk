@@ -14,8 +14,8 @@ RUNNER_O := $(filter $(B)/runner/%,$(LAB_O))
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
 $(R)/unit: $(UNIT_O) $(filter-out $(B)/timing/main.o,$(TIMING_O)) $(RUNNER_O) $(REAL_O) \
-    $(NO_CRITERION_O) $(HARNESS_O) $(WIRE_O) $(RAFT_LINKED) $(B)/link
-	$(call link,$(REAL_WRAPS),-lm)
+    $(NO_CRITERION_O) $(HARNESS_O) $(WIRE_O) $(filter-out $(B)/grade/main.o,$(GRADE_O)) $(RAFT_LINKED) $(B)/link
+	$(call link,$(REAL_WRAPS),$(GRADE_LDLIBS))
 DUMMY_PARTS := $(addprefix $(B)/tests/unit/,dummies.o hangs.o) $(RUNNER_O) $(REAL_O) \
     $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 $(B)/dummy_lab: $(DUMMY_PARTS) $(NO_CRITERION_O)
@@ -128,7 +128,7 @@ C_FILES := $(wildcard */*.[ch] bench/*/*.[ch] libsim/examples/*.c tests/*/*.[ch]
 .PHONY: format lint handout
 format: setup-test
 	@clang-format -i $(C_FILES)
-lint: setup-test $(SIM_BIN) $(ISOLAB) $(PEER_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN) $(LIBSIM_O)
+lint: setup-test $(GRADE_O) $(SIM_BIN) $(ISOLAB) $(PEER_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN) $(LIBSIM_O)
 	@tests/scripts/lint $(B) $(C_FILES)
 handout:
 	@scripts/handout

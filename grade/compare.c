@@ -1,0 +1,232 @@
+// A line for each submission whose score changed, and below it the tests whose
+// points did; at the end the tests over all submissions.
+#include "grade/compare.h"
+
+#include "grade/columns.h"
+#include "grade/graded.h"
+#include "rt/alloc.h"
+#include "rt/bad_input.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS    80
+#define NAME_WIDTH 28
+
+// Points are printed with two digits; a smaller difference is none.
+#define LEAST_DIFFERENCE 0.005
+
+struct comparison {
+    const struct graded_class *old, *new;
+    struct columns columns;
+    int n_both, n_changed;
+};
+
+static bool differs(double a, double b)
+{
+    return fabs(a - b) >= LEAST_DIFFERENCE;
+}
+
+// ---- Lines of at most 80 columns ----
+
+// The place in a line that is being printed.
+struct line {
+    int column;
+    const char *indent;
+};
+
+// Prints a word, in a new line if it does not fit in this one.
+static void put_word(struct line *line, const char *word)
+{
+    int width = (int)strlen(word);
+    if (line->column > 0 && line->column + 2 + width > COLUMNS) {
+        printf(",\n");
+        line->column = 0;
+    }
+    line->column +=
+        printf("%s%s", line->column > 0 ? ", " : line->indent, word);
+}
+
+// Cut to its place.
+static void put_name(const char *name)
+{
+    int width = (int)strlen(name);
+    if (width <= NAME_WIDTH)
+        printf("%-*s", NAME_WIDTH, name);
+    else
+        printf("%.*s...", NAME_WIDTH - 3, name);
+}
+
+// ---- Why ----
+
+// Prints, in a line, all else that differs between the two accounts.
+static void put_reasons(const struct graded *old, const struct graded *new)
+{
+    const struct {
+        const char *word, *old, *new;
+    } all[] = {
+        { "submission", old->digest, new->digest },
+        { "points", old->points, new->points },
+        { "version", old->version, new->version },
+        { "parts", old->parts, new->parts },
+        { "secret", old->secret, new->secret },
+    };
+    int n = 0;
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        if (strcmp(all[k].old, all[k].new) != 0)
+            printf("%s%s", n++ > 0 ? ", " : "", all[k].word);
+    }
+    if (n == 0)
+        printf("only run again");
+}
+
+// ---- Submissions ----
+
+static double points_of(const struct graded *graded, const struct column *test)
+{
+    const struct graded_test *found =
+        graded_test_of(graded, test->suite, test->name);
+    return found != NULL ? found->points : 0;
+}
+
+static void put_tests(const struct comparison *c, const struct graded *old,
+                      const struct graded *new)
+{
+    struct line line = { .indent = "  " };
+    for (int k = 0; k < c->columns.n; k++) {
+        const struct column *test = &c->columns.each[k];
+        double was = points_of(old, test), is = points_of(new, test);
+        if (!differs(was, is))
+            continue;
+        char *word =
+            alloc_format("%s %s %+.2f", test->suite, test->name, is - was);
+        put_word(&line, word);
+        free(word);
+    }
+    if (line.column > 0)
+        printf("\n");
+}
+
+static bool any_test_differs(const struct comparison *c,
+                             const struct graded *old, const struct graded *new)
+{
+    for (int k = 0; k < c->columns.n; k++) {
+        const struct column *test = &c->columns.each[k];
+        if (differs(points_of(old, test), points_of(new, test)))
+            return true;
+    }
+    return false;
+}
+
+static void put_submission(struct comparison *c, const struct graded *old,
+                           const struct graded *new)
+{
+    bool same_state = strcmp(old->state, new->state) == 0;
+    if (same_state && !differs(old->score, new->score) &&
+        !any_test_differs(c, old, new))
+        return;
+    if (c->n_changed++ == 0)
+        printf("\n%-*s%8s%8s%8s  %s\n", NAME_WIDTH, "submission", "old", "new",
+               "change", "what else changed");
+    put_name(new->name);
+    printf("%8.2f%8.2f%+8.2f  ", old->score, new->score,
+           new->score - old->score);
+    put_reasons(old, new);
+    printf("\n");
+    if (!same_state)
+        printf("  was %s, is %s\n", old->state, new->state);
+    put_tests(c, old, new);
+}
+
+// Those that only `class` has, in lines below a heading. Returns their number.
+static int put_only(const char *heading, const struct graded_class *class,
+                    const struct graded_class *other)
+{
+    struct line line = { .indent = "  " };
+    int n = 0;
+    for (int k = 0; k < class->n; k++) {
+        if (graded_find(other, class->each[k].name) != NULL)
+            continue;
+        if (n++ == 0)
+            printf("\n%s:\n", heading);
+        put_word(&line, class->each[k].name);
+    }
+    if (n > 0)
+        printf("\n");
+    return n;
+}
+
+// ---- Tests ----
+
+static void put_test(const struct comparison *c, const struct column *test,
+                     bool *any)
+{
+    int more = 0, less = 0;
+    double sum = 0;
+    for (int k = 0; k < c->new->n; k++) {
+        const struct graded *new = &c->new->each[k];
+        const struct graded *old = graded_find(c->old, new->name);
+        double change =
+            old != NULL ? points_of(new, test) - points_of(old, test) : 0;
+        more += change >= LEAST_DIFFERENCE;
+        less += change <= -LEAST_DIFFERENCE;
+        sum += change;
+    }
+    if (more == 0 && less == 0)
+        return;
+    if (!*any)
+        printf("\n%-46s%8s%8s%10s\n", "test", "more", "less", "mean");
+    *any = true;
+    char *name = alloc_format("%s %s", test->suite, test->name);
+    printf("%-46.46s%8d%8d%+10.2f\n", name, more, less, sum / c->n_both);
+    free(name);
+}
+
+// ---- The whole ----
+
+static void count_both(struct comparison *c)
+{
+    for (int k = 0; k < c->new->n; k++)
+        c->n_both += graded_find(c->old, c->new->each[k].name) != NULL;
+}
+
+// Returns whether anything differs.
+static bool put_all(struct comparison *c)
+{
+    for (int k = 0; k < c->new->n; k++) {
+        const struct graded *new = &c->new->each[k];
+        const struct graded *old = graded_find(c->old, new->name);
+        if (old != NULL)
+            put_submission(c, old, new);
+    }
+    bool any_test = false;
+    for (int k = 0; k < c->columns.n; k++)
+        put_test(c, &c->columns.each[k], &any_test);
+    int only = put_only("Graded only in the old one", c->old, c->new) +
+               put_only("Graded only in the new one", c->new, c->old);
+    printf("%s%d of %d submissions changed\n",
+           c->n_changed + only > 0 ? "\n" : "", c->n_changed, c->n_both);
+    return c->n_changed + only > 0;
+}
+
+int compare_print(const char *old_out, const char *new_out)
+{
+    struct graded_class old, new;
+    if (!graded_read(&old, old_out))
+        return EXIT_BAD_INPUT;
+    if (!graded_read(&new, new_out)) {
+        graded_free(&old);
+        return EXIT_BAD_INPUT;
+    }
+    struct comparison c = { .old = &old,
+                            .new = &new,
+                            .columns = columns_of_both(&old, &new) };
+    count_both(&c);
+    bool any = put_all(&c);
+    free(c.columns.each);
+    graded_free(&old);
+    graded_free(&new);
+    return any;
+}

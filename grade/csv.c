@@ -1,0 +1,148 @@
+// A spreadsheet runs a cell that looks like a formula. So such a text begins
+// with an apostrophe, which says that it is a text.
+#include "grade/csv.h"
+
+#include "grade/columns.h"
+#include "grade/graded.h"
+#include "grade/store.h"
+#include "rt/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Cells ----
+
+// Does a spreadsheet take it for a formula? Some do so for the full-width
+// forms, too.
+static bool is_formula(const char *text)
+{
+    static const char *const begins[] = { "=",      "+",      "-",     "@",
+                                          "\t",     "\r",     "\n",    "\uff1d",
+                                          "\uff0b", "\uff0d", "\uff20" };
+    for (size_t k = 0; k < sizeof begins / sizeof *begins; k++) {
+        if (strncmp(text, begins[k], strlen(begins[k])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void put_text(const char *text, FILE *to)
+{
+    fputc('"', to);
+    if (is_formula(text))
+        fputc('\'', to);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', to);
+        fputc(*text, to);
+    }
+    fputc('"', to);
+}
+
+static void put_points(double points, FILE *to)
+{
+    fprintf(to, ",%.2f", points);
+}
+
+static void end_row(FILE *to)
+{
+    fputs("\r\n", to);
+}
+
+// ---- Rows ----
+
+static void put_head(const struct columns *columns, FILE *to)
+{
+    fputs("name,score,of,state", to);
+    for (int k = 0; k < columns->n; k++) {
+        char *title = alloc_format("%s %s", columns->each[k].suite,
+                                   columns->each[k].name);
+        fputc(',', to);
+        put_text(title, to);
+        free(title);
+    }
+    fputs(",for a person", to);
+    end_row(to);
+}
+
+// The reasons why a person should look, in one cell.
+static void put_reasons(const struct graded *graded, FILE *to)
+{
+    char *text;
+    size_t size;
+    FILE *reasons = alloc_stream(&text, &size);
+    if (graded->reason != NULL)
+        fputs(graded->reason, reasons);
+    for (int k = 0; k < graded->n_mismatches; k++)
+        fprintf(reasons, "%s%s", k > 0 || graded->reason != NULL ? "; " : "",
+                graded->mismatches[k]);
+    fclose(reasons);
+    put_text(text, to);
+    free(text);
+}
+
+static void put_row(const struct graded *graded, const struct columns *columns,
+                    FILE *to)
+{
+    put_text(graded->name, to);
+    put_points(graded->score, to);
+    put_points(graded->of, to);
+    fputc(',', to);
+    put_text(graded->state, to);
+    for (int k = 0; k < columns->n; k++) {
+        const struct graded_test *test = graded_test_of(
+            graded, columns->each[k].suite, columns->each[k].name);
+        if (test != NULL)
+            put_points(test->points, to);
+        else
+            fputc(',', to);
+    }
+    fputc(',', to);
+    put_reasons(graded, to);
+    end_row(to);
+}
+
+// A submission without a result has a row, too: a row that is missing could
+// be overlooked.
+static void put_gap(const struct graded_gap *gap, const struct columns *columns,
+                    FILE *to)
+{
+    put_text(gap->name, to);
+    fputs(",,,", to);
+    put_text(gap->why != NULL ? "no result that can be read" : "not graded yet",
+             to);
+    for (int k = 0; k < columns->n; k++)
+        fputc(',', to);
+    fputc(',', to);
+    put_text(gap->why != NULL ? gap->why : "", to);
+    end_row(to);
+}
+
+static void put_rows(const struct graded_class *class, FILE *to)
+{
+    struct columns columns = columns_of(class);
+    put_head(&columns, to);
+    for (int k = 0; k < class->n; k++)
+        put_row(&class->each[k], &columns, to);
+    for (int k = 0; k < class->n_gaps; k++)
+        put_gap(&class->gaps[k], &columns, to);
+    free(columns.each);
+}
+
+bool csv_write(const char *out)
+{
+    struct graded_class class;
+    if (!graded_read(&class, out))
+        return false;
+    char *text, *path = alloc_format("%s/grades.csv", out);
+    size_t size;
+    FILE *to = alloc_stream(&text, &size);
+    put_rows(&class, to);
+    fclose(to);
+    bool written = store_write(path, text, size);
+    free(text);
+    free(path);
+    graded_free(&class);
+    return written;
+}

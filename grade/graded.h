@@ -1,0 +1,75 @@
+// The results of a grading, as the accounts of its submissions hold them.
+#ifndef GRADE_GRADED_H
+#define GRADE_GRADED_H
+
+#include <stdbool.h>
+
+#define GRADED_MAX_LAYERS 8
+
+// The runs of one test in one layer. A figure is the median of the runs, and -1
+// if it is not known.
+struct graded_layer {
+    char *name;
+    int runs, passed, failed, inconclusive;
+    double rpcs, bytes, commands, seconds, saves;
+};
+
+struct graded_test {
+    char *suite, *name;
+    double points, of;
+    struct graded_layer layers[GRADED_MAX_LAYERS];
+    int n_layers;
+};
+
+struct graded_failure {
+    char *message, *layer, *suite, *test;
+    char *rule;  // The rule that was broken; NULL if it was none.
+    int runs;
+    char *summary, *page;  // In the submission's folder; NULL if there is none.
+};
+
+// Everything in it is data that a student may have chosen; it is safe for a
+// terminal, but not yet for HTML.
+struct graded {
+    char *name, *state, *reason, *digest;
+    double score, of;
+    char *version, *points, *secret, *parts;
+    struct graded_test *tests;
+    struct graded_failure *failures;
+    char **mismatches;
+    int n_tests, n_failures, n_mismatches;
+};
+
+// A folder in which there is no account, or none that can be read.
+struct graded_gap {
+    char *name;
+    char *why;  // NULL: it is not graded yet.
+};
+
+struct graded_class {
+    struct graded *each;  // In the order of their names.
+    struct graded_gap *gaps;
+    int n, n_gaps;
+};
+
+// Reads OUT/*/account.json. An account that cannot be read is told in one line
+// on stderr, and is a gap. graded_free frees the class. False, with a line on
+// stderr and nothing to free, if the folder cannot be read or has neither.
+bool graded_read(struct graded_class *class, const char *out);
+void graded_free(struct graded_class *class);
+
+// The one of this name, or NULL.
+const struct graded *graded_find(const struct graded_class *class,
+                                 const char *name);
+
+// Its points for a test, or NULL if it has no such test.
+const struct graded_test *graded_test_of(const struct graded *graded,
+                                         const char *suite, const char *name);
+
+// Does the score wait for a person's decision?
+bool graded_is_for_a_person(const struct graded *graded);
+
+// Does each of the test's runs count as passed?
+bool graded_test_passed(const struct graded_test *test);
+
+#endif
