@@ -398,6 +398,7 @@ static void read_lines(struct reader *reader, char *text, size_t size)
 static void check_all(struct reader *reader)
 {
     struct points *points = reader->points;
+    reader->line += reader->line == 0;  // Of an empty file.
     points->of = 0;
     for (int k = 0; k < points->n; k++)
         points->of += points->weighed[k].weight;
@@ -406,7 +407,7 @@ static void check_all(struct reader *reader)
             mistake(reader, "the file ends, and there is no line \"%s ...\"",
                     setting_words[k]);
     if (fabs(points->of - OF) > NEARLY)
-        mistake(reader, "the weights sum to %g, not to 100", points->of);
+        mistake(reader, "the weights sum to %.10g, not to 100", points->of);
     points->of = OF;
 }
 
