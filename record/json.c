@@ -84,7 +84,7 @@ void json_int(struct json *j, const char *name, int64_t value)
     put(j, at, (size_t)(digits + sizeof digits - at));
 }
 
-void json_real(struct json *j, const char *name, double value)
+void json_float(struct json *j, const char *name, double value)
 {
     char digits[64];
     int n = snprintf(digits, sizeof digits, "%.6f", value);

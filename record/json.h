@@ -22,7 +22,7 @@ struct json json_begin(char *to, size_t size);
 // ---- Values. name: in an object; in an array it is NULL. ----
 
 void json_int(struct json *j, const char *name, int64_t value);
-void json_real(struct json *j, const char *name, double value);
+void json_float(struct json *j, const char *name, double value);
 void json_bool(struct json *j, const char *name, bool value);
 
 // Writes a text. Bytes that are not UTF-8 are written as \xff.

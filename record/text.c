@@ -195,7 +195,7 @@ static void put_act_of_thread(struct json *j, const struct event *event)
         json_int(j, "line", event->act.line);
     if (event->kind != EVENT_WAITS)
         return;
-    json_real(j, "since_ms", debug_log_ms(event->act.since_ns));
+    json_float(j, "since_ms", debug_log_ms(event->act.since_ns));
     json_bool(j, "limit", event->act.has_limit);
     if (event->act.has_applied)
         json_bool(j, "applies", true);

@@ -263,7 +263,7 @@ static void write_verdict(const struct record_about *about,
     const struct kept *last =
         all->count > 0 ? &all->lines[all->count - 1].kept : NULL;
     json_int(&j, "n", last != NULL ? (int64_t)last->number + 1 : 1);
-    json_real(&j, "ms", last != NULL ? last->ms : 0);
+    json_float(&j, "ms", last != NULL ? last->ms : 0);
     json_text(&j, "event", "verdict");
     json_text(&j, "result", about->result);
     if (about->message != NULL)

@@ -139,7 +139,7 @@ static struct json json_of(const struct row *row, char *line, size_t size)
         else if (cell->kind == WHOLE)
             json_int(&j, cell->name, cell->whole);
         else if (cell->kind == REAL)
-            json_real(&j, cell->name, cell->real);
+            json_float(&j, cell->name, cell->real);
     }
     json_close(&j, '}');
     return j;
