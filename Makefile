@@ -347,7 +347,7 @@ $(B)/tester/applied.o: | $(TESTER_X_H)
 .PHONY: compile_commands.json
 compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
 	@scripts/compile-commands $(CC) $(RAFT) $(dir $(firstword $^)) $(dir $(lastword $^)) \
-	    -std=gnu11 $(subst -I$(B)/gen,,$(CPPFLAGS)) $(WARN)
+	    -std=gnu11 $(subst -I$(B)/gen,,$(CPPFLAGS)) $(XML_CPPFLAGS) $(WARN)
 
 -include $(shell find $(B) -path '$(B)/raft-*' -prune -o -path '$(B)/memory-*' -prune -o -name '*.d' -print 2> /dev/null)
 -include $(wildcard $(R)/*.d)

@@ -2,6 +2,7 @@
 
 GRADE_BIN := $(B)/grade
 GRADE_O := $(patsubst %.c,$(B)/%.o,$(wildcard grade/*.c)) $(B)/gen/grade/list.o
+XML_CPPFLAGS := -isystem /usr/include/libxml2
 GRADE_LDLIBS := -ljansson -larchive -lcrypto -lseccomp -lxml2 -lm
 $(GRADE_BIN): LDLIBS = $(GRADE_LDLIBS)
 $(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/rt/,alloc.o bad_input.o clean.o html.o shortage.o wrap.o) \
@@ -19,4 +20,4 @@ $(B)/gen/grade/list.c: $(GRADE_TESTS_C) grade/grade.mk
 	    echo 'const int known_count = sizeof known_tests / sizeof *known_tests;'; } > $@.$$$$; mv $@.$$$$ $@
 $(B)/gen/grade/list.o: $(B)/gen/grade/list.c | setup
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
-$(B)/grade/junit.o: CPPFLAGS += -isystem /usr/include/libxml2
+$(B)/grade/junit.o: CPPFLAGS += $(XML_CPPFLAGS)

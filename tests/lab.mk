@@ -25,7 +25,7 @@ $(B)/dummy_lab-criterion: $(DUMMY_PARTS) $(CRITERION_O)
 $(B)/dummy_simlab: $(B)/tests/unit/dummies.o $(SIM_O) $(VIRTUAL_O) $(RAFT_LINKED) $(B)/link \
     $(NO_CRITERION_O) $(RUNNER_O) $(filter-out $(NOT_SIM_O),$(HARNESS_O))
 	$(call link,$(LAB_WRAPS),$(SIM_LDLIBS))
-$(UNIT_O): CPPFLAGS += -I$(X)/gen -isystem /usr/include/libxml2
+$(UNIT_O): CPPFLAGS += -I$(X)/gen $(XML_CPPFLAGS)
 $(UNIT_O): | $(RAFT_X_H)
 
 .PHONY: unit broken

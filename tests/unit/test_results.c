@@ -209,7 +209,7 @@ UNIT_TEST(results, are_the_same_bytes_for_the_same_runs)
     }
 }
 
-// What was refused has no points, and every test says why.
+// A refused submission has no points, and every test says why.
 UNIT_TEST(results, of_what_was_not_built)
 {
     struct report report = make_report();

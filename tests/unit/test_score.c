@@ -1,4 +1,4 @@
-// What runs are worth.
+// The score of runs, by the points of staff.
 #include "grade/score.h"
 #include "tests/unit/unit.h"
 
