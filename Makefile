@@ -59,8 +59,8 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS BOUND
-$(foreach v,$(VALUES) T SUITE MERGE,$(if $(filter command,$(origin $v)),$(if \
+VALUES := RAFT SUBS OUT SECRET POINTS_FILE MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS BOUND
+$(foreach v,$(VALUES) T SUITE MERGE PART COMPARE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS BOUND,$(DIGITS),a whole number)
 $(call want,POLICY,$(NAME_CHARS) :,uniform$(comma) pct$(comma) pct:DEPTH or pos)
@@ -74,6 +74,10 @@ $(call want,MINUTES,$(DIGITS) .,a number)
 $(call want,MERGE,$(NAME_CHARS),journals in whose paths are only letters$(comma) digits and _ . / + -)
 $(call want,T,$(NAME_CHARS),names of tests or parts of them)
 $(call want,SUITE,$(NAME_CHARS),names of suites such as 2A)
+$(call want,PART,$(NAME_CHARS),parts such as 2A)
+$(call want,SUBS OUT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
+$(call want,SECRET POINTS_FILE,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
+$(call want,COMPARE,$(NAME_CHARS),the folders of two gradings$(comma) in whose paths are only letters$(comma) digits and _ . / + -)
 $(call want,LOG GDB SIM THREADS SLURM,0 1,1 for yes or 0 for no)
 # make timing compares several Rafts, one after the other.
 RAFTS := $(RAFT)
@@ -101,7 +105,7 @@ ifeq ($(MAKELEVEL),0)
 # What the files here do not name is no option of theirs. They also name all letters.
 ALPHABET := $(filter-out T N,$(NAME_CHARS))
 $(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
-    $(filter $v,$(filter-out $(ALPHABET),$(foreach f,Makefile $(wildcard tests/lab.mk),$(file < $f)))),,$(error \
+    $(filter $v,$(filter-out $(ALPHABET),$(foreach f,Makefile $(wildcard tests/lab.mk grade/grade.mk),$(file < $f)))),,$(error \
     $v=: there is no such option; make help lists them)))
 $(call only,N,soak timing)
 $(call only,SEEDS,sim timing variants race asan)
@@ -111,7 +115,10 @@ $(call only,SEED TAPE,replay show shrink)
 $(call only,GDB THREADS,replay show)
 $(call only,POLICY,sim timing replay show shrink run fig2 race asan)
 $(call only,SIM,race asan)
-$(call only,MINUTES MERGE SLURM TASKS,hunt)
+$(call only,MINUTES MERGE TASKS,hunt)
+$(call only,SLURM,hunt grade)
+$(call only,SUBS OUT PART SECRET COMPARE,grade)
+$(call only,POINTS_FILE,grade gradescope)
 $(call only,POINTS,sim simlab replay show hunt shrink variants)
 endif
 
@@ -131,7 +138,7 @@ endif
 ifneq ($(and $(TAPE),$(T)$(SUITE)$(SEED)$(POLICY)),)
 $(error TAPE= has a test, a seed and a schedule: leave T=, SUITE=, SEED= and POLICY= out)
 endif
-$(foreach v,RAFT CC T SUITE CSV JSON MERGE TAPE,$(if $(filter -%,$($v)),$(error \
+$(foreach v,RAFT CC T SUITE CSV JSON MERGE TAPE SUBS OUT PART SECRET POINTS_FILE COMPARE,$(if $(filter -%,$($v)),$(error \
     $v="$($v)": a name that begins with a dash)))
 ifeq ($(filter plain debug tsan asan,$(MODE)),)
 $(error MODE=$(MODE): there are plain, debug, tsan and asan)
@@ -279,7 +286,7 @@ define link
 endef
 
 # Missing packages are installed before anything is compiled or generated.
-NEEDS := $(filter gcc clang,$(CC)) $(if $(filter 1,$(GDB)),gdb)
+NEEDS := $(filter gcc clang,$(CC)) $(if $(filter 1,$(GDB)),gdb) $(if $(filter grade gradescope,$(MAKECMDGOALS)),staff)
 ifeq ($(CC)$(filter tsan asan,$(MODE)),clang$(MODE))
 NEEDS += clang-sanitizer
 endif
@@ -659,7 +666,7 @@ LAB_MK := $(wildcard tests/lab.mk)
 ifneq ($(LAB_MK),)
 include $(LAB_MK)
 else
-OF_THE_LAB := test check unit variants mutants fuzz libsim bench format lint handout
+OF_THE_LAB := test check unit variants mutants fuzz libsim bench format lint handout grade gradescope
 .PHONY: $(OF_THE_LAB)
 $(OF_THE_LAB):
 	@echo 'raftlab: make $@ is for the lab itself, and needs its full repository' >&2; exit 2
@@ -672,7 +679,7 @@ clean:
 	@rm -rf build compile_commands.json
 
 help:
-	@sed -n 's/^#: \{0,1\}//p' $(firstword $(MAKEFILE_LIST)) $(LAB_MK)
+	@sed -n 's/^#: \{0,1\}//p' $(firstword $(MAKEFILE_LIST)) $(wildcard grade/grade.mk) $(LAB_MK)
 
 #: raftlab: the MIT 6.824 Raft lab in C
 #:

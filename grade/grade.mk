@@ -1,12 +1,12 @@
 # Targets that grade submissions. The Makefile includes this file; the handout lacks it.
 
-GRADE_BIN := $(B)/grade
-GRADE_O := $(patsubst %.c,$(B)/%.o,$(wildcard grade/*.c)) $(B)/gen/grade/list.o
+GRADE_BIN := $(B)/grader
+GRADE_O := $(patsubst %.c,$(B)/%.o,$(wildcard grade/*.c)) $(B)/gen/grade/list.o $(B)/gen/grade/version.o
 XML_CPPFLAGS := -isystem /usr/include/libxml2
 GRADE_LDLIBS := -ljansson -larchive -lcrypto -lseccomp -lxml2 -lm
 $(GRADE_BIN): LDLIBS = $(GRADE_LDLIBS)
-$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/rt/,alloc.o bad_input.o clean.o html.o shortage.o wrap.o) \
-    $(B)/timing/samples.o $(B)/link
+$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/,$(addprefix rt/,alloc.o bad_input.o clean.o html.o shortage.o wrap.o) \
+    runner/cause.o runner/signatures.o timing/samples.o) $(B)/link
 	$(call link)
 
 # The list of all tests (grade/known.h), in the order of their sources. A Raft's own simlab
@@ -21,3 +21,36 @@ $(B)/gen/grade/list.c: $(GRADE_TESTS_C) grade/grade.mk
 $(B)/gen/grade/list.o: $(B)/gen/grade/list.c | setup
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
 $(B)/grade/junit.o: CPPFLAGS += $(XML_CPPFLAGS)
+
+# The version: a digest of all sources that decide about a score.
+JUDGING := $(sort $(wildcard $(addsuffix /*.[ch],grade runner tester checker record decode labrpc persister events \
+    rt sim tape virtual judge peer wire views tests/graded tests/fig2 tests/cruel) raft/raft.[hx] page/* \
+    scripts/compile scripts/check-* scripts/generate virtual/*.txt Makefile grade/grade.mk))
+.PHONY: grade_version
+$(B)/gen/grade/version.c: grade_version
+	@mkdir -p $(@D)
+	@sum=$$(cat $(JUDGING) | sha256sum | cut -c 1-16); { echo '#include "grade/version.h"'; \
+	    echo "const char grade_version[] = \"$$sum\";"; } > $@.$$$$; \
+	    cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@
+$(B)/gen/grade/version.o: $(B)/gen/grade/version.c | setup
+	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
+
+.PHONY: grade
+grade: $(GRADE_BIN)
+ifneq ($(COMPARE),)
+	@$(GRADE_BIN) --compare $(COMPARE) $(OR_UNREAD)
+else ifeq ($(SUBS),)
+	@echo 'raftlab: grade wants a folder of submissions: make grade SUBS=dir' >&2; exit 2
+else
+	@$(MAKE) --no-print-directory -s grade-parts
+	@$(if $(filter 1,$(SLURM)),scripts/grade-slurm) $(GRADE_BIN) $(SUBS) --out $(or $(OUT),build/grading) \
+	    $(POINTS_FILE:%=--points %) $(SECRET:%=--secret %) $(addprefix --part ,$(PART)) $(JOBS:%=--jobs %) $(OR_UNREAD)
+endif
+
+#:
+#: for staff:
+#:   make grade SUBS=dir    grade each folder or archive in dir, confined; goes on
+#:                          where it was; PART='2A 2B', POINTS_FILE=, JOBS=
+#:   ... OUT=dir SECRET=file   where to (build/grading); what seeds are drawn from
+#:   ... SLURM=1            on a cluster, a task for each submission
+#:   make grade COMPARE='old new'   whose score differs in two gradings, and why

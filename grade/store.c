@@ -34,7 +34,7 @@ bool store_make_folder(const char *folder)
         if (*at != '/')
             continue;
         *at = '\0';
-        mkdir(path, 0777);  // What matters is whether the last one is there.
+        mkdir(path, 0777);  // It matters whether the last one is there.
         *at = '/';
     }
     bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
@@ -188,8 +188,8 @@ static bool run(char *const argv[])
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-// What a student's programs have written can be deeper than any path may be
-// long. rm copes with it.
+// A student's programs may have made folders in folders, deeper than a path can
+// be long. rm copes with it.
 bool store_remove(const char *folder)
 {
     char *remove[] = { "rm", "-rf", "--", (char *)folder, NULL };

@@ -28,8 +28,8 @@ bool store_write(const char *path, const void *bytes, size_t size);
 // 0.
 char *store_read(const char *path, size_t most, size_t *size);
 
-// Puts the folder `new` in the place of the folder `path`, at once. What was
-// there is removed. False, with errno set and a line on stderr, if it cannot
+// Puts the folder `new` in the place of the folder `path`, at once, and removes
+// the old one. False, with errno set and a line on stderr, if it cannot
 // be.
 bool store_replace(const char *new, const char *path);
 

@@ -1,0 +1,229 @@
+// Each layer has its program: isolab, which nothing of the student is linked
+// with, or simlab with the student's Raft in it.
+#include "grade/call.h"
+
+#include "grade/places.h"
+#include "rt/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LIMIT_S 120  // Of a run, which takes as long on a very busy machine.
+
+// Exit statuses of the runner: all passed, some failed, some inconclusive.
+static bool has_run(const struct end_of_command *end)
+{
+    return end->end == END_EXITED &&
+           (end->status == 0 || end->status == 1 || end->status == 3);
+}
+
+// ---- Limits ----
+
+static int runs_asked(const struct asked *asked)
+{
+    return asked->n_tests * asked->runs;
+}
+
+// The time by which every right Raft has ended many times over.
+static int wall_s(const struct asked *asked, int jobs)
+{
+    if (asked->layer == LAYER_ISOLATED)
+        return LIMIT_S * (2 + runs_asked(asked) / jobs);
+    if (asked->layer == LAYER_VIRTUAL)
+        return 300 + runs_asked(asked) * 3 / 10;
+    return 600 + runs_asked(asked) * 5;
+}
+
+static struct confinement limits(const struct asked *asked, int jobs)
+{
+    bool is_isolated = asked->layer == LAYER_ISOLATED;
+    struct confinement confinement = {
+        .folder = "/out",
+        .wall_s = wall_s(asked, jobs),
+        .memory_mb = is_isolated ? 6000 : 1000 + 1500L * jobs,
+        .processes = is_isolated ? 8000 : 400,
+        .file_mb = 4000,
+        .output_kb = 1000,
+        .makes_rooms = is_isolated,
+    };
+    confinement.cpu_s = confinement.wall_s * (jobs < 8 ? jobs : 8);
+    return confinement;
+}
+
+// ---- The command ----
+
+// A NULL-terminated list of words, of which the list owns those that were made
+// for it.
+struct words {
+    char **word;
+    int n;
+};
+
+static void add(struct words *words, char *word)
+{
+    words->word =
+        alloc_resize(words->word, (size_t)words->n + 2, sizeof(*words->word));
+    words->word[words->n++] = word;
+    words->word[words->n] = NULL;
+}
+
+static void add_option(struct words *words, const char *option,
+                       const char *value)
+{
+    add(words, alloc_string(option));
+    add(words, alloc_string(value));
+}
+
+static void add_number(struct words *words, const char *option,
+                       unsigned long long number)
+{
+    add(words, alloc_string(option));
+    add(words, alloc_format("%llu", number));
+}
+
+static void add_test(struct words *words, const struct known *test)
+{
+    add(words, alloc_string("--test"));
+    add(words, alloc_format("%s/%s", test->suite, test->test));
+}
+
+static void free_words(struct words *words)
+{
+    for (int i = 0; i < words->n; i++)
+        free(words->word[i]);
+    free(words->word);
+}
+
+// Simulated runs give way to those in real time.
+static void add_program(struct words *argv, enum layer layer)
+{
+    if (layer == LAYER_ISOLATED) {
+        add(argv, alloc_string("/lab/isolab"));
+        add_option(argv, "--peer", "/lab/raft-peer");
+        add_option(argv, "--object", "/lab/raft.so");
+        add_option(argv, "--layout", "/lab/raft.x");
+        return;
+    }
+    add(argv, alloc_string("nice"));
+    add_option(argv, "-n", "10");
+    add(argv, alloc_string("/lab/simlab"));
+}
+
+static struct words command(const struct asked *asked, int jobs)
+{
+    struct words argv = { 0 };
+    add_program(&argv, asked->layer);
+    if (asked->layer != LAYER_ISOLATED)
+        add_number(&argv, "--first", asked->first_seed);
+    add_number(&argv, "--runs", (unsigned long long)asked->runs);
+    add_number(&argv, "--jobs", (unsigned long long)jobs);
+    add_number(&argv, "--limit", LIMIT_S);
+    add_option(&argv, "--logs", "/out");
+    add_option(&argv, "--json", "/out/rows.json");
+    for (int i = 0; i < asked->n_tests; i++)
+        add_test(&argv, &known_tests[asked->tests[i]]);
+    return argv;
+}
+
+// The Raft's raft.x; the given one if it has none.
+static char *layout_of(const struct work *work)
+{
+    char *own = alloc_format("%s/raft.x", work->source);
+    char *place =
+        access(own, F_OK) == 0
+            ? alloc_format("%s:/lab/raft.x", own)
+            : alloc_format("%s/%s:/lab/raft.x", work->root, PLACE_LAYOUT);
+    free(own);
+    return place;
+}
+
+// The files that the program sees of this machine.
+static struct words places(const struct asked *asked, const struct work *work)
+{
+    static const char *const simlab[N_LAYERS] = {
+        [LAYER_VIRTUAL] = "simlab",
+        [LAYER_TSAN] = "simlab-tsan",
+        [LAYER_ASAN] = "simlab-asan",
+    };
+    struct words places = { 0 };
+    if (asked->layer != LAYER_ISOLATED) {
+        add(&places, alloc_format("%s/%s:/lab/simlab", work->build,
+                                  simlab[asked->layer]));
+        return places;
+    }
+    add(&places, alloc_format("%s/%s:/lab/isolab", work->root, PLACE_ISOLAB));
+    add(&places, alloc_format("%s/%s:/lab/raft-peer", work->root, PLACE_PEER));
+    add(&places, alloc_format("%s/raft.so:/lab/raft.so", work->build));
+    add(&places, layout_of(work));
+    return places;
+}
+
+// ---- The call ----
+
+// Could the Raft have ended the program? It is not in the process of isolab.
+static bool is_the_rafts(const struct asked *asked,
+                         const struct end_of_command *end)
+{
+    bool ended_itself = end->end == END_EXITED || end->end == END_SIGNALLED;
+    return end->end != END_NOT_STARTED &&
+           (asked->layer != LAYER_ISOLATED || !ended_itself);
+}
+
+// ": " and the last line that it printed, if that is not a student's word. The
+// caller frees it.
+static char *last_line(const struct asked *asked,
+                       const struct end_of_command *end)
+{
+    if (asked->layer != LAYER_ISOLATED || end->output == NULL)
+        return alloc_string("");
+    size_t length = strlen(end->output);
+    while (length > 0 && end->output[length - 1] == '\n')
+        length--;
+    size_t from = length;
+    while (from > 0 && end->output[from - 1] != '\n')
+        from--;
+    return alloc_format("%s%.*s", length > from ? ": " : "",
+                        (int)(length - from), end->output + from);
+}
+
+static void add_none(struct runs *runs, const struct asked *asked,
+                     const struct confinement *confinement,
+                     const struct end_of_command *end)
+{
+    char *how = confine_end_text(confinement, end);
+    char *said = last_line(asked, end);
+    char *message =
+        alloc_format("the program that runs the tests %s%s", how, said);
+    runs_add_all(runs, asked,
+                 is_the_rafts(asked, end) ? RUN_FAILED : RUN_INCONCLUSIVE,
+                 message);
+    free(message);
+    free(said);
+    free(how);
+}
+
+struct end_of_command call_run(struct runs *runs, const struct asked *asked,
+                               const struct work *work, int jobs)
+{
+    struct words argv = command(asked, jobs);
+    struct words readable = places(asked, work);
+    char *out = alloc_format("%s:/out", work->logs[asked->layer]);
+    char *rows = alloc_format("%s/rows.json", work->logs[asked->layer]);
+    struct confinement confinement = limits(asked, jobs);
+    confinement.readable = (const char *const *)readable.word;
+    confinement.writable = (const char *const[]){ out, NULL };
+
+    unlink(rows);  // Those of an earlier call.
+    struct end_of_command end = confine_run(&confinement, argv.word);
+    if (has_run(&end))
+        free(runs_read(runs, rows, asked));
+    else
+        add_none(runs, asked, &confinement, &end);
+
+    free(out);
+    free(rows);
+    free_words(&argv);
+    free_words(&readable);
+    return end;
+}

@@ -1,0 +1,17 @@
+// One call of a program that runs tests, confined.
+#ifndef GRADE_CALL_H
+#define GRADE_CALL_H
+
+#include "grade/confine.h"
+#include "grade/runs.h"
+#include "grade/work.h"
+
+// Runs what was asked for, and adds its runs. Of a call that ended too early
+// none is known: they are all failed, or inconclusive if the Raft cannot be the
+// cause.
+//   jobs     so many runs at the same time
+//   returns  how it ended; the caller frees `output`
+struct end_of_command call_run(struct runs *runs, const struct asked *asked,
+                               const struct work *work, int jobs);
+
+#endif

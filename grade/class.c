@@ -1,0 +1,211 @@
+#include "grade/class.h"
+
+#include "grade/class_page.h"
+#include "grade/csv.h"
+#include "grade/progress.h"
+#include "grade/table.h"
+#include "grade/workers.h"
+#include "rt/alloc.h"
+#include "rt/bad_input.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAIT_MS 200
+
+struct class
+{
+    const struct grading *grading;
+    const struct submission **each;  // Those to grade.
+    int n;
+    int next;                // Not begun yet.
+    int n_not;               // So many could not be graded.
+    struct worker *workers;  // One for each job.
+    struct progress progress;
+};
+
+static volatile sig_atomic_t stopped_by;
+
+static void stop(int signal)
+{
+    stopped_by = signal;
+}
+
+// ---- Which ----
+
+static bool is_wanted(const char *const *only, const char *name)
+{
+    bool wanted = only == NULL;
+    for (int k = 0; only != NULL && only[k] != NULL; k++)
+        wanted = wanted || strcmp(only[k], name) == 0;
+    return wanted;
+}
+
+static void check_only(const char *const *only,
+                       const struct submissions *submissions, const char *subs)
+{
+    for (int k = 0; only != NULL && only[k] != NULL; k++) {
+        int i = 0;
+        while (i < submissions->n &&
+               strcmp(submissions->all[i].name, only[k]) != 0)
+            i++;
+        if (i == submissions->n)
+            bad_input("grade", "%s has no submission \"%s\"", subs, only[k]);
+    }
+}
+
+static void choose(struct class *class, const struct submissions *submissions)
+{
+    const struct options *options = class->grading->options;
+    const char *const *only = (const char *const *)options->only;
+    check_only(only, submissions, options->subs);
+    class->each = alloc((size_t)submissions->n * sizeof(*class->each));
+    for (int i = 0; i < submissions->n; i++)
+        if (is_wanted(only, submissions->all[i].name))
+            class->each[class->n++] = &submissions->all[i];
+    if (class->n == 0)
+        bad_input("grade",
+                  "%s: no submissions there: neither folders nor "
+                  "archives",
+                  options->subs);
+}
+
+// ---- The loop ----
+
+static void show(const struct class *class)
+{
+    char *text;
+    size_t size;
+    FILE *to = alloc_stream(&text, &size);
+    bool is_first = true;
+    for (int k = 0; k < class->grading->options->jobs; k++) {
+        const struct worker *worker = &class->workers[k];
+        if (worker->pid == 0)
+            continue;
+        fprintf(to, "%s%s (%s)", is_first ? "" : ", ", worker->submission->name,
+                worker->doing);
+        is_first = false;
+    }
+    fclose(to);
+    progress_show(&class->progress, text);
+    free(text);
+}
+
+static void end_one(struct class *class, const struct worker *worker,
+                    enum one end)
+{
+    const char *line = end == ONE_GRADED ? worker->line
+                       : end == ONE_KEPT ? "graded already"
+                                         : "NOT GRADED";
+    class->n_not += end == ONE_NOT;
+    progress_done(&class->progress, worker->submission->name, line,
+                  end == ONE_GRADED ? worker_now() - worker->began : 0);
+}
+
+static void start_some(struct class *class)
+{
+    for (int k = 0; k < class->grading->options->jobs; k++) {
+        struct worker *worker = &class->workers[k];
+        if (worker->pid != 0 || class->next == class->n)
+            continue;
+        const struct submission *submission = class->each[class->next++];
+        *worker = (struct worker){ .submission = submission };
+        if (!worker_start(worker, class->grading, submission))
+            end_one(class, worker, ONE_NOT);
+    }
+}
+
+// Looks at all workers. Returns the number of those that work.
+static int look(struct class *class)
+{
+    int working = 0;
+    for (int k = 0; k < class->grading->options->jobs; k++) {
+        struct worker *worker = &class->workers[k];
+        enum one end;
+        if (worker->pid == 0)
+            continue;
+        worker_listen(worker);
+        if (worker_has_ended(worker, &end))
+            end_one(class, worker, end);
+        else
+            working++;
+    }
+    return working;
+}
+
+static void grade_all(struct class *class)
+{
+    for (;;) {
+        start_some(class);
+        int working = look(class);
+        if (stopped_by != 0 || (working == 0 && class->next == class->n))
+            break;
+        show(class);
+        poll(NULL, 0, WAIT_MS);
+    }
+    for (int k = 0; k < class->grading->options->jobs; k++)
+        worker_stop(&class->workers[k]);
+    progress_end(&class->progress);
+}
+
+// ---- The files of the class ----
+
+int class_merge(const char *out)
+{
+    bool written = csv_write(out) && class_page_write(out);
+    table_print(out);
+    if (written)
+        printf("%s/grades.csv\n%s/index.html\n", out, out);
+    return written ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void say_what_is_left(const struct class *class)
+{
+    int left = class->n - class->progress.done;
+    if (class->n_not > 0)
+        printf("%d of %d could not be graded: see above.\n", class->n_not,
+               class->n);
+    if (left > 0)
+        printf("Stopped; %d of %d are left.\n", left, class->n);
+    if (class->n_not + left > 0)
+        printf("The same command goes on where this one ended.\n");
+}
+
+// Dies of the signal that stopped it, so that its parent sees that.
+static void end_as_stopped(void)
+{
+    if (stopped_by == 0)
+        return;
+    fflush(stdout);
+    signal(stopped_by, SIG_DFL);
+    raise(stopped_by);
+}
+
+int class_grade(const struct grading *grading)
+{
+    const struct options *options = grading->options;
+    struct class class = { .grading = grading };
+    struct submissions submissions = submissions_find(options->subs);
+    if (submissions.n < 0)
+        bad_input("grade", "%s (make's SUBS=): %s", options->subs,
+                  strerror(errno));
+    choose(&class, &submissions);
+    class.workers = alloc((size_t)options->jobs * sizeof(*class.workers));
+    class.progress = progress_begin(class.n, options->jobs);
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
+    grade_all(&class);
+
+    int status =
+        options->only == NULL ? class_merge(options->out) : EXIT_SUCCESS;
+    say_what_is_left(&class);
+    end_as_stopped();
+    free(class.workers);
+    free(class.each);
+    submissions_free(&submissions);
+    return class.n_not > 0 ? EXIT_FAILURE : status;
+}

@@ -1,0 +1,59 @@
+#include "grade/grading.h"
+
+#include "grade/store.h"
+#include "grade/version.h"
+#include "rt/alloc.h"
+#include "rt/bad_input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define MAX_POINTS_BYTES (1 << 20)
+
+static void read_points(struct grading *grading, const struct options *options)
+{
+    char *mistake = points_read(&grading->points, options->points,
+                                (const char *const *)options->parts);
+    if (mistake != NULL)
+        bad_input("grade", "%s", mistake);
+    size_t size;
+    char *bytes = store_read(options->points, MAX_POINTS_BYTES, &size);
+    if (bytes == NULL)
+        bad_input("grade", "%s: %s", options->points, strerror(errno));
+    secret_digest(bytes, size, grading->points_digest);
+    free(bytes);
+}
+
+// The submissions that are named are graded beside those that others name.
+static void take_folder(struct grading *grading, const struct options *options)
+{
+    grading->work = alloc_format("%s/.work", options->out);
+    if (!store_make_folder(options->out) || !store_make_folder(grading->work))
+        bad_input("grade", "%s: no folder to write to (make's OUT=): %s",
+                  options->out, strerror(errno));
+    char *why = store_lock(options->out,
+                           options->only == NULL ? NULL : options->only[0]);
+    if (why != NULL)
+        bad_input("grade", "%s", why);
+}
+
+struct grading grading_begin(const struct options *options)
+{
+    struct grading grading = { .options = options };
+    struct utsname machine;
+    uname(&machine);
+    grading.raftlab = alloc_string(grade_version);
+    grading.compiler = alloc_format("gcc %d.%d.%d", __GNUC__, __GNUC_MINOR__,
+                                    __GNUC_PATCHLEVEL__);
+    grading.kernel = alloc_string(machine.release);
+    grading.cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    read_points(&grading, options);
+    take_folder(&grading, options);
+    grading.secret = options->secret != NULL
+                         ? secret_read(options->secret)
+                         : secret_of_grading(options->out, true);
+    return grading;
+}

@@ -1,0 +1,26 @@
+// A grading: all that its submissions have in common.
+#ifndef GRADE_GRADING_H
+#define GRADE_GRADING_H
+
+#include "grade/options.h"
+#include "grade/points.h"
+#include "grade/secret.h"
+
+struct grading {
+    const struct options *options;
+    struct points points;
+    char points_digest[SECRET_DIGEST];
+    struct secret secret;
+    char *raftlab;   // A digest of the sources that decide about scores.
+    char *compiler;  // Such as "gcc 12.2.0".
+    char *kernel;
+    int cpus;
+    char *work;  // The folder for submissions under way, in options->out.
+};
+
+// Reads the points and the secret, makes and locks options->out. Ends the
+// program with a line if one of them cannot be used. It lives to the end of the
+// program.
+struct grading grading_begin(const struct options *options);
+
+#endif

@@ -1,0 +1,66 @@
+#include "grade/kept.h"
+
+#include "grade/store.h"
+#include "rt/alloc.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_ACCOUNT ((size_t)64 << 20)
+
+static bool is_text(const json_t *account, const char *key, const char *text)
+{
+    const char *there = json_string_value(json_object_get(account, key));
+    return there != NULL && strcmp(there, text) == 0;
+}
+
+static const char *const *all_parts(void)
+{
+    static const char *all[KNOWN_PARTS + 1];
+    for (int k = 0; k < KNOWN_PARTS; k++)
+        all[k] = known_parts[k];
+    return all;
+}
+
+static bool are_parts(const json_t *account, const char *const *parts)
+{
+    const json_t *list = json_object_get(account, "parts");
+    if (parts == NULL)
+        parts = all_parts();
+    size_t n = 0;
+    for (; parts[n] != NULL; n++) {
+        const char *part = json_string_value(json_array_get(list, n));
+        if (part == NULL || strcmp(part, parts[n]) != 0)
+            return false;
+    }
+    return json_array_size(list) == n;
+}
+
+static bool is_as_now(const json_t *account, const struct grading *grading,
+                      const char *digest, const char *reason)
+{
+    return is_text(account, "digest", digest) &&
+           (*digest != '\0' || is_text(account, "reason", reason)) &&
+           is_text(account, "raftlab", grading->raftlab) &&
+           is_text(account, "points", grading->points_digest) &&
+           is_text(account, "secret", grading->secret.id) &&
+           are_parts(account, (const char *const *)grading->options->parts);
+}
+
+bool kept_is_graded(const struct grading *grading, const char *name,
+                    const char *digest, const char *reason)
+{
+    char *path =
+        alloc_format("%s/%s/account.json", grading->options->out, name);
+    size_t size;
+    char *text = store_read(path, MAX_ACCOUNT, &size);
+    free(path);
+    if (text == NULL)
+        return false;
+    json_t *account = json_loadb(text, size, 0, NULL);
+    bool kept = account != NULL && is_as_now(account, grading, digest, reason);
+    json_decref(account);
+    free(text);
+    return kept;
+}

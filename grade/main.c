@@ -1,0 +1,30 @@
+// The program `grader`: grades a class. Nothing of a student, and nothing of a
+// Raft, is linked with it.
+#include "grade/class.h"
+#include "grade/compare.h"
+#include "grade/options.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// A result that could not be printed is none.
+static int end(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fputs("grade: not all of the output could be written\n", stderr);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");  // For the widths of characters.
+    struct options options = options_read(argc, argv);
+    if (options.old_out != NULL)
+        return end(compare_print(options.old_out, options.new_out));
+    if (options.merge)
+        return end(class_merge(options.out));
+    struct grading grading = grading_begin(&options);
+    return end(class_grade(&grading));
+}

@@ -1,0 +1,243 @@
+// A submission is graded in a folder of its own. When all results are there,
+// the folder with them takes the place of OUT/NAME at once.
+#include "grade/one.h"
+
+#include "grade/account.h"
+#include "grade/build.h"
+#include "grade/disk.h"
+#include "grade/failures.h"
+#include "grade/junit.h"
+#include "grade/kept.h"
+#include "grade/layers.h"
+#include "grade/line.h"
+#include "grade/results.h"
+#include "grade/score.h"
+#include "grade/store.h"
+#include "rt/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct one_grading {
+    const struct grading *grading;
+    const struct submission *submission;
+    void (*says)(const char *what);
+    struct work work;
+    char digest[DIGEST_SIZE];
+    struct build build;
+    struct layers layers;
+    struct score score;
+    struct failures failures;
+    struct report report;
+    struct timespec began;
+};
+
+// ---- The report ----
+
+static double seconds_since(const struct timespec *began)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - began->tv_sec) +
+           (double)(now.tv_nsec - began->tv_nsec) / 1e9;
+}
+
+static char *time_now(void)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    char text[32];
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return alloc_string(text);
+}
+
+static void begin_report(struct one_grading *one)
+{
+    const struct grading *grading = one->grading;
+    one->report = (struct report){
+        .name = one->submission->name,
+        .digest = one->digest,
+        .points = &grading->points,
+        .runs = &one->layers.runs,
+        .score = &one->score,
+        .raftlab = grading->raftlab,
+        .compiler = grading->compiler,
+        .points_digest = grading->points_digest,
+        .secret = grading->secret.id,
+        .parts = (const char *const *)grading->options->parts,
+        .cpus = grading->cpus,
+        .kernel = grading->kernel,
+        .began = time_now(),
+    };
+}
+
+static double cpu_seconds(const struct one_grading *one)
+{
+    double sum = one->build.cpu_s;
+    for (int layer = 0; layer < N_LAYERS; layer++)
+        sum += one->layers.reports[layer].cpu_seconds;
+    return sum;
+}
+
+static void end_report(struct one_grading *one)
+{
+    struct report *report = &one->report;
+    const char *fallback = one->layers.fallback != NULL ? one->layers.fallback
+                                                        : one->build.fallback;
+    report->confined = fallback != NULL ? fallback : "namespaces";
+    memcpy(report->layers, one->layers.reports, sizeof(report->layers));
+    report->failures = one->failures.all;
+    report->n_failures = one->failures.n;
+    report->seconds = seconds_since(&one->began);
+    report->cpu_seconds = cpu_seconds(one);
+}
+
+// Writes it all, the account last.
+static bool write_results(struct one_grading *one)
+{
+    const char *folder = one->work.results;
+    char *results = alloc_format("%s/results.json", folder);
+    char *junit = alloc_format("%s/junit.xml", folder);
+    char *account = alloc_format("%s/account.json", folder);
+    char *place = alloc_format("%s/%s", one->grading->options->out,
+                               one->submission->name);
+    bool written = results_write(&one->report, results) &&
+                   junit_write(&one->report, junit) &&
+                   account_write(&one->report, account) &&
+                   store_replace(folder, place);
+    free(results);
+    free(junit);
+    free(account);
+    free(place);
+    return written;
+}
+
+// ---- The steps ----
+
+static bool is_vanished(const struct submission *submission)
+{
+    if (access(submission->path, R_OK) == 0)
+        return false;
+    fprintf(stderr, "grade: %s is not there any more, or cannot be read\n",
+            submission->path);
+    return true;
+}
+
+// Sets `refusal`, which the caller frees. False if the grading failed.
+static bool unpack(struct one_grading *one, char **refusal)
+{
+    const struct submission *submission = one->submission;
+    *refusal =
+        submission->refusal != NULL
+            ? alloc_string(submission->refusal)
+            : submission_unpack(submission, one->work.source, one->digest);
+    if (*refusal == NULL)
+        return true;
+    one->digest[0] = '\0';
+    return !is_vanished(submission) && disk_has_room(one->work.folder);
+}
+
+static unsigned products(const struct grading *grading)
+{
+    static const unsigned of[N_LAYERS] = {
+        [LAYER_ISOLATED] = BUILD_OBJECT,
+        [LAYER_VIRTUAL] = BUILD_SIMULATOR,
+        [LAYER_TSAN] = BUILD_TSAN,
+        [LAYER_ASAN] = BUILD_ASAN,
+    };
+    unsigned all = 0;
+    for (int layer = 0; layer < N_LAYERS; layer++)
+        all |= grading->points.counts[layer] ? of[layer] : 0;
+    return all;
+}
+
+// The sources are kept for a person, and to find those that look alike.
+static bool keep_source(const struct one_grading *one)
+{
+    char *kept = alloc_format("%s/source", one->work.results);
+    bool moved = rename(one->work.source, kept) == 0;
+    if (!moved)
+        fprintf(stderr, "grade: %s cannot be kept\n", one->work.source);
+    free(kept);
+    return moved;
+}
+
+static void settle(struct one_grading *one)
+{
+    one->report.state =
+        one->score.n_open == 0 ? REPORT_GRADED : REPORT_FOR_A_PERSON;
+    if (one->score.n_open > 0)
+        one->report.reason =
+            alloc_format("%d tests were inconclusive too often: a person has "
+                         "to decide",
+                         one->score.n_open);
+}
+
+// Builds and runs it. False if the grading failed.
+static bool build_and_run(struct one_grading *one)
+{
+    one->says("builds");
+    one->build = build_submission(one->work.source, one->work.build,
+                                  products(one->grading));
+    if (!disk_has_room(one->work.folder))
+        return false;
+    if (!one->build.ok) {
+        one->report.state = REPORT_NOT_BUILT;
+        one->report.reason = alloc_string(one->build.message);
+    } else {
+        layers_run(&one->layers, one->grading, &one->work, one->digest,
+                   one->says);
+        if (!disk_has_room(one->work.folder))
+            return false;
+    }
+    one->score = score_of(&one->grading->points, &one->layers.runs);
+    if (one->build.ok) {
+        settle(one);
+        one->says("failures");
+        one->failures = failures_find(&one->layers.runs, &one->work);
+    }
+    return keep_source(one);
+}
+
+static enum one grade(struct one_grading *one)
+{
+    char *refusal = NULL;
+    if (!unpack(one, &refusal))
+        return ONE_NOT;
+    if (kept_is_graded(one->grading, one->submission->name, one->digest,
+                       refusal)) {
+        free(refusal);
+        return ONE_KEPT;
+    }
+    begin_report(one);
+    if (refusal != NULL) {
+        one->report.state = REPORT_REFUSED;
+        one->report.reason = refusal;
+        one->score = score_of(&one->grading->points, &one->layers.runs);
+    } else if (!build_and_run(one)) {
+        return ONE_NOT;
+    }
+    end_report(one);
+    return write_results(one) ? ONE_GRADED : ONE_NOT;
+}
+
+// This process ends after one submission, so what it allocated may stay.
+enum one one_grade(const struct grading *grading,
+                   const struct submission *submission,
+                   void (*says)(const char *what), char **line)
+{
+    struct one_grading one = { .grading = grading,
+                               .submission = submission,
+                               .says = says };
+    clock_gettime(CLOCK_MONOTONIC, &one.began);
+    bool begun = work_begin(&one.work, grading->work, submission->name) &&
+                 disk_has_room(one.work.folder);
+    enum one end = begun ? grade(&one) : ONE_NOT;
+    *line = end == ONE_GRADED ? line_of(&one.report) : NULL;
+    work_end(&one.work);
+    return end;
+}

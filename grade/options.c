@@ -1,0 +1,165 @@
+#include "grade/options.h"
+
+#include "grade/known.h"
+#include "rt/alloc.h"
+#include "rt/bad_input.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: grade SUBS --out DIR [options]   grade each folder or archive in "
+    "SUBS;\n"
+    "                                        what is graded already stays\n"
+    "       grade --merge --out DIR          make the files of the class "
+    "again\n"
+    "       grade --compare OLD NEW          compare two gradings\n"
+    "\n"
+    "  --points FILE    what each test is worth (default grade/points)\n"
+    "  --secret FILE    seeds are drawn from its bytes (default: the grading's "
+    "own)\n"
+    "  --part 2A        only this part; may be repeated\n"
+    "  --only NAME      only this submission, and no files of the class; may "
+    "be\n"
+    "                   repeated\n"
+    "  --jobs N         N submissions side by side (default: one for each "
+    "processor)\n"
+    "  --help           this text\n"
+    "\n"
+    "exit status: 0 all are graded, 1 some are not, or the two gradings "
+    "differ,\n"
+    "2 bad options, or a folder or file that cannot be used\n";
+
+static const struct option known[] = {
+    { "out", required_argument, NULL, 'o' },
+    { "points", required_argument, NULL, 'p' },
+    { "secret", required_argument, NULL, 's' },
+    { "part", required_argument, NULL, 'P' },
+    { "only", required_argument, NULL, 'O' },
+    { "jobs", required_argument, NULL, 'j' },
+    { "merge", no_argument, NULL, 'm' },
+    { "compare", no_argument, NULL, 'c' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
+static int read_jobs(const char *text)
+{
+    char *end;
+    errno = 0;
+    long jobs = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || jobs < 1 ||
+        jobs > OPTIONS_MAX_JOBS)
+        bad_input("grade",
+                  "--jobs (make's JOBS=) wants a number from 1 to %d, "
+                  "not \"%s\"",
+                  OPTIONS_MAX_JOBS, text);
+    return (int)jobs;
+}
+
+// Adds to a NULL-terminated list. Returns the list.
+static const char **add(const char **list, const char *word)
+{
+    size_t n = 0;
+    while (list != NULL && list[n] != NULL)
+        n++;
+    list = alloc_resize(list, n + 2, sizeof(*list));
+    list[n] = word;
+    list[n + 1] = NULL;
+    return list;
+}
+
+static const char *check_part(const char *part)
+{
+    for (int k = 0; k < KNOWN_PARTS; k++)
+        if (strcmp(known_parts[k], part) == 0)
+            return part;
+    bad_input("grade",
+              "--part (make's PART=) wants 2A, 2B, 2C or 2D, not "
+              "\"%s\"",
+              part);
+}
+
+static void read_option(int c, struct options *options, bool *compares)
+{
+    switch (c) {
+    case 'o':
+        options->out = optarg;
+        break;
+    case 'p':
+        options->points = optarg;
+        break;
+    case 's':
+        options->secret = optarg;
+        break;
+    case 'P':
+        options->parts = add(options->parts, check_part(optarg));
+        break;
+    case 'O':
+        options->only = add(options->only, optarg);
+        break;
+    case 'j':
+        options->jobs = read_jobs(optarg);
+        break;
+    case 'm':
+        options->merge = true;
+        break;
+    case 'c':
+        *compares = true;
+        break;
+    case 'h':
+        fputs(usage, stdout);
+        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_BAD_INPUT);
+    default:
+        bad_input("grade", "see grade --help");
+    }
+}
+
+static void check_folder(const char *what, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        bad_input("grade", "%s \"%s\": %s", what, path, strerror(errno));
+    if (!S_ISDIR(status.st_mode))
+        bad_input("grade", "%s \"%s\": not a folder", what, path);
+}
+
+// The words that are no options: a folder; two, to compare; none, to merge.
+static void read_folders(struct options *options, char **words, int n,
+                         bool compares)
+{
+    if (n != (compares ? 2 : options->merge ? 0 : 1))
+        bad_input("grade", "wants %s; see grade --help",
+                  compares         ? "two gradings to compare"
+                  : options->merge ? "no submissions with --merge"
+                                   : "one folder of submissions");
+    if (compares) {
+        options->old_out = words[0];
+        options->new_out = words[1];
+        return;
+    }
+    if (options->out == NULL)
+        bad_input("grade", "wants --out DIR, the folder for the results");
+    if (options->merge)
+        return;
+    options->subs = words[0];
+    check_folder("the submissions (make's SUBS=)", options->subs);
+}
+
+struct options options_read(int argc, char **argv)
+{
+    struct options options = {
+        .points = "grade/points",
+        .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
+    };
+    bool compares = false;
+    for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
+        read_option(c, &options, &compares);
+    read_folders(&options, argv + optind, argc - optind, compares);
+    return options;
+}

@@ -1,0 +1,25 @@
+// The options of the command line.
+#ifndef GRADE_OPTIONS_H
+#define GRADE_OPTIONS_H
+
+#include <stdbool.h>
+
+#define OPTIONS_MAX_JOBS 100
+
+struct options {
+    const char *subs;    // The folder of the submissions.
+    const char *out;     // The folder of the grading.
+    const char *points;  // The points file.
+    const char *secret;  // The secret's file; NULL: the grading's own.
+    const char **parts;  // "2A", ...; NULL-terminated; NULL for all.
+    const char **only;   // Names of submissions; NULL-terminated; NULL for all.
+    int jobs;            // Submissions at the same time.
+    bool merge;          // Only join what is graded.
+    const char *old_out, *new_out;  // Two gradings to compare; or NULL.
+};
+
+// Reads the command line. Bad input and --help end the program. The strings
+// belong to argv; the lists live to the end of the program.
+struct options options_read(int argc, char **argv);
+
+#endif

@@ -1,0 +1,12 @@
+// The places of raftlab's own programs, from its folder. `make grade-parts`
+// builds them.
+#ifndef GRADE_PLACES_H
+#define GRADE_PLACES_H
+
+#define PLACE_ISOLAB "build/plain/isolab"
+#define PLACE_PEER   "build/plain/raft-peer"
+#define PLACE_VIEW   "build/plain/view"
+#define PLACE_PAGE   "page"
+#define PLACE_LAYOUT "raft/raft.x"  // The given messages.
+
+#endif
