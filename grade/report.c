@@ -32,7 +32,7 @@ static size_t folders_at(const char *at)
     for (size_t k = 1; !ends_word(at[k]); k++)
         if (at[k] == '/')
             folders = k + 1;
-    return folders > 1 ? folders : 0;
+    return folders;
 }
 
 char *report_text(const char *text, size_t most)

@@ -181,6 +181,19 @@ UNIT_TEST(results, tell_which_layer_failed_and_where_its_page_is)
     free_report();
 }
 
+// A failure that has no page is told by its first run.
+UNIT_TEST(results, tell_failures_without_a_page)
+{
+    struct report report = make_report();
+    report.n_failures = 0;
+    score.scores[1].points = 39.6;
+    char *text = written(results_write, &report);
+    expect_text(text, "1 of 3 runs passed\\n    ]]></failure>");
+    expect_text(text, "\"score\": 39.6,\n");
+    free(text);
+    free_report();
+}
+
 UNIT_TEST(results, have_no_seed_and_no_path)
 {
     struct report report = make_report();
