@@ -23,11 +23,11 @@ struct build {
 };
 
 // Builds the Raft in the folder `source`, as submission_unpack made it, to
-// files in the folder `build`, which is made. The current folder is raftlab's,
+// the folder `folder`, which is made. The current folder is raftlab's,
 // where `make grade-parts` has built what is not the submission's. One build
 // neither reads nor changes what another one wrote.
 //   products  of BUILD_...
-struct build build_submission(const char *source, const char *build,
+struct build build_submission(const char *source, const char *folder,
                               unsigned products);
 
 #endif

@@ -25,7 +25,7 @@ $(B)/grade/junit.o: CPPFLAGS += $(XML_CPPFLAGS)
 # The version: a digest of all sources that decide about a score.
 JUDGING := $(sort $(wildcard $(addsuffix /*.[ch],grade runner tester checker record decode labrpc persister events \
     rt sim tape virtual judge peer wire views tests/graded tests/fig2 tests/cruel) raft/raft.[hx] page/* \
-    scripts/compile scripts/check-* scripts/generate virtual/*.txt Makefile grade/grade.mk))
+    scripts/compile scripts/build-submission scripts/check-* scripts/generate virtual/*.txt Makefile grade/grade.mk))
 .PHONY: grade_version
 $(B)/gen/grade/version.c: grade_version
 	@mkdir -p $(@D)
@@ -34,6 +34,33 @@ $(B)/gen/grade/version.c: grade_version
 	    cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@
 $(B)/gen/grade/version.o: $(B)/gen/grade/version.c | setup
 	$(call compile,$(CPPFLAGS) $(CFLAGS) $(STRICT))
+
+# ---- What a submission is built with (scripts/build-submission) ----
+
+# What a submission's files can include: the headers that students have, and no source.
+HEADERS_H := $(wildcard $(patsubst %,%/*.h,rt events labrpc persister decode checker record tester \
+    tape runner sim virtual wire judge peer shrink views timing)) raft/raft.h
+HEADERS_H += $(wildcard virtual/*.txt)
+HEADERS := build/headers
+$(HEADERS): $(HEADERS_H) grade/grade.mk
+	@rm -rf $@ $@.$$$$ && mkdir -p $@.$$$$ && cp --parents $(HEADERS_H) $@.$$$$ && mv $@.$$$$ $@
+
+# What is linked with it, and how, for the mode.
+PARTS_O := $(filter-out $(RAFT_LINKED) $(X)/%,$(filter %.o,$(SIM_PARTS) $(NO_CRITERION_O)))
+GIVEN_READERS_O := $(READERS_C:%.c=$(X)/%.o)
+$(B)/parts: $(PARTS_O) $(if $(filter plain,$(MODE)),$(GIVEN_READERS_O)) $(B)/link grade/grade.mk
+	@{ echo "compile='$(CC) $(CPPFLAGS) $(CFLAGS)'"; echo "warn='$(WARN)'"; \
+	    echo "link='$(CC) $(CFLAGS) $(LAB_WRAPS)'"; echo "libraries='$(LDLIBS) $(SIM_LDLIBS)'"; \
+	    echo "parts='$(PARTS_O)'"; echo "readers='$(READERS_C)'"; \
+	    echo "given_readers='$(GIVEN_READERS_O)'"; echo "core='$(CORE:%.c=$(B)/%.o)'"; \
+	} > $@.$$$$ && mv $@.$$$$ $@
+
+.PHONY: grade-parts parts
+parts: $(B)/parts
+grade-parts: $(HEADERS) $(B)/parts
+	@for mode in tsan asan; do $(MAKE) --no-print-directory MODE=$$mode parts || exit; done
+
+# ---- Grading ----
 
 .PHONY: grade
 grade: $(GRADE_BIN)

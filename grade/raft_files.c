@@ -84,7 +84,7 @@ const char *raft_files_name(const char *folder, const char *path)
 {
     size_t n = strlen(folder);
     if (strncmp(path, folder, n) != 0 || strchr(path + n, '/') != NULL ||
-        !is_source(path + n))
+        !is_source(path + n) || strcmp(path + n, "raft.h") == 0)
         return NULL;
     return path + n;
 }

@@ -58,7 +58,7 @@ void raft_listing_free(struct raft_listing *listing);
 char *raft_listing_choose(const struct raft_listing *listing, char **folder);
 
 // Returns the name if the path is that of a file in the folder which is the
-// Raft's; else NULL.
+// Raft's; else NULL. raft.h is the lab's, as in make handin.
 const char *raft_files_name(const char *folder, const char *path);
 
 // Adds a file. Takes the bytes over, which free() frees.
