@@ -4,36 +4,55 @@
 #include "rt/alloc.h"
 #include "rt/html.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_FAILURES 8
 
-// ---- Points of a suite ----
+// ---- Points of suites ----
 
-// The suites of the class, in their order. free() frees them.
-static const char **suites_of(const struct columns *columns, int *n)
+// A column is of a suite, or of all whose names begin alike: sim_2A, sim_2B.
+struct group {
+    const char *name;
+    int length;
+};
+
+static struct group group_of(const char *suite)
 {
-    const char **suites = alloc((size_t)columns->n * sizeof *suites);
+    return (struct group){ suite, (int)strcspn(suite, "_") };
+}
+
+static bool is_in(const char *suite, struct group group)
+{
+    struct group own = group_of(suite);
+    return own.length == group.length &&
+           strncmp(suite, group.name, (size_t)group.length) == 0;
+}
+
+// Those of the class, in their order. free() frees them.
+static struct group *groups_of(const struct columns *columns, int *n)
+{
+    struct group *groups = alloc((size_t)columns->n * sizeof *groups);
     *n = 0;
     for (int k = 0; k < columns->n; k++) {
         int known = 0;
-        while (known < *n && strcmp(suites[known], columns->each[k].suite) != 0)
+        while (known < *n && !is_in(columns->each[k].suite, groups[known]))
             known++;
         if (known == *n)
-            suites[(*n)++] = columns->each[k].suite;
+            groups[(*n)++] = group_of(columns->each[k].suite);
     }
-    return suites;
+    return groups;
 }
 
-// Sums what the submission has of the suite. Returns what there is of it.
-static double sum_suite(const struct graded *graded, const char *suite,
+// Sums what the submission has of the group. Returns what there is of it.
+static double sum_group(const struct graded *graded, struct group group,
                         double *points)
 {
     double of = 0;
     *points = 0;
     for (int k = 0; k < graded->n_tests; k++) {
-        if (strcmp(graded->tests[k].suite, suite) != 0)
+        if (!is_in(graded->tests[k].suite, group))
             continue;
         *points += graded->tests[k].points;
         of += graded->tests[k].of;
@@ -41,9 +60,9 @@ static double sum_suite(const struct graded *graded, const char *suite,
     return of;
 }
 
-static void put_suite(const struct graded *graded, const char *suite, FILE *to)
+static void put_group(const struct graded *graded, struct group group, FILE *to)
 {
-    double points, of = sum_suite(graded, suite, &points);
+    double points, of = sum_group(graded, group, &points);
     if (of > 0)
         fprintf(to, "<td class='n part' data-v='%.4f'>%.2f</td>", points,
                 points);
@@ -52,16 +71,18 @@ static void put_suite(const struct graded *graded, const char *suite, FILE *to)
 }
 
 // With what most can have, which is the same for all that were graded alike.
-static void put_suite_head(const struct graded_class *class, const char *suite,
+static void put_group_head(const struct graded_class *class, struct group group,
                            FILE *to)
 {
     double points, most = 0;
     for (int k = 0; k < class->n; k++) {
-        double of = sum_suite(&class->each[k], suite, &points);
+        double of = sum_group(&class->each[k], group, &points);
         most = of > most ? of : most;
     }
     fputs("<th class='n part'><button>", to);
-    html_put(suite, to);
+    char *name = alloc_format("%.*s", group.length, group.name);
+    html_put(name, to);
+    free(name);
     fprintf(to, "</button><div class='faint'>of %.4g</div></th>", most);
 }
 
@@ -117,7 +138,7 @@ static void put_score(const struct graded *graded, FILE *to)
             graded->score, graded->score, graded->of, graded->score);
 }
 
-static void put_row(const struct graded *graded, const char *const *suites,
+static void put_row(const struct graded *graded, const struct group *groups,
                     int n, FILE *to)
 {
     fputs("<tr><td class='name'>", to);
@@ -128,7 +149,7 @@ static void put_row(const struct graded *graded, const char *const *suites,
     html_put(graded->state, to);
     fputs("</td>", to);
     for (int k = 0; k < n; k++)
-        put_suite(graded, suites[k], to);
+        put_group(graded, groups[k], to);
     put_failures(graded, to);
     put_files(graded, to);
     fputs("</tr>\n", to);
@@ -150,14 +171,14 @@ static void put_gap(const struct graded_gap *gap, int n, FILE *to)
 // ---- The table ----
 
 static void put_head(const struct graded_class *class,
-                     const char *const *suites, int n, FILE *to)
+                     const struct group *groups, int n, FILE *to)
 {
     fputs("<thead><tr><th aria-sort='ascending'><button>name</button></th>"
           "<th class='n'><button>score</button></th><th class='part'></th>"
           "<th><button>state</button></th>",
           to);
     for (int k = 0; k < n; k++)
-        put_suite_head(class, suites[k], to);
+        put_group_head(class, groups[k], to);
     fputs("<th class='n'><button>failures</button></th><th>files</th>"
           "</tr></thead>\n",
           to);
@@ -167,15 +188,15 @@ void class_table_put(const struct graded_class *class, FILE *to)
 {
     int n;
     struct columns columns = columns_of(class);
-    const char **suites = suites_of(&columns, &n);
+    struct group *groups = groups_of(&columns, &n);
     fputs("<div class='wide'><table id='submissions'>", to);
-    put_head(class, suites, n, to);
+    put_head(class, groups, n, to);
     fputs("<tbody>\n", to);
     for (int k = 0; k < class->n; k++)
-        put_row(&class->each[k], suites, n, to);
+        put_row(&class->each[k], groups, n, to);
     for (int k = 0; k < class->n_gaps; k++)
         put_gap(&class->gaps[k], n, to);
     fputs("</tbody></table></div>\n", to);
-    free((void *)suites);
+    free(groups);
     free(columns.each);
 }

@@ -15,8 +15,8 @@
 #define COLUMNS    80
 #define NAME_WIDTH 28
 
-// Points are printed with two digits; a smaller difference is none.
-#define LEAST_DIFFERENCE 0.005
+// Points are printed with three digits; a smaller difference is none.
+#define LEAST_DIFFERENCE 0.0005
 
 struct comparison {
     const struct graded_class *old, *new;
@@ -101,7 +101,7 @@ static void put_tests(const struct comparison *c, const struct graded *old,
         if (!differs(was, is))
             continue;
         char *word =
-            alloc_format("%s %s %+.2f", test->suite, test->name, is - was);
+            alloc_format("%s %s %+.3f", test->suite, test->name, is - was);
         put_word(&line, word);
         free(word);
     }
@@ -180,7 +180,7 @@ static void put_test(const struct comparison *c, const struct column *test,
         printf("\n%-46s%8s%8s%10s\n", "test", "more", "less", "mean");
     *any = true;
     char *name = alloc_format("%s %s", test->suite, test->name);
-    printf("%-46.46s%8d%8d%+10.2f\n", name, more, less, sum / c->n_both);
+    printf("%-46.46s%8d%8d%+10.3f\n", name, more, less, sum / c->n_both);
     free(name);
 }
 

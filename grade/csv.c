@@ -40,9 +40,10 @@ static void put_text(const char *text, FILE *to)
     fputc('"', to);
 }
 
+// Some tests are worth less than a tenth of a point.
 static void put_points(double points, FILE *to)
 {
-    fprintf(to, ",%.2f", points);
+    fprintf(to, ",%.4g", points);
 }
 
 static void end_row(FILE *to)

@@ -21,7 +21,7 @@ struct way {
 
 struct failing {
     const struct column *test;
-    int submissions, not_passed;
+    int submissions, failed;
     double points, of;  // Sums.
     struct way *ways;
     int n_ways;
@@ -35,8 +35,11 @@ static char *way_of_message(const char *message)
     char *way = alloc_line(message), *to = way;
     for (const char *from = way; *from != '\0';) {
         size_t digits = strspn(from, "0123456789");
-        *to++ = digits > 0 ? 'N' : *from;
-        from += digits > 0 ? digits : 1;
+        if (digits > 0)
+            *to++ = 'N';
+        else
+            *to++ = *from++;
+        from += digits;
     }
     *to = '\0';
     return way;
@@ -95,7 +98,7 @@ static struct failing count(const struct graded_class *class,
         if (of == NULL || of->n_layers == 0)
             continue;
         failing.submissions++;
-        failing.not_passed += !graded_test_passed(of);
+        failing.failed += graded_test_failed(of);
         failing.points += of->points;
         failing.of += of->of;
         count_ways(&failing, graded);
@@ -106,11 +109,11 @@ static struct failing count(const struct graded_class *class,
     return failing;
 }
 
-static int by_not_passed(const void *a, const void *b)
+static int by_failed(const void *a, const void *b)
 {
     const struct failing *x = a, *y = b;
-    if (x->not_passed != y->not_passed)
-        return y->not_passed - x->not_passed;
+    if (x->failed != y->failed)
+        return y->failed - x->failed;
     return x->test < y->test ? -1 : x->test > y->test;
 }
 
@@ -139,8 +142,8 @@ static void put_row(const void *list, int k, FILE *to)
     html_put(failing->test->name, to);
     fprintf(to,
             "</td><td class='n'>%d of %d</td>"
-            "<td class='n part'>%.2f of %.2f</td>",
-            failing->not_passed, failing->submissions,
+            "<td class='n part'>%.3g of %.3g</td>",
+            failing->failed, failing->submissions,
             failing->points / failing->submissions,
             failing->of / failing->submissions);
     put_ways(failing, to);
@@ -154,17 +157,17 @@ void failing_put(const struct graded_class *class, FILE *to)
     int failed = 0;
     for (int k = 0; k < columns.n; k++) {
         all[k] = count(class, &columns.each[k]);
-        failed += all[k].not_passed > 0;
+        failed += all[k].failed > 0;
     }
     if (columns.n > 0)
-        qsort(all, (size_t)columns.n, sizeof *all, by_not_passed);
+        qsort(all, (size_t)columns.n, sizeof *all, by_failed);
     fprintf(to,
-            "<p>Of %d tests, %d are not passed by all: a run of them failed. "
+            "<p>Of %d tests, %d failed in some submission: in one run or more. "
             "A failure counts once for a submission; N stands for any "
             "number.</p>\n",
             columns.n, failed);
     if (failed > 0)
-        class_list_put("<th>test</th><th class='n'>not passed</th>"
+        class_list_put("<th>test</th><th class='n'>fail it</th>"
                        "<th class='n part'>mean points</th>"
                        "<th>commonest failures, and in how many</th>",
                        put_row, all, failed, to);

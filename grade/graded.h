@@ -69,7 +69,7 @@ const struct graded_test *graded_test_of(const struct graded *graded,
 // Does the score wait for a person's decision?
 bool graded_is_for_a_person(const struct graded *graded);
 
-// Does each of the test's runs count as passed?
-bool graded_test_passed(const struct graded_test *test);
+// Did a run of the test fail? INCONCLUSIVE is no failure.
+bool graded_test_failed(const struct graded_test *test);
 
 #endif

@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const many = (name, n) => Array.from({ length: n }, (_, k) => `${name}_${k + 1}`);
 const SUITES = {
     '2A': ['initial_election', 'election_after_network', 'many_elections'],
     '2B': ['basic_agreement', 'rpc_bytes', 'follower_failure', 'leader_failure', 'fail_agree',
@@ -12,8 +13,9 @@ const SUITES = {
     '2C': ['persist_1', 'persist_2', 'persist_3', 'figure_8', 'unreliable_agreement',
         'figure_8_unreliable', 'churn', 'unreliable_churn'],
     '2D': ['snapshots_basic', 'snapshots_disconnect', 'snapshots_crash', 'snapshots_init'],
-    'fig2': ['2A', '2B', '2C', '2D'],
-    'cruel': ['crashes', 'network'],
+    'fig2': [...many('2A_one_vote_a_term', 40), ...many('2B_entries_are_kept', 97)],
+    'sim_2C': many('hard_crash', 20),
+    'sim_cruel': many('cruel_network', 30),
 };
 const RULES = ['Election Safety', 'Log Matching', 'Leader Completeness', 'State Machine Safety'];
 
@@ -40,12 +42,12 @@ function generator(seed) {
 }
 
 function testOf(suite, name, of, skill, draw) {
-    const failed = draw() > skill ? 1 + Math.floor(draw() * 3) : 0;
+    const failed = draw() > (suite.length > 2 ? 0.8 + 0.2 * skill : skill) ? 1 + Math.floor(draw() * 3) : 0;
     const layer = (runs) => ({ runs, passed: runs - Math.min(failed, runs),
         failed: Math.min(failed, runs), inconclusive: 0,
         rpcs: Math.round(300 + 100 * draw()), bytes: Math.round(30000 + 9000 * draw()),
         commands: 40, seconds: 4 + draw() });
-    return { suite, name, of, points: failed ? Math.round(of * draw() * 50) / 100 : of,
+    return { suite, name, of, points: failed ? of * draw() / 2 : of,
         layers: { isolated: layer(3), virtual: layer(100) } };
 }
 
@@ -61,7 +63,12 @@ function accountOf(name, draw, more) {
     const tests = [];
     for (const suite of Object.keys(SUITES))
         for (const test of SUITES[suite])
-            tests.push(testOf(suite, test, 100 / 31, skill, draw));
+            tests.push(testOf(suite, test, suite.length > 2 ? 0.16 : 3, skill, draw));
+    const sum = tests.reduce((all, t) => all + t.of, 0);
+    for (const test of tests) {
+        test.points *= 100 / sum;
+        test.of *= 100 / sum;
+    }
     const failures = tests.filter((t) => t.points < t.of).map((t, k) => failureOf(t, k + 1, draw));
     return { name, digest: 'd'.repeat(64), state: 'graded', of: 100,
         score: Math.min(100, tests.reduce((sum, t) => sum + t.points, 0)),

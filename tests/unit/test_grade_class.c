@@ -165,6 +165,12 @@ UNIT_TEST(graded, bad_accounts_are_told)
                 "\"suite\":\"2A\",\"test\":\"t\",\"runs\":1,"
                 "\"page\":\"failures/../../bob/account.json\"}]"),
         "\"page\" wants a file in failures/");
+    expect_unreadable(
+        ACCOUNT("graded", "9",
+                ",\"failures\":[{\"message\":\"m\",\"layer\":\"virtual\","
+                "\"suite\":\"2A\",\"test\":\"t\",\"runs\":1,"
+                "\"page\":\"failures/..\"}]"),
+        "\"page\" wants a file in failures/");
 }
 
 UNIT_TEST(graded, account_of_another_is_refused)
@@ -190,8 +196,8 @@ UNIT_TEST(csv, names_points_and_reasons)
     check_that(
         strcmp(text,
                "name,score,of,state,\"2A initial_election\",for a person\r\n"
-               "\"ann\",87.50,100.00,\"graded\",87.50,\"\"\r\n"
-               "\"bob\",0.00,100.00,\"not built\",,\"a \"\"b\"\", c\"\r\n"
+               "\"ann\",87.5,100,\"graded\",87.5,\"\"\r\n"
+               "\"bob\",0,100,\"not built\",,\"a \"\"b\"\", c\"\r\n"
                "\"cid\",,,\"not graded yet\",,\"\"\r\n") == 0,
         "%s", text);
     free(text);
@@ -456,7 +462,7 @@ UNIT_TEST(compare, tells_who_and_why)
     char *text = compared(&status);
     check(status == 1);
     expect(text, "ann                            80.00   90.00  +10.00  "
-                 "submission\n  2A initial_election +10.00\n");
+                 "submission\n  2A initial_election +10.000\n");
     expect(text, "\n1 of 2 submissions changed\n");
     expect_not(text, "bob");
     for (char *line = text, *stop; *line != '\0'; line = stop + 1) {
