@@ -2,8 +2,8 @@
 
 #include "grade/class_page.h"
 #include "grade/csv.h"
-#include "grade/progress.h"
-#include "grade/table.h"
+#include "grade/pace.h"
+#include "grade/scores.h"
 #include "grade/workers.h"
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
@@ -25,7 +25,7 @@ struct class
     int next;                // Not begun yet.
     int n_not;               // So many could not be graded.
     struct worker *workers;  // One for each job.
-    struct progress progress;
+    struct pace pace;
 };
 
 static volatile sig_atomic_t stopped_by;
@@ -60,9 +60,9 @@ static void check_only(const char *const *only,
 
 static void choose(struct class *class, const struct submissions *submissions)
 {
-    const struct options *options = class->grading->options;
-    const char *const *only = (const char *const *)options->only;
-    check_only(only, submissions, options->subs);
+    const struct request *request = class->grading->request;
+    const char *const *only = (const char *const *)request->only;
+    check_only(only, submissions, request->subs);
     class->each = alloc((size_t)submissions->n * sizeof(*class->each));
     for (int i = 0; i < submissions->n; i++)
         if (is_wanted(only, submissions->all[i].name))
@@ -71,7 +71,7 @@ static void choose(struct class *class, const struct submissions *submissions)
         bad_input("grade",
                   "%s: no submissions there: neither folders nor "
                   "archives",
-                  options->subs);
+                  request->subs);
 }
 
 // ---- The loop ----
@@ -82,7 +82,7 @@ static void show(const struct class *class)
     size_t size;
     FILE *to = alloc_stream(&text, &size);
     bool is_first = true;
-    for (int k = 0; k < class->grading->options->jobs; k++) {
+    for (int k = 0; k < class->grading->request->jobs; k++) {
         const struct worker *worker = &class->workers[k];
         if (worker->pid == 0)
             continue;
@@ -91,7 +91,7 @@ static void show(const struct class *class)
         is_first = false;
     }
     fclose(to);
-    progress_show(&class->progress, text);
+    pace_show(&class->pace, text);
     free(text);
 }
 
@@ -102,13 +102,13 @@ static void end_one(struct class *class, const struct worker *worker,
                        : end == ONE_KEPT ? "graded already"
                                          : "NOT GRADED";
     class->n_not += end == ONE_NOT;
-    progress_done(&class->progress, worker->submission->name, line,
-                  end == ONE_GRADED ? worker_now() - worker->began : 0);
+    pace_done(&class->pace, worker->submission->name, line,
+              end == ONE_GRADED ? worker_now() - worker->began : 0);
 }
 
 static void start_some(struct class *class)
 {
-    for (int k = 0; k < class->grading->options->jobs; k++) {
+    for (int k = 0; k < class->grading->request->jobs; k++) {
         struct worker *worker = &class->workers[k];
         if (worker->pid != 0 || class->next == class->n)
             continue;
@@ -123,7 +123,7 @@ static void start_some(struct class *class)
 static int look(struct class *class)
 {
     int working = 0;
-    for (int k = 0; k < class->grading->options->jobs; k++) {
+    for (int k = 0; k < class->grading->request->jobs; k++) {
         struct worker *worker = &class->workers[k];
         enum one end;
         if (worker->pid == 0)
@@ -147,9 +147,9 @@ static void grade_all(struct class *class)
         show(class);
         poll(NULL, 0, WAIT_MS);
     }
-    for (int k = 0; k < class->grading->options->jobs; k++)
+    for (int k = 0; k < class->grading->request->jobs; k++)
         worker_stop(&class->workers[k]);
-    progress_end(&class->progress);
+    pace_end(&class->pace);
 }
 
 // ---- The files of the class ----
@@ -157,7 +157,7 @@ static void grade_all(struct class *class)
 int class_merge(const char *out)
 {
     bool written = csv_write(out) && class_page_write(out);
-    table_print(out);
+    scores_print(out);
     if (written)
         printf("%s/grades.csv\n%s/index.html\n", out, out);
     return written ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -165,7 +165,7 @@ int class_merge(const char *out)
 
 static void say_what_is_left(const struct class *class)
 {
-    int left = class->n - class->progress.done;
+    int left = class->n - class->pace.done;
     if (class->n_not > 0)
         printf("%d of %d could not be graded: see above.\n", class->n_not,
                class->n);
@@ -187,21 +187,21 @@ static void end_as_stopped(void)
 
 int class_grade(const struct grading *grading)
 {
-    const struct options *options = grading->options;
+    const struct request *request = grading->request;
     struct class class = { .grading = grading };
-    struct submissions submissions = submissions_find(options->subs);
+    struct submissions submissions = submissions_find(request->subs);
     if (submissions.n < 0)
-        bad_input("grade", "%s (make's SUBS=): %s", options->subs,
+        bad_input("grade", "%s (make's SUBS=): %s", request->subs,
                   strerror(errno));
     choose(&class, &submissions);
-    class.workers = alloc((size_t)options->jobs * sizeof(*class.workers));
-    class.progress = progress_begin(class.n, options->jobs);
+    class.workers = alloc((size_t)request->jobs * sizeof(*class.workers));
+    class.pace = pace_begin(class.n, request->jobs);
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
     grade_all(&class);
 
     int status =
-        options->only == NULL ? class_merge(options->out) : EXIT_SUCCESS;
+        request->only == NULL ? class_merge(request->out) : EXIT_SUCCESS;
     say_what_is_left(&class);
     end_as_stopped();
     free(class.workers);

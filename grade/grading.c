@@ -13,36 +13,36 @@
 
 #define MAX_POINTS_BYTES (1 << 20)
 
-static void read_points(struct grading *grading, const struct options *options)
+static void read_points(struct grading *grading, const struct request *request)
 {
-    char *mistake = points_read(&grading->points, options->points,
-                                (const char *const *)options->parts);
+    char *mistake = points_read(&grading->points, request->points,
+                                (const char *const *)request->parts);
     if (mistake != NULL)
         bad_input("grade", "%s", mistake);
     size_t size;
-    char *bytes = store_read(options->points, MAX_POINTS_BYTES, &size);
+    char *bytes = store_read(request->points, MAX_POINTS_BYTES, &size);
     if (bytes == NULL)
-        bad_input("grade", "%s: %s", options->points, strerror(errno));
+        bad_input("grade", "%s: %s", request->points, strerror(errno));
     secret_digest(bytes, size, grading->points_digest);
     free(bytes);
 }
 
 // The submissions that are named are graded beside those that others name.
-static void take_folder(struct grading *grading, const struct options *options)
+static void take_folder(struct grading *grading, const struct request *request)
 {
-    grading->work = alloc_format("%s/.work", options->out);
-    if (!store_make_folder(options->out) || !store_make_folder(grading->work))
+    grading->work = alloc_format("%s/.work", request->out);
+    if (!store_make_folder(request->out) || !store_make_folder(grading->work))
         bad_input("grade", "%s: no folder to write to (make's OUT=): %s",
-                  options->out, strerror(errno));
-    char *why = store_lock(options->out,
-                           options->only == NULL ? NULL : options->only[0]);
+                  request->out, strerror(errno));
+    char *why = store_lock(request->out,
+                           request->only == NULL ? NULL : request->only[0]);
     if (why != NULL)
         bad_input("grade", "%s", why);
 }
 
-struct grading grading_begin(const struct options *options)
+struct grading grading_begin(const struct request *request)
 {
-    struct grading grading = { .options = options };
+    struct grading grading = { .request = request };
     struct utsname machine;
     uname(&machine);
     grading.raftlab = alloc_string(grade_version);
@@ -50,10 +50,10 @@ struct grading grading_begin(const struct options *options)
                                     __GNUC_PATCHLEVEL__);
     grading.kernel = alloc_string(machine.release);
     grading.cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    read_points(&grading, options);
-    take_folder(&grading, options);
-    grading.secret = options->secret != NULL
-                         ? secret_read(options->secret)
-                         : secret_of_grading(options->out, true);
+    read_points(&grading, request);
+    take_folder(&grading, request);
+    grading.secret = request->secret != NULL
+                         ? secret_read(request->secret)
+                         : secret_of_grading(request->out, true);
     return grading;
 }

@@ -45,14 +45,14 @@ static bool is_as_now(const json_t *account, const struct grading *grading,
            is_text(account, "raftlab", grading->raftlab) &&
            is_text(account, "points", grading->points_digest) &&
            is_text(account, "secret", grading->secret.id) &&
-           are_parts(account, (const char *const *)grading->options->parts);
+           are_parts(account, (const char *const *)grading->request->parts);
 }
 
 bool kept_is_graded(const struct grading *grading, const char *name,
                     const char *digest, const char *reason)
 {
     char *path =
-        alloc_format("%s/%s/account.json", grading->options->out, name);
+        alloc_format("%s/%s/account.json", grading->request->out, name);
     size_t size;
     char *text = store_read(path, MAX_ACCOUNT, &size);
     free(path);

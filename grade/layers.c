@@ -181,7 +181,7 @@ static int drop_failed(const struct running *running, const struct asked *asked,
 
 static int jobs_of_one(const struct grading *grading)
 {
-    int jobs = grading->cpus / grading->options->jobs;
+    int jobs = grading->cpus / grading->request->jobs;
     return jobs > 0 ? jobs : 1;
 }
 

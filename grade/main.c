@@ -2,7 +2,7 @@
 // Raft, is linked with it.
 #include "grade/class.h"
 #include "grade/compare.h"
-#include "grade/options.h"
+#include "grade/request.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -20,11 +20,11 @@ static int end(int status)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");  // For the widths of characters.
-    struct options options = options_read(argc, argv);
-    if (options.old_out != NULL)
-        return end(compare_print(options.old_out, options.new_out));
-    if (options.merge)
-        return end(class_merge(options.out));
-    struct grading grading = grading_begin(&options);
+    struct request request = request_of(argc, argv);
+    if (request.old_out != NULL)
+        return end(compare_print(request.old_out, request.new_out));
+    if (request.merge)
+        return end(class_merge(request.out));
+    struct grading grading = grading_begin(&request);
     return end(class_grade(&grading));
 }

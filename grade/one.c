@@ -68,7 +68,7 @@ static void begin_report(struct one_grading *one)
         .compiler = grading->compiler,
         .points_digest = grading->points_digest,
         .secret = grading->secret.id,
-        .parts = (const char *const *)grading->options->parts,
+        .parts = (const char *const *)grading->request->parts,
         .cpus = grading->cpus,
         .kernel = grading->kernel,
         .began = time_now(),
@@ -103,7 +103,7 @@ static bool write_results(struct one_grading *one)
     char *results = alloc_format("%s/results.json", folder);
     char *junit = alloc_format("%s/junit.xml", folder);
     char *account = alloc_format("%s/account.json", folder);
-    char *place = alloc_format("%s/%s", one->grading->options->out,
+    char *place = alloc_format("%s/%s", one->grading->request->out,
                                one->submission->name);
     bool written = results_write(&one->report, results) &&
                    junit_write(&one->report, junit) &&

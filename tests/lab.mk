@@ -13,7 +13,7 @@ HARNESS_O := $(filter-out $(B)/runner/% $(B)/tests/% $(X)/tests/%,$(LAB_O))
 RUNNER_O := $(filter $(B)/runner/%,$(LAB_O))
 BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 
-# Only what tests call is linked: some names of grade/ are also names of runner/.
+# Only what tests call is linked.
 $(B)/grade.a: $(GRADE_O)
 	@rm -f $@ && ar rc $@ $^
 $(R)/unit: $(UNIT_O) $(filter-out $(B)/timing/main.o,$(TIMING_O)) $(RUNNER_O) $(REAL_O) \

@@ -1,4 +1,4 @@
-#include "grade/progress.h"
+#include "grade/pace.h"
 
 #include "rt/alloc.h"
 #include "rt/wrap.h"
@@ -10,22 +10,22 @@
 
 #define NAME_COLUMNS 20
 
-struct progress progress_begin(int n, int jobs)
+struct pace pace_begin(int n, int jobs)
 {
-    return (struct progress){ .n = n,
-                              .jobs = jobs,
-                              .moves = isatty(STDOUT_FILENO) != 0 };
+    return (struct pace){ .n = n,
+                          .jobs = jobs,
+                          .moves = isatty(STDOUT_FILENO) != 0 };
 }
 
 // ", 2 h 10 min left"; nothing before the first was graded. The caller frees
 // it.
-static char *time_left(const struct progress *progress)
+static char *time_left(const struct pace *pace)
 {
-    int left = progress->n - progress->done;
-    if (progress->graded == 0 || left == 0)
+    int left = pace->n - pace->done;
+    if (pace->graded == 0 || left == 0)
         return alloc_string("");
-    double each = progress->seconds / progress->graded;
-    int jobs = left < progress->jobs ? left : progress->jobs;
+    double each = pace->seconds / pace->graded;
+    int jobs = left < pace->jobs ? left : pace->jobs;
     int minutes = (int)(each * left / jobs / 60 + 0.5);
     if (minutes < 1)
         return alloc_string(", less than a minute left");
@@ -34,9 +34,9 @@ static char *time_left(const struct progress *progress)
     return alloc_format(", %d h %02d min left", minutes / 60, minutes % 60);
 }
 
-static void clear(const struct progress *progress)
+static void clear(const struct pace *pace)
 {
-    if (progress->moves)
+    if (pace->moves)
         fputs("\r\033[K", stdout);
 }
 
@@ -49,17 +49,17 @@ static void put(const char *text, int columns)
         printf("%.*s...", wrap_fitting(text, columns - 3), text);
 }
 
-void progress_done(struct progress *progress, const char *name,
-                   const char *line, double seconds)
+void pace_done(struct pace *pace, const char *name, const char *line,
+               double seconds)
 {
-    progress->done++;
+    pace->done++;
     if (seconds > 0) {
-        progress->graded++;
-        progress->seconds += seconds;
+        pace->graded++;
+        pace->seconds += seconds;
     }
-    char *left = time_left(progress);
-    char *count = alloc_format("%d/%d%s", progress->done, progress->n, left);
-    clear(progress);
+    char *left = time_left(pace);
+    char *count = alloc_format("%d/%d%s", pace->done, pace->n, left);
+    clear(pace);
     int room = WRAP_COLUMNS - NAME_COLUMNS - 2 - (int)strlen(count) - 2;
     put(name, NAME_COLUMNS);
     int pad = NAME_COLUMNS - wrap_columns(name, (int)strlen(name));
@@ -72,22 +72,22 @@ void progress_done(struct progress *progress, const char *name,
     free(left);
 }
 
-void progress_show(const struct progress *progress, const char *under_way)
+void pace_show(const struct pace *pace, const char *under_way)
 {
-    if (!progress->moves)
+    if (!pace->moves)
         return;
-    char *left = time_left(progress);
-    char *line = alloc_format("%d of %d done%s: %s", progress->done,
-                              progress->n, left, under_way);
-    clear(progress);
+    char *left = time_left(pace);
+    char *line = alloc_format("%d of %d done%s: %s", pace->done, pace->n, left,
+                              under_way);
+    clear(pace);
     put(line, WRAP_COLUMNS - 1);
     fflush(stdout);
     free(line);
     free(left);
 }
 
-void progress_end(const struct progress *progress)
+void pace_end(const struct pace *pace)
 {
-    clear(progress);
+    clear(pace);
     fflush(stdout);
 }

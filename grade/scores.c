@@ -1,4 +1,4 @@
-#include "grade/table.h"
+#include "grade/scores.h"
 
 #include "grade/graded.h"
 #include "rt/alloc.h"
@@ -75,7 +75,7 @@ static void print_row(const struct graded *graded)
     free(why);
 }
 
-void table_print(const char *out)
+void scores_print(const char *out)
 {
     struct graded_class class;
     if (!graded_read(&class, out))

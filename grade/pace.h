@@ -1,11 +1,11 @@
 // Says how far a grading is: a line for each submission, and in a terminal one
 // that moves.
-#ifndef GRADE_PROGRESS_H
-#define GRADE_PROGRESS_H
+#ifndef GRADE_PACE_H
+#define GRADE_PACE_H
 
 #include <stdbool.h>
 
-struct progress {
+struct pace {
     int n;     // Submissions in all.
     int done;  // Of these are done.
     int jobs;
@@ -14,18 +14,18 @@ struct progress {
     bool moves;  // stdout is a terminal.
 };
 
-struct progress progress_begin(int n, int jobs);
+struct pace pace_begin(int n, int jobs);
 
 // One is done: prints its line.
 //   seconds  that it took; 0 if it was not graded now
-void progress_done(struct progress *progress, const char *name,
-                   const char *line, double seconds);
+void pace_done(struct pace *pace, const char *name, const char *line,
+               double seconds);
 
 // Shows what is under way, "ann (isolated), bob (builds)", in the line that
 // moves.
-void progress_show(const struct progress *progress, const char *under_way);
+void pace_show(const struct pace *pace, const char *under_way);
 
 // Ends the line that moves.
-void progress_end(const struct progress *progress);
+void pace_end(const struct pace *pace);
 
 #endif

@@ -1,12 +1,12 @@
-// The options of the command line.
-#ifndef GRADE_OPTIONS_H
-#define GRADE_OPTIONS_H
+// The request of the command line: what to grade, and where to.
+#ifndef GRADE_REQUEST_H
+#define GRADE_REQUEST_H
 
 #include <stdbool.h>
 
-#define OPTIONS_MAX_JOBS 100
+#define REQUEST_MAX_JOBS 100
 
-struct options {
+struct request {
     const char *subs;    // The folder of the submissions.
     const char *out;     // The folder of the grading.
     const char *points;  // The points file.
@@ -20,6 +20,6 @@ struct options {
 
 // Reads the command line. Bad input and --help end the program. The strings
 // belong to argv; the lists live to the end of the program.
-struct options options_read(int argc, char **argv);
+struct request request_of(int argc, char **argv);
 
 #endif

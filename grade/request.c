@@ -1,4 +1,4 @@
-#include "grade/options.h"
+#include "grade/request.h"
 
 #include "grade/known.h"
 #include "rt/alloc.h"
@@ -33,7 +33,7 @@ static const char usage[] =
     "\n"
     "exit status: 0 all are graded, 1 some are not, or the two gradings "
     "differ,\n"
-    "2 bad options, or a folder or file that cannot be used\n";
+    "2 bad request, or a folder or file that cannot be used\n";
 
 static const struct option known[] = {
     { "out", required_argument, NULL, 'o' },
@@ -54,11 +54,11 @@ static int read_jobs(const char *text)
     errno = 0;
     long jobs = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || jobs < 1 ||
-        jobs > OPTIONS_MAX_JOBS)
+        jobs > REQUEST_MAX_JOBS)
         bad_input("grade",
                   "--jobs (make's JOBS=) wants a number from 1 to %d, "
                   "not \"%s\"",
-                  OPTIONS_MAX_JOBS, text);
+                  REQUEST_MAX_JOBS, text);
     return (int)jobs;
 }
 
@@ -85,29 +85,29 @@ static const char *check_part(const char *part)
               part);
 }
 
-static void read_option(int c, struct options *options, bool *compares)
+static void read_option(int c, struct request *request, bool *compares)
 {
     switch (c) {
     case 'o':
-        options->out = optarg;
+        request->out = optarg;
         break;
     case 'p':
-        options->points = optarg;
+        request->points = optarg;
         break;
     case 's':
-        options->secret = optarg;
+        request->secret = optarg;
         break;
     case 'P':
-        options->parts = add(options->parts, check_part(optarg));
+        request->parts = add(request->parts, check_part(optarg));
         break;
     case 'O':
-        options->only = add(options->only, optarg);
+        request->only = add(request->only, optarg);
         break;
     case 'j':
-        options->jobs = read_jobs(optarg);
+        request->jobs = read_jobs(optarg);
         break;
     case 'm':
-        options->merge = true;
+        request->merge = true;
         break;
     case 'c':
         *compares = true;
@@ -130,36 +130,36 @@ static void check_folder(const char *what, const char *path)
 }
 
 // The words that are no options: a folder; two, to compare; none, to merge.
-static void read_folders(struct options *options, char **words, int n,
+static void read_folders(struct request *request, char **words, int n,
                          bool compares)
 {
-    if (n != (compares ? 2 : options->merge ? 0 : 1))
+    if (n != (compares ? 2 : request->merge ? 0 : 1))
         bad_input("grade", "wants %s; see grade --help",
                   compares         ? "two gradings to compare"
-                  : options->merge ? "no submissions with --merge"
+                  : request->merge ? "no submissions with --merge"
                                    : "one folder of submissions");
     if (compares) {
-        options->old_out = words[0];
-        options->new_out = words[1];
+        request->old_out = words[0];
+        request->new_out = words[1];
         return;
     }
-    if (options->out == NULL)
+    if (request->out == NULL)
         bad_input("grade", "wants --out DIR, the folder for the results");
-    if (options->merge)
+    if (request->merge)
         return;
-    options->subs = words[0];
-    check_folder("the submissions (make's SUBS=)", options->subs);
+    request->subs = words[0];
+    check_folder("the submissions (make's SUBS=)", request->subs);
 }
 
-struct options options_read(int argc, char **argv)
+struct request request_of(int argc, char **argv)
 {
-    struct options options = {
+    struct request request = {
         .points = "grade/points",
         .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
     };
     bool compares = false;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-        read_option(c, &options, &compares);
-    read_folders(&options, argv + optind, argc - optind, compares);
-    return options;
+        read_option(c, &request, &compares);
+    read_folders(&request, argv + optind, argc - optind, compares);
+    return request;
 }
