@@ -100,6 +100,7 @@ static void repeat(struct running *running, const struct asked *again, int jobs)
     running->layers->reports[again->layer].repeats +=
         again->n_tests * again->runs;
     runs_repeat(&running->layers->runs, &runs);
+    runs_free(&runs);
 }
 
 // Runs them again, fewer at the same time each time: the machine may have been

@@ -31,22 +31,30 @@ static struct test_score count(const struct runs *runs, int test)
     return score;
 }
 
+// Is there a part to which both tests belong?
+static bool are_of_one_part(int test, int other)
+{
+    for (int k = 0; k < KNOWN_PARTS; k++)
+        if (known_is_of_part(test, known_parts[k]) &&
+            known_is_of_part(other, known_parts[k]))
+            return true;
+    return false;
+}
+
 // The mean share of isolated runs that the graded tests pass of those parts to
-// which this test belongs. A test without conclusive runs counts as failed.
+// which this test belongs; of the tests that have a weight, since only they
+// were run. A test without conclusive runs counts as failed.
 static double trusted_share(const struct runs *runs, int test)
 {
     double sum = 0;
     int n = 0;
     for (int k = 0; k < known_count; k++) {
-        bool is_alike = false;
-        for (int i = 0; i < KNOWN_PARTS; i++)
-            is_alike |= known_is_of_part(test, known_parts[i]) &&
-                        known_is_of_part(k, known_parts[i]);
-        if (!is_alike || !known_is_graded(k))
+        if (!known_is_graded(k) || !are_of_one_part(test, k))
             continue;
         struct test_score score = count(runs, k);
-        sum += fmax(score_share(&score.layers[LAYER_ISOLATED]), 0);
-        n++;
+        const struct layer_score *isolated = &score.layers[LAYER_ISOLATED];
+        sum += fmax(score_share(isolated), 0);
+        n += isolated->runs > 0;
     }
     return n == 0 ? 0 : sum / n;
 }

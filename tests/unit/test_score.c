@@ -107,7 +107,7 @@ UNIT_TEST(score, needs_runs_in_real_and_virtual_time)
     int test = known_find("2A", "initial_election");
     struct runs runs = all_pass_but(test);
     add(&runs, LAYER_VIRTUAL, test, RUN_PASSED, 4);
-    expect_points(&runs, 0, 50, 13.33);
+    expect_points(&runs, 0, 50, 20);
     runs_free(&runs);
     runs = all_pass_but(test);
     add(&runs, LAYER_ISOLATED, test, RUN_PASSED, 4);
@@ -125,6 +125,19 @@ UNIT_TEST(score, of_virtual_time_alone_is_nothing)
         add(&runs, LAYER_TSAN, k, RUN_PASSED, 1);
     }
     expect_points(&runs, 0, 0, 0);
+    runs_free(&runs);
+}
+
+// Tests without a weight are not run, and say nothing about the others.
+UNIT_TEST(score, of_virtual_time_needs_only_tests_that_have_a_weight)
+{
+    struct runs runs = { 0 };
+    for (int k = 0; k < known_count; k++) {
+        if (!known_is_graded(k) || k == known_find("2A", "initial_election"))
+            add(&runs, LAYER_ISOLATED, k, RUN_PASSED, 2);
+        add(&runs, LAYER_VIRTUAL, k, RUN_PASSED, 4);
+    }
+    expect_points(&runs, 30, 50, 20);
     runs_free(&runs);
 }
 
