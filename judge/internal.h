@@ -28,6 +28,7 @@ struct peer {
     pid_t pid;
     struct wire *wire;
     int output;  // The socket to which it prints.
+    struct waits *waits;
 
     // Guarded by the lock of zygote.c.
     bool is_killed;    // By the judge.
@@ -82,15 +83,44 @@ _Noreturn void death_fail(const struct peer *peer, const char *object);
 
 // ---- tasks.c ----
 
-// Calls `look`, if there is one, with each thread's number. Returns how many
-// threads the process has.
-int tasks_for_each(pid_t pid, void (*look)(pid_t pid, int thread, void *arg),
+// Calls `look`, if there is one, with each thread's number, and the open folder
+// of all threads. Returns how many threads the process has.
+int tasks_for_each(pid_t pid, void (*look)(int folder, int thread, void *arg),
                    void *arg);
+
+// Reads a thread's file of this name in the folder of all threads. Empty if
+// there is none.
+void tasks_read(int folder, int thread, const char *name, char *text,
+                size_t size);
 
 // ---- burdens.c ----
 
-// Fails the test if the process has too many threads, or too much memory.
-void burdens_check(const struct peer *peer);
+// Writes what the process has too much of: threads, or memory. Nothing if that
+// is within bounds.
+void burdens_describe(const struct peer *peer, char *text, size_t size);
+
+// ---- waits.c ----
+
+// The waits of a life's threads, as far as they are known.
+struct waits *waits_make(void);
+void waits_free(struct waits *waits);
+
+// How long one of the life's threads has had to wait for a processor since the
+// last call, of all the longest.
+int64_t waits_longest_ns(const struct peer *peer);
+
+// The processor time of the life. To be called before it is killed, too: later
+// there is nobody to ask.
+int64_t waits_cpu_ns(const struct peer *peer);
+
+// That of all lives whose waits are freed.
+int64_t waits_ended_cpu_ns(void);
+
+// ---- looks.c ----
+
+// Between the two the lives are watched.
+void looks_start(void);
+void looks_stop(void);
 
 // ---- lies.c: what a peer must not say ----
 

@@ -1,7 +1,7 @@
 // Runs a test in real time, on servers that are processes.
 #include "runner/world.h"
 
-#include "judge/judge.h"
+#include "judge/internal.h"
 #include "record/record.h"
 
 const bool world_is_isolated = true;
@@ -16,6 +16,8 @@ void world_run(const struct lab_test *test, const struct options *options,
 {
     (void)seed;
     judge_start(options->peer, options->object);
+    looks_start();
     lab_test_run(test);
+    looks_stop();
     judge_stop();
 }

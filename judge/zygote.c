@@ -10,7 +10,6 @@
 #include "wire/control.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -22,9 +21,6 @@
 
 // A process that has ended closes its connection at about the same time.
 #define TOGETHER_MS 2000
-
-// The time between two looks at what the lives use.
-#define LOOK_MS 100
 
 static const char *shared_object;
 static int control = -1;  // The socket to the zygote.
@@ -103,38 +99,20 @@ pid_t zygote_fork(void)
     return child;
 }
 
-static void check_burdens(const struct peer *peer, void *unused)
-{
-    (void)unused;
-    burdens_check(peer);
-}
-
-// Looks at what the lives use, if it is time to. Crashes come often in some
-// tests, and must not put it off.
-static void look_at_times(int64_t *next_look_ns)
-{
-    int64_t now_ns = clock_now_ns();
-    if (now_ns < *next_look_ns)
-        return;
-    *next_look_ns = now_ns + LOOK_MS * NS_PER_MS;
-    zygote_for_each(check_burdens, NULL);
-}
-
 // Receives a report. False if the zygote has ended.
-static bool receive_report(struct control_report *report, int64_t *next_look_ns)
+static bool receive_report(struct control_report *report)
 {
-    struct pollfd fd = { control, POLLIN, 0 };
+    ssize_t size;
     do
-        look_at_times(next_look_ns);
-    while (poll(&fd, 1, LOOK_MS) == 0);
-    return recv(control, report, sizeof *report, 0) == sizeof *report;
+        size = recv(control, report, sizeof *report, 0);
+    while (size < 0 && errno == EINTR);
+    return size == sizeof *report;
 }
 
 static void *read_reports(void *unused)
 {
     struct control_report report;
-    int64_t next_look_ns = clock_now_ns() + LOOK_MS * NS_PER_MS;
-    while (receive_report(&report, &next_look_ns))
+    while (receive_report(&report))
         note_end(&report);
     return unused;
 }
@@ -255,6 +233,7 @@ struct peer *zygote_begin(int server)
     want_credentials(pair[0], 1);
     struct peer *peer = alloc(sizeof *peer);
     peer->server = server;
+    peer->waits = waits_make();
     peer->wire = wire_make(pair[0]);
     peer->output = output[0];
     pthread_mutex_lock(&mu);
@@ -275,6 +254,7 @@ void zygote_kill(struct peer *peer)
 {
     pthread_mutex_lock(&mu);
     peer->is_killed = true;
+    waits_cpu_ns(peer);
     bool has_ended = peer->has_ended;
     pthread_mutex_unlock(&mu);
     if (!has_ended)
@@ -337,6 +317,7 @@ void zygote_forget(struct peer *peer)
     pthread_mutex_unlock(&mu);
     frame_free(&peer->last_words);
     wire_free(peer->wire);
+    waits_free(peer->waits);
     close(peer->output);
     free(peer);
 }

@@ -76,13 +76,18 @@ static char *clean(const char *text, size_t size)
 }
 
 // Adds that the machine was too busy, unless the message says so already.
-static char *add_busy_note(char *message, int late_ms)
+static char *add_busy_note(char *message, const struct verdict *verdict)
 {
     if (strstr(message, "too busy") != NULL)
         return message;
-    char *longer = alloc_format("%s\nthe machine was too busy: a short sleep "
-                                "came back %d ms late",
-                                message, late_ms);
+    char *longer =
+        verdict_has_waited(verdict)
+            ? alloc_format("%s\nthe machine was too busy: a server's process "
+                           "had to wait %d ms for a processor",
+                           message, verdict->wait_ms)
+            : alloc_format("%s\nthe machine was too busy: a short sleep came "
+                           "back %d ms late",
+                           message, verdict->late_ms);
     free(message);
     return longer;
 }
@@ -115,7 +120,8 @@ static int sane_count(int count)
 // itself held too much, because that makes the machine late.
 static bool is_by_lateness(const struct verdict *verdict, struct ending ending)
 {
-    bool found = verdict->state == TEST_FAILED && !verdict->died;
+    bool found =
+        verdict->state == TEST_FAILED && !verdict->died && !verdict->is_certain;
     return (found || ending.out_of_time) && !ending.simulated &&
            verdict->shortage.state != SHORTAGE_BY_ITSELF &&
            verdict_was_late(verdict);
@@ -218,7 +224,7 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
     result.outcome = FAILED;
     if (is_by_lateness(verdict, ending)) {
         result.outcome = INCONCLUSIVE;
-        result.message = add_busy_note(result.message, verdict->late_ms);
+        result.message = add_busy_note(result.message, verdict);
     }
     judge_shortage(&result, verdict, ending);
     return result;

@@ -24,6 +24,8 @@ int test_limit_s = 120;
 uint64_t (*verdict_hash)(void);
 uint64_t (*verdict_points)(void);
 bool (*verdict_explain)(char *text, size_t size);
+int64_t (*verdict_cpu_ns)(void);
+void (*verdict_look)(void);
 
 // Set by the first thread that ends the test.
 static atomic_flag decided = ATOMIC_FLAG_INIT;
@@ -39,21 +41,65 @@ static atomic_bool has_remark;
 // The time at which the watchdog should wake up; 0 if it does not sleep.
 static _Atomic int64_t wake_ns;
 
+// A struct verdict_use, of the moment at which it began to sleep.
+static _Atomic int64_t asleep_ns, asleep_cpu_ns;
+
+// ---- Lateness ----
+
+struct verdict_use verdict_use(void)
+{
+    return (struct verdict_use){ clock_now_ns(), verdict_cpu_ns == NULL
+                                                     ? 0
+                                                     : verdict_cpu_ns() };
+}
+
+// A right Raft uses less of one processor while it has to wait. One that wants
+// all of it gets more, even if it gets little.
+#define BUSY_PART 0.1
+
+bool verdict_is_busy_itself(struct verdict_use since)
+{
+    if (verdict_cpu_ns == NULL)
+        return false;
+    struct verdict_use now = verdict_use();
+    return (double)(now.cpu_ns - since.cpu_ns) >
+           BUSY_PART * (double)(now.ns - since.ns);
+}
+
+static void note_greatest(_Atomic int *noted, int ms)
+{
+    int greatest_ms = *noted;
+    while (ms > greatest_ms &&
+           !atomic_compare_exchange_weak(noted, &greatest_ms, ms))
+        ;
+}
+
+void verdict_note_wait(int ms)
+{
+    note_greatest(&current_verdict->wait_ms, ms);
+}
+
 void verdict_expect_wake(int64_t ns)
 {
     wake_ns = ns;
+    if (verdict_cpu_ns == NULL)
+        return;
+    struct verdict_use now = verdict_use();
+    asleep_ns = now.ns;
+    asleep_cpu_ns = now.cpu_ns;
 }
 
 void verdict_note_late(int64_t now_ns)
 {
     int64_t due_ns = wake_ns;
     int late_ms = due_ns > 0 ? (int)((now_ns - due_ns) / NS_PER_MS) : 0;
-    int greatest_ms = current_verdict->late_ms;
-    while (late_ms > greatest_ms &&
-           !atomic_compare_exchange_weak(&current_verdict->late_ms,
-                                         &greatest_ms, late_ms))
-        ;
+    if (late_ms > current_verdict->late_ms &&
+        !verdict_is_busy_itself(
+            (struct verdict_use){ asleep_ns, asleep_cpu_ns }))
+        note_greatest(&current_verdict->late_ms, late_ms);
 }
+
+// ---- The end ----
 
 _Noreturn static void wait_for_the_end(void)
 {
@@ -76,6 +122,8 @@ _Noreturn static void end_as_failed(void)
 {
     if (verdict_hash == NULL)
         verdict_note_late(clock_now_ns());
+    if (verdict_look != NULL && !current_verdict->died)
+        verdict_look();
     current_verdict->state = TEST_FAILED;
     test_tell(EVENT_VERDICT, 0, "failed", current_verdict->message);
     if (verdict_hash != NULL)
@@ -95,21 +143,35 @@ static void add_explanation(char *message, size_t size)
         message[len] = '\n';
 }
 
-void test_fail(const char *format, ...)
+_Noreturn static void fail(const char *format, va_list args)
 {
-    decide();
-    shortage_end_notes();
     char *message = current_verdict->message;
     size_t size = sizeof current_verdict->message;
-    va_list args;
-    va_start(args, format);
     vsnprintf(message, size, format, args);
-    va_end(args);
     size_t len = strlen(message);
     if (atomic_load(&has_remark))
         snprintf(message + len, size - len, " (%s)", remark);
     add_explanation(message, size);
     end_as_failed();
+}
+
+void test_fail(const char *format, ...)
+{
+    decide();
+    shortage_end_notes();
+    va_list args;
+    va_start(args, format);
+    fail(format, args);
+}
+
+void test_fail_for_certain(const char *format, ...)
+{
+    decide();
+    shortage_end_notes();
+    current_verdict->is_certain = true;
+    va_list args;
+    va_start(args, format);
+    fail(format, args);
 }
 
 void test_remark(const char *format, ...)

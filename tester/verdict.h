@@ -25,10 +25,13 @@ struct verdict {
     char message[2000];  // Why it failed; empty if it did not.
     char warning[200];   // Of the first test_warn; empty if there was none.
     bool died;           // It crashed, or called exit().
+    bool is_certain;     // The machine's lateness cannot be why it failed.
     bool killed_itself;  // It sent itself a signal that ends programs.
     struct shortage shortage;  // The first refusal by the system, if any.
     _Atomic int late_ms;       // The greatest lateness of a short sleep.
-    int too_busy_ms;  // The limit of late_ms; 0 stands for TOO_BUSY_MS.
+    _Atomic int wait_ms;  // If servers are processes: how long one of them had
+                          // to wait for a processor.
+    int too_busy_ms;      // The limit of late_ms; 0 stands for TOO_BUSY_MS.
 
     // The figures of MIT's "... Passed" line; incomplete if the test failed.
     double seconds;
@@ -54,10 +57,22 @@ static inline int verdict_too_busy_ms(const struct verdict *verdict)
     return verdict->too_busy_ms > 0 ? verdict->too_busy_ms : TOO_BUSY_MS;
 }
 
+// The limit of wait_ms is so much smaller than that of late_ms: a message
+// passes three processes, its sender's, the judge and its receiver's.
+#define PROCESSES_ON_THE_WAY 3
+
+// Did servers wait too long for a processor?
+static inline bool verdict_has_waited(const struct verdict *verdict)
+{
+    return verdict->wait_ms >
+           verdict_too_busy_ms(verdict) / PROCESSES_ON_THE_WAY;
+}
+
 // Was the machine too busy for this test?
 static inline bool verdict_was_late(const struct verdict *verdict)
 {
-    return verdict->late_ms > verdict_too_busy_ms(verdict);
+    return verdict->late_ms > verdict_too_busy_ms(verdict) ||
+           verdict_has_waited(verdict);
 }
 
 // The verdict of this process's test.
@@ -66,6 +81,14 @@ extern struct verdict *current_verdict;
 // Makes *verdict, all zero, this process's verdict. To be called before a test
 // starts.
 void verdict_attach(struct verdict *verdict);
+
+// If servers are processes: returns the processor time that they and this
+// process have used. Else NULL.
+extern int64_t (*verdict_cpu_ns)(void);
+
+// If servers are processes: notes how long they have had to wait. Called when
+// the test fails. Else NULL.
+extern void (*verdict_look)(void);
 
 // In the simulator: return the hash of the run so far, and the number of its
 // scheduling points. Else NULL.
@@ -95,6 +118,10 @@ void test_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // Ends the test and the process, as failed, with this message. The first call
 // counts. Any thread may call it, under any lock. Never returns.
 _Noreturn void test_fail(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+// The same, for a failure that the machine's lateness cannot explain.
+_Noreturn void test_fail_for_certain(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
 // Ends the test as failed if the condition is false.

@@ -134,6 +134,26 @@ LAB_TEST(dummy_fail, in_haste)
     test_fail("no leader");
 }
 
+// A server has waited for a third of the limit.
+LAB_TEST(dummy_wait, of_a_third)
+{
+    current_verdict->wait_ms = 151;
+    test_fail("no leader");
+}
+
+LAB_TEST(dummy_wait, of_less)
+{
+    current_verdict->wait_ms = 149;
+    test_fail("no leader");
+}
+
+// Has seen for itself what cannot be.
+LAB_TEST(dummy_wait, but_certain)
+{
+    current_verdict->late_ms = 812;
+    test_fail_for_certain("no leader");
+}
+
 // The whole process stands still for half of an election timeout.
 LAB_TEST(dummy_stall, for_500_ms)
 {

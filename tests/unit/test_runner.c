@@ -178,6 +178,9 @@ UNIT_TEST(runner, a_busy_machine_makes_a_failure_inconclusive)
     const char *busy = "--suite dummy_fail --test on_a_busy";
     expect_lab(busy, 3, "INCONCLUSIVE dummy_fail/on_a_busy");
     expect_lab(busy, 3, "a short sleep came back 812 ms late");
+    expect_lab("--test of_a_third", 3, "had to wait 151 ms for a processor");
+    expect_lab("--test of_less", 1, "no leader");
+    expect_lab("--test but_certain", 1, "no leader");
     expect_lab(busy, 3, "0 of 1 tests passed; 1 inconclusive\n");
     expect_lab("--test haste", 3, "INCONCLUSIVE dummy_fail/in_haste");
     expect_lab("--suite dummy_fail --jobs 4 --logs /tmp", 1,

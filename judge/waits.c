@@ -1,0 +1,130 @@
+// Measures from outside how long the threads of lives wait for a processor. An
+// RPC has many such waits, so a life may be late when the watchdog's short
+// sleeps are not.
+#include "judge/internal.h"
+
+#include "rt/alloc.h"
+#include "rt/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+// So many waits in a row can make one message late. A thread that always wants
+// to run has more of them, but not longer ones.
+#define WAITS_IN_A_ROW 8
+
+// A thread, as the system tells of it.
+struct waited {
+    int thread;
+    long long ns;
+    long long times;
+};
+
+struct waits {
+    // At the last look, in the system's order.
+    struct waited *known;
+    int n_known;
+
+    int64_t cpu_ns;  // The processor time that the life has used.
+};
+
+static _Atomic int64_t ended_cpu_ns;  // Of lives that are forgotten.
+
+struct waits *waits_make(void)
+{
+    return alloc(sizeof(struct waits));
+}
+
+void waits_free(struct waits *waits)
+{
+    ended_cpu_ns += waits->cpu_ns;
+    free(waits->known);
+    free(waits);
+}
+
+// ---- Processor time ----
+
+// 0 if there is no such clock any more.
+static int64_t read_clock(clockid_t clock)
+{
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0)
+        return 0;
+    return INT64_C(1000000000) * time.tv_sec + time.tv_nsec;
+}
+
+int64_t waits_cpu_ns(const struct peer *peer)
+{
+    clockid_t clock;
+    int64_t ns = 0;
+    if (clock_getcpuclockid(peer->pid, &clock) == 0)
+        ns = read_clock(clock);
+    if (ns > peer->waits->cpu_ns)
+        peer->waits->cpu_ns = ns;
+    return peer->waits->cpu_ns;
+}
+
+int64_t waits_ended_cpu_ns(void)
+{
+    return ended_cpu_ns;
+}
+
+// ---- Threads ----
+
+static bool read_waited(int folder, int thread, struct waited *waited)
+{
+    char text[100];
+    tasks_read(folder, thread, "schedstat", text, sizeof text);
+    waited->thread = thread;
+    return sscanf(text, "%*d %lld %lld", &waited->ns, &waited->times) == 2;
+}
+
+// A look at the threads of one life.
+struct look {
+    const struct waits *before;
+    int at;  // In before->known: those before have been met.
+    struct waited *now;
+    int n_now;
+    int64_t longest_ns;
+};
+
+// Returns what was known of this thread; all zero if it is new.
+static struct waited find_before(struct look *look, int thread)
+{
+    const struct waits *before = look->before;
+    for (int k = look->at; k < before->n_known; k++) {
+        if (before->known[k].thread == thread) {
+            look->at = k + 1;
+            return before->known[k];
+        }
+    }
+    return (struct waited){ 0 };
+}
+
+static void look_at_thread(int folder, int thread, void *arg)
+{
+    struct look *look = arg;
+    struct waited now;
+    if (!read_waited(folder, thread, &now))
+        return;
+    struct waited before = find_before(look, thread);
+    long long ns = now.ns - before.ns, times = now.times - before.times;
+    if (times > WAITS_IN_A_ROW)
+        ns = ns / times * WAITS_IN_A_ROW;
+    if (ns > look->longest_ns)
+        look->longest_ns = ns;
+    look->now = alloc_resize(look->now, (size_t)look->n_now + 1, sizeof now);
+    look->now[look->n_now++] = now;
+}
+
+int64_t waits_longest_ns(const struct peer *peer)
+{
+    struct waits *waits = peer->waits;
+    struct look look = { .before = waits };
+    tasks_for_each(peer->pid, look_at_thread, &look);
+    free(waits->known);
+    waits->known = look.now;
+    waits->n_known = look.n_now;
+    return look.longest_ns;
+}
