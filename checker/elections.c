@@ -313,8 +313,7 @@ void check_leader(struct checked_life *life, int number, const char *sign)
     if (life->crashed)
         return;
     check_called(life, VOTE, "leads");
-    if (checker->called[VOTE])
-        check_majority(life, term, sign);
+    check_majority(life, term, sign);
     if (watches_saves(checker))
         check_complete(life, number);
 }

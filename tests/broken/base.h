@@ -1,9 +1,11 @@
 // A fake Raft. Each broken Raft changes one part of it.
 //
-// Server 0 leads term 1 from the start. Its only thread sends each command to
-// the other servers, one after the other. They apply it in their RPC handlers.
-// Then the leader applies it. Nothing is persisted and there are no elections.
-// That is enough for a test in which no server fails.
+// Server 0 leads term 1. Its only thread asks for votes when the server is
+// first asked for its state or given a command: all servers are connected then.
+// After that it sends each command to the other servers, one after the other.
+// They apply it in their RPC handlers. Then the leader applies it. Nothing is
+// persisted and there is no other election. That is enough for a test in which
+// no server fails.
 //
 // The fake Raft uses no clock: the leader sends a heartbeat when it is asked
 // for its state. So a bug shows in every run, at the same moment of the test.
@@ -23,7 +25,8 @@
 #define TERM         1
 #define MAX_COMMANDS 100
 #ifndef RPC_NAME
-#define RPC_NAME "Raft.AppendEntries"
+#define RPC_NAME  "Raft.AppendEntries"
+#define VOTE_NAME "Raft.RequestVote"
 #endif
 
 struct raft {
@@ -39,6 +42,7 @@ struct raft {
 
     // Guarded by mu.
     bool dead;
+    bool elected;
     bool heartbeat_due;
     struct bytes commands[MAX_COMMANDS + 1];  // From index 1 to last_index.
     int last_index;
@@ -55,16 +59,21 @@ struct bug {
 
     // In place of apply, on every server.
     void (*apply)(struct raft *rf, int index, struct bytes command);
-    // In place of "server 0 leads".
+    // In place of "server 0 leads, once it is elected".
     bool (*leads)(const struct raft *rf);
 };
 
 // Each broken Raft defines its bug.
 static const struct bug bug;
 
-static bool leads(const struct raft *rf)
+static bool stands(const struct raft *rf)
 {
     return bug.leads != NULL ? bug.leads(rf) : rf->me == 0;
+}
+
+static bool leads_locked(const struct raft *rf)
+{
+    return stands(rf) && rf->elected;
 }
 
 // Delivers a command, whatever the bug is.
@@ -86,7 +95,18 @@ static void apply_or_bug(struct raft *rf, int index, struct bytes command)
         apply(rf, index, command);
 }
 
-// ---- The only RPC: AppendEntries, with one entry, or none (a heartbeat) ----
+// ---- RequestVote: all that do not stand for election vote for server 0 ----
+
+static void handle_vote(void *receiver, const void *args, void *reply)
+{
+    const struct raft *rf = receiver;
+    const RequestVoteRequest *request = args;
+    RequestVoteResponse *response = reply;
+    response->term = TERM;
+    response->vote_granted = !stands(rf) && request->candidate_id == 0;
+}
+
+// ---- AppendEntries, with one entry, or none (a heartbeat) ----
 
 static void handle_append(void *receiver, const void *args, void *reply)
 {
@@ -104,19 +124,29 @@ static void handle_append(void *receiver, const void *args, void *reply)
                                      entry->command.command_len });
 }
 
-static const struct labrpc_method append_rpc = {
-    .name = RPC_NAME,
-    .xdr_args = (xdrproc_t)xdr_AppendEntriesRequest,
-    .args_size = sizeof(AppendEntriesRequest),
-    .xdr_reply = (xdrproc_t)xdr_AppendEntriesResponse,
-    .reply_size = sizeof(AppendEntriesResponse),
-    .handler = handle_append,
+static const struct labrpc_method rpcs[] = {
+    {
+        .name = VOTE_NAME,
+        .xdr_args = (xdrproc_t)xdr_RequestVoteRequest,
+        .args_size = sizeof(RequestVoteRequest),
+        .xdr_reply = (xdrproc_t)xdr_RequestVoteResponse,
+        .reply_size = sizeof(RequestVoteResponse),
+        .handler = handle_vote,
+    },
+    {
+        .name = RPC_NAME,
+        .xdr_args = (xdrproc_t)xdr_AppendEntriesRequest,
+        .args_size = sizeof(AppendEntriesRequest),
+        .xdr_reply = (xdrproc_t)xdr_AppendEntriesResponse,
+        .reply_size = sizeof(AppendEntriesResponse),
+        .handler = handle_append,
+    },
 };
 
 const struct labrpc_method *raft_methods(int *n_methods)
 {
-    *n_methods = 1;
-    return &append_rpc;
+    *n_methods = 2;
+    return rpcs;
 }
 
 // ---- The leader's thread ----
@@ -136,7 +166,17 @@ static void send_to_all(struct raft *rf, int index, struct bytes command)
     for (int peer = 0; peer < rf->n_peers; peer++) {
         AppendEntriesResponse response;
         if (peer != rf->me)
-            labrpc_call(rf->peers[peer], &append_rpc, &request, &response);
+            labrpc_call(rf->peers[peer], &rpcs[1], &request, &response);
+    }
+}
+
+static void ask_all(struct raft *rf)
+{
+    RequestVoteRequest request = { .term = TERM, .candidate_id = rf->me };
+    for (int peer = 0; peer < rf->n_peers; peer++) {
+        RequestVoteResponse response;
+        if (peer != rf->me)
+            labrpc_call(rf->peers[peer], &rpcs[0], &request, &response);
     }
 }
 
@@ -149,6 +189,12 @@ static void lead(void *arg)
         if (!has_command && !rf->heartbeat_due) {
             pthread_cond_wait(&rf->work, &rf->mu);
             continue;
+        }
+        if (!rf->elected) {
+            pthread_mutex_unlock(&rf->mu);
+            ask_all(rf);
+            pthread_mutex_lock(&rf->mu);
+            rf->elected = true;
         }
         rf->heartbeat_due = false;
         int index = has_command ? ++rf->sent_index : 0;
@@ -176,7 +222,7 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
     rf->threads = go_group_make();
     pthread_mutex_init(&rf->mu, NULL);
     pthread_cond_init(&rf->work, NULL);
-    if (leads(rf))
+    if (stands(rf))
         go(rf->threads, "leader", lead, rf);
     if (bug.in_make != NULL)
         bug.in_make(rf);
@@ -185,9 +231,15 @@ struct raft *raft_make(struct labrpc_end **peers, int n_peers, int me,
 
 bool raft_start(struct raft *rf, struct bytes command, int *index, int *term)
 {
-    if (!leads(rf))
+    if (!stands(rf))
         return false;
     pthread_mutex_lock(&rf->mu);
+    if (!leads_locked(rf)) {
+        rf->heartbeat_due = true;
+        pthread_cond_signal(&rf->work);
+        pthread_mutex_unlock(&rf->mu);
+        return false;
+    }
     if (bug.in_start_locked != NULL)
         bug.in_start_locked(rf);
     assert(rf->last_index < MAX_COMMANDS);
@@ -203,7 +255,7 @@ void raft_get_state(struct raft *rf, int *term, bool *is_leader)
 {
     pthread_mutex_lock(&rf->mu);
     *term = TERM;
-    *is_leader = leads(rf);
+    *is_leader = leads_locked(rf);
     rf->heartbeat_due = true;
     pthread_cond_signal(&rf->work);
     pthread_mutex_unlock(&rf->mu);

@@ -400,7 +400,7 @@ UNIT_TEST(broken, two_leaders)
         .raft = "two_leaders",
         .tests = { INITIAL, NETWORK },
         .message = "Election Safety (§5.2, Figure 3) is broken: at ",
-        .also = "acts as leader of term 1, but at ",
+        .also = "as leader of term 1, but at ",
     });
 }
 
@@ -410,7 +410,7 @@ UNIT_TEST(broken, renames_rpcs)
         .raft = "renames_rpcs",
         .tests = { BASIC, BYTES },
         .message = "The Three RPCs Keep Their Names (raft.x) is broken: at ",
-        .also = ", only \"Raft.Append\", ",
+        .also = ", only \"Raft.Vote\", ",
     });
 }
 

@@ -7,6 +7,6 @@ static void attack(struct raft *rf)
         send_packet((struct packet_head){ .kind = FRAME_CALL,
                                           .serial = (uint64_t)1 << 40 | k,
                                           .numbers = { !rf->me, 0 },
-                                          .lengths = { 24 } },
-                    24);
+                                          .lengths = { 16 } },
+                    16);
 }
