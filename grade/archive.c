@@ -59,8 +59,8 @@ static enum raft_kind kind_of(struct archive_entry *entry)
     return archive_entry_filetype(entry) == AE_IFREG ? RAFT_FILE : RAFT_OTHER;
 }
 
-// Reads a file's bytes, at most 1 more than it may have. What is no data of a
-// sparse file is 0.
+// Reads a file's bytes, at most 1 more than it may have. The holes of a
+// sparse file read as zeros.
 static char *read_file(struct archive *archive, const char *name,
                        struct raft_files *files)
 {
@@ -77,7 +77,7 @@ static char *read_file(struct archive *archive, const char *name,
     return raft_files_add(files, name, alloc_resize(bytes, size + 1, 1), size);
 }
 
-// What is done with each entry.
+// One time through the archive.
 struct reading {
     struct raft_listing listing;
     long long unpacked;  // By what the headers say.

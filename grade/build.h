@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-// What can be built.
+// The products of a build.
 enum {
     BUILD_OBJECT = 1,     // raft.so, which isolab's servers load.
     BUILD_SIMULATOR = 2,  // simlab

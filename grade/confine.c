@@ -163,7 +163,7 @@ static int await_all(struct running *run)
     return status;
 }
 
-// What bwrap and the keeper end with.
+// bwrap and the keeper end with the command's status, or 128 + its signal.
 static void judge_status(struct running *run, int status)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct confinement {
-    // What the command can read: paths, each at its own place, or "from:to".
+    // The command can read these paths, each at its own place, or "from:to".
     // The list ends with NULL; NULL is an empty list. /usr, the libraries and
     // what gcc needs are always there; nothing else is.
     const char *const *readable;
@@ -41,7 +41,7 @@ struct end_of_command {
     double seconds, cpu_s;
     long memory_mb;  // The most that was seen.
     char *output;    // A text without control characters; the caller frees it.
-    // What was not possible on this machine, in a line; NULL if it was
+    // A line: the confinement that this machine could not give; NULL if it was
     // confined as it should be. Not to be freed.
     const char *fallback;
 };

@@ -39,7 +39,7 @@ char *raft_files_write(const struct raft_files *files, const char *folder);
 
 enum raft_kind { RAFT_FILE, RAFT_FOLDER, RAFT_LINK, RAFT_OTHER };
 
-// What a submission holds: relative paths, without "./".
+// The entries of a submission: relative paths, without "./".
 struct raft_listing {
     struct raft_entry {
         char *path;

@@ -44,7 +44,7 @@ static char *list_entry(int folder, const char *name, const char *path,
     char *full = alloc_format("%s%s", path, name);
     char *why = raft_listing_add(listing, full, kind);
     free(full);
-    // What make and git have written is much, and not the Raft.
+    // make and git write much there, and no Raft.
     if (why == NULL && kind == RAFT_FOLDER && depth < DEEPEST &&
         name[0] != '.' && strcmp(name, "build") != 0) {
         full = alloc_format("%s%s/", path, name);

@@ -1,5 +1,5 @@
-// What neither a compiler nor the lab needs, and what would hide memory from
-// the watch or reach into the kernel.
+// Neither a compiler nor the lab needs these calls. They would hide memory from
+// the watch, or reach into the kernel.
 #include "grade/refused_calls.h"
 
 #include <errno.h>

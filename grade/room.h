@@ -1,5 +1,5 @@
-// Where a command runs: a sandbox, or, where the kernel allows none, a process
-// with limits.
+// The room that a command runs in: a sandbox, or, where the kernel allows none,
+// a process with limits.
 #ifndef GRADE_ROOM_H
 #define GRADE_ROOM_H
 
@@ -13,15 +13,15 @@ enum {
 };
 
 struct room {
-    pid_t child;  // What is waited for. Its status is 128 + a signal's number,
-                  // if that ended the command.
+    pid_t child;  // The caller waits for it. Its status is 128 + a signal's
+                  // number, if that ended the command.
     pid_t init;   // Of the sandbox: its death ends all; 0 without a sandbox.
     int init_fd;  // The same as a pidfd.
     int output;   // What is read of stdout and stderr.
     int proc;     // A /proc that has the command's processes.
     pid_t top;    // What they descend from; 0: all are its.
     uid_t user;   // Whom the command runs as; 0: whoever runs this.
-    // What it can write to: the places of `writable`, and a small /tmp.
+    // The folders that it can write to: a small /tmp, and those of `writable`.
     int places[MOST_WRITABLE + 1], n_places;
     const char *fallback;
 };

@@ -81,7 +81,7 @@ static void add_system(struct words *words)
         else
             add(words, "--ro-bind-try", names[k], names[k], NULL);
     }
-    // Where libraries are, and which program an "alternative" is.
+    // These say where libraries are, and which program an "alternative" is.
     add(words, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache",
         "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
 }
@@ -227,7 +227,7 @@ static bool open_places(const struct confinement *confinement,
     return room->proc >= 0;
 }
 
-// What bwrap has said, in a line that the caller frees.
+// Returns bwrap's first line, which the caller frees.
 static char *read_why(int output)
 {
     char text[512];

@@ -73,7 +73,7 @@ static bool copy_folder(int from, int to, int depth, long long *left);
 static bool copy_subfolder(int from, int to_folder, const char *name, int depth,
                            long long *left)
 {
-    mkdirat(to_folder, name, 0755);  // What matters is whether it opens.
+    mkdirat(to_folder, name, 0755);  // It may be there.
     int to = openat(to_folder, name,
                     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (to < 0)

@@ -1,4 +1,4 @@
-// What the processes of a command use.
+// Measures the processes of a command.
 #ifndef GRADE_WATCH_H
 #define GRADE_WATCH_H
 
