@@ -534,11 +534,9 @@ $(SIM_BIN)-criterion: $(SIM_PARTS) $(CRITERION_O) | $(R)/checked
 # trusted alone. Each server is a process of the program raft-peer, which loads the Raft as
 # a shared object. The judge is compiled with the given raft.x, never with a student's.
 GIVEN_X := $(firstword $(wildcard judge/given.x) raft/raft.x)
-G := $(call messages_of,$(GIVEN_X))
+# Its messages have one more field: the bytes of a student's own (judge/codecs.c).
+G := $(B)/judged
 ifneq ($(filter isolated,$(MAKECMDGOALS)),)
-ifneq ($(shell cmp $(GIVEN_X) $(RAFT_X) 2>&1),)
-$(error RAFT=$(RAFT): make isolated does not know the messages of a raft.x that is not the given one)
-endif
 ifneq ($(filter tsan asan,$(MODE)),)
 $(error MODE=$(MODE): make isolated is for MODE=plain and MODE=debug)
 endif
@@ -547,18 +545,22 @@ ISOLAB := $(B)/isolab
 PEER_BIN := $(B)/raft-peer
 OBJECT := $(R)/raft.so
 WIRE_O := $(patsubst %.c,$(B)/%.o,$(wildcard wire/*.c))
-GIVEN_READERS_O := $(READERS_C:%.c=$(G)/%.o) $(G)/judge/methods.o
-JUDGE_O := $(patsubst %.c,$(B)/%.o,$(filter-out judge/methods.c,$(wildcard judge/*.c))) $(GIVEN_READERS_O)
+GIVEN_READERS_C := $(READERS_C) judge/methods.c judge/codecs.c
+GIVEN_READERS_O := $(GIVEN_READERS_C:%.c=$(G)/%.o)
+JUDGE_O := $(patsubst %.c,$(B)/%.o,$(filter-out $(GIVEN_READERS_C),$(wildcard judge/*.c))) $(GIVEN_READERS_O)
 $(G)/%.o: %.c | setup
 	$(call compile,-I$(G)/gen $(CPPFLAGS) $(CFLAGS) $(STRICT))
-$(G)/gen/raft/%_x.c $(G)/gen/raft/%_x.h: | $(GIVEN_X) setup
-	@echo "  GEN   $(GIVEN_X)"
-	@scripts/generate $(CC) $(GIVEN_X) $(basename $@)
+$(G)/raft.x: $(GIVEN_X)
+	@mkdir -p $(@D)
+	@sed 's/^};$$/    opaque own<>;\n};/' $< > $@
+$(G)/gen/raft/%_x.c $(G)/gen/raft/%_x.h: $(G)/raft.x | setup
+	@echo "  GEN   $<"
+	@scripts/generate $(CC) $< $(basename $@)
 $(GIVEN_READERS_O): | $(G)/gen/raft/raft_x.h
 # The objects that judge/ replaces.
 NOT_JUDGE_O := $(filter-out %/faults.o,$(NOT_SIM_O)) $(B)/tester/process.o $(B)/labrpc/handler.o
 $(ISOLAB): $(filter-out $(NOT_JUDGE_O) $(X)/%,$(LAB_O)) $(JUDGE_O) $(WIRE_O) $(NO_CRITERION_O) \
-    $(B)/runner/real_time.o $(G)/gen/raft/raft_x.o $(B)/record/about.o $(B)/link
+    $(B)/runner/real_time.o $(B)/record/about.o $(B)/link
 	$(call link)
 
 # What a Raft may call of the lab, besides what peer/ has.

@@ -1,6 +1,8 @@
 // The fields of a raft.x's messages that the checker and the tests read. The
 // compiler refuses the line of a field that raft.x lacks;
-// scripts/check-messages reports it.
+// scripts/check-messages reports it. The judge, which is not compiled with that
+// raft.x, has macros of its own (judge/codecs.c).
+#ifndef NEEDS_INT
 #define NEEDS(message, type, field)                                            \
     _Static_assert(                                                            \
         __builtin_types_compatible_p(__typeof__(((message *)0)->field), type), \
@@ -10,6 +12,8 @@
 #define NEEDS_OPAQUE(message, field)  NEEDS(message, char *, field.field##_val)
 #define NEEDS_ENTRIES(message, field) NEEDS(message, Entry *, field.field##_val)
 #define NEEDS_CONST(name)             _Static_assert(sizeof(name) > 0, "")
+#define NEEDS_NUMBER(name, number)    _Static_assert((name) == (number), "")
+#endif
 
 NEEDS_INT(Entry, index);
 NEEDS_INT(Entry, term);
@@ -42,5 +46,5 @@ NEEDS_ENTRIES(PersistentState, logs);
 NEEDS_CONST(MAX_COMMAND_BYTES);
 NEEDS_CONST(MAX_ENTRIES);
 NEEDS_CONST(MAX_SNAPSHOT_BYTES);
-NEEDS_CONST(NO_TERM);
-NEEDS_CONST(NOBODY);
+NEEDS_NUMBER(NO_TERM, -1);
+NEEDS_NUMBER(NOBODY, -1);

@@ -17,7 +17,8 @@ BROKEN := $(patsubst tests/broken/%/,%,$(wildcard tests/broken/*/))
 $(B)/grade.a: $(GRADE_O)
 	@rm -f $@ && ar rc $@ $^
 $(R)/unit: $(UNIT_O) $(filter-out $(B)/timing/main.o,$(TIMING_O)) $(RUNNER_O) $(REAL_O) \
-    $(NO_CRITERION_O) $(HARNESS_O) $(WIRE_O) $(RAFT_LINKED) $(B)/grade.a $(B)/link
+    $(NO_CRITERION_O) $(HARNESS_O) $(WIRE_O) $(addprefix $(B)/judge/,layout.o meaning.o tokens.o values.o) \
+    $(RAFT_LINKED) $(B)/grade.a $(B)/link
 	$(call link,$(REAL_WRAPS),$(B)/grade.a $(GRADE_LDLIBS))
 DUMMY_PARTS := $(addprefix $(B)/tests/unit/,dummies.o hangs.o) $(RUNNER_O) $(REAL_O) \
     $(HARNESS_O) $(RAFT_LINKED) $(B)/link
@@ -88,7 +89,7 @@ mutants: setup-test
 	@JOBS='$(JOBS)' tests/scripts/mutants $(T:%='%')
 
 .PHONY: fuzz
-fuzz: setup-test $(LAB_BIN)
+fuzz: setup-test $(LAB_BIN) $(ISOLAB)
 	@tests/scripts/fuzz 100
 
 # Correct Rafts of other designs. They must pass.

@@ -156,25 +156,19 @@ static struct stand_in *prepare(struct script *s, const struct call *call,
     return self;
 }
 
-// The fields of the given raft.x.
-struct given_vote {
-    int term;
-    bool_t vote_granted;
-};
-struct given_append {
-    int term;
-    bool_t success;
-    int conflict_index;
-    int conflict_term;
-};
-struct given_install {
-    int term;
-};
+// Is the reply longer than that of the given raft.x, which has so many bytes?
+// (A string that is not set does not encode: its size is 0.)
+static bool has_own_fields(xdrproc_t xdr, void *empty, unsigned long bytes)
+{
+    return xdr_sizeof(xdr, empty) != bytes;
+}
 
 void script_vote_own_fields(struct script *s, const struct call *call, int term,
                             bool granted)
 {
-    if (sizeof(RequestVoteResponse) == sizeof(struct given_vote))
+    RequestVoteResponse empty = { 0 };
+    if (!has_own_fields((xdrproc_t)xdr_RequestVoteResponse, &empty,
+                        2UL * BYTES_PER_XDR_UNIT))
         return;
     const struct played_peer *p = &s->played[call->peer];
     struct stand_in *self = prepare(s, call, p->last, call->vote->term, term);
@@ -188,7 +182,9 @@ void script_vote_own_fields(struct script *s, const struct call *call, int term,
 void script_append_own_fields(struct script *s, const struct call *call,
                               AppendEntriesResponse response)
 {
-    if (sizeof response == sizeof(struct given_append))
+    AppendEntriesResponse empty = { 0 };
+    if (!has_own_fields((xdrproc_t)xdr_AppendEntriesResponse, &empty,
+                        4UL * BYTES_PER_XDR_UNIT))
         return;
     int last = s->played[call->peer].last;
     if (!response.success && response.conflict_term == NO_TERM &&
@@ -204,7 +200,9 @@ void script_append_own_fields(struct script *s, const struct call *call,
 void script_install_own_fields(struct script *s, const struct call *call,
                                int term)
 {
-    if (sizeof(InstallSnapshotResponse) == sizeof(struct given_install))
+    InstallSnapshotResponse empty = { 0 };
+    if (!has_own_fields((xdrproc_t)xdr_InstallSnapshotResponse, &empty,
+                        1UL * BYTES_PER_XDR_UNIT))
         return;
     const struct played_peer *p = &s->played[call->peer];
     struct stand_in *self =
