@@ -38,7 +38,7 @@ static bool holds(const char *path, const char *text)
     return same;
 }
 
-// Where a file cannot be written whole, the old one stays, and nothing else.
+// If a file cannot be written whole, the old one stays, and nothing else.
 UNIT_TEST(store, no_half_written_file)
 {
     go_to_new_folder();
