@@ -2,6 +2,7 @@
 
 #include "grade/class_page.h"
 #include "grade/csv.h"
+#include "grade/one.h"
 #include "grade/pace.h"
 #include "grade/scores.h"
 #include "grade/workers.h"
@@ -185,15 +186,38 @@ static void end_as_stopped(void)
     raise(stopped_by);
 }
 
+// Finds the submissions, and chooses those that are wanted. Both must be freed.
+static void begin(struct class *class, const struct grading *grading,
+                  struct submissions *submissions)
+{
+    const struct request *request = grading->request;
+    *class = (struct class){ .grading = grading };
+    *submissions = submissions_find(request->subs);
+    if (submissions->n < 0)
+        bad_input("grade", "%s (make's SUBS=): %s", request->subs,
+                  strerror(errno));
+    choose(class, submissions);
+}
+
+int class_list(const struct grading *grading)
+{
+    struct class class;
+    struct submissions submissions;
+    begin(&class, grading, &submissions);
+    for (int k = 0; k < class.n; k++)
+        if (!one_is_graded(grading, class.each[k]))
+            printf("%s\n", class.each[k]->name);
+    free(class.each);
+    submissions_free(&submissions);
+    return EXIT_SUCCESS;
+}
+
 int class_grade(const struct grading *grading)
 {
     const struct request *request = grading->request;
-    struct class class = { .grading = grading };
-    struct submissions submissions = submissions_find(request->subs);
-    if (submissions.n < 0)
-        bad_input("grade", "%s (make's SUBS=): %s", request->subs,
-                  strerror(errno));
-    choose(&class, &submissions);
+    struct class class;
+    struct submissions submissions;
+    begin(&class, grading, &submissions);
     class.workers = alloc((size_t)request->jobs * sizeof(*class.workers));
     class.pace = pace_begin(class.n, request->jobs);
     signal(SIGINT, stop);

@@ -9,6 +9,11 @@
 //   returns  the exit status: 0 if all are graded, 1 if not
 int class_grade(const struct grading *grading);
 
+// Prints the names of the submissions that class_grade would grade now, a line
+// each.
+//   returns  the exit status
+int class_list(const struct grading *grading);
+
 // Makes grades.csv and index.html of what is in OUT, and prints a table.
 //   returns  the exit status
 int class_merge(const char *out);

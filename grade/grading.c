@@ -49,7 +49,7 @@ struct grading grading_begin(const struct request *request)
     grading.compiler = alloc_format("gcc %d.%d.%d", __GNUC__, __GNUC_MINOR__,
                                     __GNUC_PATCHLEVEL__);
     grading.kernel = alloc_string(machine.release);
-    grading.cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    grading.cpus = request->cpus;
     read_points(&grading, request);
     take_folder(&grading, request);
     grading.secret = request->secret != NULL

@@ -26,5 +26,5 @@ int main(int argc, char **argv)
     if (request.merge)
         return end(class_merge(request.out));
     struct grading grading = grading_begin(&request);
-    return end(class_grade(&grading));
+    return end(request.list ? class_list(&grading) : class_grade(&grading));
 }

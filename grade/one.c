@@ -241,3 +241,17 @@ enum one one_grade(const struct grading *grading,
     work_end(&one.work);
     return end;
 }
+
+bool one_is_graded(const struct grading *grading,
+                   const struct submission *submission)
+{
+    struct one_grading one = { .grading = grading, .submission = submission };
+    char *refusal = NULL;
+    bool is_graded =
+        work_begin(&one.work, grading->work, submission->name) &&
+        unpack(&one, &refusal) &&
+        kept_is_graded(grading, submission->name, one.digest, refusal);
+    work_end(&one.work);
+    free(refusal);
+    return is_graded;
+}

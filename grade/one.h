@@ -5,6 +5,8 @@
 #include "grade/grading.h"
 #include "grade/submissions.h"
 
+#include <stdbool.h>
+
 enum one {
     ONE_GRADED,  // Its results are in OUT/NAME.
     ONE_KEPT,    // They were there already, and nothing has changed since.
@@ -19,5 +21,9 @@ enum one {
 enum one one_grade(const struct grading *grading,
                    const struct submission *submission,
                    void (*says)(const char *what), char **line);
+
+// Are its results there already, as they would be now?
+bool one_is_graded(const struct grading *grading,
+                   const struct submission *submission);
 
 #endif

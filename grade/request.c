@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static const char usage[] =
     "usage: grade SUBS --out DIR [options]   grade each folder or archive in "
     "SUBS;\n"
     "                                        what is graded already stays\n"
+    "       grade SUBS --out DIR --list      name those that it would grade\n"
     "       grade --merge --out DIR          make the files of the class "
     "again\n"
     "       grade --compare OLD NEW          compare two gradings\n"
@@ -29,6 +31,7 @@ static const char usage[] =
     "                   repeated\n"
     "  --jobs N         N submissions side by side (default: one for each "
     "processor)\n"
+    "  --cpus N         use N processors (default: all that it may use)\n"
     "  --help           this text\n"
     "\n"
     "exit status: 0 all are graded, 1 some are not, or the two gradings "
@@ -42,24 +45,24 @@ static const struct option known[] = {
     { "part", required_argument, NULL, 'P' },
     { "only", required_argument, NULL, 'O' },
     { "jobs", required_argument, NULL, 'j' },
+    { "cpus", required_argument, NULL, 'n' },
+    { "list", no_argument, NULL, 'l' },
     { "merge", no_argument, NULL, 'm' },
     { "compare", no_argument, NULL, 'c' },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
 
-static int read_jobs(const char *text)
+static int read_number(const char *option, const char *text, int most)
 {
     char *end;
     errno = 0;
-    long jobs = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || errno != 0 || jobs < 1 ||
-        jobs > REQUEST_MAX_JOBS)
-        bad_input("grade",
-                  "--jobs (make's JOBS=) wants a number from 1 to %d, "
-                  "not \"%s\"",
-                  REQUEST_MAX_JOBS, text);
-    return (int)jobs;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || number < 1 ||
+        number > most)
+        bad_input("grade", "%s wants a number from 1 to %d, not \"%s\"", option,
+                  most, text);
+    return (int)number;
 }
 
 // Adds to a NULL-terminated list. Returns the list.
@@ -104,7 +107,14 @@ static void read_option(int c, struct request *request, bool *compares)
         request->only = add(request->only, optarg);
         break;
     case 'j':
-        request->jobs = read_jobs(optarg);
+        request->jobs =
+            read_number("--jobs (make's JOBS=)", optarg, REQUEST_MAX_JOBS);
+        break;
+    case 'n':
+        request->cpus = read_number("--cpus", optarg, REQUEST_MAX_CPUS);
+        break;
+    case 'l':
+        request->list = true;
         break;
     case 'm':
         request->merge = true;
@@ -151,15 +161,27 @@ static void read_folders(struct request *request, char **words, int n,
     check_folder("the submissions (make's SUBS=)", request->subs);
 }
 
+// The processors that this process may use.
+static int count_cpus(void)
+{
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
+        return CPU_COUNT(&cpus);
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 struct request request_of(int argc, char **argv)
 {
     struct request request = {
         .points = "grade/points",
-        .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
+        .cpus = count_cpus(),
     };
     bool compares = false;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
         read_option(c, &request, &compares);
+    if (request.jobs == 0)
+        request.jobs =
+            request.cpus < REQUEST_MAX_JOBS ? request.cpus : REQUEST_MAX_JOBS;
     read_folders(&request, argv + optind, argc - optind, compares);
     return request;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #define REQUEST_MAX_JOBS 100
+#define REQUEST_MAX_CPUS 10000
 
 struct request {
     const char *subs;    // The folder of the submissions.
@@ -14,7 +15,9 @@ struct request {
     const char **parts;  // "2A", ...; NULL-terminated; NULL for all.
     const char **only;   // Names of submissions; NULL-terminated; NULL for all.
     int jobs;            // Submissions at the same time.
+    int cpus;            // Processors for all of them.
     bool merge;          // Only join what is graded.
+    bool list;           // Only name what is not graded yet.
     const char *old_out, *new_out;  // Two gradings to compare; or NULL.
 };
 

@@ -75,9 +75,10 @@ struct secret secret_of_grading(const char *out, bool says)
             bad_input("grade", "%s: no secret can be kept there: %s", out,
                       strerror(errno));
         if (says)
-            printf("The seeds are drawn from a new secret, %s; keep it to get "
-                   "the same scores again.\n",
-                   path);
+            fprintf(stderr,
+                    "The seeds are drawn from a new secret, %s; keep it to get "
+                    "the same scores again.\n",
+                    path);
     }
     struct secret secret = secret_read(path);
     free(path);
