@@ -69,6 +69,16 @@ static char *read_text(struct reading *r, json_t *object, const char *key)
     return alloc_string("");
 }
 
+// The first line of the reason: that of a submission which was not built has
+// all of the compiler's words.
+static char *read_reason(struct reading *r, json_t *object)
+{
+    char *text = read_optional(r, object, "reason");
+    char *line = text != NULL ? alloc_line(text) : NULL;
+    free(text);
+    return line;
+}
+
 // A number from 0 on, or `absent` if there is none.
 static double read_figure(struct reading *r, json_t *object, const char *key,
                           double absent)
@@ -246,7 +256,7 @@ static void read_account(struct reading *r, json_t *from, const char *name,
     *to = (struct graded){
         .name = read_text(r, from, "name"),
         .state = read_text(r, from, "state"),
-        .reason = read_optional(r, from, "reason"),
+        .reason = read_reason(r, from),
         .digest = read_text(r, from, "digest"),
         .score = read_number(r, from, "score"),
         .of = read_number(r, from, "of"),

@@ -31,7 +31,8 @@ struct graded_failure {
 // Everything in it is data that a student may have chosen; it is safe for a
 // terminal, but not yet for HTML.
 struct graded {
-    char *name, *state, *reason, *digest;
+    char *name, *state, *digest;
+    char *reason;  // Its first line; NULL if there is none.
     double score, of;
     char *version, *points, *secret, *parts;
     struct graded_test *tests;
