@@ -4,6 +4,7 @@
 //   peer OBJECT    with a socket to the judge at CONTROL_FD
 #include "peer/confine.h"
 #include "peer/internal.h"
+#include "peer/timed.h"
 
 #include "rt/bad_input.h"
 
@@ -21,6 +22,7 @@ static void load_for_backtraces(void)
 
 int main(int argc, char **argv)
 {
+    timed_find();
     if (argc != 2)
         bad_input("peer", "wants the Raft's shared object: isolab starts it");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
