@@ -1,6 +1,7 @@
 #include "grade/feedback.h"
 
 #include "rt/alloc.h"
+#include "runner/cause.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,16 +25,6 @@ char *feedback_of_layer(const struct layer_score *layer)
     return text;
 }
 
-static const struct failure *find_failure(const struct report *report, int test,
-                                          enum layer layer)
-{
-    for (int k = 0; k < report->n_failures; k++)
-        if (report->failures[k].test == test &&
-            report->failures[k].layer == layer)
-            return &report->failures[k];
-    return NULL;
-}
-
 static const struct run *find_run(const struct report *report, int test,
                                   enum layer layer, enum run_state state)
 {
@@ -48,12 +39,9 @@ static const struct run *find_run(const struct report *report, int test,
 char *feedback_of_failure(const struct report *report, int test,
                           enum layer layer)
 {
-    const struct failure *failure = find_failure(report, test, layer);
     const struct run *run = find_run(report, test, layer, RUN_FAILED);
     if (run == NULL)
         run = find_run(report, test, layer, RUN_INCONCLUSIVE);
-    if (failure != NULL)
-        return report_text(failure->message, MESSAGE_BYTES);
     return run == NULL ? NULL : report_text(run->message, MESSAGE_BYTES);
 }
 
@@ -69,18 +57,58 @@ static void put_indented(FILE *to, const char *text)
     }
 }
 
+static bool have_one_cause(const char *message, const char *other)
+{
+    char *cause = cause_signature(true, message, NULL);
+    char *other_cause = cause_signature(true, other, NULL);
+    bool is_one = strcmp(cause, other_cause) == 0;
+    free(cause);
+    free(other_cause);
+    return is_one;
+}
+
+// Has a layer before this one failed for the same cause?
+static bool is_told(const struct report *report, const struct run *run)
+{
+    for (int k = 0; k < (int)run->layer; k++) {
+        const struct run *other =
+            find_run(report, run->test, (enum layer)k, RUN_FAILED);
+        if (other != NULL && have_one_cause(run->message, other->message))
+            return true;
+    }
+    return false;
+}
+
+// Other tests or layers may have failed alike: there is one page for all.
+static void put_page(FILE *to, const struct report *report,
+                     const struct run *run)
+{
+    const struct failure *failure = report->failures;
+    const struct failure *end = failure + report->n_failures;
+    while (failure < end && !have_one_cause(run->message, failure->message))
+        failure++;
+    if (failure == end)
+        return;
+    if (failure->summary != NULL)
+        fprintf(to, "    why, in 30 lines: %s\n", failure->summary);
+    if (failure->page != NULL)
+        fprintf(to, "    its page, for a browser: %s\n", failure->page);
+}
+
 static void put_failure(FILE *to, const struct report *report, int test,
                         enum layer layer)
 {
+    const struct run *run = find_run(report, test, layer, RUN_FAILED);
+    if (run != NULL && is_told(report, run)) {
+        fputs("    as above\n", to);
+        return;
+    }
     char *message = feedback_of_failure(report, test, layer);
     if (message != NULL)
         put_indented(to, message);
     free(message);
-    const struct failure *failure = find_failure(report, test, layer);
-    if (failure != NULL && failure->summary != NULL)
-        fprintf(to, "    why, in 30 lines: %s\n", failure->summary);
-    if (failure != NULL && failure->page != NULL)
-        fprintf(to, "    its page, for a browser: %s\n", failure->page);
+    if (run != NULL)
+        put_page(to, report, run);
 }
 
 static void put_test(FILE *to, const struct report *report,

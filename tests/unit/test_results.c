@@ -61,7 +61,7 @@ static struct report make_report(void)
     failure = (struct failure){ .layer = LAYER_ISOLATED,
                                 .test = test_place,
                                 .runs = 2,
-                                .message = nasty,
+                                .message = runs.runs[1].message,
                                 .summary = "failures/1.txt",
                                 .page = "failures/1.html" };
     return (struct report){ .name = "anna",
@@ -181,6 +181,30 @@ UNIT_TEST(results, tell_which_layer_failed_and_where_its_page_is)
     free_report();
 }
 
+// Another test that fails alike has the same page; one that fails otherwise has
+// none. A failure of two layers is told once.
+UNIT_TEST(results, tests_that_fail_alike_have_one_page)
+{
+    struct report report = make_report();
+    for (int k = 0; k < runs.n; k++)
+        if (runs.runs[k].layer == LAYER_VIRTUAL &&
+            runs.runs[k].test == test_place)
+            runs.runs[k].state = RUN_FAILED;
+    failure.layer = LAYER_VIRTUAL;
+    failure.test = known_find("2B", "basic_agreement");
+    score_free(&score);
+    score = score_of(&points, &runs);
+    char *text = written(results_write, &report);
+    expect_text(text, "failures/1.html\\nin virtual time: 0 of 4 runs passed"
+                      "\\n    as above\\n\"");
+    free(text);
+    failure.message = "no leader";
+    text = written(results_write, &report);
+    check(strstr(text, "failures/1.html") == NULL);
+    free(text);
+    free_report();
+}
+
 // A failure that has no page is told by its first run.
 UNIT_TEST(results, tell_failures_without_a_page)
 {
@@ -262,7 +286,8 @@ UNIT_TEST(junit, is_well_formed_whatever_the_words_are)
         words[255 + 2 * k] = (char)0xe2;
         words[256 + 2 * k] = (char)(k + 1);
     }
-    failure.message = words;
+    free(runs.runs[1].message);  // Of the first run that failed.
+    failure.message = runs.runs[1].message = words;
     char *text = written(junit_write, &report);
     xmlDocPtr document = xmlReadMemory(text, (int)strlen(text), NULL, NULL,
                                        XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
@@ -278,7 +303,6 @@ UNIT_TEST(junit, is_well_formed_whatever_the_words_are)
     json_decref(parsed(results_write, &report));
     json_decref(parsed(account_write, &report));
     free(text);
-    free(words);
     free_report();
 }
 
