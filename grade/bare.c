@@ -1,5 +1,6 @@
 // Without a sandbox: a process with limits. It runs as a user that nobody is,
 // if root grades. A keeper, its parent, kills what is left of it.
+#include "grade/mirror.h"
 #include "grade/room.h"
 
 #include "rt/alloc.h"
@@ -15,12 +16,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void execute(const struct confinement *confinement, char *const argv[])
+static void execute(const struct room *room,
+                    const struct confinement *confinement, char *const argv[])
 {
     static char *const environment[] = { "PATH=/usr/bin:/bin", "HOME=/tmp",
                                          "LC_ALL=C.UTF-8", NULL };
-    if (confinement->folder == NULL || chdir(confinement->folder) == 0)
-        execvpe(argv[0], argv, environment);
+    char **words = mirror_command(room, confinement, argv);
+    if (confinement->folder == NULL ||
+        chdir(mirror_name(room, confinement, confinement->folder)) == 0)
+        execvpe(words[0], words, environment);
     dprintf(STDERR_FILENO, "%s does not start: %s\n", argv[0], strerror(errno));
     _exit(127);
 }
@@ -93,9 +97,11 @@ static void limit_threads(int most)
     setrlimit(RLIMIT_NPROC, &(struct rlimit){ (rlim_t)most, (rlim_t)most });
 }
 
-_Noreturn static void keep(const struct confinement *confinement,
-                           char *const argv[], uid_t user)
+_Noreturn static void keep(const struct room *room,
+                           const struct confinement *confinement,
+                           char *const argv[])
 {
+    uid_t user = room->user;
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGCHLD);
@@ -110,7 +116,7 @@ _Noreturn static void keep(const struct confinement *confinement,
             limit_threads(confinement->processes * THREADS_EACH);
         room_become(user, keeper, SIGKILL);
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        execute(confinement, argv);
+        execute(room, confinement, argv);
     }
     int status = await_command(command);
     kill_all(user);
@@ -120,24 +126,38 @@ _Noreturn static void keep(const struct confinement *confinement,
 char *bare_start(const struct confinement *confinement, char *const argv[],
                  struct room *room)
 {
-    (void)confinement;
     *room = (struct room){ .init_fd = -1, .proc = -1 };
     int output[2];
     if (pipe2(output, O_CLOEXEC) != 0)
         return alloc_format("no pipe: %s", strerror(errno));
     room->user = room_find_user();
+    char *why = mirror_make(room, confinement);
+    if (why != NULL) {
+        close(output[0]);
+        close(output[1]);
+        bare_end(room);
+        return why;
+    }
     pid_t parent = getpid();
     room->child = fork();
     if (room->child == 0) {
         room_enter(confinement, output[1], (int[]){ -1 });
         room_become(0, parent, SIGTERM);
-        keep(confinement, argv, room->user);
+        keep(room, confinement, argv);
     }
     close(output[1]);
     room->output = output[0];
     room->top = room->child;
     room->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return NULL;
+}
+
+void bare_end(struct room *room)
+{
+    for (int k = 0; k < room->n_places; k++)
+        close(room->places[k]);
+    room->n_places = 0;
+    mirror_remove(room);
 }
 
 void bare_kill(const struct room *room)

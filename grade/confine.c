@@ -230,8 +230,7 @@ static void follow(struct running *run)
         read_output(run->room.output, &run->output);
     } while (run->output.n + run->output.dropped > before);
     take_all_out(run);
-    for (int k = 0; k < run->room.n_places; k++)
-        close(run->room.places[k]);
+    bare_end(&run->room);
     close(run->room.proc);
     close(run->room.init_fd);
     close(run->room.output);

@@ -24,6 +24,7 @@ struct room {
     // The folders that it can write to: a small /tmp, and those of `writable`.
     int places[MOST_WRITABLE + 1], n_places;
     const char *fallback;
+    char *mirror;  // Without a sandbox: the folder with the places (mirror.h).
 };
 
 // Starts a command in a sandbox. Returns NULL, or why it did not start, in a
@@ -41,6 +42,9 @@ char *bare_start(const struct confinement *confinement, char *const argv[],
 // Kills all of the command's processes. The caller still waits for `child`.
 void sandbox_kill(const struct room *room);
 void bare_kill(const struct room *room);
+
+// Closes the places, and removes what stands in for a sandbox.
+void bare_end(struct room *room);
 
 // ---- For both ----
 
