@@ -209,6 +209,7 @@ static bool run(struct build *build, const struct places *readable,
     build->seconds += end.seconds;
     build->cpu_s += end.cpu_s;
     build->fallback = end.fallback;
+    build->ran = end.end != END_NOT_STARTED;
     free(more);
     free(old);
     free(end.output);

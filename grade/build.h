@@ -15,6 +15,8 @@ enum {
 
 struct build {
     bool ok;
+    bool ran;  // False if the machine could not run the build: that is not the
+               // submission's fault. `message` says why.
     // The compiler's words, or what else is wrong; also the warnings of a
     // build that is ok. The caller frees it.
     char *message;

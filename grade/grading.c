@@ -1,13 +1,16 @@
 #include "grade/grading.h"
 
+#include "grade/room.h"
 #include "grade/store.h"
 #include "grade/version.h"
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -40,6 +43,48 @@ static void take_folder(struct grading *grading, const struct request *request)
         bad_input("grade", "%s", why);
 }
 
+// ---- The machine ----
+
+static void check_open(const char *folder)
+{
+    struct stat info;
+    if (stat(folder, &info) == 0 && (info.st_mode & S_IXOTH) == 0)
+        bad_input("grade",
+                  "root runs submissions as another user, who cannot get into "
+                  "%s: chmod o+x %s, or grade as an ordinary user",
+                  folder, folder);
+}
+
+// Root runs submissions as another user, who has to come to this folder.
+static void check_reach(const char *folder)
+{
+    char *path = realpath(folder, NULL), *at = path;
+    while (at != NULL && (at = strchr(at + 1, '/')) != NULL) {
+        *at = '\0';
+        check_open(path);
+        *at = '/';
+    }
+    if (path != NULL)
+        check_open(path);
+    free(path);
+}
+
+static void check_machine(const struct request *request)
+{
+    const char *missing = sandbox_missing();
+    if (missing != NULL && geteuid() != 0)
+        bad_input("grade",
+                  "%s, and only root can run submissions as another user: "
+                  "grade as root",
+                  missing);
+    if (missing != NULL)
+        fprintf(stderr, "grade: %s\n", missing);
+    if (geteuid() == 0) {
+        check_reach(".");
+        check_reach(request->out);
+    }
+}
+
 struct grading grading_begin(const struct request *request)
 {
     struct grading grading = { .request = request };
@@ -51,7 +96,10 @@ struct grading grading_begin(const struct request *request)
     grading.kernel = alloc_string(machine.release);
     grading.cpus = request->cpus;
     read_points(&grading, request);
+    if (geteuid() == 0)
+        umask(022);  // Submissions are read by another user.
     take_folder(&grading, request);
+    check_machine(request);
     grading.secret = request->secret != NULL
                          ? secret_read(request->secret)
                          : secret_of_grading(request->out, true);

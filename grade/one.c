@@ -185,6 +185,11 @@ static bool build_and_run(struct one_grading *one)
                                   products(one->grading));
     if (!disk_has_room(one->work.folder))
         return false;
+    if (!one->build.ran) {
+        fprintf(stderr, "grade: %s: %s\n", one->submission->name,
+                one->build.message);
+        return false;
+    }
     if (!one->build.ok) {
         one->report.state = REPORT_NOT_BUILT;
         one->report.reason = alloc_string(one->build.message);
