@@ -57,7 +57,7 @@ $(B)/parts: $(PARTS_O) $(if $(filter plain,$(MODE)),$(GIVEN_READERS_O)) $(B)/lin
 
 .PHONY: grade-parts parts
 parts: $(B)/parts
-grade-parts: $(HEADERS) $(B)/parts
+grade-parts: $(HEADERS) $(B)/parts $(ISOLAB) $(PEER_BIN) $(VIEW_BIN)
 	@for mode in tsan asan; do $(MAKE) --no-print-directory MODE=$$mode parts || exit; done
 
 # ---- Grading ----
