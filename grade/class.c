@@ -224,8 +224,8 @@ int class_grade(const struct grading *grading)
     signal(SIGTERM, stop);
     grade_all(&class);
 
-    int status =
-        request->only == NULL ? class_merge(request->out) : EXIT_SUCCESS;
+    bool has_files = request->only == NULL && class.pace.done > class.n_not;
+    int status = has_files ? class_merge(request->out) : EXIT_SUCCESS;
     say_what_is_left(&class);
     end_as_stopped();
     free(class.workers);

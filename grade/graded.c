@@ -2,6 +2,7 @@
 // which the table and the page show as one.
 #include "grade/graded.h"
 
+#include "grade/line.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 #include "rt/clean.h"
@@ -69,12 +70,11 @@ static char *read_text(struct reading *r, json_t *object, const char *key)
     return alloc_string("");
 }
 
-// The first line of the reason: that of a submission which was not built has
-// all of the compiler's words.
+// That of a submission which was not built has all of the compiler's words.
 static char *read_reason(struct reading *r, json_t *object)
 {
     char *text = read_optional(r, object, "reason");
-    char *line = text != NULL ? alloc_line(text) : NULL;
+    char *line = text != NULL ? line_of_reason(text) : NULL;
     free(text);
     return line;
 }

@@ -32,7 +32,7 @@ struct graded_failure {
 // terminal, but not yet for HTML.
 struct graded {
     char *name, *state, *digest;
-    char *reason;  // Its first line; NULL if there is none.
+    char *reason;  // The line of it that says most; NULL if there is none.
     double score, of;
     char *version, *points, *secret, *parts;
     struct graded_test *tests;

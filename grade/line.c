@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define NAMED      3  // So many that lost points are named.
-#define MAX_REASON 300
+#define MAX_REASON 4000
 
 static double lost(const struct weighed_score *score)
 {
@@ -43,11 +43,16 @@ static char *lost_most(const struct score *score)
     return text;
 }
 
-static char *why_of(const struct report *report)
+char *line_of_reason(const char *reason)
 {
-    char *reason = report_text(report->reason, MAX_REASON);
-    char *line = alloc_line(reason);
-    free(reason);
+    char *clean = report_text(reason, MAX_REASON);
+    const char *at = strstr(clean, "error: ");
+    if (at == NULL)
+        at = clean;
+    while (at > clean && at[-1] != '\n')
+        at--;
+    char *line = alloc_line(at);
+    free(clean);
     return line;
 }
 
@@ -55,7 +60,8 @@ char *line_of(const struct report *report)
 {
     bool is_scored =
         report->state == REPORT_GRADED || report->state == REPORT_FOR_A_PERSON;
-    char *rest = is_scored ? lost_most(report->score) : why_of(report);
+    char *rest =
+        is_scored ? lost_most(report->score) : line_of_reason(report->reason);
     char *line = NULL;
     if (report->state == REPORT_GRADED)
         line = alloc_format("%6.2f%s", report->score->total, rest);

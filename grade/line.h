@@ -8,4 +8,8 @@
 // state and why. One line, which the caller frees.
 char *line_of(const struct report *report);
 
+// The line of a reason that says most: the first of a compiler's errors, or the
+// first one. The caller frees it.
+char *line_of_reason(const char *reason);
+
 #endif

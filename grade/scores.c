@@ -69,9 +69,7 @@ static void print_row(const struct graded *graded)
         is_scored ? why_text(graded)
                   : alloc_format("%s: %s", graded->state,
                                  graded->reason == NULL ? "" : graded->reason);
-    char *line = alloc_line(why);
-    wrap_print(line, WHY_COLUMN, WHY_COLUMN, stdout);
-    free(line);
+    wrap_print(why, WHY_COLUMN, WHY_COLUMN, stdout);
     free(why);
 }
 

@@ -46,11 +46,13 @@ static bool copy_record(const char *from, const char *to)
     char *header = clean_header(bytes, first);
     bool copied = false;
     if (header != NULL) {
-        size_t length = strlen(header), rest = size - first;
-        char *all = alloc(length + rest + 1);
-        memcpy(all, header, length);
-        memcpy(all + length, bytes + first, rest);
-        copied = store_write(to, all, length + rest);
+        char *all;
+        size_t length;
+        FILE *file = alloc_stream(&all, &length);
+        fputs(header, file);
+        fwrite(bytes + first, 1, size - first, file);
+        fclose(file);
+        copied = store_write(to, all, length);
         free(all);
     }
     free(header);
