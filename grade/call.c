@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LIMIT_S 120  // Of a run, which takes as long on a very busy machine.
+#define MOST_CALLS 60   // For one that was asked for.
+#define LIMIT_S    120  // Of a run, which takes as long on a very busy machine.
 
 // Exit statuses of the runner: all passed, some failed, some inconclusive.
 static bool has_run(const struct end_of_command *end)
@@ -31,7 +32,7 @@ static int wall_s(const struct asked *asked, int jobs)
     if (asked->layer == LAYER_ISOLATED)
         return LIMIT_S * (2 + runs_asked(asked) / jobs);
     if (asked->layer == LAYER_VIRTUAL)
-        return 300 + runs_asked(asked) * 3 / 10;
+        return 300 + runs_asked(asked);
     return 600 + runs_asked(asked) * 5;
 }
 
@@ -203,27 +204,84 @@ static void add_none(struct runs *runs, const struct asked *asked,
     free(how);
 }
 
-struct end_of_command call_run(struct runs *runs, const struct asked *asked,
-                               const struct work *work, int jobs)
+// One call, and the calls of parts of its tests.
+struct calls {
+    struct runs *runs;
+    const struct work *work;
+    int jobs;
+    int left;  // So many more may be made.
+    double until_s;
+    struct end_of_command sum;
+};
+
+// isolab bounds each run from outside. In simlab one test can use up the time
+// or the memory of all.
+static bool may_halve(const struct calls *calls, const struct asked *asked,
+                      const struct end_of_command *end)
 {
-    struct words argv = command(asked, jobs);
-    struct words readable = places(asked, work);
-    char *out = alloc_format("%s:/out", work->logs[asked->layer]);
-    char *rows = alloc_format("%s/rows.json", work->logs[asked->layer]);
-    struct confinement confinement = limits(asked, jobs);
-    confinement.readable = (const char *const *)readable.word;
-    confinement.writable = (const char *const[]){ out, NULL };
+    return asked->layer != LAYER_ISOLATED && asked->n_tests > 1 &&
+           is_the_rafts(asked, end) && calls->left > 1 &&
+           calls->sum.seconds < calls->until_s;
+}
 
-    unlink(rows);  // Those of an earlier call.
-    struct end_of_command end = confine_run(&confinement, argv.word);
-    if (has_run(&end))
-        free(runs_read(runs, rows, asked));
-    else
-        add_none(runs, asked, &confinement, &end);
-
+static struct end_of_command run(const struct calls *calls,
+                                 const struct asked *asked,
+                                 const struct confinement *confinement)
+{
+    struct words argv = command(asked, calls->jobs);
+    struct words readable = places(asked, calls->work);
+    char *out = alloc_format("%s:/out", calls->work->logs[asked->layer]);
+    struct confinement confined = *confinement;
+    confined.readable = (const char *const *)readable.word;
+    confined.writable = (const char *const[]){ out, NULL };
+    struct end_of_command end = confine_run(&confined, argv.word);
     free(out);
-    free(rows);
     free_words(&argv);
     free_words(&readable);
     return end;
+}
+
+static void add_time(struct end_of_command *sum,
+                     const struct end_of_command *end)
+{
+    sum->seconds += end->seconds;
+    sum->cpu_s += end->cpu_s;
+    if (end->fallback != NULL)
+        sum->fallback = end->fallback;
+}
+
+static void call(struct calls *calls, const struct asked *asked)
+{
+    char *rows = alloc_format("%s/rows.json", calls->work->logs[asked->layer]);
+    unlink(rows);  // Those of an earlier call.
+    struct confinement confinement = limits(asked, calls->jobs);
+    struct end_of_command end = run(calls, asked, &confinement);
+    add_time(&calls->sum, &end);
+    calls->left--;
+    if (has_run(&end)) {
+        free(runs_read(calls->runs, rows, asked));
+    } else if (may_halve(calls, asked, &end)) {
+        struct asked first = *asked, second = *asked;
+        first.n_tests = asked->n_tests / 2;
+        second.tests += first.n_tests;
+        second.n_tests -= first.n_tests;
+        call(calls, &first);
+        call(calls, &second);
+    } else {
+        add_none(calls->runs, asked, &confinement, &end);
+    }
+    free(end.output);
+    free(rows);
+}
+
+struct end_of_command call_run(struct runs *runs, const struct asked *asked,
+                               const struct work *work, int jobs)
+{
+    struct calls calls = { .runs = runs,
+                           .work = work,
+                           .jobs = jobs,
+                           .left = MOST_CALLS,
+                           .until_s = 2.0 * wall_s(asked, jobs) };
+    call(&calls, asked);
+    return calls.sum;
 }

@@ -6,11 +6,12 @@
 #include "grade/runs.h"
 #include "grade/work.h"
 
-// Runs what was asked for, and adds its runs. Of a call that ended too early
-// none is known: they are all failed, or inconclusive if the Raft cannot be the
-// cause.
+// Runs what was asked for, and adds its runs. If the Raft could have ended the
+// program, each half of the tests is called alone, down to single tests: those
+// of a call that ended too early are failed, or inconclusive if the Raft cannot
+// be the cause.
 //   jobs     so many runs at the same time
-//   returns  how it ended; the caller frees `output`
+//   returns  the sum of the calls' times
 struct end_of_command call_run(struct runs *runs, const struct asked *asked,
                                const struct work *work, int jobs);
 

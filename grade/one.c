@@ -171,10 +171,10 @@ static void settle(struct one_grading *one)
     one->report.state =
         one->score.n_open == 0 ? REPORT_GRADED : REPORT_FOR_A_PERSON;
     if (one->score.n_open > 0)
-        one->report.reason =
-            alloc_format("%d tests were inconclusive too often: a person has "
-                         "to decide",
-                         one->score.n_open);
+        one->report.reason = alloc_format(
+            "%d test%s inconclusive too often: a person has to "
+            "decide",
+            one->score.n_open, one->score.n_open == 1 ? " was" : "s were");
 }
 
 // Builds and runs it. False if the grading failed.
