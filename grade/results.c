@@ -31,6 +31,17 @@ static json_t *test_json(const struct report *report,
     return test;
 }
 
+// For staff: on their service nothing else is left of how it came about.
+static json_t *extra_json(const struct report *report)
+{
+    json_t *extra = json_object();
+    to_json_set(extra, "digest", to_json_text(report->digest));
+    to_json_set(extra, "raftlab", to_json_text(report->raftlab));
+    to_json_set(extra, "points", to_json_text(report->points_digest));
+    to_json_set(extra, "confined", to_json_text(report->confined));
+    return extra;
+}
+
 bool results_write(const struct report *report, const char *path)
 {
     json_t *tests = json_array();
@@ -45,6 +56,7 @@ bool results_write(const struct report *report, const char *path)
     to_json_set(results, "stdout_visibility", json_string("hidden"));
     to_json_set(results, "output", owned_text(feedback_of_all(report)));
     to_json_set(results, "output_format", json_string("text"));
+    to_json_set(results, "extra_data", extra_json(report));
     to_json_set(results, "tests", tests);
     return to_json_write(results, path);
 }

@@ -32,7 +32,7 @@ static bool is_mapped(const struct room *room,
 
 // Each place is a link to where it comes from, and the later hides the earlier,
 // as mounts do. Names are mapped only if they are those of places.
-LAB_TEST(unit, mirror_has_the_places_of_a_sandbox)
+UNIT_TEST(mirror, has_the_places_of_a_sandbox)
 {
     const char *const readable[] = { "/etc/passwd:/lab/etc/passwd",
                                      "/etc:/lab/etc", "/usr:/lab/program",
@@ -61,7 +61,7 @@ LAB_TEST(unit, mirror_has_the_places_of_a_sandbox)
 }
 
 // A place that is not there is told by its name, and leaves nothing behind.
-LAB_TEST(unit, mirror_names_a_missing_place)
+UNIT_TEST(mirror, names_a_missing_place)
 {
     const char *const readable[] = { "/no/such/place:/lab/x", NULL };
     struct confinement confinement = { .readable = readable };

@@ -74,6 +74,7 @@ static struct report make_report(void)
                             .compiler = nasty,
                             .secret = "0123456789abcdef",
                             .seconds = 1.5,
+                            .confined = "namespaces",
                             .layers = {
                                 [LAYER_VIRTUAL] = { .first_seed = 987654 } } };
 }
@@ -147,6 +148,8 @@ UNIT_TEST(results, have_the_fields_of_gradescope)
     check(strcmp(text_at(json, "stdout_visibility"), "hidden") == 0);
     expect_text(text_at(json, "output"), "60 of 100 points.");
 
+    json_t *extra = json_object_get(json, "extra_data");
+    check(strcmp(text_at(extra, "confined"), "namespaces") == 0);
     json_t *tests = json_object_get(json, "tests");
     check(json_array_size(tests) == 2);
     json_t *failed = json_array_get(tests, 0);
