@@ -117,8 +117,8 @@ $(call only,POLICY,sim timing replay show shrink run fig2 race asan)
 $(call only,SIM,race asan)
 $(call only,MINUTES MERGE TASKS,hunt)
 $(call only,SLURM,hunt grade)
-$(call only,SUBS OUT PART SECRET COMPARE,grade)
-$(call only,POINTS_FILE,grade gradescope)
+$(call only,SUBS OUT PART COMPARE,grade)
+$(call only,SECRET POINTS_FILE,grade gradescope)
 $(call only,POINTS,sim simlab replay show hunt shrink variants)
 endif
 
@@ -675,7 +675,7 @@ LAB_MK := $(wildcard tests/lab.mk)
 ifneq ($(LAB_MK),)
 include $(LAB_MK)
 else
-OF_THE_LAB := test check unit variants mutants fuzz libsim bench format lint handout grade gradescope
+OF_THE_LAB := test check unit variants mutants fuzz libsim bench format lint handout $(if $(wildcard grade/grade.mk),,grade gradescope)
 .PHONY: $(OF_THE_LAB)
 $(OF_THE_LAB):
 	@echo 'raftlab: make $@ is for the lab itself, and needs its full repository' >&2; exit 2

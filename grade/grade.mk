@@ -74,10 +74,17 @@ else
 	    $(POINTS_FILE:%=--points %) $(SECRET:%=--secret %) $(addprefix --part ,$(PART)) $(JOBS:%=--jobs %) $(OR_UNREAD)
 endif
 
+.PHONY: gradescope
+gradescope: $(GRADE_BIN)
+	@scripts/gradescope $(GRADE_BIN) $(or $(POINTS_FILE),grade/points) $(SECRET)
+
 #:
-#: for staff:
+#: for staff (docs/staff.md):
+#:   make handout           build/raftlab-handout.tar.gz, for students
 #:   make grade SUBS=dir    grade each folder or archive in dir, confined; goes on
 #:                          where it was; PART='2A 2B', POINTS_FILE=, JOBS=
 #:   ... OUT=dir SECRET=file   where to (build/grading); what seeds are drawn from
 #:   ... SLURM=1            on a cluster, a task for each submission
 #:   make grade COMPARE='old new'   whose score differs in two gradings, and why
+#:   make gradescope        build/raftlab-gradescope.zip, an autograder for Gradescope;
+#:                          POINTS_FILE=, SECRET=

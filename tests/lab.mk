@@ -138,9 +138,6 @@ handout:
 	@scripts/handout
 
 #:
-#: for staff (docs/staff.md):
-#:   make handout           build/raftlab-handout.tar.gz, for students
-#:
 #: for the lab itself:
 #:   make test              all of the lab's own tests
 #:   make check             the quick ones, for after each change
