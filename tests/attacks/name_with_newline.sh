@@ -1,0 +1,7 @@
+# Tries: a newline and escapes in a name, which break lists of names and
+# terminals.
+# aims at: the build
+# state: refused
+# wall: names
+echo 'int nothing_here;' > $'a\nraft.c'
+echo 'int nothing_there;' > $'\e[2Jb.c'

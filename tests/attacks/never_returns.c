@@ -1,0 +1,10 @@
+// Tries: raft_make and raft_free that never return.
+// aims at: busy-ness
+// wall: limits
+#include "stub.h"
+
+static void attack(struct raft *rf)
+{
+    for (volatile int k = 0; rf != NULL; k++)
+        ;
+}

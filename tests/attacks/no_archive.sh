@@ -1,0 +1,6 @@
+# Tries: an archive of no known kind.
+# aims at: the grader
+# state: refused
+# wall: none
+rm -rf "$PWD"
+echo 'Rar!, or so it says' > ../no_archive.tar.gz

@@ -1,0 +1,9 @@
+# Tries: lines of raft.x that rpcgen passes through to C and to the
+# preprocessor.
+# aims at: the build
+# state: not built
+# never: root:x:
+# wall: language of raft.x
+cat >> raft.x << 'END'
+%__attribute__((constructor)) static void early(void) { _exit(0); }
+END

@@ -1,0 +1,5 @@
+# Tries: a pipe in place of a source: whoever opens it waits for ever.
+# aims at: the grader
+# state: refused
+# wall: kinds of files
+mkfifo pipe.c

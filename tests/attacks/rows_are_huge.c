@@ -1,0 +1,15 @@
+// Tries: a file of rows of three gigabytes, nearly all of it a hole.
+// aims at: the grader
+// wall: sizes
+#include "rows.h"
+
+static void attack_rows(const char *path)
+{
+    FILE *rows = fopen(path, "w");
+    if (rows == NULL)
+        return;
+    fprintf(rows, "[\n");
+    fflush(rows);
+    if (ftruncate(fileno(rows), 3000000000) != 0)
+        stopped();
+}

@@ -1,0 +1,15 @@
+// Tries: options in the source that make the compiler write files
+// elsewhere.
+// aims at: the build
+// state: any
+// leaves no: @WORK@/dumped
+// wall: none
+#pragma GCC optimize("dump-tree-all=" WORK "/dumped")
+#include "stub.h"
+#pragma GCC optimize("profile-use=" SECRET)
+
+static void attack(struct raft *rf)
+{
+    (void)rf;
+    stopped();
+}
