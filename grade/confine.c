@@ -1,6 +1,7 @@
 // Starts a command, watches it, and ends it with all that it has started.
 #include "grade/confine.h"
 
+#include "grade/from_to.h"
 #include "grade/room.h"
 #include "grade/take_out.h"
 #include "grade/watch.h"
@@ -79,29 +80,32 @@ static char *finish_output(struct output *output)
 
 // ---- Limits ----
 
-static bool is_full(int place)
+// Adds what a folder in memory holds. Is it full?
+static bool is_full(int place, struct usage *usage)
 {
     struct statvfs info;
-    return fstatvfs(place, &info) == 0 &&
-           (info.f_bavail == 0 || info.f_files - info.f_ffree > MOST_INODES);
+    if (fstatvfs(place, &info) != 0)
+        return false;
+    usage->memory_kb +=
+        (long)((info.f_blocks - info.f_bfree) * info.f_frsize >> 10);
+    return info.f_bavail == 0 || info.f_files - info.f_ffree > MOST_INODES;
 }
 
 // Without a sandbox, the places are the disk's.
-static bool wrote_too_much(const struct running *run)
+static bool wrote_too_much(const struct running *run, struct usage *usage)
 {
-    if (run->output.dropped >> 20 > (size_t)run->confinement->file_mb)
-        return true;
-    for (int k = 0; run->room.init != 0 && k < run->room.n_places; k++) {
-        if (is_full(run->room.places[k]))
-            return true;
-    }
-    return false;
+    bool is_any_full =
+        run->output.dropped >> 20 > (size_t)run->confinement->file_mb;
+    for (int k = 0; run->room.init != 0 && k < run->room.n_places; k++)
+        is_any_full |= is_full(run->room.places[k], usage);
+    return is_any_full;
 }
 
 static enum end broken_limit(struct running *run)
 {
     const struct confinement *most = run->confinement;
     struct usage usage = watch_read(run->room.proc, run->room.top);
+    bool wrote = wrote_too_much(run, &usage);
     int own = 1;  // The sandbox's init, or the keeper.
     if (usage.memory_kb / 1024 > run->end.memory_mb)
         run->end.memory_mb = usage.memory_kb / 1024;
@@ -114,7 +118,7 @@ static enum end broken_limit(struct running *run)
     if (usage.processes - own > most->processes ||
         usage.threads > most->processes * THREADS_EACH)
         return END_PROCESSES;
-    if (wrote_too_much(run))
+    if (wrote)
         return END_DISK;
     return END_EXITED;
 }
@@ -127,43 +131,20 @@ static double seconds(const struct rusage *usage)
            (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-static void kill_all(const struct running *run)
-{
-    if (run->room.init != 0)
-        sandbox_kill(&run->room);
-    else
-        bare_kill(&run->room);
-}
-
-// Waits for a child, if it is one. Returns its processor time.
-static double await(pid_t pid, int *status)
-{
-    struct rusage usage;
-    pid_t found;
-    while ((found = wait4(pid, status, 0, &usage)) < 0 && errno == EINTR)
-        ;
-    return found < 0 ? 0 : seconds(&usage);
-}
-
-// All of its processes are dead when this returns.
+// Waits for the keeper: then all of the command's processes are dead, and have
+// been waited for.
 static int await_all(struct running *run)
 {
+    struct rusage usage = { 0 };
     int status = 0;
-    double cpu_s = await(run->room.child, &status);
-    if (run->room.init != 0) {
-        sandbox_kill(&run->room);
-        struct pollfd end = { run->room.init_fd, POLLIN, 0 };
-        while (poll(&end, 1, -1) < 0 && errno == EINTR)
-            ;
-        int ignored;
-        cpu_s += await(run->room.init, &ignored);
-    }
-    if (cpu_s > run->end.cpu_s)
-        run->end.cpu_s = cpu_s;
+    while (wait4(run->room.child, &status, 0, &usage) < 0 && errno == EINTR)
+        ;
+    if (seconds(&usage) > run->end.cpu_s)
+        run->end.cpu_s = seconds(&usage);
     return status;
 }
 
-// bwrap and the keeper end with the command's status, or 128 + its signal.
+// The keeper ends with the command's status, or 128 + its signal.
 static void judge_status(struct running *run, int status)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -176,19 +157,24 @@ static void judge_status(struct running *run, int status)
         run->end.end = END_TIME;
 }
 
-static void take_all_out(struct running *run)
+// Returns NULL; or why the disk does not take it, in a line that the caller
+// frees.
+static char *take_all_out(struct running *run)
 {
     long long left = (long long)run->confinement->file_mb << 20;
-    bool taken = true;
-    for (int k = 1; k < run->room.n_places; k++) {
+    char *why = NULL;
+    for (int k = 1; k < run->room.n_places && why == NULL; k++) {
         char *from, *to;
-        room_split(run->confinement->writable[k - 1], &from, &to);
-        taken = take_out(run->room.places[k], from, &left) && taken;
+        from_to_split(run->confinement->writable[k - 1], &from, &to);
+        bool taken = take_out(run->room.places[k], from, &left);
+        if (!taken && errno == EFBIG)
+            run->end.end = END_DISK;
+        else if (!taken)
+            why = alloc_format("%s: %s", from, strerror(errno));
         free(from);
         free(to);
     }
-    if (!taken && run->end.end != END_TIME)
-        run->end.end = END_DISK;
+    return why;
 }
 
 // ---- A run ----
@@ -214,13 +200,15 @@ static enum end watch(struct running *run)
     }
 }
 
-static void follow(struct running *run)
+// Returns NULL, or what the machine could not do, in a line that the caller
+// frees.
+static char *follow(struct running *run)
 {
     run->child_fd = (int)syscall(SYS_pidfd_open, run->room.child, 0);
     fcntl(run->room.output, F_SETFL, O_NONBLOCK);
     enum end broken = watch(run);
     if (broken != END_EXITED)
-        kill_all(run);
+        room_kill(&run->room);
     judge_status(run, await_all(run));
     if (broken != END_EXITED)
         run->end.end = broken;
@@ -229,12 +217,10 @@ static void follow(struct running *run)
         before = run->output.n + run->output.dropped;
         read_output(run->room.output, &run->output);
     } while (run->output.n + run->output.dropped > before);
-    take_all_out(run);
-    bare_end(&run->room);
-    close(run->room.proc);
-    close(run->room.init_fd);
-    close(run->room.output);
+    char *why = take_all_out(run);
+    room_close(&run->room);
     close(run->child_fd);
+    return why;
 }
 
 struct end_of_command confine_run(const struct confinement *confinement,
@@ -252,9 +238,14 @@ struct end_of_command confine_run(const struct confinement *confinement,
     }
     run.output.most = (size_t)confinement->output_kb << 10;
     run.output.text = alloc(run.output.most + 1);
-    follow(&run);
+    why = follow(&run);
     run.end.output = finish_output(&run.output);
     run.end.seconds = now() - run.began;
+    if (why != NULL) {
+        run.end.end = END_NOT_STARTED;
+        free(run.end.output);
+        run.end.output = why;
+    }
     return run.end;
 }
 
@@ -284,5 +275,5 @@ char *confine_end_text(const struct confinement *confinement,
     case END_NOT_STARTED:
         break;
     }
-    return alloc_format("did not start: %s", end->output);
+    return alloc_format("could not be run here: %s", end->output);
 }

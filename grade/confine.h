@@ -14,11 +14,12 @@ struct confinement {
     // Folders, in the same form, which the command finds empty. The files that
     // it leaves there are copied out when all of its processes are dead, and
     // replace those of the same names. Links, devices and odd names stay
-    // behind. It can write to nothing else, except to a small /tmp.
+    // behind. It can write to nothing else, except to a small /tmp. Until they
+    // are copied, they stand in memory.
     const char *const *writable;
     const char *folder;  // Its working folder; NULL: "/".
     int wall_s, cpu_s;
-    long memory_mb;    // Of all its processes together.
+    long memory_mb;    // Of all its processes, and of what it has written.
     int processes;     // At the same time.
     long file_mb;      // The largest file, and what it writes in sum.
     long output_kb;    // Of stdout and stderr together. The rest is dropped.
@@ -32,7 +33,7 @@ enum end {
     END_MEMORY,       // More than memory_mb.
     END_PROCESSES,    // More than `processes`.
     END_DISK,         // More than file_mb.
-    END_NOT_STARTED,  // `output` says why.
+    END_NOT_STARTED,  // Or not finished, by this machine; `output` says why.
 };
 
 struct end_of_command {

@@ -1,5 +1,6 @@
 #include "grade/mirror.h"
 
+#include "grade/from_to.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 
@@ -63,7 +64,7 @@ static char *link_places(const struct room *room,
     for (const char *const *at = confinement->readable;
          why == NULL && at != NULL && *at != NULL; at++) {
         char *from, *to;
-        room_split(*at, &from, &to);
+        from_to_split(*at, &from, &to);
         why = link_place(room->mirror, from, to);
         free(from);
         free(to);
@@ -99,7 +100,7 @@ static char *make_places(struct room *room,
          room->n_places <= MOST_WRITABLE;
          at++) {
         char *from, *to;
-        room_split(*at, &from, &to);
+        from_to_split(*at, &from, &to);
         why = make_place(room, to);
         free(from);
         free(to);
@@ -137,7 +138,7 @@ void mirror_remove(struct room *room)
 static bool is_in(const char *name, const char *place)
 {
     char *from, *to;
-    room_split(place, &from, &to);
+    from_to_split(place, &from, &to);
     size_t n = strlen(to);
     bool is = strncmp(name, to, n) == 0 && (name[n] == '\0' || name[n] == '/');
     free(from);

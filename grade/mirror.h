@@ -12,12 +12,12 @@
 char *mirror_make(struct room *room, const struct confinement *confinement);
 
 // The command with the names of places as they are in the mirror. A
-// NULL-terminated list, for a process that ends.
+// NULL-terminated list; the caller frees the words and the list.
 char **mirror_command(const struct room *room,
                       const struct confinement *confinement,
                       char *const argv[]);
 
-// The same for one name.
+// The same for one name, which the caller frees.
 char *mirror_name(const struct room *room,
                   const struct confinement *confinement, const char *name);
 

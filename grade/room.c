@@ -1,5 +1,8 @@
 #include "grade/room.h"
 
+#include "grade/from_to.h"
+#include "grade/mirror.h"
+
 #include "rt/alloc.h"
 
 #include <dirent.h>
@@ -15,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Debian gives the users from 60000 to 64999 to packages on demand; few do.
@@ -22,13 +26,22 @@ enum { FIRST_USER = 62000, USERS = 2000 };
 
 enum { MOST_FILES = 4096 };
 
-void room_split(const char *place, char **from, char **to)
+void room_kill(const struct room *room)
 {
-    const char *colon = strchr(place, ':');
-    *from = alloc_string(place);
-    *to = alloc_string(colon == NULL ? place : colon + 1);
-    if (colon != NULL)
-        (*from)[colon - place] = '\0';
+    // Its death is that of all, at once.
+    if (room->init_fd >= 0)
+        syscall(SYS_pidfd_send_signal, room->init_fd, SIGKILL, NULL, 0);
+    kill(room->child, SIGTERM);
+}
+
+void room_close(struct room *room)
+{
+    for (int k = 0; k < room->n_places; k++)
+        close(room->places[k]);
+    close(room->proc);
+    close(room->init_fd);
+    close(room->output);
+    mirror_remove(room);
 }
 
 // ---- The user ----
@@ -74,6 +87,54 @@ uid_t room_find_user(void)
     return user;
 }
 
+static bool can_read(const char *place)
+{
+    char *from, *to;
+    from_to_split(place, &from, &to);
+    bool can = access(from, R_OK) == 0;
+    free(from);
+    free(to);
+    return can;
+}
+
+// Returns the number of the first place, from 1 on, that cannot be read; 0 if
+// there is none.
+static int first_unreadable(const char *const *readable)
+{
+    for (int k = 0; readable != NULL && readable[k] != NULL; k++) {
+        if (!can_read(readable[k]))
+            return k + 1;
+    }
+    return 0;
+}
+
+char *room_check_readable(const struct confinement *confinement, uid_t user)
+{
+    int status = 0;
+    pid_t parent = getpid(), child = user == 0 ? -1 : fork();
+    if (child == 0) {
+        room_become(user, parent, SIGKILL);
+        _exit(first_unreadable(confinement->readable));
+    }
+    if (child > 0)
+        waitpid(child, &status, 0);
+    int first = user == 0 ? first_unreadable(confinement->readable)
+                          : WEXITSTATUS(status);
+    if (first == 0)
+        return NULL;
+    char *from, *to;
+    from_to_split(confinement->readable[first - 1], &from, &to);
+    char *why =
+        user == 0
+            ? alloc_format("%s cannot be read", from)
+            : alloc_format("%s cannot be read by user %u, as whom root runs "
+                           "submissions: let all users read it",
+                           from, user);
+    free(from);
+    free(to);
+    return why;
+}
+
 // ---- The new process ----
 
 static void limit(__rlimit_resource_t resource, rlim_t most)
@@ -113,11 +174,10 @@ static void close_others(const int *kept)
     syscall(SYS_close_range, from, ~0U, 0);
 }
 
-void room_enter(const struct confinement *confinement, int output,
+void room_enter(const struct confinement *confinement, int input, int output,
                 const int *kept)
 {
-    int null = open("/dev/null", O_RDONLY);
-    dup2(null, STDIN_FILENO);
+    dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
     close_others(kept);

@@ -13,8 +13,8 @@ enum {
 };
 
 struct room {
-    pid_t child;  // The caller waits for it. Its status is 128 + a signal's
-                  // number, if that ended the command.
+    pid_t child;  // The keeper. The caller waits for it. Its status is 128 + a
+                  // signal's number, if that ended the command.
     pid_t init;   // Of the sandbox: its death ends all; 0 without a sandbox.
     int init_fd;  // The same as a pidfd.
     int output;   // What is read of stdout and stderr.
@@ -23,7 +23,6 @@ struct room {
     uid_t user;   // Whom the command runs as; 0: whoever runs this.
     // The folders that it can write to: a small /tmp, and those of `writable`.
     int places[MOST_WRITABLE + 1], n_places;
-    const char *fallback;
     char *mirror;  // Without a sandbox: the folder with the places (mirror.h).
 };
 
@@ -31,6 +30,9 @@ struct room {
 // line that the caller frees.
 char *sandbox_start(const struct confinement *confinement, char *const argv[],
                     struct room *room);
+
+// Closes and frees what the room has, when all of its processes are dead.
+void room_close(struct room *room);
 
 // Can there be sandboxes? Returns NULL, or what is missing. Not to be freed.
 const char *sandbox_missing(void);
@@ -40,25 +42,22 @@ char *bare_start(const struct confinement *confinement, char *const argv[],
                  struct room *room);
 
 // Kills all of the command's processes. The caller still waits for `child`.
-void sandbox_kill(const struct room *room);
-void bare_kill(const struct room *room);
-
-// Closes the places, and removes what stands in for a sandbox.
-void bare_end(struct room *room);
+void room_kill(const struct room *room);
 
 // ---- For both ----
-
-// Splits "from:to". The caller frees both.
-void room_split(const char *place, char **from, char **to);
 
 // A user that nobody is and that has no processes; 0 if this process is not
 // root's.
 uid_t room_find_user(void);
 
-// In the new process, before it executes: stdin is empty, stdout and stderr are
-// `output`, no other descriptor stays open but those in `kept`, which ends
+// Can the user read all that the command may read? Returns NULL, or what it
+// cannot, in a line that the caller frees.
+char *room_check_readable(const struct confinement *confinement, uid_t user);
+
+// In the new process, before it executes: stdin is `input`, stdout and stderr
+// are `output`, no other descriptor stays open but those in `kept`, which ends
 // with -1 and is sorted. Sets the limits that a process has of its own.
-void room_enter(const struct confinement *confinement, int output,
+void room_enter(const struct confinement *confinement, int input, int output,
                 const int *kept);
 
 // Then: becomes the user for good, if it is not 0, and gets the signal `death`

@@ -1,5 +1,7 @@
 // A sandbox of bubblewrap: all of its namespaces, an empty read-only root with
 // /usr, what the command may read, and folders in memory that it may write to.
+#include "grade/from_to.h"
+#include "grade/keeper.h"
 #include "grade/refused_calls.h"
 #include "grade/room.h"
 
@@ -14,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -92,7 +93,7 @@ static void add_places(struct words *words,
     for (const char *const *at = confinement->readable;
          at != NULL && *at != NULL; at++) {
         char *from, *to;
-        room_split(*at, &from, &to);
+        from_to_split(*at, &from, &to);
         add(words, "--ro-bind", from, to, NULL);
         free(from);
         free(to);
@@ -100,15 +101,19 @@ static void add_places(struct words *words,
     for (const char *const *at = confinement->writable;
          at != NULL && *at != NULL; at++) {
         char *from, *to;
-        room_split(*at, &from, &to);
+        from_to_split(*at, &from, &to);
         add_memory(words, to, confinement->file_mb);
         free(from);
         free(to);
     }
 }
 
+// The command begins when a line comes on stdin: only then is it watched. If
+// the grading dies before, it never does.
+#define GATE "read -r _ && exec \"$@\" < /dev/null"
+
 static struct words command_line(const struct confinement *confinement,
-                                 char *const argv[], const int fds[3])
+                                 char *const argv[], int info, int seccomp)
 {
     struct words words = { NULL, 0 };
     add(&words, "bwrap", "--unshare-all", "--unshare-user", "--die-with-parent",
@@ -128,11 +133,10 @@ static struct words command_line(const struct confinement *confinement,
         "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8", NULL);
     add(&words, "--chdir",
         confinement->folder == NULL ? "/" : confinement->folder, NULL);
-    add_number(&words, "--info-fd", fds[0]);
-    add_number(&words, "--block-fd", fds[1]);
-    if (fds[2] >= 0)
-        add_number(&words, "--seccomp", fds[2]);
-    add(&words, "--", NULL);
+    add_number(&words, "--info-fd", info);
+    if (seccomp >= 0)
+        add_number(&words, "--seccomp", seccomp);
+    add(&words, "--", "/bin/sh", "-c", GATE, "sh", NULL);
     for (; *argv != NULL; argv++)
         add(&words, *argv, NULL);
     return words;
@@ -140,26 +144,30 @@ static struct words command_line(const struct confinement *confinement,
 
 // ---- Starting it ----
 
-static int compare(const void *a, const void *b)
-{
-    int x = *(const int *)a, y = *(const int *)b;
-    return (x > y) - (x < y);
-}
+// The new process's ends of pipes, and the filter for seccomp.
+struct ends {
+    int gate, output, info, seccomp;
+};
 
-// fds: bwrap's ends of info, block and seccomp.
-static pid_t start(const struct confinement *confinement, char *const argv[],
-                   int output, const int fds[3], uid_t user)
+static void execute(const void *words)
 {
     static char *const environment[] = { "PATH=/usr/bin:/bin", NULL };
-    struct words words = command_line(confinement, argv, fds);
-    int kept[4] = { fds[0], fds[1], fds[2], -1 };
-    qsort(kept, fds[2] >= 0 ? 3 : 2, sizeof *kept, compare);
+    execve(BWRAP, ((const struct words *)words)->all, environment);
+}
+
+static pid_t start(const struct confinement *confinement, char *const argv[],
+                   const struct ends *ends, uid_t user)
+{
+    struct words words =
+        command_line(confinement, argv, ends->info, ends->seccomp);
+    bool is_first = ends->seccomp < ends->info;
+    int kept[] = { is_first ? ends->seccomp : ends->info,
+                   is_first ? ends->info : ends->seccomp, -1 };
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
-        room_enter(confinement, output, kept);
-        room_become(user, parent, SIGKILL);
-        execve(BWRAP, words.all, environment);
-        _exit(127);
+        room_enter(confinement, ends->gate, ends->output,
+                   ends->seccomp < 0 ? kept + 1 : kept);
+        keeper_run(user, parent, execute, &words);
     }
     free_words(&words);
     return pid;
@@ -191,16 +199,37 @@ static int open_in(pid_t init, const char *path)
     return fd;
 }
 
-// Waits until all is mounted. False if bwrap fails before.
-static bool await_ready(pid_t init, int init_fd)
+static bool is_mounted(const struct room *room)
 {
-    struct pollfd end = { init_fd, POLLIN, 0 };
+    int fd = open_in(room->init, READY);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+// Does the sandbox's init wait for the command, with nothing left to do? Then
+// it dies with bwrap.
+static bool is_waiting(const struct room *room)
+{
+    char text[256] = "";
+    int fd = openat(room->proc, "1/stat", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *state = strrchr(text, ')');
+    return state != NULL && strncmp(state, ") S", 3) == 0 &&
+           faccessat(room->proc, "2", F_OK, 0) == 0;
+}
+
+// False if the sandbox ends before, or takes too long.
+static bool await(const struct room *room, bool (*is_so)(const struct room *))
+{
+    struct pollfd end = { room->init_fd, POLLIN, 0 };
     for (int ms = 0; ms < START_S * 1000; ms++) {
-        int fd = open_in(init, READY);
-        if (fd >= 0) {
-            close(fd);
+        if (is_so(room))
             return true;
-        }
         if (poll(&end, 1, 1) > 0)
             return false;
     }
@@ -215,7 +244,7 @@ static bool open_places(const struct confinement *confinement,
     for (const char *const *at = confinement->writable;
          at != NULL && *at != NULL && room->n_places <= MOST_WRITABLE; at++) {
         char *from, *to;
-        room_split(*at, &from, &to);
+        from_to_split(*at, &from, &to);
         room->places[room->n_places++] = open_in(room->init, to);
         free(from);
         free(to);
@@ -238,26 +267,22 @@ static char *read_why(int output)
 
 static void give_up(struct room *room)
 {
-    sandbox_kill(room);
-    kill(room->child, SIGKILL);
+    room_kill(room);
     while (waitpid(room->child, NULL, 0) < 0 && errno == EINTR)
         ;
-    for (int k = 0; k < room->n_places; k++)
-        close(room->places[k]);
-    close(room->proc);
-    close(room->init_fd);
-    close(room->output);
+    room_close(room);
 }
 
 // Waits for the sandbox and lets the command begin.
 static char *enter(const struct confinement *confinement, struct room *room,
-                   int info, int block)
+                   int info, int gate)
 {
     room->init = read_init(info);
     if (room->init > 0)
         room->init_fd = (int)syscall(SYS_pidfd_open, room->init, 0);
-    bool begun = room->init_fd >= 0 && await_ready(room->init, room->init_fd) &&
-                 open_places(confinement, room) && write(block, "", 1) == 1;
+    bool begun = room->init_fd >= 0 && await(room, is_mounted) &&
+                 open_places(confinement, room) && await(room, is_waiting) &&
+                 write(gate, "\n", 1) == 1;
     if (begun)
         return NULL;
     char *why =
@@ -269,34 +294,27 @@ static char *enter(const struct confinement *confinement, struct room *room,
 char *sandbox_start(const struct confinement *confinement, char *const argv[],
                     struct room *room)
 {
-    // If bwrap ends first, the sandbox's init becomes a child of this process,
-    // which can then wait for it.
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    *room = (struct room){ .init_fd = -1, .proc = -1 };
-    int output[2], info[2], block[2];
-    if (pipe2(output, O_CLOEXEC) != 0 || pipe2(info, O_CLOEXEC) != 0 ||
-        pipe2(block, O_CLOEXEC) != 0)
-        return alloc_format("no pipe: %s", strerror(errno));
+    *room = (struct room){ .init_fd = -1, .proc = -1, .output = -1 };
     room->user = room_find_user();
-    int fds[3] = { info[1], block[0], refused_calls() };
-    room->child = start(confinement, argv, output[1], fds, room->user);
+    char *why = room_check_readable(confinement, room->user);
+    if (why != NULL)
+        return why;
+    int gate[2], output[2], info[2];
+    if (pipe2(gate, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0 ||
+        pipe2(info, O_CLOEXEC) != 0)
+        return alloc_format("no pipe: %s", strerror(errno));
+    struct ends ends = { gate[0], output[1], info[1], refused_calls() };
+    room->child = start(confinement, argv, &ends, room->user);
     room->output = output[0];
-    close(output[1]);
-    close(info[1]);
-    close(block[0]);
-    close(fds[2]);
-    char *why = room->child < 0
-                    ? alloc_format("no process: %s", strerror(errno))
-                    : enter(confinement, room, info[0], block[1]);
+    close(ends.gate);
+    close(ends.output);
+    close(ends.info);
+    close(ends.seccomp);
+    why = room->child < 0 ? alloc_format("no process: %s", strerror(errno))
+                          : enter(confinement, room, info[0], gate[1]);
     close(info[0]);
-    close(block[1]);
+    close(gate[1]);
     return why;
-}
-
-void sandbox_kill(const struct room *room)
-{
-    if (room->init_fd >= 0)
-        syscall(SYS_pidfd_send_signal, room->init_fd, SIGKILL, NULL, 0);
 }
 
 // ---- Can there be one? ----
