@@ -1,0 +1,301 @@
+// One command in a sandbox: what it sees, what stops it, and that nothing of it
+// stays.
+#include "grade/confine.h"
+#include "grade/store.h"
+#include "rt/alloc.h"
+#include "tests/unit/unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// A folder of this test's own.
+static char out[] = "/tmp/raftlab-confine-XXXXXX";
+
+static struct confinement usual(void)
+{
+    static const char *readable[] = { "Makefile:/in/Makefile", NULL };
+    static char place[64];
+    static const char *writable[] = { place, NULL };
+    check(mkdtemp(out) != NULL);
+    // Root runs commands as somebody else.
+    snprintf(place, sizeof place, "%s:/out", out);
+    return (struct confinement){ .readable = readable,
+                                 .writable = writable,
+                                 .folder = "/out",
+                                 .wall_s = 20,
+                                 .cpu_s = 20,
+                                 .memory_mb = 500,
+                                 .processes = 20,
+                                 .file_mb = 10,
+                                 .output_kb = 16 };
+}
+
+static struct end_of_command run(const struct confinement *confinement,
+                                 char *script)
+{
+    return confine_run(confinement, (char *[]){ "sh", "-c", script, NULL });
+}
+
+// Runs a script that ends so.
+static void must_end(const struct confinement *confinement, char *script,
+                     enum end end)
+{
+    struct end_of_command ended = run(confinement, script);
+    char *text = confine_end_text(confinement, &ended);
+    check_that(ended.end == end, "\"%s\" %s: %s", script, text, ended.output);
+    free(text);
+    free(ended.output);
+}
+
+// Runs a script that says so.
+static void must_say(const struct confinement *confinement, char *script,
+                     const char *text)
+{
+    struct end_of_command ended = run(confinement, script);
+    check_that(strcmp(ended.output, text) == 0, "\"%s\" says: %s", script,
+               ended.output);
+    free(ended.output);
+}
+
+static bool has_word(const char *folder, const char *name, const char *word)
+{
+    char *path = alloc_format("%s/%s/cmdline", folder, name);
+    char text[4096] = "";
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    free(path);
+    if (fd >= 0)
+        close(fd);
+    return n > 0 && memmem(text, (size_t)n, word, strlen(word)) != NULL;
+}
+
+// Has any process of the machine this word?
+static bool lives(const char *word)
+{
+    bool found = false;
+    DIR *folder = opendir("/proc");
+    for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;)
+        found =
+            atoi(entry->d_name) > 0 && has_word("/proc", entry->d_name, word);
+    closedir(folder);
+    return found;
+}
+
+// ---- The sandbox ----
+
+UNIT_TEST(confine, shows_nothing_of_the_machine)
+{
+    struct confinement most = usual();
+    setenv("RAFTLAB_SECRET", "secret", 1);
+    int open_file = open("Makefile", O_RDONLY);  // Inherited by an exec.
+    check(open_file >= 0);
+
+    must_say(&most, "env | grep -c SECRET", "0\n");
+    must_say(&most, "ls -A /tmp /etc/passwd /root /home 2>/dev/null | xargs",
+             "/tmp:\n");
+    must_say(&most, "ls /in", "Makefile\n");
+    must_say(&most, "set -- /proc/[0-9]*; echo $#", "2\n");
+    must_say(&most, "grep -c : /proc/net/dev", "1\n");
+    must_say(&most, "grep -h ^CapEff: /proc/self/status | tr -d '\\t'",
+             "CapEff:0000000000000000\n");
+    must_say(&most,
+             "for k in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 20 30; do "
+             "[ ! -e /proc/$$/fd/$k ] || echo $k; done",
+             "");
+    must_say(&most, "readlink /proc/self/fd/0; tty", "/dev/null\nnot a tty\n");
+    close(open_file);
+    store_remove(out);
+}
+
+UNIT_TEST(confine, nothing_can_be_written)
+{
+    struct confinement most = usual();
+    must_say(&most,
+             "for f in /x /in/Makefile /usr/x /dev/x /dev/shm/x "
+             "/proc/sys/kernel/core_pattern /proc/sys/vm/swappiness; do "
+             "(echo > $f) 2>/dev/null && echo $f; done",
+             "");
+    store_remove(out);
+}
+
+// Only a room of isolab's may have rooms in it.
+UNIT_TEST(confine, makes_rooms_if_it_may)
+{
+    struct confinement most = usual();
+    must_say(&most, "unshare -Ur true 2>/dev/null && echo made", "");
+    most.makes_rooms = true;
+    must_say(&most, "unshare -Urpnm true && echo made", "made\n");
+    store_remove(out);
+}
+
+// Other things than files with plain names stay behind.
+UNIT_TEST(confine, takes_files_out)
+{
+    struct confinement most = usual();
+    must_end(&most,
+             "echo 1 > a; ln -s /etc/passwd b; mkfifo c; mkdir d; echo 2 > "
+             "d/e; echo 3 > 'f&g'; echo 4 > .h; chmod 4755 a",
+             END_EXITED);
+
+    char *list = alloc_format("cd %s && test \"$(find . | sort | xargs)\" = "
+                              "'. ./a ./d ./d/e' && test ! -u a",
+                              out);
+    check(system(list) == 0);
+    free(list);
+    store_remove(out);
+}
+
+UNIT_TEST(confine, tells_how_it_ended)
+{
+    struct confinement most = usual();
+    struct end_of_command end = run(&most, "echo said; exit 3");
+    check(end.end == END_EXITED && end.status == 3);
+    check(strcmp(end.output, "said\n") == 0);
+    check(end.fallback == NULL);
+    free(end.output);
+    end = run(&most, "kill -SEGV $$");
+    check(end.end == END_SIGNALLED && end.status == 11);
+    free(end.output);
+    most.readable = (const char *const[]){ "nowhere", NULL };
+    must_end(&most, "true", END_NOT_STARTED);
+    store_remove(out);
+}
+
+// ---- Limits ----
+
+UNIT_TEST(confine, bounds_time)
+{
+    struct confinement most = usual();
+    most.wall_s = 1;
+    must_end(&most, "sleep 30", END_TIME);
+    most.wall_s = 100;
+    most.cpu_s = 1;
+    // Its own time is little.
+    must_end(&most, "f() { timeout 0.3 sh -c 'while :; do :; done'; f; }; f",
+             END_TIME);
+    store_remove(out);
+}
+
+UNIT_TEST(confine, bounds_memory)
+{
+    struct confinement most = usual();
+    most.memory_mb = 50;
+    must_end(&most, "head -c 1G /dev/zero | tail -c 500M | wc -c", END_MEMORY);
+    // Four of them together.
+    must_end(&most,
+             "for k in 1 2 3 4; do (head -c 20M /dev/zero | tail -c 20M | "
+             "sleep 10) & done; wait",
+             END_MEMORY);
+    store_remove(out);
+}
+
+UNIT_TEST(confine, bounds_processes)
+{
+    struct confinement most = usual();
+    must_end(&most, "f() { f | f & }; f; sleep 20", END_PROCESSES);
+    store_remove(out);
+}
+
+UNIT_TEST(confine, bounds_files)
+{
+    struct confinement most = usual();
+    must_end(&most, "exec head -c 20M /dev/zero > a", END_DISK);
+    must_end(&most,
+             "for k in 1 2 3 4; do head -c 4M /dev/zero > $k; done; sleep 9",
+             END_DISK);
+    must_end(&most, "seq 30000 | xargs touch; sleep 9", END_DISK);
+    store_remove(out);
+}
+
+UNIT_TEST(confine, bounds_output)
+{
+    struct confinement most = usual();
+    struct end_of_command end = run(&most, "yes | head -c 5M; echo end >&2");
+    check(end.end == END_EXITED && end.status == 0);
+    check(strlen(end.output) < 17000);
+    check(strstr(end.output, "more bytes of output are left out") != NULL);
+    free(end.output);
+    must_end(&most, "yes", END_DISK);
+    must_say(&most, "printf '\\033[2J\\377'", "?[2J?");
+    store_remove(out);
+}
+
+// A process in a session of its own dies with the others.
+UNIT_TEST(confine, nothing_outlives)
+{
+    struct confinement most = usual();
+    must_say(&most, "(setsid sleep 98761 &) ; echo bye", "bye\n");
+    check(!lives("98761"));
+    store_remove(out);
+}
+
+// If the grading is killed, the command is, be it while the sandbox is made.
+UNIT_TEST(confine, dies_with_the_grading)
+{
+    struct confinement most = usual();
+    for (int ms = 2; ms < 300; ms += ms / 2) {
+        pid_t grading = unit_fork();
+        if (grading == 0) {
+            run(&most, "exec sleep 98762");
+            _exit(0);
+        }
+        usleep((useconds_t)ms * 1000);
+        kill(grading, SIGKILL);
+        waitpid(grading, NULL, 0);
+    }
+    for (int k = 0; k < 500 && lives("98762"); k++)
+        usleep(10000);
+    check(!lives("98762"));
+    store_remove(out);
+}
+
+// ---- Without a sandbox ----
+
+// Some machines forbid namespaces.
+static void forbid_namespaces(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    check(seccomp_rule_add(
+              filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+              SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER)) == 0);
+    check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(unshare),
+                           0) == 0);
+    check(seccomp_load(filter) == 0);
+    seccomp_release(filter);
+}
+
+UNIT_TEST(confine, falls_back_to_limits)
+{
+    struct confinement most = usual();
+    forbid_namespaces();
+    struct end_of_command end =
+        run(&most, "(setsid sleep 98763 &); ls ../in; echo 1 > a; id -u");
+    check(end.fallback != NULL);
+    check(end.end == END_EXITED && end.status == 0);
+    // Root runs it as a user that nobody is.
+    check(strncmp(end.output, "Makefile\n", 9) == 0);
+    check(atoi(end.output + 9) != 0);
+    free(end.output);
+    check(!lives("98763"));
+    char *path = alloc_format("%s/a", out);
+    check(access(path, F_OK) == 0);
+    free(path);
+
+    most.wall_s = 1;
+    must_end(&most, "sleep 98764", END_TIME);
+    check(!lives("98764"));
+    most.wall_s = 20;
+    most.memory_mb = 50;
+    must_end(&most, "head -c 1G /dev/zero | tail -c 500M | wc -c", END_MEMORY);
+    store_remove(out);
+}
