@@ -55,7 +55,7 @@ UNIT_TEST(mirror, has_the_places_of_a_sandbox)
     check(!is_mapped(&room, &confinement, "-n"));
 
     char *root = alloc_string(room.mirror);
-    bare_end(&room);
+    mirror_remove(&room);
     check(access(root, F_OK) != 0 && access("/etc/passwd", F_OK) == 0);
     free(root);
 }
@@ -68,6 +68,6 @@ UNIT_TEST(mirror, names_a_missing_place)
     struct room room = { .n_places = 0 };
     char *why = mirror_make(&room, &confinement);
     check(why != NULL && strstr(why, "/no/such/place: ") == why);
-    bare_end(&room);
+    mirror_remove(&room);
     free(why);
 }
