@@ -675,7 +675,7 @@ LAB_MK := $(wildcard tests/lab.mk)
 ifneq ($(LAB_MK),)
 include $(LAB_MK)
 else
-OF_THE_LAB := test check unit variants mutants fuzz libsim bench format lint handout $(if $(wildcard grade/grade.mk),,grade gradescope)
+OF_THE_LAB := test test-long check unit variants mutants fuzz libsim bench format lint handout $(if $(wildcard grade/grade.mk),,grade gradescope)
 .PHONY: $(OF_THE_LAB)
 $(OF_THE_LAB):
 	@echo 'raftlab: make $@ is for the lab itself, and needs its full repository' >&2; exit 2

@@ -69,7 +69,7 @@ ifneq ($(COMPARE),)
 else ifeq ($(SUBS),)
 	@echo 'raftlab: grade wants a folder of submissions: make grade SUBS=dir' >&2; exit 2
 else
-	@$(MAKE) --no-print-directory -s grade-parts
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" grade-parts
 	@$(if $(filter 1,$(SLURM)),scripts/grade-slurm) $(GRADE_BIN) $(SUBS) --out $(or $(OUT),build/grading) \
 	    $(POINTS_FILE:%=--points %) $(SECRET:%=--secret %) $(addprefix --part ,$(PART)) $(JOBS:%=--jobs %) $(OR_UNREAD)
 endif

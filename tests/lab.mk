@@ -98,9 +98,11 @@ variants:
 	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
 	    POINTS='$(POINTS)' tests/scripts/variants $(T:%='%')
 
-.PHONY: test check
+.PHONY: test test-long check
 test: setup-test
 	@tests/scripts/all
+test-long: setup-test
+	@tests/scripts/long
 check: setup-test
 	@tests/scripts/check
 
@@ -140,6 +142,7 @@ handout:
 #:
 #: for the lab itself:
 #:   make test              all of the lab's own tests
+#:   make test-long         what is too long for that: an hour
 #:   make check             the quick ones, for after each change
 #:   make unit              the unit tests and the broken Rafts alone
 #:   make variants          correct Rafts of other designs, simulated; SEEDS=20, T=student,
