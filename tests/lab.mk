@@ -5,7 +5,7 @@
 
 # Some test how processes end: a sanitizer has its own ways.
 SANITIZED := $(filter tsan asan,$(MODE))
-ENDINGS_C := $(patsubst %,tests/unit/%.c,test_runner test_broken test_hangs programs)
+ENDINGS_C := $(patsubst %,tests/unit/%.c,test_runner test_broken test_hangs test_build programs)
 UNIT_C := $(filter-out %/dummies.c %/hangs.c $(if $(SANITIZED),$(ENDINGS_C)),$(wildcard tests/unit/*.c))
 ENDINGS := $(call with_criterion,$(B)/dummy_lab) $(B)/dummy_simlab broken
 UNIT_O := $(UNIT_C:%.c=$(B)/%.o)
@@ -37,7 +37,7 @@ broken: $(LAB_BIN)
 	@for name in $(BROKEN); do \
 	    $(MAKE) --no-print-directory RAFT=tests/broken/$$name lab || exit; \
 	done
-unit: $(R)/unit $(if $(SANITIZED),,$(ENDINGS))
+unit: $(R)/unit $(if $(SANITIZED),,$(ENDINGS) $(HEADERS) $(B)/parts)
 	@RAFTLAB_DUMMY_LAB=$(B)/dummy_lab \
 	    RAFTLAB_DUMMY_SIMLAB=$(B)/dummy_simlab RAFTLAB_BUILD=$(B) \
 	    $(R)/unit $(LAB_FLAGS) --jobs $(call side_by_side,$(shell nproc))

@@ -138,6 +138,26 @@ UNIT_TEST(confine, makes_rooms_if_it_may)
     store_remove(out);
 }
 
+// Memory that is no process's would not be counted.
+UNIT_TEST(confine, refuses_calls)
+{
+    struct confinement most = usual();
+    must_say(&most,
+             "cat > a.c << 'END'\n"
+             "#include <stdio.h>\n"
+             "#include <sys/mman.h>\n"
+             "#include <sys/shm.h>\n"
+             "int main(void)\n"
+             "{\n"
+             "    printf(\"%d %d\\n\", memfd_create(\"a\", 0),\n"
+             "           shmget(IPC_PRIVATE, 4096, 0600));\n"
+             "}\n"
+             "END\n"
+             "gcc -D_GNU_SOURCE a.c -o a && ./a",
+             "-1 -1\n");
+    store_remove(out);
+}
+
 // Other things than files with plain names stay behind.
 UNIT_TEST(confine, takes_files_out)
 {
