@@ -18,7 +18,7 @@
 
 // ---- A grading, made here ----
 
-static char out[64];
+static char out[128];
 
 static void begin(void)
 {
