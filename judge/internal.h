@@ -163,6 +163,11 @@ struct raft {
     atomic_bool has_left;           // FRAME_LEFT has come.
 
     pthread_mutex_t receiving;  // Held by the reader that receives.
+
+    // Held for reading while a reader uses the ends, the persister or the
+    // channel: they are the tester's, who frees them after raft_free.
+    pthread_rwlock_t lent;
+    bool has_returned_them;  // Guarded by lent.
 };
 
 // Clones a life, and begins to receive from it. Copies the fields from ends to
@@ -180,6 +185,10 @@ void raft_end(struct raft *rf);
 
 // Receives from the peer of a struct raft until it has ended.
 void requests_read(void *arg);
+
+// Blocks until no reader uses what the tester has lent. What the peer asks
+// later is answered, but nothing comes of it.
+void requests_return_lent(struct raft *rf);
 
 // ---- output.c ----
 

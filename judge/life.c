@@ -14,6 +14,7 @@ struct raft *raft_begin(int server, const struct raft *fields)
     rf->peer = zygote_begin(server);
     rf->readers = go_group_make();
     pthread_mutex_init(&rf->receiving, NULL);
+    pthread_rwlock_init(&rf->lent, NULL);
     go(rf->readers, "peer's reader", requests_read, rf);
     go(rf->readers, "peer's output", output_read, rf);
     return rf;
@@ -27,6 +28,7 @@ void raft_end(struct raft *rf)
     go_group_free(rf->readers);
     zygote_forget(rf->peer);
     pthread_mutex_destroy(&rf->receiving);
+    pthread_rwlock_destroy(&rf->lent);
     free(rf);
 }
 

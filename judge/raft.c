@@ -54,10 +54,12 @@ void raft_free(struct raft *rf)
 {
     bool runs = !zygote_has_killed(rf->peer) &&
                 ask(rf, (struct frame){ .kind = FRAME_FREE }, NULL);
-    if (runs)
+    if (runs) {
+        requests_return_lent(rf);
         threads_await_end(rf);
-    else
+    } else {
         raft_end(rf);
+    }
 }
 
 // ---- The calls of the service ----

@@ -23,6 +23,30 @@ static void answer(struct raft *rf, const struct frame *question,
     wire_answer(rf->peer->wire, question, &given);
 }
 
+// ---- What the tester has lent ----
+
+// False if it has been returned. Else end_use must follow.
+static bool begin_use(struct raft *rf)
+{
+    pthread_rwlock_rdlock(&rf->lent);
+    bool may_use = !rf->has_returned_them;
+    if (!may_use)
+        pthread_rwlock_unlock(&rf->lent);
+    return may_use;
+}
+
+static void end_use(struct raft *rf)
+{
+    pthread_rwlock_unlock(&rf->lent);
+}
+
+void requests_return_lent(struct raft *rf)
+{
+    pthread_rwlock_wrlock(&rf->lent);
+    rf->has_returned_them = true;
+    pthread_rwlock_unlock(&rf->lent);
+}
+
 // ---- The persister ----
 
 static void save_tail(struct raft *rf, const struct frame *f)
@@ -66,6 +90,29 @@ static void read_size(struct raft *rf, const struct frame *f)
     answer(rf, f, (struct frame){ .numbers = { (int64_t)size } });
 }
 
+static void use_persister(struct raft *rf, const struct frame *f)
+{
+    if (!begin_use(rf)) {
+        answer(rf, f, (struct frame){ 0 });
+        return;
+    }
+    switch (f->kind) {
+    case FRAME_SAVE_STATE:
+    case FRAME_SAVE:
+    case FRAME_SAVE_TAIL:
+        save(rf, f);
+        break;
+    case FRAME_READ_STATE:
+    case FRAME_READ_SNAPSHOT:
+        read_saved(rf, f);
+        break;
+    default:
+        read_size(rf, f);
+        break;
+    }
+    end_use(rf);
+}
+
 // ---- The log ----
 
 // Copies a text of the peer's, cut to `size`, safe for a terminal.
@@ -99,15 +146,11 @@ static bool do_at_once(struct raft *rf, struct frame *f)
     case FRAME_SAVE_STATE:
     case FRAME_SAVE:
     case FRAME_SAVE_TAIL:
-        save(rf, f);
-        break;
     case FRAME_READ_STATE:
     case FRAME_READ_SNAPSHOT:
-        read_saved(rf, f);
-        break;
     case FRAME_STATE_SIZE:
     case FRAME_SNAPSHOT_SIZE:
-        read_size(rf, f);
+        use_persister(rf, f);
         break;
     case FRAME_LOG:
         print_log(rf, f);
@@ -162,7 +205,11 @@ static void call(struct raft *rf, const struct frame *f)
     void *reply = alloc(method->reply_size);
     lie_check_decode(rf->peer, "arguments", method->name, method->xdr_args,
                      f->parts[0], args);
-    bool received = labrpc_call(rf->ends[to], method, args, reply);
+    bool received = false;
+    if (begin_use(rf)) {
+        received = labrpc_call(rf->ends[to], method, args, reply);
+        end_use(rf);
+    }
     struct bytes encoded = { NULL, 0 };
     if (received)
         encoded =
@@ -186,7 +233,13 @@ static void apply(struct raft *rf, const struct frame *f)
         .command = bytes_copy(f->parts[0]),
         .snapshot = bytes_copy(f->parts[1]),
     };
-    channel_send(rf->apply_ch, &message);
+    if (begin_use(rf)) {
+        channel_send(rf->apply_ch, &message);
+        end_use(rf);
+    } else {
+        bytes_free(&message.command);
+        bytes_free(&message.snapshot);
+    }
     answer(rf, f, (struct frame){ 0 });
 }
 
