@@ -10,6 +10,7 @@ SUITE ?=
 T ?=
 MERGE ?=
 SLURM ?=
+ISOLATED ?=
 TASKS ?=
 N ?= 20
 JOBS ?=
@@ -59,7 +60,7 @@ ifeq ($(wildcard scripts/check-raft),)
 $(error this is not the folder of the Makefile; make -C with its name works \
     from everywhere)
 endif
-VALUES := RAFT SUBS OUT SECRET POINTS_FILE MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS BOUND
+VALUES := RAFT SUBS OUT SECRET POINTS_FILE MODE CC N JOBS SEEDS SEED FIRST POLICY LIMIT LOG GDB SIM CSV JSON VIEW THREADS MINUTES SLURM TASKS TAPE POINTS BOUND ISOLATED
 $(foreach v,$(VALUES) T SUITE MERGE PART COMPARE,$(if $(filter command,$(origin $v)),$(if \
     $(strip $(value $v)),,$(error $v= is empty: give it a value or leave it out))))
 $(call want,N JOBS SEEDS SEED FIRST LIMIT TASKS BOUND,$(DIGITS),a whole number)
@@ -78,7 +79,7 @@ $(call want,PART,$(NAME_CHARS),parts such as 2A)
 $(call want,SUBS OUT,$(NAME_CHARS),a folder in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,SECRET POINTS_FILE,$(NAME_CHARS),a file in whose path are only letters$(comma) digits and _ . / + -)
 $(call want,COMPARE,$(NAME_CHARS),the folders of two gradings$(comma) in whose paths are only letters$(comma) digits and _ . / + -)
-$(call want,LOG GDB SIM THREADS SLURM,0 1,1 for yes or 0 for no)
+$(call want,LOG GDB SIM THREADS SLURM ISOLATED,0 1,1 for yes or 0 for no)
 # make timing compares several Rafts, one after the other.
 RAFTS := $(RAFT)
 ifeq ($(MAKECMDGOALS),timing)
@@ -87,7 +88,7 @@ endif
 $(if $(filter -%,$(RAFTS)),$(error RAFT="$(RAFTS)": a name that begins with a dash))
 $(foreach v,$(VALUES),$(if $(word 2,$($v)),$(error \
     $v="$($v)": one$(comma) not several)))
-$(foreach v,LOG GDB SIM THREADS SLURM,$(if $(filter-out 0 1,$($v)),$(error \
+$(foreach v,LOG GDB SIM THREADS SLURM ISOLATED,$(if $(filter-out 0 1,$($v)),$(error \
     $v=$($v): wants 1 for yes or 0 for no)))
 $(if $(TASKS),$(if $(filter 1,$(SLURM)),,$(error TASKS= is for make hunt SLURM=1)))
 $(if $(MERGE),$(if $(filter 1,$(SLURM)),$(error MERGE= joins journals: without SLURM=1)))
@@ -119,6 +120,9 @@ $(call only,MINUTES MERGE TASKS,hunt)
 $(call only,SLURM,hunt grade)
 $(call only,SUBS OUT PART COMPARE,grade)
 $(call only,SECRET POINTS_FILE,grade gradescope)
+$(call only,ISOLATED,mutants variants)
+$(if $(filter 1,$(ISOLATED)),$(foreach v,$(filter SEEDS POINTS,$(GIVEN)),$(error \
+    $v= is for runs in virtual time: without ISOLATED=1)))
 $(call only,POINTS,sim simlab replay show hunt shrink variants)
 endif
 

@@ -84,9 +84,12 @@ endif
 
 # ---- Tests of the tests; all tests ----
 
+# With servers as processes.
+PROCESSES := $(if $(filter 1,$(ISOLATED)),isolated-)
+
 .PHONY: mutants
 mutants: setup-test
-	@JOBS='$(JOBS)' tests/scripts/mutants $(T:%='%')
+	@JOBS='$(JOBS)' tests/scripts/$(PROCESSES)mutants $(T:%='%')
 
 .PHONY: fuzz
 fuzz: setup-test $(LAB_BIN) $(ISOLAB)
@@ -96,7 +99,7 @@ fuzz: setup-test $(LAB_BIN) $(ISOLAB)
 .PHONY: variants
 variants:
 	@SEEDS='$(if $(filter-out file,$(origin SEEDS)),$(SEEDS))' JOBS='$(JOBS)' \
-	    POINTS='$(POINTS)' tests/scripts/variants $(T:%='%')
+	    POINTS='$(POINTS)' tests/scripts/$(PROCESSES)variants $(T:%='%')
 
 .PHONY: test test-long check
 test: setup-test
@@ -146,8 +149,9 @@ handout:
 #:   make check             the quick ones, for after each change
 #:   make unit              the unit tests and the broken Rafts alone
 #:   make variants          correct Rafts of other designs, simulated; SEEDS=20, T=student,
-#:                          POINTS=memory
-#:   make mutants           checks that the tests find each bug of tests/mutants/; T=
+#:                          POINTS=memory; ISOLATED=1: as processes
+#:   make mutants           checks that the tests find each bug of tests/mutants/; T=;
+#:                          ISOLATED=1: those of real time, in processes
 #:   make fuzz              fuzzes the code that reads a student's bytes; 5 minutes
 #:   make libsim            build/libsim: the simulator for other programs
 #:   make bench             benchmarks
