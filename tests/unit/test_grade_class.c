@@ -189,7 +189,8 @@ UNIT_TEST(csv, names_points_and_reasons)
 {
     begin();
     write_graded("ann", 87.5);
-    write_account("bob", "not built", 0, "", ",\"reason\":\"a \\\"b\\\", c\\nd\"");
+    write_account("bob", "not built", 0, "",
+                  ",\"reason\":\"a \\\"b\\\", c\\nd\"");
     write_file("cid", "source/raft.c", "");
     check(csv_write(out));
     char *text = read_out("grades.csv");
