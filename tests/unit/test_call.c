@@ -1,6 +1,8 @@
 // Calls of the programs that run tests: what is asked again when one has been
 // ended. The sandbox is a fake here.
 #include "grade/call.h"
+#include "grade/layers.h"
+#include "grade/score.h"
 #include "rt/alloc.h"
 #include "tests/unit/unit.h"
 
@@ -16,27 +18,56 @@ struct end_of_command __real_confine_run(const struct confinement *confinement,
 
 // The sandbox is this fake; or the real one, if it is NULL.
 static struct fake {
-    const char *folder;  // Gets rows.json.
-    const char *bad;     // A call with this test is ended.
+    const char *bad;    // A call with this test is ended.
+    const char *flaky;  // Its first isolated run of each call fails.
+    bool all_runs;      // Each of its isolated runs does.
+    int busy_until;     // It is inconclusive up to this call instead.
     struct end_of_command bad_end;
     int calls;
 } * fake;
 
-static void put_row(FILE *to, const char *name, bool is_first)
+// The option's number; 0 if it is not there.
+static int number_of(char *const argv[], const char *option)
 {
-    int suite = (int)strcspn(name, "/");
-    fprintf(to,
-            "%s\n{\"time\":\"virtual\",\"suite\":\"%.*s\",\"test\":\"%s\","
-            "\"run\":1,\"seed\":7,\"result\":\"passed\",\"seconds\":1,"
-            "\"rpcs\":1,\"bytes\":1,\"commands\":1,\"saves\":1,"
-            "\"cpu_seconds\":1}",
-            is_first ? "[" : ",", suite, name, name + suite + 1);
+    for (int k = 0; argv[k] != NULL; k++)
+        if (strcmp(argv[k], option) == 0)
+            return (int)strtol(argv[k + 1], NULL, 10);
+    return 0;
 }
 
-// Writes rows of passed runs, unless the bad test is among them.
-static bool write_rows(char *const argv[])
+static const char *bad_result(void)
 {
-    char *path = alloc_format("%s/rows.json", fake->folder);
+    if (fake->busy_until == 0)
+        return "failed";
+    return fake->calls <= fake->busy_until ? "inconclusive" : "passed";
+}
+
+static void put_rows(FILE *to, const char *name, char *const argv[],
+                     bool *is_first)
+{
+    int suite = (int)strcspn(name, "/");
+    int first = number_of(argv, "--first");
+    for (int run = 1; run <= number_of(argv, "--runs"); run++) {
+        fprintf(to, "%s\n{\"suite\":\"%.*s\",\"test\":\"%s\",\"run\":%d",
+                *is_first ? "[" : ",", suite, name, name + suite + 1, run);
+        if (first == 0)
+            fputs(",\"time\":\"real\"", to);
+        else
+            fprintf(to, ",\"time\":\"virtual\",\"seed\":%d", first + run - 1);
+        bool is_bad = first == 0 && (run == 1 || fake->all_runs) &&
+                      fake->flaky != NULL && strcmp(name, fake->flaky) == 0;
+        fprintf(to,
+                ",\"result\":\"%s\",\"seconds\":1,\"rpcs\":1,\"bytes\":1,"
+                "\"commands\":1,\"saves\":1,\"cpu_seconds\":1}",
+                is_bad ? bad_result() : "passed");
+        *is_first = false;
+    }
+}
+
+// Writes rows, unless the bad test is among those that were asked for.
+static bool write_rows(const char *folder, char *const argv[])
+{
+    char *path = alloc_format("%s/rows.json", folder);
     FILE *to = fopen(path, "we");
     check(to != NULL);
     bool is_good = true;
@@ -44,10 +75,9 @@ static bool write_rows(char *const argv[])
     for (int k = 0; argv[k] != NULL; k++) {
         if (strcmp(argv[k], "--test") != 0)
             continue;
-        is_good &= strcmp(fake->bad, "all") != 0 &&
-                   strcmp(argv[k + 1], fake->bad) != 0;
-        put_row(to, argv[k + 1], is_first);
-        is_first = false;
+        is_good &= fake->bad == NULL || (strcmp(fake->bad, "all") != 0 &&
+                                         strcmp(argv[k + 1], fake->bad) != 0);
+        put_rows(to, argv[k + 1], argv, &is_first);
     }
     fputs("\n]\n", to);
     fclose(to);
@@ -62,7 +92,10 @@ struct end_of_command __wrap_confine_run(const struct confinement *confinement,
         return __real_confine_run(confinement, argv);
     fake->calls++;
     struct end_of_command good = { .end = END_EXITED, .seconds = 1 };
-    struct end_of_command end = write_rows(argv) ? good : fake->bad_end;
+    const char *out = confinement->writable[0];
+    char *folder = alloc_format("%.*s", (int)strcspn(out, ":"), out);
+    struct end_of_command end = write_rows(folder, argv) ? good : fake->bad_end;
+    free(folder);
     end.output = alloc_string("");
     return end;
 }
@@ -81,7 +114,6 @@ static void call_all(struct fake *with, enum layer layer, int counts[3])
         if (known_is_in(k, layer))
             tests[asked.n_tests++] = k;
 
-    with->folder = folder;
     fake = with;
     struct runs runs = { 0 };
     struct end_of_command end = call_run(&runs, &asked, &work, 2);
@@ -148,4 +180,87 @@ UNIT_TEST(call, what_is_not_the_rafts_is_inconclusive)
                           .bad_end = { .end = END_TIME, .seconds = 1 } };
     call_all(&stuck, LAYER_ISOLATED, counts);
     check(counts[RUN_FAILED] > 100 && stuck.calls == 1);
+}
+
+// ---- All layers ----
+
+static void says_nothing(const char *what)
+{
+    (void)what;
+}
+
+// Runs 2A, three times isolated and with two seeds. Returns the counts of the
+// isolated runs of 2A/initial_election.
+static struct layer_score run_layers(struct fake *with)
+{
+    char folder[] = "/tmp/raftlab-call-XXXXXX";
+    check(mkdtemp(folder) != NULL);
+    int tests[3] = { known_find("2A", "initial_election"),
+                     known_find("2A", "multiple_elections"),
+                     known_find("2A", "election_after_network_failure") };
+    struct weighed group = { .name = "2A", .tests = tests, .n_tests = 3 };
+    struct request request = { .jobs = 1, .cpus = 2 };
+    struct grading grading = {
+        .request = &request,
+        .points = { .weighed = &group,
+                    .n = 1,
+                    .counts = { true, true },
+                    .isolated_runs = 3,
+                    .seeds = 2 },
+        .secret = { .bytes = "0123456789abcdef", .size = 16 },
+        .cpus = 2,
+        .work = folder,
+    };
+    struct work work = { .root = folder, .source = folder, .build = folder };
+    for (int layer = 0; layer < N_LAYERS; layer++)
+        work.logs[layer] = folder;
+
+    struct layers layers;
+    fake = with;
+    layers_run(&layers, &grading, &work, "d1", says_nothing);
+    fake = NULL;
+    struct score score = score_of(&grading.points, &layers.runs);
+    struct layer_score counts = score.scores[0].tests[0].layers[LAYER_ISOLATED];
+    for (int k = 1; k < 3; k++)
+        check(score.scores[0].tests[k].layers[LAYER_ISOLATED].passed == 3);
+    check(score.scores[0].tests[0].layers[LAYER_VIRTUAL].passed == 2);
+    score_free(&score);
+    layers_free(&layers);
+    char *remove = alloc_format("rm -r '%s'", folder);
+    check(system(remove) == 0);
+    free(remove);
+    return counts;
+}
+
+UNIT_TEST(layers, a_test_that_fails_sometimes_runs_more_often)
+{
+    struct fake none = { 0 };
+    check(run_layers(&none).passed == 3 && none.calls == 2);
+
+    // The first run of each of two calls fails.
+    struct fake flaky = { .flaky = "2A/initial_election" };
+    struct layer_score counts = run_layers(&flaky);
+    check_that(counts.passed == 8 && counts.failed == 2 && flaky.calls == 3,
+               "%d passed, %d failed, %d calls", counts.passed, counts.failed,
+               flaky.calls);
+
+    struct fake broken = { .flaky = "2A/initial_election", .all_runs = true };
+    counts = run_layers(&broken);
+    check(counts.failed == 3 && broken.calls == 2);
+}
+
+// The calls are: virtual time, the three isolated runs, and three repeats at
+// most of what was inconclusive.
+UNIT_TEST(layers, what_was_inconclusive_runs_again)
+{
+    struct fake once = { .flaky = "2A/initial_election", .busy_until = 2 };
+    struct layer_score counts = run_layers(&once);
+    check(counts.passed == 3 && counts.inconclusive == 0 && once.calls == 3);
+
+    struct fake always = { .flaky = "2A/initial_election", .busy_until = 99 };
+    counts = run_layers(&always);
+    check_that(
+        counts.passed == 2 && counts.inconclusive == 1 && counts.failed == 0,
+        "%d passed, %d inconclusive", counts.passed, counts.inconclusive);
+    check_that(always.calls <= 8, "%d calls", always.calls);
 }
