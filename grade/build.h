@@ -7,7 +7,7 @@
 // The products of a build.
 enum {
     BUILD_OBJECT = 1,     // raft.so, which isolab's servers load.
-    BUILD_SIMULATOR = 2,  // simlab
+    BUILD_SIMULATOR = 2,  // simlab and shrink
     BUILD_TSAN = 4,       // simlab-tsan
     BUILD_ASAN = 8,       // simlab-asan
     BUILD_ALL = 15,

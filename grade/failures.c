@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHRUNK 5  // The most that are shrunk: each takes up to half a minute.
+
 // ---- Which there are ----
 
 // A failure, and the run of it that is shown.
@@ -94,7 +96,7 @@ static void show(struct group *group, int number, const struct work *work)
     char *page = alloc_format("failures/%d.html", number);
     char *summary_path = alloc_format("%s/%s", work->results, summary);
     char *page_path = alloc_format("%s/%s", work->results, page);
-    struct shown shown = show_run(group->shown, work);
+    struct shown shown = show_run(group->shown, work, number <= SHRUNK);
     if (show_summary(&shown, &group->failure, summary_path)) {
         group->failure.summary = summary;
         summary = NULL;

@@ -48,10 +48,10 @@ $(HEADERS): $(HEADERS_H) grade/grade.mk
 # What is linked with it, and how, for the mode.
 PARTS_O := $(filter-out $(RAFT_LINKED) $(X)/%,$(filter %.o,$(SIM_PARTS) $(NO_CRITERION_O)))
 GIVEN_READERS_O := $(READERS_C:%.c=$(X)/%.o)
-$(B)/parts: $(PARTS_O) $(if $(filter plain,$(MODE)),$(GIVEN_READERS_O)) $(B)/link grade/grade.mk
+$(B)/parts: $(PARTS_O) $(if $(filter plain,$(MODE)),$(GIVEN_READERS_O) $(SHRINK_O)) $(B)/link grade/grade.mk
 	@{ echo "compile='$(CC) $(CPPFLAGS) $(CFLAGS)'"; echo "warn='$(WARN)'"; \
 	    echo "link='$(CC) $(CFLAGS) $(LAB_WRAPS)'"; echo "libraries='$(LDLIBS) $(SIM_LDLIBS)'"; \
-	    echo "parts='$(PARTS_O)'"; echo "readers='$(READERS_C)'"; \
+	    echo "parts='$(PARTS_O)'"; echo "shrink_parts='$(SHRINK_O) $(filter-out %/runner/main.o,$(PARTS_O))'"; echo "readers='$(READERS_C)'"; \
 	    echo "given_readers='$(GIVEN_READERS_O)'"; echo "core='$(CORE:%.c=$(B)/%.o)'"; \
 	} > $@.$$$$ && mv $@.$$$$ $@
 

@@ -17,7 +17,7 @@ struct pace pace_begin(int n, int jobs)
                           .moves = isatty(STDOUT_FILENO) != 0 };
 }
 
-// ", 2 h 10 min left"; nothing before the first was graded. The caller frees
+// ", 2h10 left"; nothing before the first was graded. The caller frees
 // it.
 static char *time_left(const struct pace *pace)
 {
@@ -28,10 +28,10 @@ static char *time_left(const struct pace *pace)
     int jobs = left < pace->jobs ? left : pace->jobs;
     int minutes = (int)(each * left / jobs / 60 + 0.5);
     if (minutes < 1)
-        return alloc_string(", less than a minute left");
+        return alloc_string(", <1 min left");
     if (minutes < 60)
         return alloc_format(", %d min left", minutes);
-    return alloc_format(", %d h %02d min left", minutes / 60, minutes % 60);
+    return alloc_format(", %dh%02d left", minutes / 60, minutes % 60);
 }
 
 static void clear(const struct pace *pace)

@@ -76,8 +76,8 @@ struct secret secret_of_grading(const char *out, bool says)
                       strerror(errno));
         if (says)
             fprintf(stderr,
-                    "The seeds are drawn from a new secret, %s; keep it to get "
-                    "the same scores again.\n",
+                    "The seeds are drawn from a new secret, %s;\n"
+                    "keep it to get the same scores again.\n",
                     path);
     }
     struct secret secret = secret_read(path);

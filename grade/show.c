@@ -2,6 +2,7 @@
 
 #include "grade/confine.h"
 #include "grade/places.h"
+#include "grade/shrunk.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 
@@ -86,20 +87,34 @@ static char *read_report(const struct run *run, const struct work *work)
     return words;
 }
 
-struct shown show_run(const struct run *run, const struct work *work)
+// Sets the record to a copy of this one, if it is there.
+static void take_record(struct shown *shown, const char *from)
+{
+    char *to = alloc_format("%s/record.jsonl", shown->work->folder);
+    if (copy_record(from, to))
+        shown->record = to;
+    else
+        free(to);
+}
+
+struct shown show_run(const struct run *run, const struct work *work,
+                      bool shrinks)
 {
     struct shown shown = { .work = work };
-    if (run->record != NULL) {
+    char *small = shrinks && run->layer == LAYER_VIRTUAL
+                      ? shrunk_record(run, work)
+                      : NULL;
+    if (small != NULL)
+        take_record(&shown, small);
+    shown.is_small = shown.record != NULL;
+    if (shown.record == NULL && run->record != NULL) {
         char *from = alloc_format("%s/%s", work->logs[run->layer], run->record);
-        shown.record = alloc_format("%s/record.jsonl", work->folder);
-        if (!copy_record(from, shown.record)) {
-            free(shown.record);
-            shown.record = NULL;
-        }
+        take_record(&shown, from);
         free(from);
     }
     if (run->layer == LAYER_TSAN || run->layer == LAYER_ASAN)
         shown.words = read_report(run, work);
+    free(small);
     return shown;
 }
 
@@ -168,6 +183,10 @@ bool show_summary(const struct shown *shown, const struct failure *failure,
     fprintf(to, "%s/%s, %s; %d run%s failed alike\n\n%s\n", test->suite,
             test->test, layer_text(failure->layer), failure->runs,
             failure->runs == 1 ? "" : "s", message);
+    if (shown->is_small)
+        fputs("\nShown is a smaller run that fails alike; its times are its "
+              "own.\n",
+              to);
     if (shown->words != NULL)
         fprintf(to, "\n%s\n", shown->words);
     if (summary != NULL) {

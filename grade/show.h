@@ -11,12 +11,15 @@
 
 struct shown {
     const struct work *work;
-    char *record;  // A copy without the seed; NULL if there is none.
-    char *words;   // What a sanitizer reported; NULL if none did.
+    char *record;   // A copy without the seed; NULL if there is none.
+    bool is_small;  // It is of a smaller run.
+    char *words;    // What a sanitizer reported; NULL if none did.
 };
 
 // Prepares the run's files. show_end frees what it has.
-struct shown show_run(const struct run *run, const struct work *work);
+//   shrinks  in place of one in virtual time, a smaller one is shown
+struct shown show_run(const struct run *run, const struct work *work,
+                      bool shrinks);
 void show_end(struct shown *shown);
 
 // Writes the summary. False if it cannot be written.
