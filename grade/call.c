@@ -3,14 +3,17 @@
 #include "grade/call.h"
 
 #include "grade/places.h"
+#include "grade/store.h"
 #include "rt/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MOST_CALLS 60   // For one that was asked for.
-#define LIMIT_S    120  // Of a run, which takes as long on a very busy machine.
+#define MOST_CALLS 60  // For one that was asked for.
+#define MAX_ROWS   ((size_t)64 << 20)
+
+#define LIMIT_S 120  // Of a run, which takes as long on a very busy machine.
 
 // Exit statuses of the runner: all passed, some failed, some inconclusive.
 static bool has_run(const struct end_of_command *end)
@@ -250,6 +253,20 @@ static void add_time(struct end_of_command *sum,
         sum->fallback = end->fallback;
 }
 
+// Has isolab warned that it had no namespaces for the servers?
+static void note_fallback(struct calls *calls, const struct asked *asked,
+                          const char *rows)
+{
+    size_t size;
+    char *text = asked->layer == LAYER_ISOLATED
+                     ? store_read(rows, MAX_ROWS, &size)
+                     : NULL;
+    if (text != NULL && strstr(text, "this system gives no namespaces") != NULL)
+        calls->sum.fallback = "servers had no namespaces of their own: they "
+                              "were confined by seccomp and limits alone";
+    free(text);
+}
+
 static void call(struct calls *calls, const struct asked *asked)
 {
     char *rows = alloc_format("%s/rows.json", calls->work->logs[asked->layer]);
@@ -260,6 +277,7 @@ static void call(struct calls *calls, const struct asked *asked)
     calls->left--;
     if (has_run(&end)) {
         free(runs_read(calls->runs, rows, asked));
+        note_fallback(calls, asked, rows);
     } else if (may_halve(calls, asked, &end)) {
         struct asked first = *asked, second = *asked;
         first.n_tests = asked->n_tests / 2;
