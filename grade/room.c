@@ -21,6 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// The exit status of a process that cannot become another user.
+#define NOT_BECOME 127
+
 // Debian gives the users from 60000 to 64999 to packages on demand; few do.
 enum { FIRST_USER = 62000, USERS = 2000 };
 
@@ -122,6 +125,10 @@ char *room_check_readable(const struct confinement *confinement, uid_t user)
                           : WEXITSTATUS(status);
     if (first == 0)
         return NULL;
+    if (first == NOT_BECOME)
+        return alloc_format("root cannot become user %u here, as whom it runs "
+                            "submissions",
+                            user);
     char *from, *to;
     from_to_split(confinement->readable[first - 1], &from, &to);
     char *why =
@@ -199,9 +206,9 @@ void room_become(uid_t user, pid_t parent, int death)
          setresuid(user, user, user) != 0)) {
         static const char text[] = "cannot become another user\n";
         (void)!write(STDERR_FILENO, text, sizeof text - 1);
-        _exit(127);
+        _exit(NOT_BECOME);
     }
     prctl(PR_SET_PDEATHSIG, death);
     if (getppid() != parent)
-        _exit(127);  // It died before the prctl.
+        _exit(NOT_BECOME);  // It died before the prctl.
 }
