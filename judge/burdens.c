@@ -4,6 +4,7 @@
 
 #include "rt/shortage.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -20,11 +21,23 @@ static void read_memory(int folder, int thread, void *arg)
     sscanf(text, "%*d %ld", pages);
 }
 
-void burdens_describe(const struct peer *peer, char *text, size_t size)
+static long count_pages(pid_t pid)
 {
     long pages = 0;
-    int threads = tasks_for_each(peer->pid, read_memory, &pages);
-    long mb = pages * (sysconf(_SC_PAGESIZE) / 1024) / 1024;
+    int folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) {
+        read_memory(folder, pid, &pages);
+        close(folder);
+    }
+    if (pages == 0)
+        tasks_for_each(pid, read_memory, &pages);
+    return pages;
+}
+
+void burdens_describe(const struct peer *peer, char *text, size_t size)
+{
+    int threads = tasks_count(peer->pid);
+    long mb = count_pages(peer->pid) * (sysconf(_SC_PAGESIZE) / 1024) / 1024;
     struct peer_name name = peer_name(peer);
     if (threads > SHORTAGE_MAX_THREADS)
         snprintf(text, size,

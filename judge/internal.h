@@ -83,8 +83,12 @@ _Noreturn void death_fail(const struct peer *peer, const char *object);
 
 // ---- tasks.c ----
 
-// Calls `look`, if there is one, with each thread's number, and the open folder
-// of all threads. Returns how many threads the process has.
+// How many threads the process has.
+int tasks_count(pid_t pid);
+
+// Calls `look` with each thread's number, and the open folder of all threads.
+// Returns how many there are. A thread that has been listed costs much more
+// when it ends: the system looks for its files.
 int tasks_for_each(pid_t pid, void (*look)(int folder, int thread, void *arg),
                    void *arg);
 
@@ -106,7 +110,8 @@ struct waits *waits_make(void);
 void waits_free(struct waits *waits);
 
 // How long one of the life's threads has had to wait for a processor since the
-// last call, of all the longest.
+// last call, of all the longest. The system looks for the files that this reads
+// when a thread ends, so that its end costs much more.
 int64_t waits_longest_ns(const struct peer *peer);
 
 // The processor time of the life. To be called before it is killed, too: later

@@ -1,10 +1,10 @@
-// Looks from outside at what the lives use, and how long they have to wait for
-// a processor: ten times a second, on a thread of its own, and when the test
-// fails.
+// Looks from outside at what the lives use, on a thread of its own, and when
+// the test fails at how long they have had to wait for a processor.
 //
-// A Raft that is busy itself makes its threads wait, too, which is its own
-// fault. So waits do not count while the test's processes use much processor
-// time.
+// A Raft that is busy itself makes its threads wait, which is its own fault. So
+// waits do not count while the test's processes use much processor time.
+// They are read after such a time, to forget them, and when the test fails:
+// more often would cost much.
 #include "judge/internal.h"
 
 #include "rt/clock.h"
@@ -13,7 +13,13 @@
 
 #include <time.h>
 
-#define LOOK_MS 100
+// Between two looks at memory and threads; every fifth is at processors, too.
+#define LOOK_MS          100
+#define PROCESSORS_EVERY 5
+
+// A right Raft uses less of one processor while it has to wait. One that wants
+// all of it gets more, even if it gets little.
+#define BUSY_PART 0.1
 
 #define MAX_EXCESS 200  // Characters of a message.
 
@@ -24,7 +30,8 @@ static pthread_cond_t stop;
 
 // Guarded by mu.
 static bool is_over;
-static struct verdict_use last_look;
+static int64_t last_ns, last_cpu_ns;  // Of the last look at processors.
+static bool used_much;                // Between the last two of them.
 
 // ---- Burdens ----
 
@@ -42,7 +49,7 @@ static void check_burdens(void)
         test_fail_for_certain("%s", text);
 }
 
-// ---- Waits ----
+// ---- Processors ----
 
 static void add_cpu(const struct peer *peer, void *ns)
 {
@@ -67,19 +74,51 @@ static void find_longest(const struct peer *peer, void *longest_ns)
         *(int64_t *)longest_ns = ns;
 }
 
-static void look_at_waits_locked(void)
+// The longest wait since the last call.
+static int64_t longest_wait_ns_locked(void)
 {
-    int64_t longest_ns = 0;
-    zygote_for_each(find_longest, &longest_ns);
-    if (!verdict_is_busy_itself(last_look))
-        verdict_note_wait((int)(longest_ns / NS_PER_MS));
-    last_look = verdict_use();
+    int64_t ns = 0;
+    zygote_for_each(find_longest, &ns);
+    return ns;
+}
+
+// Forgets the waits of a time in which much was used.
+static void look_at_use_locked(void)
+{
+    int64_t now_ns = clock_now_ns(), now_cpu_ns = cpu_ns();
+    // A very short time tells nothing.
+    if (now_ns - last_ns < LOOK_MS * NS_PER_MS)
+        return;
+    used_much = (double)(now_cpu_ns - last_cpu_ns) >
+                BUSY_PART * (double)(now_ns - last_ns);
+    last_ns = now_ns;
+    last_cpu_ns = now_cpu_ns;
+    if (used_much)
+        longest_wait_ns_locked();
+}
+
+// Did the test's processes use much processor time, before the last look or
+// since then?
+static bool is_busy_itself_locked(void)
+{
+    bool used_much_before = used_much;
+    look_at_use_locked();
+    return used_much || used_much_before;
+}
+
+static bool is_busy_itself(void)
+{
+    pthread_mutex_lock(&mu);
+    bool is_busy = is_busy_itself_locked();
+    pthread_mutex_unlock(&mu);
+    return is_busy;
 }
 
 static void look_at_waits(void)
 {
     pthread_mutex_lock(&mu);
-    look_at_waits_locked();
+    if (!is_busy_itself_locked())
+        verdict_note_wait((int)(longest_wait_ns_locked() / NS_PER_MS));
     pthread_mutex_unlock(&mu);
 }
 
@@ -88,8 +127,9 @@ static void look_at_waits(void)
 static void *look(void *unused)
 {
     pthread_mutex_lock(&mu);
-    while (!is_over) {
-        look_at_waits_locked();
+    for (int k = 0; !is_over; k++) {
+        if (k % PROCESSORS_EVERY == 0)
+            look_at_use_locked();
         pthread_mutex_unlock(&mu);
         check_burdens();
         pthread_mutex_lock(&mu);
@@ -102,9 +142,10 @@ static void *look(void *unused)
 void looks_start(void)
 {
     cond_init(&stop);
-    verdict_cpu_ns = cpu_ns;
+    verdict_is_busy_itself = is_busy_itself;
     verdict_look = look_at_waits;
-    last_look = verdict_use();
+    last_ns = clock_now_ns();
+    last_cpu_ns = cpu_ns();
     go_thread(&looker, look, NULL);
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void tasks_read(int folder, int thread, const char *name, char *text,
@@ -30,10 +31,28 @@ int tasks_for_each(pid_t pid, void (*look)(int folder, int thread, void *arg),
         if (task->d_name[0] == '.')
             continue;
         count++;
-        if (look != NULL)
-            look(dirfd(folder), atoi(task->d_name), arg);
+        look(dirfd(folder), atoi(task->d_name), arg);
     }
     if (folder != NULL)
         closedir(folder);
     return count;
+}
+
+static void ignore(int folder, int thread, void *arg)
+{
+    (void)folder;
+    (void)thread;
+    (void)arg;
+}
+
+// The folder has a link for each thread, besides the usual two. The threads are
+// listed where it has not.
+int tasks_count(pid_t pid)
+{
+    char path[40];
+    struct stat folder;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    if (stat(path, &folder) == 0 && folder.st_nlink > 2)
+        return (int)folder.st_nlink - 2;
+    return tasks_for_each(pid, ignore, NULL);
 }

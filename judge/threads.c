@@ -38,7 +38,7 @@ static int count_left_locked(void)
     struct ending **place = &all;
     while (*place != NULL) {
         struct ending *ending = *place;
-        int count = tasks_for_each(ending->rf->peer->pid, NULL, NULL) - 1;
+        int count = tasks_count(ending->rf->peer->pid) - 1;
         if (count > 0) {
             left += count;
             place = &ending->next;
@@ -58,5 +58,5 @@ int stacks_count_threads(void)
     pthread_mutex_lock(&mu);
     int left = count_left_locked();
     pthread_mutex_unlock(&mu);
-    return left + tasks_for_each(getpid(), NULL, NULL);
+    return left + tasks_count(getpid());
 }

@@ -24,7 +24,7 @@ int test_limit_s = 120;
 uint64_t (*verdict_hash)(void);
 uint64_t (*verdict_points)(void);
 bool (*verdict_explain)(char *text, size_t size);
-int64_t (*verdict_cpu_ns)(void);
+bool (*verdict_is_busy_itself)(void);
 void (*verdict_look)(void);
 
 // Set by the first thread that ends the test.
@@ -41,30 +41,7 @@ static atomic_bool has_remark;
 // The time at which the watchdog should wake up; 0 if it does not sleep.
 static _Atomic int64_t wake_ns;
 
-// A struct verdict_use, of the moment at which it began to sleep.
-static _Atomic int64_t asleep_ns, asleep_cpu_ns;
-
 // ---- Lateness ----
-
-struct verdict_use verdict_use(void)
-{
-    return (struct verdict_use){ clock_now_ns(), verdict_cpu_ns == NULL
-                                                     ? 0
-                                                     : verdict_cpu_ns() };
-}
-
-// A right Raft uses less of one processor while it has to wait. One that wants
-// all of it gets more, even if it gets little.
-#define BUSY_PART 0.1
-
-bool verdict_is_busy_itself(struct verdict_use since)
-{
-    if (verdict_cpu_ns == NULL)
-        return false;
-    struct verdict_use now = verdict_use();
-    return (double)(now.cpu_ns - since.cpu_ns) >
-           BUSY_PART * (double)(now.ns - since.ns);
-}
 
 static void note_greatest(_Atomic int *noted, int ms)
 {
@@ -82,11 +59,6 @@ void verdict_note_wait(int ms)
 void verdict_expect_wake(int64_t ns)
 {
     wake_ns = ns;
-    if (verdict_cpu_ns == NULL)
-        return;
-    struct verdict_use now = verdict_use();
-    asleep_ns = now.ns;
-    asleep_cpu_ns = now.cpu_ns;
 }
 
 void verdict_note_late(int64_t now_ns)
@@ -94,8 +66,7 @@ void verdict_note_late(int64_t now_ns)
     int64_t due_ns = wake_ns;
     int late_ms = due_ns > 0 ? (int)((now_ns - due_ns) / NS_PER_MS) : 0;
     if (late_ms > current_verdict->late_ms &&
-        !verdict_is_busy_itself(
-            (struct verdict_use){ asleep_ns, asleep_cpu_ns }))
+        (verdict_is_busy_itself == NULL || !verdict_is_busy_itself()))
         note_greatest(&current_verdict->late_ms, late_ms);
 }
 

@@ -82,9 +82,9 @@ extern struct verdict *current_verdict;
 // starts.
 void verdict_attach(struct verdict *verdict);
 
-// If servers are processes: returns the processor time that they and this
-// process have used. Else NULL.
-extern int64_t (*verdict_cpu_ns)(void);
+// If servers are processes: do they and this process use so much processor time
+// that they are busy themselves? Else NULL.
+extern bool (*verdict_is_busy_itself)(void);
 
 // If servers are processes: notes how long they have had to wait. Called when
 // the test fails. Else NULL.

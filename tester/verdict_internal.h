@@ -2,7 +2,6 @@
 #ifndef TESTER_VERDICT_INTERNAL_H
 #define TESTER_VERDICT_INTERNAL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 // Called when the test starts. From now on a crash or an exit() is a failed
@@ -27,17 +26,5 @@ void verdict_note_late(int64_t now_ns);
 // Notes in the verdict that a server's process had to wait so long for a
 // processor. Any thread may call it.
 void verdict_note_wait(int ms);
-
-// A moment, and the processor time that the test's processes had used then.
-struct verdict_use {
-    int64_t ns;
-    int64_t cpu_ns;
-};
-
-struct verdict_use verdict_use(void);
-
-// Have the test's processes used so much processor time since then that they
-// are busy themselves? Never if servers are no processes.
-bool verdict_is_busy_itself(struct verdict_use since);
 
 #endif
