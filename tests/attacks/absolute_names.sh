@@ -1,10 +1,10 @@
 # Tries: absolute names in an archive.
 # aims at: the host
 # state: refused
-# leaves no: @WORK@/planted.c
+# leaves no: @WORK@/raftlab-attack.c
 # wall: names
 mkdir -p raft
 cp ./*.c ./*.h raft
-echo planted > planted.c
-tar -czPf ../absolute_names.tar.gz raft --transform "s,planted.c,$WORK/planted.c," planted.c
+echo planted > raftlab-attack.c
+tar -czPf ../absolute_names.tar.gz raft --transform "s,raftlab-attack.c,$WORK/raftlab-attack.c," raftlab-attack.c
 rm -rf "$PWD"

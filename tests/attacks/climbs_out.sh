@@ -2,12 +2,12 @@
 # is unpacked to.
 # aims at: other students
 # state: refused
-# leaves no: @WORK@/planted.c
-# leaves no: @SUBS@/planted.c
+# leaves no: @WORK@/raftlab-attack.c
+# leaves no: @SUBS@/raftlab-attack.c
 # wall: names
 mkdir -p raft
 cp ./*.c ./*.h raft
-echo planted > planted.c
+echo planted > raftlab-attack.c
 tar -czPf ../climbs_out.tar.gz raft \
-    --transform 's,planted.c,raft/../../planted.c,' planted.c
+    --transform 's,raftlab-attack.c,raft/../../raftlab-attack.c,' raftlab-attack.c
 rm -rf "$PWD"

@@ -17,9 +17,9 @@ static void attack(struct raft *rf)
 {
     (void)rf;
     signal(SIGXFSZ, SIG_IGN);
-    fill("junk.bin");
-    fill("/tmp/junk.bin");
-    fill("/dev/shm/junk.bin");
-    fill(OUT "/fills_disk/junk.bin");
+    fill("raftlab-attack-junk");
+    fill("/tmp/raftlab-attack-junk");
+    fill("/dev/shm/raftlab-attack-junk");
+    fill(OUT "/fills_disk/raftlab-attack-junk");
     stopped();
 }

@@ -1,7 +1,7 @@
 # Tries: a Makefile of its own, with a rule for everything.
 # aims at: the build
 # state: any
-# leaves no: @WORK@/made
+# leaves no: @WORK@/raftlab-attack-made
 # wall: none
-printf '%%:\n\ttouch %s/made; cp /bin/true $@\nall:\n\ttouch %s/made\n' "$WORK" "$WORK" > Makefile
+printf '%%:\n\ttouch %s/raftlab-attack-made; cp /bin/true $@\nall:\n\ttouch %s/raftlab-attack-made\n' "$WORK" "$WORK" > Makefile
 cp Makefile GNUmakefile

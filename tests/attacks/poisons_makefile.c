@@ -2,9 +2,9 @@
 // dependencies.
 // aims at: the build
 // state: any
-// leaves no: @WORK@/made
+// leaves no: @WORK@/raftlab-attack-made
 // wall: none
-#include "/usr/include/../include/$(shell touch made)/../stdio.h"
+#include "/usr/include/../include/$(shell touch raftlab-attack-made)/../stdio.h"
 #include "stub.h"
 #if __has_include("/dev/fd/0")
 #include "/dev/fd/0"

@@ -2,7 +2,7 @@
 // grading, and then writes into the results.
 // aims at: the host
 // leaves no: process raftlab-attack
-// leaves no: @OUT@/stays/planted
+// leaves no: @OUT@/stays/raftlab-attack-planted
 // wall: namespaces
 #include "stub.h"
 #include <sys/prctl.h>
@@ -19,7 +19,7 @@ static void attack(struct raft *rf)
             for (int k = 0; k < 60; k++) {
                 struct timespec second = { .tv_sec = 1 };
                 hidden_call(SYS_nanosleep, &second, NULL);
-                plant(OUT "/stays/planted");
+                plant(OUT "/stays/raftlab-attack-planted");
                 plant(OUT "/stays/results.json");
             }
         }

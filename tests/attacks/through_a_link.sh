@@ -2,11 +2,11 @@
 # it.
 # aims at: the host
 # state: refused
-# leaves no: @WORK@/planted.c
+# leaves no: @WORK@/raftlab-attack.c
 # wall: kinds of files
 mkdir -p raft
 cp ./*.c ./*.h raft
 ln -s "$WORK" raft/out
-echo planted > planted.c
-tar -czPf ../through_a_link.tar.gz raft --transform 's,planted.c,raft/out/planted.c,' planted.c
+echo planted > raftlab-attack.c
+tar -czPf ../through_a_link.tar.gz raft --transform 's,raftlab-attack.c,raft/out/raftlab-attack.c,' raftlab-attack.c
 rm -rf "$PWD"

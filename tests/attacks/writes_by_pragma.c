@@ -2,9 +2,9 @@
 // elsewhere.
 // aims at: the build
 // state: any
-// leaves no: @WORK@/dumped
+// leaves no: @WORK@/raftlab-attack-dumped
 // wall: none
-#pragma GCC optimize("dump-tree-all=" WORK "/dumped")
+#pragma GCC optimize("dump-tree-all=" WORK "/raftlab-attack-dumped")
 #include "stub.h"
 #pragma GCC optimize("profile-use=" SECRET)
 

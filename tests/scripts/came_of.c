@@ -251,7 +251,8 @@ static void check_secrets(const struct expected *expected, const char *path,
                           struct file file, json_t *account)
 {
     // The status 77 is an attack's own word that it got through.
-    static const char *const canaries[] = { "canary-", "THROUGH:", "xit(77)" };
+    static const char *const canaries[] = { "canary-", "THROUGH:", "xit(77)",
+                                            "status 77" };
     for (size_t k = 0; k < sizeof canaries / sizeof *canaries; k++)
         if (has(file, canaries[k]))
             wrong(expected, "%s has %s", path, canaries[k]);
