@@ -498,6 +498,9 @@ char *points_read(struct points *points, const char *path,
         check_all(&reader);
     if (reader.wrong == NULL && parts != NULL)
         choose(points, parts);
+    if (reader.wrong == NULL && !(points->of > 0))
+        reader.wrong = alloc_format(
+            "%s: no test of the parts that were chosen has a weight", path);
     return reader.wrong;
 }
 

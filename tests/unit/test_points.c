@@ -118,6 +118,12 @@ UNIT_TEST(points, parts_are_out_of_their_weights)
     expect_right(text, first, &points);
     check(points.n == 3 && points.of == 36);
     points_free(&points);
+    const char *const without[] = { "2D", NULL };
+    wrong = read_bytes(text, strlen(text), without, &points);
+    check(wrong != NULL && strcmp(wrong, "points: no test of the parts that "
+                                         "were chosen has a weight") == 0);
+    free(wrong);
+    points_free(&points);
     expect_right(text, all_parts, &points);
     check(points.n == 5 && points.of == 100);
     points_free(&points);
