@@ -210,7 +210,8 @@ UNIT_TEST(confine, bounds_memory)
 {
     struct confinement most = usual();
     most.memory_mb = 50;
-    must_end(&most, "head -c 1G /dev/zero | tail -c 500M | wc -c", END_MEMORY);
+    must_end(&most, "head -c 200M /dev/zero | tail -c 200M | sleep 20",
+             END_MEMORY);
     // Four of them together.
     must_end(&most,
              "for k in 1 2 3 4; do (head -c 20M /dev/zero | tail -c 20M | "
@@ -316,6 +317,7 @@ UNIT_TEST(confine, falls_back_to_limits)
     check(!lives("98764"));
     most.wall_s = 20;
     most.memory_mb = 50;
-    must_end(&most, "head -c 1G /dev/zero | tail -c 500M | wc -c", END_MEMORY);
+    must_end(&most, "head -c 200M /dev/zero | tail -c 200M | sleep 20",
+             END_MEMORY);
     store_remove(out);
 }
