@@ -118,7 +118,7 @@ $(call only,POLICY,sim timing replay show shrink run fig2 race asan)
 $(call only,SIM,race asan)
 $(call only,MINUTES MERGE TASKS,hunt)
 $(call only,SLURM,hunt grade)
-$(call only,SUBS OUT PART COMPARE,grade)
+$(call only,SUBS OUT COMPARE PART,grade)
 $(call only,SECRET POINTS_FILE,grade gradescope)
 $(call only,ISOLATED,mutants variants)
 $(if $(filter 1,$(ISOLATED)),$(foreach v,$(filter SEEDS POINTS,$(GIVEN)),$(error \
@@ -644,7 +644,7 @@ show: one_run
 
 # A small run that fails alike. After Ctrl-C there is a tape, too; after a second one
 # there is none, and an older tape is not shown.
-SHRUNK = $(R)/shrunk/$(if $(TAPE),$(notdir $(basename $(TAPE))),$(T)$(subst :,-,$(POLICY:%=-%))-seed$(SEED)).tape
+SHRUNK = $(R)/shrunk/$(if $(TAPE),$(notdir $(basename $(TAPE))),$(subst /,-,$(T))$(subst :,-,$(POLICY:%=-%))-seed$(SEED)).tape
 shrink: one_run $(SHRINK_BIN)
 	@mkdir -p $(R)/shrunk
 	@rm -f $(SHRUNK).new; trap : INT; status=0; \
