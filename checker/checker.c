@@ -237,7 +237,7 @@ static void hear_saved(struct checker *checker, const struct event *event)
         untouched = (struct bytes_range){ 0, 0 };
     }
     lock_for(checker, event);
-    checker->has_saves = true;
+    checker->n_saves++;
     if (checker->unreadable == NULL) {
         const char *wrong =
             change_read(&checker->change, &server->saved, state, untouched,
@@ -358,6 +358,14 @@ void checker_count_appends(struct checker *checker, struct event_life leader,
     *commits_told = life->n_told;
     *refused = life->n_refused;
     unlock(checker);
+}
+
+int checker_count_saves(struct checker *checker)
+{
+    lock(checker);
+    int saves = checker->n_saves;
+    unlock(checker);
+    return saves;
 }
 
 const char *checker_get_warning(struct checker *checker)

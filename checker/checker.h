@@ -58,4 +58,7 @@ const char *checker_get_warning(struct checker *checker);
 void checker_count_appends(struct checker *checker, struct event_life leader,
                            int *commits_told, int *refused);
 
+// The number of saves of all servers.
+int checker_count_saves(struct checker *checker);
+
 #endif

@@ -111,7 +111,7 @@ struct checker {
     char other_rpc[64];
     struct moment other_called;  // When it was first called.
 
-    bool has_saves;  // Some server has saved.
+    int n_saves;  // Of all servers, unreadable ones included.
 
     // NULL until a server saves a state that is not a PersistentState. Then it
     // names the server, and says what is wrong with the state.
@@ -128,7 +128,7 @@ struct checker {
 
 static inline bool watches_saves(const struct checker *checker)
 {
-    return checker->has_saves && checker->unreadable == NULL;
+    return checker->n_saves > 0 && checker->unreadable == NULL;
 }
 
 // The index of an AppendEntries' entry k, counted from 1; INT_MAX if it is

@@ -29,6 +29,11 @@ static double commands_of(const struct run *run)
     return run->commands;
 }
 
+static double saves_of(const struct run *run)
+{
+    return run->saves;
+}
+
 static double seconds_of(const struct run *run)
 {
     return run->seconds;
@@ -113,6 +118,7 @@ static json_t *test_layers(const struct report *report,
         to_json_set(json, "bytes", median(runs, score->test, layer, bytes_of));
         to_json_set(json, "commands",
                     median(runs, score->test, layer, commands_of));
+        to_json_set(json, "saves", median(runs, score->test, layer, saves_of));
         to_json_set(json, "seconds",
                     median(runs, score->test, layer, seconds_of));
         to_json_set(layers, layer_word(layer), json);

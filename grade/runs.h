@@ -21,6 +21,7 @@ struct run {
     int rpcs;
     long long bytes;
     int commands;
+    int saves;
     double seconds;
     double cpu_s;
     char *record;  // The name of the record's file, without a folder; or NULL.

@@ -198,6 +198,7 @@ struct result result_judge(const struct verdict *verdict, struct ending ending)
         .rpcs = sane_count(verdict->rpcs),
         .bytes = verdict->bytes > 0 ? verdict->bytes : 0,
         .commands = sane_count(verdict->commands),
+        .saves = sane_count(verdict->saves),
         .hash = verdict->hash,
         .points = verdict->points,
         .cpu_s = ending.cpu_s,

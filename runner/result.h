@@ -41,6 +41,7 @@ struct result {
     int rpcs;
     long long bytes;
     int commands;
+    int saves;
     uint64_t hash;
     uint64_t points;  // See struct verdict.
 

@@ -23,7 +23,7 @@ struct cell {
     double real;
 };
 
-#define MAX_CELLS 20
+#define MAX_CELLS 21
 
 struct row {
     struct cell cells[MAX_CELLS];
@@ -76,6 +76,7 @@ static struct row make_row(const struct options *options,
     add_whole(&row, "rpcs", result->rpcs);
     add_whole(&row, "bytes", result->bytes);
     add_whole(&row, "commands", result->commands);
+    add_whole(&row, "saves", result->saves);
     add_real(&row, "cpu_seconds", result->cpu_s);
     add_if(&row, result->memory_kb > 0, "memory_kb", result->memory_kb);
     add_if(&row, !world_is_simulated, "late_ms", result->late_ms);

@@ -37,6 +37,7 @@ void cfg_end(struct config *cfg)
     v->rpcs = cfg_rpc_total(cfg) - cfg->start_rpcs;
     v->bytes = cfg_bytes_total(cfg) - cfg->start_bytes;
     v->commands = max_index(cfg) - cfg->start_index;
+    v->saves = checker_count_saves(cfg->checker);
     const char *warning = checker_get_warning(cfg->checker);
     if (warning != NULL)
         test_warn("%s", warning);

@@ -39,6 +39,7 @@ struct verdict {
     int rpcs;
     long long bytes;
     int commands;
+    int saves;  // Not in that line.
 
     // In the simulator.
     uint64_t hash;    // Of the run.

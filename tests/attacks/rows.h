@@ -20,7 +20,8 @@ static inline void write_row(FILE *rows, int run, const char *result,
             "{\"raft\":\"raft\",\"time\":\"virtual\",\"suite\":\"2A\","
             "\"test\":\"initial_election\",\"run\":%d,\"seed\":%lu,"
             "\"policy\":\"uniform\",\"result\":\"%s\",\"seconds\":3.5,"
-            "\"servers\":3,\"rpcs\":44,\"bytes\":1728,\"commands\":0%s}",
+            "\"servers\":3,\"rpcs\":44,\"bytes\":1728,\"commands\":0,"
+            "\"saves\":2%s}",
             run, first_seed + (unsigned long)run - 1, result, more);
 }
 

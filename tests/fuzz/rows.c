@@ -64,6 +64,7 @@ static void put_row(FILE *to, struct input *input)
     if (take_byte(input) % 2 == 0)
         put_text(to, input);
     fputs("a.jsonl\",\"seconds\":3.5,\"rpcs\":44,\"bytes\":1728,\"commands\":0,"
+          "\"saves\":2,"
           "\"cpu_seconds\":0.0007}",
           to);
 }

@@ -634,7 +634,8 @@ UNIT_TEST(runner, output_is_shown_in_one_piece_and_cut)
 
 #define COLUMNS                                                                \
     "raft,time,suite,test,run,seed,policy,result,seconds,servers,rpcs,bytes,"  \
-    "commands,cpu_seconds,memory_kb,late_ms,message,warning,log,record\n"
+    "commands,saves,cpu_seconds,memory_kb,late_ms,message,warning,log,"        \
+    "record\n"
 
 // Runs tests with --csv and --json; then both files have these texts.
 static void expect_rows(const char *arguments, int status, const char *csv,
@@ -662,11 +663,11 @@ UNIT_TEST(runner, the_figures_of_each_run_are_rows)
     expect_rows(
         "--suite 2A --runs 2", 0,
         "\nraft,real,2A,initial_election,1,,,passed,3.500000,3,58,16840,"
-        "0,0.",
+        "0,0,0.",
         "},\n{\"raft\":\"raft\",\"time\":\"real\",\"suite\":\"2A\","
         "\"test\":\"initial_election\",\"run\":2,\"result\":\"passed\","
         "\"seconds\":3.500000,\"servers\":3,\"rpcs\":58,\"bytes\":16840,"
-        "\"commands\":0,\"cpu_seconds\":0.");
+        "\"commands\":0,\"saves\":0,\"cpu_seconds\":0.");
     expect_rows(
         "--test with_absurd", 0,
         "\nraft,real,dummy_pass,with_absurd_figures,1,,,passed,0.000000,"

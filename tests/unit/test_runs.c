@@ -13,7 +13,8 @@
     "\"" test "\",\"run\":" run ",\"seed\":" seed                              \
     ",\"policy\":\"uniform\",\"result\":\"" result                             \
     "\",\"seconds\":3.5,\"servers\":3,\"rpcs\":44,\"bytes\":1728,"             \
-    "\"commands\":0,\"cpu_seconds\":0.0007,\"memory_kb\":2312" more "}"
+    "\"commands\":0,\"saves\":2,\"cpu_seconds\":0.0007,\"memory_kb\":"         \
+    "2312" more "}"
 
 #define FIRST(run, seed, result, more)                                         \
     ROW("initial_election", run, seed, result, more)
@@ -122,7 +123,7 @@ UNIT_TEST(runs, isolated_ones_have_no_seed)
     const char *row =
         "[\n{\"time\":\"real\",\"suite\":\"2A\",\"test\":\"initial_election\","
         "\"run\":1,\"result\":\"passed\",\"seconds\":3,\"rpcs\":4,\"bytes\":1,"
-        "\"commands\":0,\"cpu_seconds\":0.1}\n]\n";
+        "\"commands\":0,\"saves\":2,\"cpu_seconds\":0.1}\n]\n";
     struct runs runs = { 0 };
     check(read_bytes(row, strlen(row), LAYER_ISOLATED, &runs) == NULL);
     check(runs.runs[0].state == RUN_PASSED && runs.runs[0].seed == 0);
@@ -162,13 +163,14 @@ UNIT_TEST(runs, fields_of_a_wrong_kind)
     expect_row_refused("{\"time\":\"virtual\",\"suite\":\"2A\",\"test\":"
                        "\"initial_election\",\"run\":1,\"seed\":7,\"result\":"
                        "\"passed\",\"seconds\":-1,\"rpcs\":4,\"bytes\":1,"
-                       "\"commands\":0,\"cpu_seconds\":0.1}",
+                       "\"commands\":0,\"saves\":2,\"cpu_seconds\":0.1}",
                        "a row's seconds is no number from 0");
-    expect_row_refused("{\"time\":\"virtual\",\"suite\":\"2A\",\"test\":"
-                       "\"initial_election\",\"run\":1,\"seed\":7,\"result\":"
-                       "\"passed\",\"seconds\":1,\"rpcs\":3000000000,"
-                       "\"bytes\":1,\"commands\":0,\"cpu_seconds\":0.1}",
-                       "a row's rpcs is no whole number from 0");
+    expect_row_refused(
+        "{\"time\":\"virtual\",\"suite\":\"2A\",\"test\":"
+        "\"initial_election\",\"run\":1,\"seed\":7,\"result\":"
+        "\"passed\",\"seconds\":1,\"rpcs\":3000000000,"
+        "\"bytes\":1,\"commands\":0,\"saves\":2,\"cpu_seconds\":0.1}",
+        "a row's rpcs is no whole number from 0");
     // The second of two fields of one name must not win.
     expect_row_refused(FIRST("1", "7", "failed", ",\"result\":\"passed\""),
                        "a row is no JSON");
