@@ -1,5 +1,5 @@
 // A line for each submission whose score changed, and below it the tests whose
-// points did; at the end the tests over all submissions.
+// points changed most; at the end the tests over all submissions.
 #include "grade/compare.h"
 
 #include "grade/columns.h"
@@ -14,6 +14,7 @@
 
 #define COLUMNS    80
 #define NAME_WIDTH 28
+#define MOST_TESTS 6  // Of one submission; the others are counted.
 
 // Points are printed with three digits; a smaller difference is none.
 #define LEAST_DIFFERENCE 0.0005
@@ -41,7 +42,7 @@ struct line {
 static void put_word(struct line *line, const char *word)
 {
     int width = (int)strlen(word);
-    if (line->column > 0 && line->column + 2 + width > COLUMNS) {
+    if (line->column > 0 && line->column + 2 + width >= COLUMNS) {
         printf(",\n");
         line->column = 0;
     }
@@ -91,42 +92,64 @@ static double points_of(const struct graded *graded, const struct column *test)
     return found != NULL ? found->points : 0;
 }
 
-static void put_tests(const struct comparison *c, const struct graded *old,
-                      const struct graded *new)
+struct change {
+    const struct column *test;
+    double points;
+};
+
+static int by_size(const void *a, const void *b)
 {
-    struct line line = { .indent = "  " };
+    double x = fabs(((const struct change *)a)->points);
+    double y = fabs(((const struct change *)b)->points);
+    return (x < y) - (x > y);
+}
+
+// The changes of a submission's tests, the largest first. free() frees them.
+static struct change *changes_of(const struct comparison *c,
+                                 const struct graded *old,
+                                 const struct graded *new, int *n)
+{
+    struct change *all = alloc((size_t)c->columns.n * sizeof *all);
+    *n = 0;
     for (int k = 0; k < c->columns.n; k++) {
         const struct column *test = &c->columns.each[k];
         double was = points_of(old, test), is = points_of(new, test);
-        if (!differs(was, is))
-            continue;
-        char *word =
-            alloc_format("%s %s %+.3f", test->suite, test->name, is - was);
+        if (differs(was, is))
+            all[(*n)++] = (struct change){ test, is - was };
+    }
+    if (*n > 0)
+        qsort(all, (size_t)*n, sizeof *all, by_size);
+    return all;
+}
+
+static void put_tests(const struct change *all, int n)
+{
+    struct line line = { .indent = "  " };
+    for (int k = 0; k < n && k < MOST_TESTS; k++) {
+        char *word = alloc_format("%s %s %+.3f", all[k].test->suite,
+                                  all[k].test->name, all[k].points);
         put_word(&line, word);
         free(word);
     }
-    if (line.column > 0)
-        printf("\n");
-}
-
-static bool any_test_differs(const struct comparison *c,
-                             const struct graded *old, const struct graded *new)
-{
-    for (int k = 0; k < c->columns.n; k++) {
-        const struct column *test = &c->columns.each[k];
-        if (differs(points_of(old, test), points_of(new, test)))
-            return true;
+    if (n > MOST_TESTS) {
+        char *word = alloc_format("and %d more", n - MOST_TESTS);
+        put_word(&line, word);
+        free(word);
     }
-    return false;
+    if (n > 0)
+        printf("\n");
 }
 
 static void put_submission(struct comparison *c, const struct graded *old,
                            const struct graded *new)
 {
+    int n;
+    struct change *tests = changes_of(c, old, new, &n);
     bool same_state = strcmp(old->state, new->state) == 0;
-    if (same_state && !differs(old->score, new->score) &&
-        !any_test_differs(c, old, new))
+    if (same_state && !differs(old->score, new->score) && n == 0) {
+        free(tests);
         return;
+    }
     if (c->n_changed++ == 0)
         printf("\n%-*s%8s%8s%8s  %s\n", NAME_WIDTH, "submission", "old", "new",
                "change", "what else changed");
@@ -137,7 +160,8 @@ static void put_submission(struct comparison *c, const struct graded *old,
     printf("\n");
     if (!same_state)
         printf("  was %s, is %s\n", old->state, new->state);
-    put_tests(c, old, new);
+    put_tests(tests, n);
+    free(tests);
 }
 
 // Those that only `class` has, in lines below a heading. Returns their number.

@@ -65,7 +65,7 @@ grade-parts: $(HEADERS) $(B)/parts $(ISOLAB) $(PEER_BIN) $(VIEW_BIN)
 .PHONY: grade
 grade: $(GRADE_BIN)
 ifneq ($(COMPARE),)
-	@$(GRADE_BIN) --compare $(COMPARE) $(OR_UNREAD)
+	@$(GRADE_BIN) --compare $(COMPARE) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
 else ifeq ($(SUBS),)
 	@echo 'raftlab: grade wants a folder of submissions: make grade SUBS=dir' >&2; exit 2
 else
