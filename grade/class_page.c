@@ -3,6 +3,7 @@
 #include "grade/class_page.h"
 
 #include "grade/alike.h"
+#include "grade/causes.h"
 #include "grade/class_head.h"
 #include "grade/class_list.h"
 #include "grade/class_table.h"
@@ -292,6 +293,7 @@ static void put_page(const struct graded_class *class, const char *out,
     distribution_put(class, to);
     fputs("<h2>Tests that fail most</h2>\n", to);
     failing_put(class, to);
+    causes_put(class, to);
     fputs("<h2>Submissions</h2>\n", to);
     class_table_put(class, to);
     put_alike(class, out, to);

@@ -1,4 +1,4 @@
-// Which tests a class fails most, and by which rules and messages.
+// The tests that a class fails.
 #ifndef GRADE_FAILING_H
 #define GRADE_FAILING_H
 
@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-// Writes a table of the tests that not all submissions pass, the most failed
-// first, each with the commonest ways in which it fails.
+// Writes a table of the tests in which a run of some submission failed, those
+// of the most submissions first.
 void failing_put(const struct graded_class *class, FILE *to);
 
 #endif

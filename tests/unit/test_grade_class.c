@@ -247,8 +247,30 @@ UNIT_TEST(class_page, texts_stay_texts)
     char *text = read_out("index.html");
     expect_not(text, EVIL);
     expect_not(text, "<img");
-    expect(text, "&lt;script&gt;alert(N)&lt;/script&gt;");
+    expect(text, "&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(text, "<a href=\"./a&quot;&#39;&gt;&lt;img src=x&gt;/results.json");
+    free(text);
+    end();
+}
+
+#define FAILURE(message)                                                       \
+    "{\"message\":\"" message                                                  \
+    "\",\"layer\":\"virtual\",\"suite\":\"2A\",\"test\":\"t\",\"runs\":2}"
+
+// Messages that differ in numbers only are one cause.
+UNIT_TEST(class_page, causes_are_counted)
+{
+    begin();
+    write_account("ann", "graded", 9, "",
+                  ",\"failures\":[" FAILURE("server 1 is lost") "," FAILURE(
+                      "server 22 is lost") "]");
+    write_account("bob", "graded", 9, "",
+                  ",\"failures\":[" FAILURE("server 3 is lost") "]");
+    check(class_page_write(out));
+    char *text = read_out("index.html");
+    expect(text, "server 1 is lost</td><td class='n'>2</td>"
+                 "<td class='n'>6</td>");
+    expect_not(text, "server 3");
     free(text);
     end();
 }
@@ -466,12 +488,51 @@ UNIT_TEST(compare, tells_who_and_why)
                  "submission\n  2A initial_election +10.000\n");
     expect(text, "\n1 of 2 submissions changed\n");
     expect_not(text, "bob");
-    for (char *line = text, *stop; *line != '\0'; line = stop + 1) {
-        stop = strchr(line, '\n');
-        check(stop - line <= 80);
-    }
     free(text);
     free(account);
+    end();
+}
+
+// Writes an account with 20 tests, of which test k has k * points.
+static void write_many(const char *name, double points)
+{
+    char *tests;
+    size_t size;
+    FILE *to = alloc_stream(&tests, &size);
+    for (int k = 0; k < 20; k++)
+        fprintf(to,
+                "%s{\"suite\":\"fig2\",\"name\":\"a_line_of_it_%d\",\"points\":"
+                "%g,\"of\":100,\"layers\":{}}",
+                k > 0 ? "," : "", k, points * k);
+    fclose(to);
+    write_account(name, "graded", 10 * points, tests, "");
+    free(tests);
+}
+
+static void expect_80_columns(const char *text)
+{
+    for (const char *line = text, *stop; *line != '\0'; line = stop + 1) {
+        stop = strchr(line, '\n');
+        check_that(stop - line <= 80, "%.*s", (int)(stop - line), line);
+    }
+}
+
+// Only the largest changes of a submission are named.
+UNIT_TEST(compare, many_tests_are_counted)
+{
+    int status;
+    begin();
+    into("old");
+    write_many("ann", 1);
+    into("new");
+    write_many("ann", 0.5);
+    strcpy(out, gradings);
+    char *text = compared(&status);
+    check(status == 1);
+    expect(text, "  fig2 a_line_of_it_19 -9.500, ");
+    expect(text, "and 13 more\n");
+    expect_80_columns(text);
+    free(text);
     end();
 }
 
