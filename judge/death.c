@@ -49,6 +49,10 @@ _Noreturn static void fail_by_signal(const struct peer *peer, int number,
     struct peer_name name = peer_name(peer);
     if (number == SIGABRT)
         test_fail("%s aborted (see its last words)%s", name.text, place);
+    if (number == SIGSYS)
+        test_fail("%s made a system call that no Raft needs: it has blocked "
+                  "the signal that would tell which",
+                  name.text);
     if (peer->has_last_words)
         test_fail("%s crashed: %s at address %#llx%s", name.text,
                   strsignal(number),

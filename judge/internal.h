@@ -191,8 +191,8 @@ void raft_end(struct raft *rf);
 // Receives from the peer of a struct raft until it has ended.
 void requests_read(void *arg);
 
-// Blocks until no reader uses what the tester has lent. What the peer asks
-// later is answered, but nothing comes of it.
+// Blocks until no reader uses what the tester has lent. A later
+// question of the peer is answered, but nothing comes of it.
 void requests_return_lent(struct raft *rf);
 
 // ---- output.c ----

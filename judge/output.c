@@ -10,8 +10,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_BYTES (256 << 10)  // That one life may print.
-#define MAX_LINE  1000
+// That one life may print, and all lives of a test together.
+#define MAX_BYTES         (256 << 10)
+#define MAX_BYTES_OF_TEST (512 << 10)
+#define MAX_LINE          1000
+
+static atomic_size_t passed_in_test;
 
 // The line that has not ended.
 struct line {
@@ -49,11 +53,14 @@ void output_read(void *arg)
     while ((size = recv(peer->output, buffer, sizeof buffer, 0)) > 0 ||
            (size < 0 && errno == EINTR)) {
         // The rest is read, too: the life would wait otherwise.
-        if (size < 0 || passed > MAX_BYTES)
+        if (size < 0 || passed > MAX_BYTES ||
+            atomic_load(&passed_in_test) > MAX_BYTES_OF_TEST)
             continue;
         pass_on(peer, &line, buffer, (size_t)size);
         passed += (size_t)size;
-        if (passed > MAX_BYTES)
+        atomic_fetch_add(&passed_in_test, (size_t)size);
+        if (passed > MAX_BYTES ||
+            atomic_load(&passed_in_test) > MAX_BYTES_OF_TEST)
             fprintf(stderr, "%s: prints more than is shown\n",
                     peer_name(peer).text);
     }
