@@ -3,6 +3,7 @@
 // one receives, because a function of the Raft may wait.
 #include "peer/confine.h"
 #include "peer/internal.h"
+#include "peer/seeds.h"
 
 #include "rt/alloc.h"
 #include "rt/shortage.h"
@@ -75,6 +76,7 @@ static void *read_questions(void *unused)
 
 void life_run(const char *path, int fd, bool is_confined)
 {
+    seeds_draw();
     setvbuf(stdout, NULL, _IOLBF, 0);  // SIGKILL would lose what is kept.
     // The system adds this process's number to the first packet.
     send(fd, "", 1, MSG_NOSIGNAL);
