@@ -224,6 +224,8 @@ UNIT_TEST(confine, bounds_processes)
 {
     struct confinement most = usual();
     must_end(&most, "f() { f | f & }; f; sleep 20", END_PROCESSES);
+    must_end(&most, "for k in $(seq 30); do sleep 20 & done; wait",
+             END_PROCESSES);
     store_remove(out);
 }
 
