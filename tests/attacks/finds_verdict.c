@@ -18,5 +18,5 @@ static void attack(struct raft *rf)
         for (; from < to; from += 4096)
             *(volatile int *)from = 1;
     }
-    _exit(0);
+    hidden_call(SYS_exit_group, 0L);
 }

@@ -11,6 +11,6 @@ static void attack_rows(const char *path)
         write_row(rows, run, "passed", "");
     }
     if (rows != NULL)
-        fprintf(rows, "]\n");
+        fprintf(rows, "\n]\n");
     fflush(rows);
 }

@@ -21,7 +21,7 @@ static inline void write_row(FILE *rows, int run, const char *result,
             "\"test\":\"initial_election\",\"run\":%d,\"seed\":%lu,"
             "\"policy\":\"uniform\",\"result\":\"%s\",\"seconds\":3.5,"
             "\"servers\":3,\"rpcs\":44,\"bytes\":1728,\"commands\":0,"
-            "\"saves\":2%s}",
+            "\"saves\":2,\"cpu_seconds\":0.001,\"memory_kb\":2204%s}",
             run, first_seed + (unsigned long)run - 1, result, more);
 }
 

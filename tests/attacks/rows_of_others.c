@@ -20,6 +20,6 @@ static void attack_rows(const char *path)
         fprintf(rows, ",\n");
     }
     write_row(rows, 1, "passed", "");
-    fprintf(rows, "]\n");
+    fprintf(rows, "\n]\n");
     fflush(rows);
 }

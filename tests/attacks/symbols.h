@@ -35,11 +35,11 @@ static inline void *find_symbol(const char *name)
         return NULL;
     char *file = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
-    const Elf64_Sym *here = symbol_named(file, "labrpc_call");
+    const Elf64_Sym *here = symbol_named(file, "raft_make");
     const Elf64_Sym *there = symbol_named(file, name);
     if (here == NULL || there == NULL)
         return NULL;
-    return (char *)labrpc_call - here->st_value + there->st_value;
+    return (char *)raft_make - here->st_value + there->st_value;
 }
 
 #endif
