@@ -26,6 +26,11 @@
 
 enum { SMALL_TMP_MB = 64, START_S = 20 };
 
+// The most processes and threads of a sandbox, and of one that makes rooms.
+// They are too few to use up the numbers of processes of the whole machine,
+// which a fork bomb does before it is seen.
+enum { MOST_TASKS = 2000, MOST_TASKS_IN_ROOMS = 10000 };
+
 // ---- The command line ----
 
 struct words {
@@ -112,6 +117,18 @@ static void add_places(struct words *words,
 // the grading dies before, it never does.
 #define GATE "read -r _ && exec \"$@\" < /dev/null"
 
+// The limit of processes is set inside: there it counts the sandbox's alone.
+static void add_limit_of_tasks(struct words *words,
+                               const struct confinement *confinement)
+{
+    int most = confinement->makes_rooms ? MOST_TASKS_IN_ROOMS : MOST_TASKS;
+    if (confinement->processes < most / THREADS_EACH)
+        most = confinement->processes * THREADS_EACH;
+    char *limit = alloc_format("--nproc=%d:%d", most, most);
+    add(words, "prlimit", limit, "--", NULL);
+    free(limit);
+}
+
 static struct words command_line(const struct confinement *confinement,
                                  char *const argv[], int info, int seccomp)
 {
@@ -137,6 +154,7 @@ static struct words command_line(const struct confinement *confinement,
     if (seccomp >= 0)
         add_number(&words, "--seccomp", seccomp);
     add(&words, "--", "/bin/sh", "-c", GATE, "sh", NULL);
+    add_limit_of_tasks(&words, confinement);
     for (; *argv != NULL; argv++)
         add(&words, *argv, NULL);
     return words;
@@ -323,9 +341,9 @@ static char missing[256];
 
 static void probe(void)
 {
-    struct confinement nothing = { .wall_s = START_S,
-                                   .cpu_s = START_S,
-                                   .file_mb = 1 };
+    struct confinement nothing = {
+        .wall_s = START_S, .cpu_s = START_S, .processes = 1, .file_mb = 1
+    };
     char *argv[] = { "true", NULL };
     struct room room;
     char *why = sandbox_start(&nothing, argv, &room);

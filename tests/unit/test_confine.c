@@ -226,6 +226,9 @@ UNIT_TEST(confine, bounds_processes)
     must_end(&most, "f() { f | f & }; f; sleep 20", END_PROCESSES);
     must_end(&most, "for k in $(seq 30); do sleep 20 & done; wait",
              END_PROCESSES);
+    // The machine keeps numbers for others, even before the bomb is seen.
+    must_say(&most, "prlimit --noheadings --nproc --output HARD | xargs",
+             "2000\n");
     store_remove(out);
 }
 
