@@ -145,14 +145,14 @@ handout:
 #:
 #: for the lab itself:
 #:   make test              all of the lab's own tests
-#:   make test-long         what is too long for that: an hour
+#:   make test-long         what is too long for that: one hour or two
 #:   make check             the quick ones, for after each change
 #:   make unit              the unit tests and the broken Rafts alone
 #:   make variants          correct Rafts of other designs, simulated; SEEDS=20, T=student,
 #:                          POINTS=memory; ISOLATED=1: as processes
 #:   make mutants           checks that the tests find each bug of tests/mutants/; T=;
 #:                          ISOLATED=1: those of real time, in processes
-#:   make fuzz              fuzzes the code that reads a student's bytes; 5 minutes
+#:   make fuzz              fuzzes the code that reads a student's bytes; 8 minutes
 #:   make libsim            build/libsim: the simulator for other programs
 #:   make bench             benchmarks
 #:   make bench-search      how soon the simulator's policies find small programs' bugs; T=
