@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEEPEST = 8 };
+enum { DEEPEST = 8, BLOCK = 4096 };
 
 bool is_plain_name(const char *name)
 {
@@ -31,9 +31,29 @@ static bool write_all(int to, const char *bytes, ssize_t n)
     return true;
 }
 
+// Zeros become a hole.
+static bool write_block(int to, const char *bytes, ssize_t n)
+{
+    static const char zeros[BLOCK];
+    if (memcmp(bytes, zeros, (size_t)n) == 0)
+        return lseek(to, n, SEEK_CUR) >= 0;
+    return write_all(to, bytes, n);
+}
+
+static bool write_blocks(int to, const char *bytes, ssize_t n)
+{
+    for (ssize_t at = 0; at < n; at += BLOCK) {
+        if (!write_block(to, bytes + at, n - at < BLOCK ? n - at : BLOCK))
+            return false;
+    }
+    return true;
+}
+
+// A file takes no more of the disk than it took of memory: one with holes could
+// fill the disk.
 static bool copy_bytes(int from, int to, long long *left)
 {
-    char bytes[65536];
+    char bytes[16 * BLOCK];
     ssize_t n;
     while ((n = read(from, bytes, sizeof bytes)) > 0) {
         *left -= n;
@@ -41,10 +61,10 @@ static bool copy_bytes(int from, int to, long long *left)
             errno = EFBIG;
             return false;
         }
-        if (!write_all(to, bytes, n))
+        if (!write_blocks(to, bytes, n))
             return false;
     }
-    return n == 0;
+    return n == 0 && ftruncate(to, lseek(to, 0, SEEK_CUR)) == 0;
 }
 
 // Only programs stay executable; no file is set-uid.

@@ -7,7 +7,7 @@
 // Copies the regular files below the open folder `from` to the folder `to`,
 // where they replace others. Nobody may write to `from` meanwhile. Links,
 // devices, and names with other characters than [A-Za-z0-9_.+-] stay behind, as
-// do folders below the eighth.
+// do folders below the eighth. A file's zeros become holes.
 //   left     the most bytes to copy; what has been copied is subtracted
 //   returns  false, with errno set, if not all could be copied: EFBIG if it
 //            were too much

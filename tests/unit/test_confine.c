@@ -175,6 +175,27 @@ UNIT_TEST(confine, takes_files_out)
     store_remove(out);
 }
 
+// A large file that is empty takes no place on the disk, either.
+UNIT_TEST(confine, takes_holes_out_as_holes)
+{
+    struct confinement most = usual();
+    must_end(&most,
+             "truncate -s 6M a; echo x >> a; truncate -s 1M b; { echo y; head "
+             "-c 70000 /dev/zero; echo z; } > c; truncate -s 2M c",
+             END_EXITED);
+
+    char *same = alloc_format(
+        "cd %s && test $(stat -c %%s a b c | xargs | tr ' ' -) = "
+        "6291458-1048576-2097152 && test \"$(tr -d '\\0' < a) $(tr -d "
+        "'\\0' < c | xargs)\" = 'x y z' && "
+        "test \"$(tail -c +70003 c | head -n 1)\" = z && "
+        "test $(du -ck a b c | tail -n 1 | cut -f 1) -lt 64",
+        out);
+    check(system(same) == 0);
+    free(same);
+    store_remove(out);
+}
+
 UNIT_TEST(confine, tells_how_it_ended)
 {
     struct confinement most = usual();
