@@ -73,8 +73,9 @@ char *bare_start(const struct confinement *confinement, char *const argv[],
                  struct room *room)
 {
     *room = (struct room){ .init_fd = -1, .proc = -1, .output = -1 };
-    room->user = room_find_user();
-    char *why = room_check_readable(confinement, room->user);
+    char *why = room_find_user(&room->user);
+    if (why == NULL)
+        why = room_check_readable(confinement, room->user);
     if (why == NULL)
         why = mirror_make(room, confinement);
     int output[2];

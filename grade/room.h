@@ -46,9 +46,10 @@ void room_kill(const struct room *room);
 
 // ---- For both ----
 
-// A user that nobody is and that has no processes; 0 if this process is not
-// root's.
-uid_t room_find_user(void);
+// Sets `user` to one that nobody is and that has no processes; to 0 if this
+// process is not root's. Returns NULL, or why there is none, in a line that the
+// caller frees.
+char *room_find_user(uid_t *user);
 
 // Can the user read all that the command may read? Returns NULL, or what it
 // cannot, in a line that the caller frees.
