@@ -50,7 +50,7 @@ PARTS_O := $(filter-out $(RAFT_LINKED) $(X)/%,$(filter %.o,$(SIM_PARTS) $(NO_CRI
 GIVEN_READERS_O := $(READERS_C:%.c=$(X)/%.o)
 $(B)/parts: $(PARTS_O) $(if $(filter plain,$(MODE)),$(GIVEN_READERS_O) $(SHRINK_O)) $(B)/link grade/grade.mk
 	@{ echo "compile='$(CC) $(CPPFLAGS) $(CFLAGS)'"; echo "warn='$(WARN)'"; \
-	    echo "link='$(CC) $(CFLAGS) $(LAB_WRAPS)'"; echo "libraries='$(LDLIBS) $(SIM_LDLIBS)'"; \
+	    echo "link='$(CC) $(CFLAGS) -fno-lto $(LAB_WRAPS)'"; echo "libraries='$(LDLIBS) $(SIM_LDLIBS)'"; \
 	    echo "parts='$(PARTS_O)'"; echo "shrink_parts='$(SHRINK_O) $(filter-out %/runner/main.o,$(PARTS_O))'"; echo "readers='$(READERS_C)'"; \
 	    echo "given_readers='$(GIVEN_READERS_O)'"; echo "core='$(CORE:%.c=$(B)/%.o)'"; \
 	} > $@.$$$$ && mv $@.$$$$ $@
