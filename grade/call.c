@@ -29,11 +29,13 @@ static int runs_asked(const struct asked *asked)
     return asked->n_tests * asked->runs;
 }
 
-// The time by which every right Raft has ended many times over.
+// The time by which every right Raft has ended many times over. isolab repeats
+// what is inconclusive, one run after the other.
 static int wall_s(const struct asked *asked, int jobs)
 {
     if (asked->layer == LAYER_ISOLATED)
-        return LIMIT_S * (2 + runs_asked(asked) / jobs);
+        return LIMIT_S * (2 + runs_asked(asked) / jobs) +
+               10 * runs_asked(asked);
     if (asked->layer == LAYER_VIRTUAL)
         return 300 + runs_asked(asked);
     return 600 + runs_asked(asked) * 5;

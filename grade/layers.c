@@ -19,6 +19,11 @@
 // of three runs, one that fails by a rare bug would weigh too much.
 #define RUNS_IF_MIXED 10
 
+// Isolated runs mostly wait, so a processor bears a few at the same time. The
+// memory that they may take together is the same on a machine with many.
+#define JOBS_A_CPU    4
+#define MOST_ISOLATED 16
+
 #define MAX_SEED 1000000000  // Of simlab.
 
 struct running {
@@ -174,6 +179,12 @@ static void run_mixed(struct running *running, const struct asked *asked,
     free(tests);
 }
 
+static int isolated_jobs(const struct grading *grading)
+{
+    int jobs = JOBS_A_CPU * grading->cpus;
+    return jobs < MOST_ISOLATED ? jobs : MOST_ISOLATED;
+}
+
 // Real time bears no company: those who run in it take turns.
 static void run_isolated(struct running *running, int *tests, int n_tests)
 {
@@ -181,7 +192,7 @@ static void run_isolated(struct running *running, int *tests, int n_tests)
                            .tests = tests,
                            .n_tests = n_tests,
                            .runs = running->grading->points.isolated_runs };
-    int jobs = 4 * running->grading->cpus;
+    int jobs = isolated_jobs(running->grading);
     int turn = turn_take(running->grading->work);
     ask(running, &asked, jobs, &running->layers->runs);
     repeat_isolated(running, &asked, jobs);

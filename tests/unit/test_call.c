@@ -24,6 +24,8 @@ static struct fake {
     int busy_until;     // It is inconclusive up to this call instead.
     struct end_of_command bad_end;
     int calls;
+    int cpus;       // Of the machine; 0: two.
+    int most_jobs;  // The most that a call was given.
 } * fake;
 
 // The option's number; 0 if it is not there.
@@ -91,6 +93,8 @@ struct end_of_command __wrap_confine_run(const struct confinement *confinement,
     if (fake == NULL)
         return __real_confine_run(confinement, argv);
     fake->calls++;
+    if (number_of(argv, "--jobs") > fake->most_jobs)
+        fake->most_jobs = number_of(argv, "--jobs");
     struct end_of_command good = { .end = END_EXITED, .seconds = 1 };
     const char *out = confinement->writable[0];
     char *folder = alloc_format("%.*s", (int)strcspn(out, ":"), out);
@@ -208,7 +212,7 @@ static struct layer_score run_layers(struct fake *with)
                     .isolated_runs = 3,
                     .seeds = 2 },
         .secret = { .bytes = "0123456789abcdef", .size = 16 },
-        .cpus = 2,
+        .cpus = with->cpus > 0 ? with->cpus : 2,
         .work = folder,
     };
     struct work work = { .root = folder, .source = folder, .build = folder };
@@ -247,6 +251,18 @@ UNIT_TEST(layers, a_test_that_fails_sometimes_runs_more_often)
     struct fake broken = { .flaky = "2A/initial_election", .all_runs = true };
     counts = run_layers(&broken);
     check(counts.failed == 3 && broken.calls == 2);
+}
+
+// Their memory is bounded in sum. (The simulated ones get all processors.)
+UNIT_TEST(layers, isolated_runs_side_by_side_are_bounded)
+{
+    struct fake small = { .cpus = 2 };
+    run_layers(&small);
+    check(small.most_jobs == 8);
+
+    struct fake large = { .cpus = 16 };
+    run_layers(&large);
+    check(large.most_jobs == 16);
 }
 
 // The calls are: virtual time, the three isolated runs, and three repeats at
