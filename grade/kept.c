@@ -1,5 +1,6 @@
 #include "grade/kept.h"
 
+#include "grade/room.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 
@@ -37,6 +38,15 @@ static bool are_parts(const json_t *account, const char *const *parts)
     return json_array_size(list) == n;
 }
 
+// Was it graded with limits alone, though there can be a sandbox?
+static bool lacked_a_sandbox(const json_t *account)
+{
+    const char *confined =
+        json_string_value(json_object_get(account, "confined"));
+    return confined != NULL && sandbox_was_missing(confined) &&
+           sandbox_missing() == NULL;
+}
+
 static bool is_as_now(const json_t *account, const struct grading *grading,
                       const char *digest, const char *reason)
 {
@@ -45,7 +55,8 @@ static bool is_as_now(const json_t *account, const struct grading *grading,
            is_text(account, "raftlab", grading->raftlab) &&
            is_text(account, "points", grading->points_digest) &&
            is_text(account, "secret", grading->secret.id) &&
-           are_parts(account, (const char *const *)grading->request->parts);
+           are_parts(account, (const char *const *)grading->request->parts) &&
+           !lacked_a_sandbox(account);
 }
 
 bool kept_is_graded(const struct grading *grading, const char *name,

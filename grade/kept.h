@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 // True if OUT/NAME has the account of a grading of this submission, by these
-// points, this secret, these parts and this version of raftlab.
+// points, this secret, these parts and this version of raftlab; and confined as
+// well as it would be now.
 //   digest  of the submission; "" if it is refused for this reason
 bool kept_is_graded(const struct grading *grading, const char *name,
                     const char *digest, const char *reason);

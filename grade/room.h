@@ -37,6 +37,9 @@ void room_close(struct room *room);
 // Can there be sandboxes? Returns NULL, or what is missing. Not to be freed.
 const char *sandbox_missing(void);
 
+// Is this what sandbox_missing said, on some machine?
+bool sandbox_was_missing(const char *confined);
+
 // The same without one.
 char *bare_start(const struct confinement *confinement, char *const argv[],
                  struct room *room);
