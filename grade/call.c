@@ -13,6 +13,8 @@
 #define MOST_CALLS 60  // For one that was asked for.
 #define MAX_ROWS   ((size_t)64 << 20)
 
+#define IDLE_SHARE 0.2  // Of one processor.
+
 #define LIMIT_S 120  // Of a run, which takes as long on a very busy machine.
 
 // Exit statuses of the runner: all passed, some failed, some inconclusive.
@@ -167,12 +169,19 @@ static struct words places(const struct asked *asked, const struct work *work)
 
 // ---- The call ----
 
+// It ran out of time without having had the processor: the machine was stopped,
+// or too busy. A Raft that hangs in a run is ended by the run's own limit.
+static bool was_idle(const struct end_of_command *end)
+{
+    return end->end == END_TIME && end->cpu_s < IDLE_SHARE * end->seconds;
+}
+
 // Could the Raft have ended the program? It is not in the process of isolab.
 static bool is_the_rafts(const struct asked *asked,
                          const struct end_of_command *end)
 {
     bool ended_itself = end->end == END_EXITED || end->end == END_SIGNALLED;
-    return end->end != END_NOT_STARTED &&
+    return end->end != END_NOT_STARTED && !was_idle(end) &&
            (asked->layer != LAYER_ISOLATED || !ended_itself);
 }
 
@@ -250,6 +259,8 @@ static void add_time(struct end_of_command *sum,
 {
     sum->seconds += end->seconds;
     sum->cpu_s += end->cpu_s;
+    if (was_idle(end))
+        sum->end = END_TIME;
     if (end->fallback != NULL)
         sum->fallback = end->fallback;
 }

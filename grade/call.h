@@ -11,7 +11,8 @@
 // of a call that ended too early are failed, or inconclusive if the Raft cannot
 // be the cause.
 //   jobs     so many runs at the same time
-//   returns  the sum of the calls' times
+//   returns  the sum of the calls' times; its end is END_TIME if one of them
+//            stood still until its time was over
 struct end_of_command call_run(struct runs *runs, const struct asked *asked,
                                const struct work *work, int jobs);
 

@@ -32,18 +32,20 @@ struct running {
     const struct work *work;
 };
 
-// Runs what was asked for, adds the runs, and counts the time.
-static void ask(struct running *running, const struct asked *asked, int jobs,
+// Runs what was asked for, adds the runs, and counts the time. False if it
+// stood still until its time was over: more of its kind would last as long.
+static bool ask(struct running *running, const struct asked *asked, int jobs,
                 struct runs *runs)
 {
     if (asked->n_tests == 0 || asked->runs == 0)
-        return;
+        return true;
     struct layers *layers = running->layers;
     struct end_of_command end = call_run(runs, asked, running->work, jobs);
     layers->reports[asked->layer].seconds += end.seconds;
     layers->reports[asked->layer].cpu_seconds += end.cpu_s;
     if (end.fallback != NULL)
         layers->fallback = end.fallback;
+    return end.end != END_TIME;
 }
 
 // ---- Which tests ----
@@ -101,14 +103,16 @@ static void find_inconclusive(const struct running *running,
     }
 }
 
-static void repeat(struct running *running, const struct asked *again, int jobs)
+// False as ask.
+static bool repeat(struct running *running, const struct asked *again, int jobs)
 {
     struct runs runs = { 0 };
-    ask(running, again, jobs, &runs);
+    bool moved = ask(running, again, jobs, &runs);
     running->layers->reports[again->layer].repeats +=
         again->n_tests * again->runs;
     runs_repeat(&running->layers->runs, &runs);
     runs_free(&runs);
+    return moved;
 }
 
 // Runs them again, fewer at the same time each time: the machine may have been
@@ -117,16 +121,17 @@ static void repeat_isolated(struct running *running, const struct asked *asked,
                             int jobs)
 {
     int *tests = alloc((size_t)asked->n_tests * sizeof(*tests));
-    for (int k = 1; k <= REPEATS; k++) {
+    bool moves = true;
+    for (int k = 1; k <= REPEATS && moves; k++) {
         struct asked again;
         find_inconclusive(running, asked, tests, &again);
-        repeat(running, &again, jobs >> k > 0 ? jobs >> k : 1);
+        moves = repeat(running, &again, jobs >> k > 0 ? jobs >> k : 1);
     }
     free(tests);
 }
 
-// Runs again the tests that were inconclusive with this seed.
-static void repeat_seed(struct running *running, const struct asked *asked,
+// Runs again the tests that were inconclusive with this seed. False as ask.
+static bool repeat_seed(struct running *running, const struct asked *asked,
                         uint64_t seed, int *tests)
 {
     struct asked again = *asked;
@@ -141,7 +146,7 @@ static void repeat_seed(struct running *running, const struct asked *asked,
             run->state == RUN_INCONCLUSIVE)
             tests[again.n_tests++] = run->test;
     }
-    repeat(running, &again, 1);
+    return repeat(running, &again, 1);
 }
 
 static void repeat_simulated(struct running *running, const struct asked *asked)
@@ -149,11 +154,12 @@ static void repeat_simulated(struct running *running, const struct asked *asked)
     int *tests = alloc((size_t)known_count * sizeof(*tests));
     const struct runs *runs = &running->layers->runs;
     int left = REPEAT_SEEDS;
-    for (int i = 0; i < runs->n && left > 0; i++) {
+    bool moves = true;
+    for (int i = 0; i < runs->n && left > 0 && moves; i++) {
         if (runs->runs[i].layer != asked->layer ||
             runs->runs[i].state != RUN_INCONCLUSIVE)
             continue;
-        repeat_seed(running, asked, runs->runs[i].seed, tests);
+        moves = repeat_seed(running, asked, runs->runs[i].seed, tests);
         left--;
     }
     free(tests);
@@ -201,7 +207,7 @@ static void run_isolated(struct running *running, int *tests, int n_tests)
     turn_pass(turn);
 }
 
-// Removes the tests of which no run has passed.
+// Removes the tests of which all runs have failed.
 static int drop_failed(const struct running *running, const struct asked *asked,
                        int *tests)
 {
@@ -230,11 +236,11 @@ static void run_simulated(struct running *running, enum layer layer,
                            .n_tests = n_tests,
                            .runs = seeds < FIRST_SEEDS ? seeds : FIRST_SEEDS,
                            .first_seed = first_seed };
-    ask(running, &asked, jobs, &running->layers->runs);
+    bool moves = ask(running, &asked, jobs, &running->layers->runs);
 
     struct asked more = asked;
     more.n_tests = drop_failed(running, &asked, tests);
-    more.runs = seeds - asked.runs;
+    more.runs = moves ? seeds - asked.runs : 0;
     more.first_seed = first_seed + (uint64_t)asked.runs;
     ask(running, &more, jobs, &running->layers->runs);
     repeat_simulated(running, &asked);
