@@ -7,6 +7,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,17 +27,22 @@ size_t archive_stem(const char *name)
     return 0;
 }
 
-static char *cannot_read(struct archive *archive)
+// For libarchive EILSEQ and EINVAL are what is wrong with an archive.
+static char *cannot_read(struct archive *archive, struct raft_files *files)
 {
-    const char *error = archive_error_string(archive);
+    int error = archive_errno(archive);
+    files->machine_failed |= error != EINVAL && error != EILSEQ &&
+                             raft_files_is_of_the_machine(error);
+    const char *what = archive_error_string(archive);
     char *why = alloc_format("the archive cannot be read (%.200s): hand it in "
                              "again, as make handin packs it",
-                             error == NULL ? "damaged" : error);
+                             what == NULL ? "damaged" : what);
     clean_text(why, strlen(why));
     return why;
 }
 
-static struct archive *open_archive(const char *path, char **why)
+static struct archive *open_archive(const char *path, struct raft_files *files,
+                                    char **why)
 {
     struct archive *archive = archive_read_new();
     archive_read_support_format_tar(archive);
@@ -45,7 +51,7 @@ static struct archive *open_archive(const char *path, char **why)
     archive_read_support_filter_xz(archive);
     *why = archive_read_open_filename(archive, path, BLOCK) == ARCHIVE_OK
                ? NULL
-               : cannot_read(archive);
+               : cannot_read(archive, files);
     return archive;
 }
 
@@ -72,7 +78,7 @@ static char *read_file(struct archive *archive, const char *name,
         size += (size_t)n;
     if (n < 0) {
         free(bytes);
-        return cannot_read(archive);
+        return cannot_read(archive, files);
     }
     return raft_files_add(files, name, alloc_resize(bytes, size + 1, 1), size);
 }
@@ -112,7 +118,7 @@ static char *read_entry(struct archive *archive, struct archive_entry *entry,
 static char *read_all(const char *path, struct reading *reading)
 {
     char *why;
-    struct archive *archive = open_archive(path, &why);
+    struct archive *archive = open_archive(path, reading->files, &why);
     struct archive_entry *entry;
     int status = ARCHIVE_OK;
     while (why == NULL) {
@@ -120,7 +126,7 @@ static char *read_all(const char *path, struct reading *reading)
         if (status == ARCHIVE_EOF)
             break;
         if (status < ARCHIVE_WARN)
-            why = cannot_read(archive);
+            why = cannot_read(archive, reading->files);
         else
             why = read_entry(archive, entry, reading);
     }

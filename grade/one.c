@@ -131,14 +131,16 @@ static bool is_vanished(const struct submission *submission)
 static bool unpack(struct one_grading *one, char **refusal)
 {
     const struct submission *submission = one->submission;
-    *refusal =
-        submission->refusal != NULL
-            ? alloc_string(submission->refusal)
-            : submission_unpack(submission, one->work.source, one->digest);
+    bool machine_failed;
+    *refusal = submission_unpack(submission, one->work.source, one->digest,
+                                 &machine_failed);
     if (*refusal == NULL)
         return true;
     one->digest[0] = '\0';
-    return !is_vanished(submission) && disk_has_room(one->work.folder);
+    if (machine_failed)
+        fprintf(stderr, "grade: %s: %s\n", submission->name, *refusal);
+    return !machine_failed && !is_vanished(submission) &&
+           disk_has_room(one->work.folder);
 }
 
 static unsigned products(const struct grading *grading)
@@ -211,8 +213,10 @@ static bool build_and_run(struct one_grading *one)
 static enum one grade(struct one_grading *one)
 {
     char *refusal = NULL;
-    if (!unpack(one, &refusal))
+    if (!unpack(one, &refusal)) {
+        free(refusal);
         return ONE_NOT;
+    }
     if (kept_is_graded(one->grading, one->submission->name, one->digest,
                        refusal)) {
         free(refusal);

@@ -33,6 +33,14 @@ static char *shown(const char *name)
         return why;                                                            \
     } while (0)
 
+bool raft_files_is_of_the_machine(int error)
+{
+    // A name that is gone, or is another thing now; a compression that claims
+    // more memory than there is.
+    return error > 0 && error != ENOENT && error != ELOOP && error != ENOTDIR &&
+           error != ENXIO && error != ENOMEM;
+}
+
 // ---- Names ----
 
 static bool ends_with(const char *name, const char *end)
@@ -128,7 +136,7 @@ void raft_listing_free(struct raft_listing *listing)
     for (int k = 0; k < listing->n; k++)
         free(listing->all[k].path);
     free(listing->all);
-    *listing = (struct raft_listing){ NULL, 0 };
+    *listing = (struct raft_listing){ .all = NULL };
 }
 
 // ---- The folder with the Raft ----
@@ -302,7 +310,7 @@ static bool write_file(int folder, const struct raft_file *file)
     return written;
 }
 
-char *raft_files_write(const struct raft_files *files, const char *folder)
+char *raft_files_write(struct raft_files *files, const char *folder)
 {
     int fd = -1;
     bool written = mkdir(folder, 0755) == 0;
@@ -314,6 +322,7 @@ char *raft_files_write(const struct raft_files *files, const char *folder)
     char *why = written ? NULL
                         : alloc_format("%s cannot be written: %s", folder,
                                        strerror(errno));
+    files->machine_failed |= !written;
     for (int k = 0; k < files->n && why != NULL && fd >= 0; k++)
         unlinkat(fd, files->all[k].name, 0);
     if (fd >= 0)

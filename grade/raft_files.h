@@ -22,9 +22,15 @@ struct raft_files {
     struct raft_file all[RAFT_FILES_MOST];  // Sorted by name when complete.
     int n;
     size_t size;
+    // Set if a function has failed through no fault of the submission: it can
+    // be another at the next try.
+    bool machine_failed;
 };
 
 void raft_files_free(struct raft_files *files);
+
+// Is this errno of a read one that no submission causes?
+bool raft_files_is_of_the_machine(int error);
 
 // Each function below returns NULL, or why the submission is refused, in a line
 // with the remedy, which the caller frees.
@@ -32,8 +38,9 @@ void raft_files_free(struct raft_files *files);
 // Reads the Raft in a folder.
 char *raft_files_read(const char *folder, struct raft_files *files);
 
-// Writes the files to a folder, which it makes.
-char *raft_files_write(const struct raft_files *files, const char *folder);
+// Writes the files to a folder, which it makes. If it cannot, the machine has
+// failed.
+char *raft_files_write(struct raft_files *files, const char *folder);
 
 // ---- For other forms of submissions ----
 
@@ -46,6 +53,7 @@ struct raft_listing {
         enum raft_kind kind;
     } * all;
     int n;
+    bool machine_failed;  // As in raft_files.
 };
 
 char *raft_listing_add(struct raft_listing *listing, const char *path,

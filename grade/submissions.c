@@ -52,22 +52,25 @@ static char *unique_name(const struct submissions *submissions, char *word)
 
 // ---- A class ----
 
-// Why it is no submission, or NULL. Sets the length of the name without the
-// ending.
+// Why it is no submission; NULL also if that cannot be seen now. Sets the
+// length of the name without the ending.
 static char *check_kind(const char *path, const char *name, size_t *length)
 {
     struct stat info;
+    size_t stem = archive_stem(name);
     *length = strlen(name);
-    if (lstat(path, &info) != 0)
-        return alloc_format("it cannot be looked at (%s)", strerror(errno));
+    if (lstat(path, &info) != 0) {
+        *length = stem != 0 ? stem : *length;
+        return NULL;
+    }
     if (S_ISDIR(info.st_mode))
         return NULL;
     if (S_ISLNK(info.st_mode))
         return alloc_string("it is a link: put the submission itself here");
-    if (!S_ISREG(info.st_mode) || archive_stem(name) == 0)
+    if (!S_ISREG(info.st_mode) || stem == 0)
         return alloc_string("it is neither a folder nor a .tar, .tar.gz, .tgz, "
                             ".tar.xz or .zip: hand in what make handin packs");
-    *length = archive_stem(name);
+    *length = stem;
     return NULL;
 }
 
@@ -143,8 +146,15 @@ static void set_digest(const struct raft_files *files, char digest[DIGEST_SIZE])
     free(text);
 }
 
+static char *cannot_look(bool *machine_failed)
+{
+    *machine_failed = raft_files_is_of_the_machine(errno);
+    return alloc_format("it cannot be read (%s): is it still there?",
+                        strerror(errno));
+}
+
 char *submission_unpack(const struct submission *submission, const char *into,
-                        char digest[DIGEST_SIZE])
+                        char digest[DIGEST_SIZE], bool *machine_failed)
 {
     struct raft_files *files = alloc(sizeof *files);
     struct stat info;
@@ -153,8 +163,7 @@ char *submission_unpack(const struct submission *submission, const char *into,
     if (submission->refusal != NULL)
         why = alloc_string(submission->refusal);
     else if (stat(submission->path, &info) != 0)
-        why = alloc_format("it cannot be read (%s): is it still there?",
-                           strerror(errno));
+        why = cannot_look(&files->machine_failed);
     else if (S_ISDIR(info.st_mode))
         why = raft_files_read(submission->path, files);
     else
@@ -163,6 +172,7 @@ char *submission_unpack(const struct submission *submission, const char *into,
         why = raft_files_write(files, into);
     if (why == NULL)
         set_digest(files, digest);
+    *machine_failed = files->machine_failed;
     raft_files_free(files);
     free(files);
     return why;

@@ -5,6 +5,8 @@
 
 #include "grade/digest.h"
 
+#include <stdbool.h>
+
 struct submission {
     char *name;     // Of [A-Za-z0-9_.-], unique in the class.
     char *path;     // The folder or archive.
@@ -28,7 +30,9 @@ void submissions_free(struct submissions *submissions);
 // "LC_ALL=C sha256sum *.[chx] | sha256sum" prints there.
 //   returns  NULL; or why it is refused, in a line with the remedy. The caller
 //            frees it. Then `into` is not there, and `digest` is empty.
+//   machine_failed  set to whether the line says what this machine could not
+//            do: then the submission is not refused
 char *submission_unpack(const struct submission *submission, const char *into,
-                        char digest[DIGEST_SIZE]);
+                        char digest[DIGEST_SIZE], bool *machine_failed);
 
 #endif

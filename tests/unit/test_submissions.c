@@ -40,7 +40,9 @@ static void must_unpack(const struct submissions *submissions, const char *name,
     }
     check_that(found != NULL, "there is no %s", name);
     char *into = alloc_format("unpacked/%s", name);
-    char *why = submission_unpack(found, into, digest);
+    bool machine_failed;
+    char *why = submission_unpack(found, into, digest, &machine_failed);
+    check_that(!machine_failed, "%s: %s", name, why);
     check_that((why == NULL) == (refusal == NULL), "%s: %s", name,
                why == NULL ? "not refused" : why);
     check_that(why == NULL || strstr(why, refusal) != NULL, "%s: %s", name,
@@ -158,5 +160,32 @@ UNIT_TEST(submissions, bounds_sizes)
     must_unpack(&found, "all", "more than 4 MB", digest);
     must_unpack(&found, "sparse", "larger than 256 MB", digest);
     must_unpack(&found, "holes", "larger than 256 MB", digest);
+    leave(&found);
+}
+
+// Nobody has handed in what the machine cannot read or write.
+static void must_fail(struct submission submission, const char *into,
+                      const char *text)
+{
+    char digest[DIGEST_SIZE];
+    bool machine_failed;
+    char *why = submission_unpack(&submission, into, digest, &machine_failed);
+    check(why != NULL && machine_failed);
+    check_that(strstr(why, text) != NULL, "%s", why);
+    free(why);
+}
+
+UNIT_TEST(submissions, tells_failures_of_the_machine)
+{
+    struct submissions found =
+        find("mkdir a && echo 1 > a/a.c && mkdir -p b/raft c && echo 1 > "
+             "b/raft/a.c && ln -s ../b/raft c/raft");
+    must_fail(found.all[0], "no/such/folder", "cannot be written");
+    // It is there, and its first page is not.
+    struct submission unread = { .name = "d", .path = "/proc/self/mem" };
+    must_fail(unread, "unpacked/d", "cannot be read (");
+    char digest[DIGEST_SIZE];
+    must_unpack(&found, "b", NULL, digest);
+    must_unpack(&found, "c", "no .c file", digest);
     leave(&found);
 }
