@@ -6,8 +6,10 @@
 #include "grade/store.h"
 #include "rt/alloc.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MOST_CALLS 60  // For one that was asked for.
@@ -237,13 +239,26 @@ static bool may_halve(const struct calls *calls, const struct asked *asked,
            calls->sum.seconds < calls->until_s;
 }
 
+// Makes the folder of a new call. Runs of two calls may have records of one
+// name.
+static char *new_folder(const struct work *work, enum layer layer, int *number)
+{
+    for (*number = 1;; ++*number) {
+        char *folder = work_call(work, layer, *number);
+        if (mkdir(folder, 0777) == 0 || errno != EEXIST)
+            return folder;
+        free(folder);
+    }
+}
+
 static struct end_of_command run(const struct calls *calls,
                                  const struct asked *asked,
-                                 const struct confinement *confinement)
+                                 const struct confinement *confinement,
+                                 const char *folder)
 {
     struct words argv = command(asked, calls->jobs);
     struct words readable = places(asked, calls->work);
-    char *out = alloc_format("%s:/out", calls->work->logs[asked->layer]);
+    char *out = alloc_format("%s:/out", folder);
     struct confinement confined = *confinement;
     confined.readable = (const char *const *)readable.word;
     confined.writable = (const char *const[]){ out, NULL };
@@ -279,17 +294,28 @@ static void note_fallback(struct calls *calls, const struct asked *asked,
     free(text);
 }
 
+static void read_rows(struct calls *calls, const struct asked *asked,
+                      const char *folder, int number)
+{
+    int before = calls->runs->n;
+    char *rows = alloc_format("%s/rows.json", folder);
+    free(runs_read(calls->runs, rows, asked));
+    note_fallback(calls, asked, rows);
+    free(rows);
+    for (int k = before; k < calls->runs->n; k++)
+        calls->runs->runs[k].call = number;
+}
+
 static void call(struct calls *calls, const struct asked *asked)
 {
-    char *rows = alloc_format("%s/rows.json", calls->work->logs[asked->layer]);
-    unlink(rows);  // Those of an earlier call.
+    int number;
+    char *folder = new_folder(calls->work, asked->layer, &number);
     struct confinement confinement = limits(asked, calls->jobs);
-    struct end_of_command end = run(calls, asked, &confinement);
+    struct end_of_command end = run(calls, asked, &confinement, folder);
     add_time(&calls->sum, &end);
     calls->left--;
     if (has_run(&end)) {
-        free(runs_read(calls->runs, rows, asked));
-        note_fallback(calls, asked, rows);
+        read_rows(calls, asked, folder, number);
     } else if (may_halve(calls, asked, &end)) {
         struct asked first = *asked, second = *asked;
         first.n_tests = asked->n_tests / 2;
@@ -301,7 +327,7 @@ static void call(struct calls *calls, const struct asked *asked)
         add_none(calls->runs, asked, &confinement, &end);
     }
     free(end.output);
-    free(rows);
+    free(folder);
 }
 
 struct end_of_command call_run(struct runs *runs, const struct asked *asked,

@@ -25,6 +25,7 @@ struct run {
     double seconds;
     double cpu_s;
     char *record;  // The name of the record's file, without a folder; or NULL.
+    int call;      // In whose folder it is (work_call).
 };
 
 // All zero at first.

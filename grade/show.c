@@ -69,9 +69,11 @@ static char *read_report(const struct run *run, const struct work *work)
 {
     const struct known *test = &known_tests[run->test];
     bool is_simulated = strncmp(test->suite, "sim_", 4) == 0;
-    char *path = alloc_format("%s/%s%s-%s-run%03d.log", work->logs[run->layer],
+    char *folder = work_call(work, run->layer, run->call);
+    char *path = alloc_format("%s/%s%s-%s-run%03d.log", folder,
                               is_simulated ? "" : "raft_", test->suite,
                               test->test, run->number);
+    free(folder);
     size_t size;
     char *log = store_read(path, MAX_LOG, &size);
     free(path);
@@ -108,9 +110,11 @@ struct shown show_run(const struct run *run, const struct work *work,
         take_record(&shown, small);
     shown.is_small = shown.record != NULL;
     if (shown.record == NULL && run->record != NULL) {
-        char *from = alloc_format("%s/%s", work->logs[run->layer], run->record);
+        char *folder = work_call(work, run->layer, run->call);
+        char *from = alloc_format("%s/%s", folder, run->record);
         take_record(&shown, from);
         free(from);
+        free(folder);
     }
     if (run->layer == LAYER_TSAN || run->layer == LAYER_ASAN)
         shown.words = read_report(run, work);

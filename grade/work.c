@@ -53,3 +53,8 @@ void work_end(struct work *work)
     for (int layer = 0; layer < N_LAYERS; layer++)
         free(work->logs[layer]);
 }
+
+char *work_call(const struct work *work, enum layer layer, int call)
+{
+    return alloc_format("%s/%d", work->logs[layer], call);
+}

@@ -10,7 +10,7 @@ struct work {
     char *folder;          // All of it, in the grading's folder. Absolute.
     char *source;          // The submission's files.
     char *build;           // What is built of them.
-    char *logs[N_LAYERS];  // Rows and records.
+    char *logs[N_LAYERS];  // A folder of rows and records for each call.
     char *results;         // What will be OUT/NAME.
     char *root;            // raftlab's folder.
 };
@@ -21,5 +21,9 @@ bool work_begin(struct work *work, const char *folder, const char *name);
 
 // Removes the folder.
 void work_end(struct work *work);
+
+// The folder of what this call of the layer's program left, in logs. Calls
+// count from 1 on. The caller frees it.
+char *work_call(const struct work *work, enum layer layer, int call);
 
 #endif

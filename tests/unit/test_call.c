@@ -60,8 +60,11 @@ static void put_rows(FILE *to, const char *name, char *const argv[],
                       fake->flaky != NULL && strcmp(name, fake->flaky) == 0;
         fprintf(to,
                 ",\"result\":\"%s\",\"seconds\":1,\"rpcs\":1,\"bytes\":1,"
-                "\"commands\":1,\"saves\":1,\"cpu_seconds\":1}",
+                "\"commands\":1,\"saves\":1,\"cpu_seconds\":1",
                 is_bad ? bad_result() : "passed");
+        if (is_bad)
+            fprintf(to, ",\"record\":\"/out/run%03d.jsonl\"", run);
+        fputs("}", to);
         *is_first = false;
     }
 }
@@ -104,6 +107,13 @@ struct end_of_command __wrap_confine_run(const struct confinement *confinement,
     return end;
 }
 
+static void remove_folder(const char *folder)
+{
+    char *remove = alloc_format("rm -r '%s'", folder);
+    check(system(remove) == 0);
+    free(remove);
+}
+
 // Runs all tests once in virtual time with this fake. Sets the numbers of those
 // that passed, failed, or say nothing.
 static void call_all(struct fake *with, enum layer layer, int counts[3])
@@ -127,10 +137,7 @@ static void call_all(struct fake *with, enum layer layer, int counts[3])
     for (int k = 0; k < runs.n; k++)
         counts[runs.runs[k].state]++;
     runs_free(&runs);
-    char *rows = alloc_format("%s/rows.json", folder);
-    unlink(rows);
-    free(rows);
-    rmdir(folder);
+    remove_folder(folder);
 }
 
 UNIT_TEST(call, a_test_that_uses_up_the_memory_fails_alone)
@@ -210,6 +217,19 @@ static void says_nothing(const char *what)
     (void)what;
 }
 
+// No run's record is another's.
+static void check_records(const struct runs *runs)
+{
+    for (int i = 0; i < runs->n; i++) {
+        const struct run *run = &runs->runs[i];
+        for (int k = 0; k < i && run->record != NULL; k++) {
+            const struct run *other = &runs->runs[k];
+            check(other->record == NULL || other->call != run->call ||
+                  strcmp(other->record, run->record) != 0);
+        }
+    }
+}
+
 // Runs 2A, three times isolated and with two seeds. Returns the counts of the
 // isolated runs of 2A/initial_election.
 static struct layer_score run_layers(struct fake *with)
@@ -240,6 +260,7 @@ static struct layer_score run_layers(struct fake *with)
     fake = with;
     layers_run(&layers, &grading, &work, "d1", says_nothing);
     fake = NULL;
+    check_records(&layers.runs);
     struct score score = score_of(&grading.points, &layers.runs);
     struct layer_score counts = score.scores[0].tests[0].layers[LAYER_ISOLATED];
     if (with->bad == NULL) {
@@ -249,9 +270,7 @@ static struct layer_score run_layers(struct fake *with)
     }
     score_free(&score);
     layers_free(&layers);
-    char *remove = alloc_format("rm -r '%s'", folder);
-    check(system(remove) == 0);
-    free(remove);
+    remove_folder(folder);
     return counts;
 }
 
