@@ -37,8 +37,7 @@ static void take_folder(struct grading *grading, const struct request *request)
     if (!store_make_folder(request->out) || !store_make_folder(grading->work))
         bad_input("grade", "%s: no folder to write to (make's OUT=): %s",
                   request->out, strerror(errno));
-    char *why = store_lock(request->out,
-                           request->only == NULL ? NULL : request->only[0]);
+    char *why = store_lock(request->out, (const char *const *)request->only);
     if (why != NULL)
         bad_input("grade", "%s", why);
 }

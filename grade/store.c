@@ -61,15 +61,32 @@ static char *why_not_locked(const char *folder)
                         strerror(errno));
 }
 
-char *store_lock(const char *folder, const char *only)
+static bool lock_one(const char *folder, const char *name)
+{
+    char *path = alloc_format("%s/.lock-%s", folder, name);
+    bool locked = lock_file(path, LOCK_EX);
+    free(path);
+    return locked;
+}
+
+// A lock of this process's own would stop it, too.
+static bool is_before(const char *const *names, int at)
+{
+    for (int k = 0; k < at; k++) {
+        if (strcmp(names[k], names[at]) == 0)
+            return true;
+    }
+    return false;
+}
+
+char *store_lock(const char *folder, const char *const *only)
 {
     char *all = alloc_format("%s/.lock", folder);
-    char *one = alloc_format("%s/.lock-%s", folder, only == NULL ? "" : only);
-    bool locked = lock_file(all, only == NULL ? LOCK_EX : LOCK_SH) &&
-                  (only == NULL || lock_file(one, LOCK_EX));
+    bool locked = lock_file(all, only == NULL ? LOCK_EX : LOCK_SH);
+    for (int k = 0; locked && only != NULL && only[k] != NULL; k++)
+        locked = is_before(only, k) || lock_one(folder, only[k]);
     char *why = locked ? NULL : why_not_locked(folder);
     free(all);
-    free(one);
     return why;
 }
 

@@ -12,11 +12,10 @@ bool store_make_folder(const char *folder);
 
 // Keeps others from grading in this folder until this program ends, however it
 // ends.
-//   only     a submission's name: others may grade other submissions there,
-//   each
-//            named, at the same time; NULL: nobody else grades there
+//   only     names of submissions, ended by NULL: others may grade others by
+//            name there at the same time; NULL: nobody else grades there
 //   returns  NULL; or why it cannot be, in a line that the caller frees
-char *store_lock(const char *folder, const char *only);
+char *store_lock(const char *folder, const char *const *only);
 
 // Writes a file whole, or leaves the old one. When it returns true, the file is
 // on the disk. False, with errno set and a line on stderr, if it cannot be

@@ -76,7 +76,7 @@ UNIT_TEST(store, reads_only_files_of_the_size)
 }
 
 // Can another process lock the folder, until it ends?
-static bool can_lock(const char *only)
+static bool can_lock(const char *const *only)
 {
     pid_t pid = fork();
     if (pid == 0) {
@@ -95,9 +95,11 @@ UNIT_TEST(store, one_grading_in_a_folder)
     go_to_new_folder();
     check(can_lock(NULL) && can_lock(NULL));
 
-    check(store_lock(".", "ann") == NULL);
-    check(can_lock("bob"));
-    check(!can_lock("ann"));
+    check(store_lock(".", (const char *const[]){ "ann", "eve", "ann", NULL }) ==
+          NULL);
+    check(can_lock((const char *const[]){ "bob", NULL }));
+    check(!can_lock((const char *const[]){ "ann", NULL }));
+    check(!can_lock((const char *const[]){ "bob", "eve", NULL }));
     check(!can_lock(NULL));
     leave_folder();
 }
