@@ -68,8 +68,20 @@ static void check_reach(const char *folder)
     free(path);
 }
 
+// Places of a sandbox are given as FROM:TO.
+static void check_colon(const char *folder, const char *what)
+{
+    char *path = realpath(folder, NULL);
+    if (path != NULL && strchr(path, ':') != NULL)
+        bad_input("grade", "%s: the path of %s must be without a colon", path,
+                  what);
+    free(path);
+}
+
 static void check_machine(const struct request *request)
 {
+    check_colon(".", "the lab");
+    check_colon(request->out, "the folder to write to (make's OUT=)");
     const char *missing = sandbox_missing();
     if (missing != NULL && geteuid() != 0)
         bad_input("grade",
