@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHRUNK 5  // The most that are shrunk: each takes up to half a minute.
+// The most that are shrunk: each takes a minute and a half at most.
+#define SHRUNK 5
 
 // ---- Which there are ----
 
