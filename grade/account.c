@@ -153,7 +153,7 @@ static json_t *tests_json(const struct report *report)
 static json_t *failures_json(const struct report *report)
 {
     json_t *failures = json_array();
-    for (int k = 0; k < report->n_failures; k++) {
+    for (int k = 0; k < report->n_failures && k < ACCOUNT_FAILURES; k++) {
         const struct failure *failure = &report->failures[k];
         const struct known *known = &known_tests[failure->test];
         json_t *json = json_object();

@@ -2,6 +2,7 @@
 // which the table and the page show as one.
 #include "grade/graded.h"
 
+#include "grade/account.h"
 #include "grade/line.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
@@ -17,8 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define UNKNOWN   (-1.0)
-#define MAX_BYTES (16u << 20)
+#define UNKNOWN (-1.0)
 
 // ---- Parts of an account ----
 
@@ -329,7 +329,7 @@ static void add_gap(struct graded_class *class, const char *name, char *why)
 static json_t *load(struct reading *r, const char *path)
 {
     size_t size;
-    char *bytes = store_read(path, MAX_BYTES, &size);
+    char *bytes = store_read(path, ACCOUNT_MOST_BYTES, &size);
     if (bytes == NULL) {
         wrong(r, "it cannot be read: %s", strerror(errno));
         return NULL;

@@ -1,5 +1,6 @@
 #include "grade/kept.h"
 
+#include "grade/account.h"
 #include "grade/room.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
@@ -7,8 +8,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_ACCOUNT ((size_t)64 << 20)
 
 static bool is_text(const json_t *account, const char *key, const char *text)
 {
@@ -65,7 +64,7 @@ bool kept_is_graded(const struct grading *grading, const char *name,
     char *path =
         alloc_format("%s/%s/account.json", grading->request->out, name);
     size_t size;
-    char *text = store_read(path, MAX_ACCOUNT, &size);
+    char *text = store_read(path, ACCOUNT_MOST_BYTES, &size);
     free(path);
     if (text == NULL)
         return false;

@@ -377,3 +377,19 @@ UNIT_TEST(report, paths_keep_their_names)
     check(strcmp(text, "ab") == 0);
     free(text);
 }
+
+// A Raft can make up another message in each run.
+UNIT_TEST(account, of_many_failures_the_first_are_told)
+{
+    struct report report = make_report();
+    struct failure many[ACCOUNT_FAILURES + 1];
+    for (int k = 0; k <= ACCOUNT_FAILURES; k++)
+        many[k] = failure;
+    report.failures = many;
+    report.n_failures = ACCOUNT_FAILURES + 1;
+    json_t *json = parsed(account_write, &report);
+    check(json_array_size(json_object_get(json, "failures")) ==
+          ACCOUNT_FAILURES);
+    json_decref(json);
+    free_report();
+}
