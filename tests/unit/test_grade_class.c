@@ -241,8 +241,11 @@ UNIT_TEST(class_page, texts_stay_texts)
                   "\",\"suite\":\"" EVIL "\",\"test\":\"" EVIL
                   "\",\"runs\":1}]");
     write_account("a\\\"'><img src=x>", "graded", 9, "", "");
-    check(rename(alloc_format("%s/a\\\"'><img src=x>", out),
-                 alloc_format("%s/a\"'><img src=x>", out)) == 0);
+    char *escaped = alloc_format("%s/a\\\"'><img src=x>", out);
+    char *plain = alloc_format("%s/a\"'><img src=x>", out);
+    check(rename(escaped, plain) == 0);
+    free(escaped);
+    free(plain);
     check(class_page_write(out));
     char *text = read_out("index.html");
     expect_not(text, EVIL);
