@@ -1,5 +1,5 @@
-// Turns of gradings on one machine: what runs in real time is late beside
-// others of its kind.
+// Turns of gradings on one machine, or on one part of its processors: what runs
+// in real time is late beside others of its kind.
 #ifndef GRADE_TURN_H
 #define GRADE_TURN_H
 

@@ -3,9 +3,11 @@
 #include "grade/call.h"
 #include "grade/layers.h"
 #include "grade/score.h"
+#include "grade/turn.h"
 #include "rt/alloc.h"
 #include "tests/unit/unit.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,4 +328,41 @@ UNIT_TEST(layers, what_was_inconclusive_runs_again)
         counts.passed == 2 && counts.inconclusive == 1 && counts.failed == 0,
         "%d passed, %d inconclusive", counts.passed, counts.inconclusive);
     check_that(always.calls <= 8, "%d calls", always.calls);
+}
+
+// ---- Turns ----
+
+static void use_only(size_t processor)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    check(sched_setaffinity(0, sizeof set, &set) == 0);
+}
+
+// The second one would wait for ever if it had to wait for the first one.
+UNIT_TEST(turn, who_has_processors_of_its_own_waits_for_nobody)
+{
+    cpu_set_t all;
+    check(sched_getaffinity(0, sizeof all, &all) == 0);
+    size_t first = 0;
+    while (!CPU_ISSET(first, &all))
+        first++;
+    size_t second = first + 1;
+    while (second < CPU_SETSIZE && !CPU_ISSET(second, &all))
+        second++;
+    if (second == CPU_SETSIZE)
+        return;  // This machine has one processor for us.
+
+    char folder[] = "/tmp/raftlab-turn-XXXXXX";
+    check(mkdtemp(folder) != NULL);
+    use_only(first);
+    int turn_of_first = turn_take(folder);
+    use_only(second);
+    int turn_of_second = turn_take(folder);
+    check(turn_of_first >= 0 && turn_of_second >= 0);
+    turn_pass(turn_of_first);
+    turn_pass(turn_of_second);
+    check(sched_setaffinity(0, sizeof all, &all) == 0);
+    remove_folder(folder);
 }
