@@ -29,8 +29,7 @@ struct reading {
     const struct asked *asked;
     struct run *told;  // The runs of the first test, of the second, and so on.
     bool *is_told;
-    const char *row_test;  // Of the row that is read now; or NULL.
-    char *wrong;           // The first mistake; or NULL.
+    char *wrong;  // The first mistake; or NULL.
 };
 
 static int count(const struct asked *asked)

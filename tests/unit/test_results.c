@@ -17,7 +17,7 @@
 // Bytes that XML forbids, that end it, and that JSON escapes.
 static char nasty[] =
     "]]></failure><!-- & \" \\ \x01\x1b[2J \xff\xc3( \xef\xbf\xbf "
-    "/home/staff/key in /tmp/w/raft/log.c:7";
+    "/home/staff/key in /srv/lab/raft/log.c:7";
 
 static int test_place;
 static struct weighed weighed[2];
@@ -257,7 +257,7 @@ UNIT_TEST(results, of_what_was_not_built)
     runs = (struct runs){ 0 };
     score = score_of(&points, &runs);
     report.state = REPORT_NOT_BUILT;
-    report.reason = "/tmp/w/raft/raft.c:3: error: no such thing";
+    report.reason = "/srv/lab/raft/raft.c:3: error: no such thing";
     report.n_failures = 0;
     json_t *json = parsed(results_write, &report);
     check(number_at(json, "score") == 0);
