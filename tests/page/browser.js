@@ -22,7 +22,7 @@ class Browser {
             '--disable-background-networking', '--disable-component-update',
             '--disable-extensions', '--lang=en', `--user-data-dir=${browser.home}`,
             `--window-size=${width},${height}`, 'about:blank',
-        ], { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+        ], { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'], detached: true,
             env: { ...process.env, HOME: browser.home } });
         browser.listen();
         await browser.attach();
@@ -198,10 +198,13 @@ class Browser {
         fs.writeFileSync(file, Buffer.from(data, 'base64'));
     }
 
+    // Chromium's other processes write in its home for a moment longer than the first
+    // one. All hold its stderr, so 'close' comes when the last of them has ended.
     async stop() {
-        this.process.kill('SIGKILL');
-        await new Promise((resolve) => this.process.on('exit', resolve));
-        fs.rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+        const closed = new Promise((resolve) => this.process.on('close', resolve));
+        process.kill(-this.process.pid, 'SIGKILL');
+        await closed;
+        fs.rmSync(this.home, { recursive: true });
     }
 }
 

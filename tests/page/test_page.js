@@ -1072,6 +1072,17 @@ test('20,000 events: 60 frames a second, all of them in view', async (b) => {
     assert(median < 1.6 * 1000 / 60, `${median} ms`);
 });
 
+// The ids of the processes whose command line names `text`.
+function processesOf(text) {
+    return fs.readdirSync('/proc').filter((pid) => {
+        try {
+            return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+        } catch (error) {
+            return false;  // Not a process, or one that has ended.
+        }
+    });
+}
+
 test('100,000 events open within 3 s', async () => {
     const page = writePage('100k', sample(100000));
     const fresh = await Browser.start();  // Its time counts from here.
@@ -1086,6 +1097,14 @@ test('100,000 events open within 3 s', async () => {
         assert(await selected(fresh) > 99990);
     } finally {
         await fresh.stop();
+    }
+});
+
+test('a browser that has been stopped writes nothing more', async () => {
+    for (let k = 0; k < 3; k++) {
+        const fresh = await Browser.start();
+        await fresh.stop();
+        assert.deepEqual(processesOf(fresh.home), []);
     }
 });
 
