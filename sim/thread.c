@@ -136,6 +136,8 @@ void sim_thread_exit(void *value)
     sim_cleanup_run(self);
     sim_keys_destroy_values(self);
     sim_release(sync_address(self, END));
+    if (self->home != NULL)
+        sim_release(self->home);  // For what comes after its home's crash.
     self->ended = true;
     if (--sim.n_alive == 0)
         exit(0);

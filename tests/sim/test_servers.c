@@ -98,6 +98,32 @@ SIM_TEST(what_a_crashed_server_has_called_ends)
     check_body(crash_while_it_calls);
 }
 
+static void *read_heap(void *heap)
+{
+    check(*(const int *)heap == 7);
+    return NULL;
+}
+
+// Nothing but the crash orders a detached thread before its memory's end.
+// ThreadSanitizer must not report a race.
+static void free_after_crash(void)
+{
+    int *heap = malloc(sizeof *heap);
+    *heap = 7;
+    struct sim_life *life = sim_life_make(1);
+    pthread_detach(start_in(life, read_heap, heap));
+    usleep(1000);
+    check(sim_thread_count() == 1);
+    sim_life_crash(life);
+    check(sim_life_outside(life) == 0);
+    free(heap);
+}
+
+SIM_TEST(a_thread_that_ended_is_before_its_servers_crash)
+{
+    check_body(free_after_crash);
+}
+
 struct call {
     struct sim_life *life;
     bool returned;
