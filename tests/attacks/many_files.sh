@@ -4,6 +4,6 @@
 # wall: sizes
 mkdir -p raft
 cp ./*.c ./*.h raft
-(cd raft && seq 50000 | sed 's/.*/x&.c/' | xargs touch)
+(cd raft && seq 50000 | sed 's/.*/x&.txt/' | xargs touch)
 tar -czf ../many_files.tar.gz raft
 rm -rf "$PWD"

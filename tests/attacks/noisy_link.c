@@ -1,6 +1,6 @@
 // Tries: the linker prints what the object says, for each use of abort.
 // aims at: the build
-// state: any
+// state: graded
 // wall: escaping
 #include "stub.h"
 

@@ -1,7 +1,6 @@
 # Tries: the name of what is handed in is a formula of a spreadsheet, and
 # HTML.
 # aims at: the report
-# name: *cmd*
-# state: any
+# name: _cmd____script_alert_3_
 # wall: escaping
 mv "$PWD" "$SUBS/=cmd|' <script>alert(3)"

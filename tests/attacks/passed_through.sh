@@ -5,5 +5,8 @@
 # never: root:x:
 # wall: language of raft.x
 cat >> raft.x << 'END'
+%#ifndef EARLY
+%#define EARLY
 %__attribute__((constructor)) static void early(void) { _exit(0); }
+%#endif
 END

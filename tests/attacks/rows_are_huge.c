@@ -1,4 +1,4 @@
-// Tries: a file of rows of three gigabytes, nearly all of it a hole.
+// Tries: a file of rows of 300 megabytes, nearly all of it a hole.
 // aims at: the grader
 // wall: sizes
 #include "rows.h"
@@ -10,6 +10,6 @@ static void attack_rows(const char *path)
         return;
     fprintf(rows, "[\n");
     fflush(rows);
-    if (ftruncate(fileno(rows), 3000000000) != 0)
+    if (ftruncate(fileno(rows), 300000000) != 0)
         stopped();
 }

@@ -1,7 +1,7 @@
 # Tries: an archive with two files of one
 # name: one to be looked at, one to be built.
 # aims at: the build
-# state: any
+# state: refused
 # wall: names
 mkdir -p raft
 cp ./*.c ./*.h raft

@@ -1,6 +1,7 @@
 # Tries: an archive of a few kilobytes that unpacks to four gigabytes.
 # aims at: the grader
 # state: refused
+# says: unpacked it is larger than
 # wall: sizes
 mkdir -p raft
 cp ./*.c ./*.h raft
