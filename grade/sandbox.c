@@ -29,7 +29,7 @@ enum { SMALL_TMP_MB = 64, START_S = 20, PROBES = 3 };
 // The most processes and threads of a sandbox, and of one that makes rooms.
 // They are too few to use up the numbers of processes of the whole machine,
 // which a fork bomb does before it is seen.
-enum { MOST_TASKS = 2000, MOST_TASKS_IN_ROOMS = 10000 };
+enum { MOST_TASKS = 2000, MOST_TASKS_IN_ROOMS = 25000 };
 
 // ---- The command line ----
 

@@ -8,13 +8,14 @@
 #include "rt/alloc.h"
 #include "rt/clean.h"
 #include "rt/debug_log.h"
+#include "rt/shortage.h"
 #include "tester/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// A right Raft has fewer calls and applies under way.
-#define MAX_UNDER_WAY       2000
+// A right Raft has fewer calls and applies under way, as each may be a thread.
+#define MAX_UNDER_WAY       SHORTAGE_MAX_THREADS
 #define MAX_BYTES_UNDER_WAY WIRE_MAX_BYTES
 
 static void answer(struct raft *rf, const struct frame *question,

@@ -157,6 +157,7 @@ static void await_ready(void)
 void judge_start(const char *program, const char *object)
 {
     signal(SIGPIPE, SIG_IGN);  // Of a connection whose peer has died.
+    shortage_holds_for_others();
     cond_init(&changed);
     shared_object = object;
     int pair[2];

@@ -22,6 +22,7 @@
 static struct shortage own_note;
 static struct shortage *note = &own_note;
 static atomic_bool has_ended;
+static bool holds_for_others;
 
 // The resources that the process holds; 0 if unknown.
 struct holding {
@@ -265,7 +266,7 @@ static bool describe_excess(enum shortage_of what, int error, size_t asked,
 static void describe(enum shortage_of what, int error, size_t asked)
 {
     struct holding held = look_at_process();
-    if (describe_excess(what, error, asked, &held)) {
+    if (!holds_for_others && describe_excess(what, error, asked, &held)) {
         note->state = SHORTAGE_BY_ITSELF;
         return;
     }
@@ -291,6 +292,11 @@ static void describe(enum shortage_of what, int error, size_t asked)
 void shortage_note_at(struct shortage *place)
 {
     note = place;
+}
+
+void shortage_holds_for_others(void)
+{
+    holds_for_others = true;
 }
 
 void shortage_note(enum shortage_of what, int error, size_t asked)
