@@ -1,11 +1,11 @@
-// Tries: an object of a gigabyte.
+// Tries: an object of 200 MB.
 // aims at: the build
 // state: not built
 // wall: limits
 #include "stub.h"
 
-static char much[1 << 30] = { 1 };
-__asm__(".data\n.fill 1000000000, 1, 7\n.text\n");
+static char much[100 << 20] = { 1 };
+__asm__(".data\n.fill 100000000, 1, 7\n.text\n");
 
 static void attack(struct raft *rf)
 {

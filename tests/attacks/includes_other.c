@@ -1,6 +1,7 @@
 // Tries: hands in what somebody else has handed in.
 // aims at: other students
 // state: not built
+// never: fatal error: raft/
 // wall: readable
 #include "where.h"
 #include OTHER

@@ -4,6 +4,7 @@
 // wall: readable
 #include "stub.h"
 #include "tests/graded/test_2a.c"
+#error THROUGH: a test can be read
 
 static void attack(struct raft *rf)
 {

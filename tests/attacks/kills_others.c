@@ -11,8 +11,9 @@ static void kill_if_bystander(int process)
     snprintf(path, sizeof path, "/proc/%d/comm", process);
     int file = open(path, O_RDONLY);
     if (file >= 0 && read(file, name, sizeof name - 1) > 0 &&
-        strncmp(name, "bystander", 9) == 0)
-        hidden_call(SYS_kill, (long)process, (long)SIGKILL);
+        strncmp(name, "bystander", 9) == 0 &&
+        hidden_call(SYS_kill, (long)process, (long)SIGKILL) == 0)
+        got_through("a process of the host");
 }
 
 static void attack(struct raft *rf)

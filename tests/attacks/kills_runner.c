@@ -7,6 +7,6 @@
 static void attack(struct raft *rf)
 {
     (void)rf;
-    hidden_call(SYS_kill, (long)getppid(), (long)SIGKILL);
+    hidden_call(SYS_kill, hidden_call(SYS_getppid), (long)SIGKILL);
     stopped();
 }
