@@ -71,6 +71,7 @@ _Noreturn void death_fail(const struct peer *peer, const char *object)
     if (status < 0)
         test_fail("%s's process could not be cloned: %s", name.text,
                   strerror(-status));
+    refusals_look(status);
     current_verdict->died = true;
     char place[500];
     describe_place(peer, object, place, sizeof place);

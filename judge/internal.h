@@ -127,6 +127,17 @@ int64_t waits_ended_cpu_ns(void);
 void looks_start(void);
 void looks_stop(void);
 
+// ---- refusals.c: what the machine refuses ----
+
+void refusals_start(void);
+
+// Does the system refuse a thread to the judge? Then the test is inconclusive
+// if it fails: the shortage is noted.
+bool refusals_try_thread(void);
+
+// Notes a shortage that may have ended a peer with this status.
+void refusals_look(int wait_status);
+
 // ---- lies.c: what a peer must not say ----
 
 // Fails the test: `what` completes "server 1's process has sent ".

@@ -140,6 +140,13 @@ static void print_log(struct raft *rf, const struct frame *f)
 
 // ---- What is answered at once ----
 
+static void try_thread(struct raft *rf, const struct frame *f)
+{
+    bool is_refused = refusals_try_thread();
+    if (f->id != 0)  // Else it is told.
+        answer(rf, f, (struct frame){ .numbers = { is_refused } });
+}
+
 // Does what can be done at once. Takes over the frame, or returns false.
 static bool do_at_once(struct raft *rf, struct frame *f)
 {
@@ -160,6 +167,9 @@ static bool do_at_once(struct raft *rf, struct frame *f)
         if (!zygote_keep_last_words(rf->peer, f))
             lie_fail(rf->peer, "last words twice");
         return true;
+    case FRAME_REFUSED:
+        try_thread(rf, f);
+        break;
     case FRAME_LEFT:
         rf->has_left = true;
         break;
@@ -285,7 +295,8 @@ static bool receive_slow_locked(struct raft *rf, struct frame *f)
             lie_fail(rf->peer, "%s", why);
         if (got == WIRE_ENDED)
             return false;
-        if (rf->ends == NULL && f->kind != FRAME_LAST_WORDS)
+        if (rf->ends == NULL && f->kind != FRAME_LAST_WORDS &&
+            f->kind != FRAME_REFUSED)
             lie_fail(rf->peer, "a question before it was made");
         if (!do_at_once(rf, f))
             return true;

@@ -158,6 +158,7 @@ void judge_start(const char *program, const char *object)
 {
     signal(SIGPIPE, SIG_IGN);  // Of a connection whose peer has died.
     shortage_holds_for_others();
+    refusals_start();
     cond_init(&changed);
     shared_object = object;
     int pair[2];

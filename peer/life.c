@@ -3,6 +3,7 @@
 // one receives, because a function of the Raft may wait.
 #include "peer/confine.h"
 #include "peer/internal.h"
+#include "peer/refused.h"
 #include "peer/seeds.h"
 
 #include "rt/alloc.h"
@@ -33,7 +34,7 @@ static void start_reader(void)
     n_readers++;
     pthread_mutex_unlock(&mu);
     pthread_t id;
-    int error = pthread_create(&id, NULL, read_questions, NULL);
+    int error = refused_make_thread(&id, read_questions);
     if (error != 0)
         shortage_exit(SHORTAGE_OF_THREADS, error, 0);
     pthread_detach(id);
@@ -89,6 +90,7 @@ void life_run(const char *path, int fd, bool is_confined)
     if (!is_confined)
         confine_files();
     start_reader();
+    refused_can_ask();
     pthread_mutex_lock(&mu);
     while (n_readers > 0)
         pthread_cond_wait(&none_is_left, &mu);

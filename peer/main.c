@@ -4,6 +4,7 @@
 //   peer OBJECT    with a socket to the judge at CONTROL_FD
 #include "peer/confine.h"
 #include "peer/internal.h"
+#include "peer/refused.h"
 #include "peer/timed.h"
 
 #include "rt/bad_input.h"
@@ -23,6 +24,7 @@ static void load_for_backtraces(void)
 int main(int argc, char **argv)
 {
     timed_find();
+    refused_find();
     if (argc != 2)
         bad_input("peer", "wants the Raft's shared object: isolab starts it");
     prctl(PR_SET_PDEATHSIG, SIGKILL);

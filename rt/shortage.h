@@ -47,8 +47,8 @@ struct shortage {
 // with the parent. Before that it goes to memory of the process's own.
 void shortage_note_at(struct shortage *place);
 
-// What this process holds is held for others, which are watched themselves: no
-// shortage is its own from now on.
+// Says that this process holds what it holds for others, which are watched
+// themselves: no shortage is its own from now on.
 void shortage_holds_for_others(void);
 
 // Notes that `what` was refused. Only the first note counts. Any thread may

@@ -39,6 +39,8 @@ enum frame_kind {
     FRAME_SNAPSHOT_SIZE,
     FRAME_APPLY,  // Numbers: enum applied, command's index, snapshot's term and
                   // index. Parts: command, snapshot.
+    FRAME_REFUSED,  // A thread. Answer, if it is asked: is it refused to the
+                    // judge, too?
 
     // The peer tells. Nothing is answered.
     FRAME_LOG,         // Numbers: line, server, term. Parts: file, topic, text.
