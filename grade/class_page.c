@@ -303,17 +303,5 @@ static void put_page(const struct graded_class *class, const char *out,
 
 bool class_page_write(const char *out)
 {
-    struct graded_class class;
-    if (!graded_read(&class, out))
-        return false;
-    char *text, *path = alloc_format("%s/index.html", out);
-    size_t size;
-    FILE *to = alloc_stream(&text, &size);
-    put_page(&class, out, to);
-    fclose(to);
-    bool written = store_write(path, text, size);
-    free(text);
-    free(path);
-    graded_free(&class);
-    return written;
+    return graded_write(out, "index.html", put_page);
 }

@@ -4,7 +4,6 @@
 
 #include "grade/columns.h"
 #include "grade/graded.h"
-#include "grade/store.h"
 #include "rt/alloc.h"
 
 #include <stdio.h>
@@ -120,8 +119,10 @@ static void put_gap(const struct graded_gap *gap, const struct columns *columns,
     end_row(to);
 }
 
-static void put_rows(const struct graded_class *class, FILE *to)
+static void put_rows(const struct graded_class *class, const char *out,
+                     FILE *to)
 {
+    (void)out;
     struct columns columns = columns_of(class);
     put_head(&columns, to);
     for (int k = 0; k < class->n; k++)
@@ -133,17 +134,5 @@ static void put_rows(const struct graded_class *class, FILE *to)
 
 bool csv_write(const char *out)
 {
-    struct graded_class class;
-    if (!graded_read(&class, out))
-        return false;
-    char *text, *path = alloc_format("%s/grades.csv", out);
-    size_t size;
-    FILE *to = alloc_stream(&text, &size);
-    put_rows(&class, to);
-    fclose(to);
-    bool written = store_write(path, text, size);
-    free(text);
-    free(path);
-    graded_free(&class);
-    return written;
+    return graded_write(out, "grades.csv", put_rows);
 }

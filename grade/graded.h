@@ -3,6 +3,7 @@
 #define GRADE_GRADED_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #define GRADED_MAX_LAYERS 8
 
@@ -58,6 +59,12 @@ struct graded_class {
 // stderr and nothing to free, if the folder cannot be read or has neither.
 bool graded_read(struct graded_class *class, const char *out);
 void graded_free(struct graded_class *class);
+
+// Reads the class in OUT, and writes what `put` makes of it to OUT/NAME. False,
+// with a line on stderr, if it cannot be read or written.
+bool graded_write(const char *out, const char *name,
+                  void (*put)(const struct graded_class *class, const char *out,
+                              FILE *to));
 
 // The one of this name, or NULL.
 const struct graded *graded_find(const struct graded_class *class,
