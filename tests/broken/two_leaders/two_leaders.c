@@ -1,10 +1,20 @@
-// Wrong: servers 0 and 2 both lead in term 1.
+// Wrong: server 2 leads in term 1, too, once it has heard from server 0.
 // Verdict: failed, with both servers and the term.
 #include "tests/broken/base.h"
 
-static bool is_even(const struct raft *rf)
+#include <stdatomic.h>
+
+static atomic_bool has_heard;
+
+static bool leads_too(const struct raft *rf)
 {
-    return rf->me % 2 == 0;
+    return rf->me == 0 || (rf->me == 2 && has_heard);
 }
 
-static const struct bug bug = { .leads = is_even };
+static void stand_up(struct raft *rf)
+{
+    if (rf->me == 2 && !atomic_exchange(&has_heard, true))
+        go(rf->threads, "leader", lead, rf);
+}
+
+static const struct bug bug = { .leads = leads_too, .in_handler = stand_up };
