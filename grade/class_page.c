@@ -50,11 +50,17 @@ static void put_scores(const struct graded_class *class, FILE *to)
     samples_free(&scores);
 }
 
+static bool is_listed(const struct graded *graded)
+{
+    return graded_is_for_a_person(graded) ||
+           strcmp(graded->state, "graded") != 0;
+}
+
 static int count_for_a_person(const struct graded_class *class)
 {
-    int n = 0;
+    int n = class->n_gaps;
     for (int k = 0; k < class->n; k++)
-        n += graded_is_for_a_person(&class->each[k]);
+        n += is_listed(&class->each[k]);
     return n;
 }
 
@@ -149,18 +155,9 @@ static void put_unreadable(const struct graded_gap *gap, FILE *to)
     fputs("</td></tr>\n", to);
 }
 
-static bool is_listed(const struct graded *graded)
-{
-    return graded_is_for_a_person(graded) ||
-           strcmp(graded->state, "graded") != 0;
-}
-
 static void put_for_a_person(const struct graded_class *class, FILE *to)
 {
-    int n = class->n_gaps;
-    for (int k = 0; k < class->n; k++)
-        n += is_listed(&class->each[k]);
-    if (n == 0)
+    if (count_for_a_person(class) == 0)
         return;
     fputs("<h2>To be settled by a person</h2>\n"
           "<p>Submissions that could not be graded as they are, and those "

@@ -278,6 +278,20 @@ UNIT_TEST(class_page, causes_are_counted)
     end();
 }
 
+// The number at the top is that of the rows below "To be settled by a person".
+UNIT_TEST(class_page, all_that_a_person_settles_are_counted)
+{
+    begin();
+    write_graded("ann", 100);
+    write_account("bob", "not built", 0, "", ",\"reason\":\"raft.c:1: error\"");
+    check(class_page_write(out));
+    char *text = read_out("index.html");
+    expect(text, "<b>1</b>for a person to settle<");
+    expect(text, "raft.c:1: error");
+    free(text);
+    end();
+}
+
 UNIT_TEST(class_page, one_submission_and_differing_versions)
 {
     begin();
