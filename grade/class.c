@@ -87,8 +87,9 @@ static void show(const struct class *class)
         const struct worker *worker = &class->workers[k];
         if (worker->pid == 0)
             continue;
-        fprintf(to, "%s%s (%s)", is_first ? "" : ", ", worker->submission->name,
-                worker->doing);
+        fprintf(to, "%s%s", is_first ? "" : ", ", worker->submission->name);
+        if (worker->doing[0] != '\0')  // It has said what it does.
+            fprintf(to, " (%s)", worker->doing);
         is_first = false;
     }
     fclose(to);
