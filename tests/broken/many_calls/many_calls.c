@@ -11,21 +11,11 @@
 #define WAVE_US   1050000
 #define ANSWER_US 2000000
 
-static void send_to_one(struct raft *rf, int peer)
+static void send_heartbeat(void *peer)
 {
-    AppendEntriesRequest request = { .term = TERM, .leader_id = rf->me };
+    AppendEntriesRequest request = { .term = TERM, .leader_id = 0 };
     AppendEntriesResponse response;
-    labrpc_call(rf->peers[peer], &rpcs[1], &request, &response);
-}
-
-static void send_to_1(void *arg)
-{
-    send_to_one(arg, 1);
-}
-
-static void send_to_2(void *arg)
-{
-    send_to_one(arg, 2);
+    labrpc_call(peer, &rpcs[1], &request, &response);
 }
 
 static void send_waves(void *arg)
@@ -33,8 +23,8 @@ static void send_waves(void *arg)
     struct raft *rf = arg;
     for (int wave = 0; wave < WAVES; wave++) {
         for (int n = 0; n < AT_ONCE; n++) {
-            go(rf->threads, "sends to 1", send_to_1, rf);
-            go(rf->threads, "sends to 2", send_to_2, rf);
+            go(rf->threads, "heartbeat", send_heartbeat, rf->peers[1]);
+            go(rf->threads, "heartbeat", send_heartbeat, rf->peers[2]);
         }
         usleep(WAVE_US);
     }
