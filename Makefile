@@ -361,7 +361,7 @@ compile_commands.json: $(RAFT_X_H) $(TESTER_X_H)
 	    -std=gnu11 $(subst -I$(B)/gen,,$(CPPFLAGS)) $(XML_CPPFLAGS) $(WARN)
 
 -include $(shell find $(B) -path '$(B)/raft-*' -prune -o -path '$(B)/memory-*' -prune -o -name '*.d' -print 2> /dev/null)
--include $(wildcard $(R)/*.d)
+-include $(wildcard $(R)/*.d $(R)/shared/*.d)
 
 # ---- Setting up ----
 
