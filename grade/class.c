@@ -149,8 +149,7 @@ static void grade_all(struct class *class)
         show(class);
         poll(NULL, 0, WAIT_MS);
     }
-    for (int k = 0; k < class->grading->request->jobs; k++)
-        worker_stop(&class->workers[k]);
+    workers_stop(class->workers, class->grading->request->jobs);
     pace_end(&class->pace);
 }
 

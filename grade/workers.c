@@ -58,6 +58,8 @@ bool worker_start(struct worker *worker, const struct grading *grading,
         return false;
     }
     fflush(stdout);
+    // What a worker leaves behind becomes this process's, which waits for it.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
@@ -120,14 +122,20 @@ bool worker_has_ended(struct worker *worker, enum one *end)
     return true;
 }
 
-void worker_stop(struct worker *worker)
+static void stop(struct worker *worker)
 {
     if (worker->pid == 0)
         return;
     kill(-worker->pid, SIGTERM);
     kill(worker->pid, SIGTERM);
-    while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
     close(worker->from);
     worker->pid = 0;
+}
+
+void workers_stop(struct worker *workers, int n)
+{
+    for (int k = 0; k < n; k++)
+        stop(&workers[k]);
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+        ;
 }

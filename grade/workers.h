@@ -28,8 +28,9 @@ bool worker_listen(struct worker *worker);
 // Has it ended? Then sets `end`, and the worker has no process any more.
 bool worker_has_ended(struct worker *worker, enum one *end);
 
-// Ends the process and all that it started.
-void worker_stop(struct worker *worker);
+// Ends those that still work. Returns when no process is left of what any
+// worker started.
+void workers_stop(struct worker *workers, int n);
 
 // Seconds on the clock by which `began` is told.
 double worker_now(void);
