@@ -102,13 +102,29 @@ GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
 # $(call only,VARIABLES,TARGETS): these are for these targets.
 only = $(foreach v,$(filter $1,$(GIVEN)),$(if $(filter $2,$(MAKECMDGOALS)),,$(error \
     $v= is for make $(subst $() $(),$(comma) make ,$2))))
+# $(call not_for,VARIABLES,TARGETS,WHY): these do nothing for these targets.
+not_for = $(foreach v,$(filter $1,$(GIVEN)),$(if $(filter-out $2,$(or $(MAKECMDGOALS),help)),,$(error \
+    $v= is not for make $(or $(firstword $(MAKECMDGOALS)),help)$3)))
 ifeq ($(MAKELEVEL),0)
 # What the files here do not name is no option of theirs. They also name all letters.
 ALPHABET := $(filter-out T N,$(NAME_CHARS))
 $(foreach v,$(filter-out MAKEFLAGS SHELL,$(GIVEN)),$(if \
     $(filter $v,$(filter-out $(ALPHABET),$(foreach f,Makefile $(wildcard tests/lab.mk grade/grade.mk),$(file < $f)))),,$(error \
     $v=: there is no such option; make help lists them)))
+$(if $(COMPARE),$(call not_for,$(filter-out COMPARE,$(GIVEN)),grade, COMPARE=$(comma) which compares two gradings as they are))
+$(if $(filter 1,$(SLURM)),$(call not_for,JOBS,grade, SLURM=1$(comma) of which each task grades one submission))
+$(call not_for,T SUITE RAFT MODE CC SEEDS FIRST N LIMIT LOG,grade gradescope,; POINTS_FILE= says what is run$(comma) and how often)
+$(call not_for,RAFT CC MODE,clean help handout format fuzz variants mutants test test-long check)
+$(call not_for,RAFT,setup libsim bench-search)
+$(call not_for,MODE,race asan,$(comma) which is a mode)
+$(call not_for,MODE,handin)
 $(call only,N,soak timing)
+ALL_PARTS := 2A 2B 2C 2D fig2 run soak isolated sim race asan
+$(call only,T,$(ALL_PARTS) replay show shrink hunt timing unit variants mutants bench-search)
+$(call only,SUITE,$(ALL_PARTS) replay show shrink hunt timing unit)
+$(call only,LIMIT,$(ALL_PARTS) replay show shrink hunt timing unit)
+$(call only,JOBS,$(ALL_PARTS) hunt timing unit variants mutants grade)
+$(call only,LOG,$(ALL_PARTS) replay show)
 $(call only,SEEDS,sim timing variants race asan)
 $(call only,FIRST,sim timing race asan)
 $(call only,BOUND,sim)
@@ -116,6 +132,7 @@ $(call only,SEED TAPE,replay show shrink)
 $(call only,GDB THREADS,replay show)
 $(call only,POLICY,sim timing replay show shrink run fig2 race asan)
 $(call only,SIM,race asan)
+$(if $(filter 1,$(SIM)),,$(call not_for,SEEDS FIRST POLICY,race asan, without SIM=1$(comma) since it runs in real time))
 $(call only,MINUTES MERGE TASKS,hunt)
 $(call only,SLURM,hunt grade)
 $(call only,SUBS OUT COMPARE PART,grade)
@@ -135,6 +152,9 @@ $(error VIEW=$(VIEW) wants a test: T=rejoin)
 endif
 ifneq ($(and $(VIEW),$(filter-out 2A 2B 2C 2D replay,$(MAKECMDGOALS))),)
 $(error VIEW= is for make replay and make 2A (2B, 2C, 2D))
+endif
+ifneq ($(and $(VIEW),$(filter 1,$(GDB))),)
+$(error VIEW= shows a run that is over: without GDB=1)
 endif
 ifneq ($(and $(filter-out columns,$(or $(VIEW),none)),$(TOPICS)$(SERVERS)),)
 $(error TOPICS= and SERVERS= choose what VIEW=columns shows)
@@ -629,18 +649,18 @@ endif
 
 replay: one_run
 ifeq ($(GDB),1)
-	@gdb -q -ex 'set follow-fork-mode child' -ex 'set confirm off' \
+	@$(LAB_ENV) gdb -q -ex 'set follow-fork-mode child' -ex 'set confirm off' \
 	    -ex 'break test_fail' \
 	    --args $(REPLAY) --os-threads
 else ifneq ($(VIEW),)
-	$(call viewed,$(REPLAY))
+	$(call viewed,$(LAB_ENV) $(REPLAY))
 else
 	@RAFTLAB_LOG=$(or $(LOG),1) $(REPLAY) $(OR_UNREAD)
 endif
 
 # A failed run is shown like any other: failures are the main use.
 show: one_run
-	@$(REPLAY) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
+	@$(LAB_ENV) $(REPLAY) || { status=$$?; $(IF_UNREAD); [ $$status = 1 ] || exit $$status; }
 
 # A small run that fails alike. After Ctrl-C there is a tape, too; after a second one
 # there is none, and an older tape is not shown.
