@@ -46,7 +46,7 @@ static void put(const char *text, int columns)
     if (wrap_columns(text, (int)strlen(text)) <= columns)
         fputs(text, stdout);
     else
-        printf("%.*s...", wrap_fitting(text, columns - 3), text);
+        printf("%.*s...", wrap_cut(text, columns - 3), text);
 }
 
 void pace_done(struct pace *pace, const char *name, const char *line,
@@ -60,7 +60,7 @@ void pace_done(struct pace *pace, const char *name, const char *line,
     char *left = time_left(pace);
     char *count = alloc_format("%d/%d%s", pace->done, pace->n, left);
     clear(pace);
-    int room = WRAP_COLUMNS - NAME_COLUMNS - 2 - (int)strlen(count) - 2;
+    int room = wrap_terminal() - NAME_COLUMNS - 2 - (int)strlen(count) - 2;
     put(name, NAME_COLUMNS);
     int pad = NAME_COLUMNS - wrap_columns(name, (int)strlen(name));
     printf("%*s", 2 + (pad > 0 ? pad : 0), "");
@@ -80,7 +80,7 @@ void pace_show(const struct pace *pace, const char *under_way)
     char *line = alloc_format("%d of %d done%s: %s", pace->done, pace->n, left,
                               under_way);
     clear(pace);
-    put(line, WRAP_COLUMNS - 1);
+    put(line, wrap_terminal() - 1);
     fflush(stdout);
     free(line);
     free(left);

@@ -32,44 +32,92 @@ static int most_lost(const struct graded *graded, const bool *is_told)
     return most;
 }
 
-// "2C/figure_8 4.00, 2C/churn 2.00 and 5 more". The caller frees it.
-static char *why_text(const struct graded *graded)
+// The place of the next word, in a row whose lines have so many columns.
+struct row {
+    int columns;
+    int at;  // So many are printed in this line.
+};
+
+// Prints a word that is not to be cut. One that the column is too narrow for
+// begins further left.
+static void put_word(struct row *row, const char *word, int len)
 {
-    char *text;
-    size_t size;
-    FILE *to = alloc_stream(&text, &size);
+    int wide = wrap_columns(word, len);
+    int space = row->at > WHY_COLUMN ? 1 : 0;
+    if (row->at + space + wide > row->columns) {
+        int indent = row->columns - wide;
+        indent = indent > WHY_COLUMN ? WHY_COLUMN : indent > 0 ? indent : 0;
+        printf("\n%*s", indent, "");
+        row->at = indent;
+        space = 0;
+    }
+    printf("%*s%.*s", space, "", len, word);
+    row->at += space + wide;
+}
+
+// Prints a test and what it lost, in one line if there is room.
+static void put_test(struct row *row, const char *text)
+{
+    int len = (int)strlen(text);
+    int of_name = (int)strcspn(text, " ");
+    if (wrap_columns(text, len) <= row->columns) {
+        put_word(row, text, len);
+    } else {
+        put_word(row, text, of_name);
+        put_word(row, text + of_name + 1, len - of_name - 1);
+    }
+}
+
+// "2C/figure_8 -4.00, 2C/churn -2.00 and 5 more".
+static void put_why(struct row *row, const struct graded *graded)
+{
     bool *is_told = alloc((size_t)graded->n_tests * sizeof(*is_told) + 1);
     int left = 0;
     for (int i = 0; i < graded->n_tests; i++)
         left += lost(&graded->tests[i]) > 0.004;
     for (int k = 0; k < MAX_NAMED && left > 0; k++, left--) {
         int i = most_lost(graded, is_told);
+        const struct graded_test *test = &graded->tests[i];
         is_told[i] = true;
-        fprintf(to, "%s%s/%s -%.2f", k == 0 ? "" : ", ", graded->tests[i].suite,
-                graded->tests[i].name, lost(&graded->tests[i]));
+        char *text =
+            alloc_format("%s/%s -%.2f%s", test->suite, test->name, lost(test),
+                         left > 1 && k + 1 < MAX_NAMED ? "," : "");
+        put_test(row, text);
+        free(text);
     }
-    if (left > 0)
-        fprintf(to, " and %d more", left);
-    fclose(to);
+    if (left > 0) {
+        char *more = alloc_format("and %d more", left);
+        put_word(row, more, (int)strlen(more));
+        free(more);
+    }
     free(is_told);
-    return text;
 }
 
-static void print_row(const struct graded *graded)
+// A name that the column is too narrow for has a line of its own.
+static void put_name(const char *name)
 {
-    int columns = wrap_columns(graded->name, (int)strlen(graded->name));
-    int shown = columns <= NAME_COLUMNS
-                    ? (int)strlen(graded->name)
-                    : wrap_fitting(graded->name, NAME_COLUMNS);
-    int pad = NAME_COLUMNS - (columns <= NAME_COLUMNS ? columns : NAME_COLUMNS);
-    printf("%.*s%*s  %*.2f  ", shown, graded->name, pad, "", SCORE_COLUMNS,
-           graded->score);
-    bool is_scored = strcmp(graded->state, "graded") == 0;
-    char *why =
-        is_scored ? why_text(graded)
-                  : alloc_format("%s: %s", graded->state,
-                                 graded->reason == NULL ? "" : graded->reason);
-    wrap_print(why, WHY_COLUMN, WHY_COLUMN, stdout);
+    int wide = wrap_columns(name, (int)strlen(name));
+    fputs(name, stdout);
+    if (wide > NAME_COLUMNS) {
+        putchar('\n');
+        wide = 0;
+    }
+    printf("%*s", NAME_COLUMNS - wide, "");
+}
+
+static void print_row(const struct graded *graded, int columns)
+{
+    put_name(graded->name);
+    printf("  %*.2f  ", SCORE_COLUMNS, graded->score);
+    if (strcmp(graded->state, "graded") == 0) {
+        struct row row = { .columns = columns, .at = WHY_COLUMN };
+        put_why(&row, graded);
+        putchar('\n');
+        return;
+    }
+    char *why = alloc_format("%s: %s", graded->state,
+                             graded->reason == NULL ? "" : graded->reason);
+    wrap_print_in(columns, why, WHY_COLUMN, WHY_COLUMN, stdout);
     free(why);
 }
 
@@ -78,11 +126,12 @@ void scores_print(const char *out)
     struct graded_class class;
     if (!graded_read(&class, out))
         return;
+    int columns = wrap_terminal();
     if (class.n > 0)
         printf("\n%-*s  %*s  lost most in\n", NAME_COLUMNS, "submission",
                SCORE_COLUMNS, "score");
     for (int i = 0; i < class.n; i++)
-        print_row(&class.each[i]);
+        print_row(&class.each[i], columns);
     putchar('\n');
     graded_free(&class);
 }

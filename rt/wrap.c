@@ -4,7 +4,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
+
+#define FEWEST_COLUMNS 40
 
 // The columns of the first character of a text, and its length in bytes.
 static int columns_of(const char *text, int *len)
@@ -50,14 +54,42 @@ int wrap_fitting(const char *text, int room)
     return text[len] == 0 && columns <= room ? len : space > 0 ? space : len;
 }
 
-void wrap_print(const char *text, int begun, int indent, FILE *to)
+int wrap_cut(const char *text, int room)
+{
+    int len = 0, columns = 0;
+    while (text[len] != 0) {
+        int of_character;
+        columns += columns_of(text + len, &of_character);
+        if (columns > room && len > 0)
+            break;
+        len += of_character;
+    }
+    return len;
+}
+
+int wrap_terminal(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+        size.ws_col > WRAP_COLUMNS)
+        return WRAP_COLUMNS;
+    return size.ws_col < FEWEST_COLUMNS ? FEWEST_COLUMNS : size.ws_col;
+}
+
+void wrap_print_in(int columns, const char *text, int begun, int indent,
+                   FILE *to)
 {
     for (bool first = true; first || *text != 0; first = false) {
         if (!first)
             fprintf(to, "%*s", indent, "");
-        int room = WRAP_COLUMNS - (first ? begun : indent);
+        int room = columns - (first ? begun : indent);
         int len = wrap_fitting(text, room > 0 ? room : 1);
         fprintf(to, "%.*s\n", len, text);
         text += len + (int)strspn(text + len, " ");
     }
+}
+
+void wrap_print(const char *text, int begun, int indent, FILE *to)
+{
+    wrap_print_in(WRAP_COLUMNS, text, begun, indent, to);
 }

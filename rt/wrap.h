@@ -15,9 +15,20 @@ int wrap_columns(const char *text, int len);
 // there is one, else within a word; at least one character.
 int wrap_fitting(const char *text, int room);
 
-// Prints a text in lines of at most WRAP_COLUMNS.
+// The number of bytes of a text that fit into so many columns, within a word,
+// too; at least one character, if there is one.
+int wrap_cut(const char *text, int room);
+
+// The columns of the terminal that stdout is, WRAP_COLUMNS at most. If it is
+// none, WRAP_COLUMNS.
+int wrap_terminal(void);
+
+// Prints a text in lines of at most so many columns; wrap_print, of
+// WRAP_COLUMNS.
 //   begun   columns of the first line that are printed already
 //   indent  of the other lines
+void wrap_print_in(int columns, const char *text, int begun, int indent,
+                   FILE *to);
 void wrap_print(const char *text, int begun, int indent, FILE *to);
 
 #endif
