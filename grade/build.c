@@ -116,18 +116,17 @@ static void add_sources(struct places *places, const char *source)
     free(messages);
 }
 
-// The lab's own, of the modes that the products have: the file or folder of
-// this name.
-static void add_modes(struct places *places, const char *name,
+// The lab's own, of the modes that the products have: the file or folder `from`
+// of build/MODE, as `to` there. There is more in build/MODE: the reference.
+static void add_modes(struct places *places, const char *from, const char *to,
                       unsigned products)
 {
     static const char *const modes[] = { "plain", "tsan", "asan" };
     unsigned wanted = (products | BUILD_SIMULATOR) >> 1;
     for (int k = 0; k < 3; k++) {
-        char *path = alloc_format("build/%s%s", modes[k], name);
         if ((wanted >> k & 1) != 0)
-            add_lab(places, path);
-        free(path);
+            add(places, alloc_format("build/%s%s:/lab/build/%s%s", modes[k],
+                                     from, modes[k], to));
     }
 }
 
@@ -243,7 +242,7 @@ static bool compile(struct build *build, const char *source,
     struct places readable = { NULL, 0 };
     add_headers(&readable, false);
     add_sources(&readable, source);
-    add_modes(&readable, "/parts", products);
+    add_modes(&readable, "/parts", "/parts", products);
     char *argv[8];
     set_command(argv, "compile", products);
     bool ok = run(build, &readable, objects, OBJECTS_MB, argv);
@@ -258,7 +257,7 @@ static bool link_programs(struct build *build, const char *source,
     struct places readable = { NULL, 0 };
     add_headers(&readable, true);
     add_parts(&readable, source, objects);
-    add_modes(&readable, "", products);
+    add_modes(&readable, "/linked", "", products);
     char *argv[8];
     set_command(argv, "link", products & ~(unsigned)BUILD_OBJECT);
     bool ok = run(build, &readable, programs, PROGRAMS_MB, argv);

@@ -55,9 +55,16 @@ $(B)/parts: $(PARTS_O) $(if $(filter plain,$(MODE)),$(GIVEN_READERS_O) $(SHRINK_
 	    echo "given_readers='$(GIVEN_READERS_O)'"; echo "core='$(CORE:%.c=$(B)/%.o)'"; \
 	} > $@.$$$$ && mv $@.$$$$ $@
 
+# Copies of what the link reads, and of nothing else: beside the objects stand the
+# reference's, and programs that it is linked into.
+LINKED := $(sort $(PARTS_O) $(if $(filter plain,$(MODE)),$(GIVEN_READERS_O) $(SHRINK_O)))
+$(B)/linked: $(B)/parts
+	@rm -rf $@ $@.$$$$ && mkdir -p $@.$$$$ && cd $(B) && \
+	    cp --parents parts $(LINKED:$(B)/%=%) $(@F).$$$$ && mv -T $(@F).$$$$ $(@F)
+
 .PHONY: grade-parts parts
-parts: $(B)/parts
-grade-parts: $(HEADERS) $(B)/parts $(ISOLAB) $(PEER_BIN) $(VIEW_BIN)
+parts: $(B)/linked
+grade-parts: $(HEADERS) $(B)/linked $(ISOLAB) $(PEER_BIN) $(VIEW_BIN)
 	@for mode in tsan asan; do $(MAKE) --no-print-directory MODE=$$mode parts || exit; done
 
 # ---- Grading ----

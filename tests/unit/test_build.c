@@ -2,6 +2,7 @@
 #include "grade/build.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
+#include "tests/unit/sandbox.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -82,6 +83,33 @@ UNIT_TEST(build, sees_no_tests)
 {
     must_fail("echo '#include \"tests/graded/test_2a.c\"' > a.c",
               "test_2a.c: No such file");
+}
+
+// In place of the link, the command prints the files within its reach that the
+// link does not name, and those with the reference's code. The submission is
+// the reference, but its own objects are not looked at.
+static struct end_of_command look_around(const struct confinement *confinement,
+                                         char *const argv[])
+{
+    static char look[] =
+        "find build -type f | while read -r file; do"
+        " grep -qF \"$file\" build/plain/parts || echo \"$file\"; done;"
+        "grep -rl --exclude-dir=made handle_append_reply_locked /lab";
+    if (strcmp(argv[2], "link") != 0)
+        return __real_confine_run(confinement, argv);
+    return __real_confine_run(confinement,
+                              (char *[]){ "sh", "-c", look, NULL });
+}
+
+UNIT_TEST(build, links_without_the_reference)
+{
+    check(access("build/plain/raft-raft/replication.o", R_OK) == 0);
+    sandbox_instead = look_around;
+    struct build made = build("true", BUILD_SIMULATOR);
+    check_that(strcmp(made.message, "build/plain/parts\n") == 0,
+               "the link can read: %s", made.message);
+    free(made.message);
+    store_remove(folder);
 }
 
 UNIT_TEST(build, sees_nothing_of_the_machine)

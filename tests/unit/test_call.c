@@ -5,6 +5,7 @@
 #include "grade/score.h"
 #include "grade/turn.h"
 #include "rt/alloc.h"
+#include "tests/unit/sandbox.h"
 #include "tests/unit/unit.h"
 
 #include <sched.h>
@@ -13,12 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct end_of_command __wrap_confine_run(const struct confinement *confinement,
-                                         char *const argv[]);
-struct end_of_command __real_confine_run(const struct confinement *confinement,
-                                         char *const argv[]);
-
-// The sandbox is this fake; or the real one, if it is NULL.
+// What the sandbox of fake_run does.
 static struct fake {
     const char *bad;    // A call with this test is ended.
     const char *flaky;  // Its first isolated run of each call fails.
@@ -92,11 +88,9 @@ static bool write_rows(const char *folder, char *const argv[])
     return is_good;
 }
 
-struct end_of_command __wrap_confine_run(const struct confinement *confinement,
-                                         char *const argv[])
+static struct end_of_command fake_run(const struct confinement *confinement,
+                                      char *const argv[])
 {
-    if (fake == NULL)
-        return __real_confine_run(confinement, argv);
     fake->calls++;
     if (number_of(argv, "--jobs") > fake->most_jobs)
         fake->most_jobs = number_of(argv, "--jobs");
@@ -131,9 +125,10 @@ static void call_all(struct fake *with, enum layer layer, int counts[3])
             tests[asked.n_tests++] = k;
 
     fake = with;
+    sandbox_instead = fake_run;
     struct runs runs = { 0 };
     struct end_of_command end = call_run(&runs, &asked, &work, 2);
-    fake = NULL;
+    sandbox_instead = NULL;
     check(runs.n == asked.n_tests && end.seconds >= with->calls);
     memset(counts, 0, 3 * sizeof *counts);
     for (int k = 0; k < runs.n; k++)
@@ -260,8 +255,9 @@ static struct layer_score run_layers(struct fake *with)
 
     struct layers layers;
     fake = with;
+    sandbox_instead = fake_run;
     layers_run(&layers, &grading, &work, "d1", says_nothing);
-    fake = NULL;
+    sandbox_instead = NULL;
     check_records(&layers.runs);
     struct score score = score_of(&grading.points, &layers.runs);
     struct layer_score counts = score.scores[0].tests[0].layers[LAYER_ISOLATED];
