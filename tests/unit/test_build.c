@@ -112,6 +112,32 @@ UNIT_TEST(build, links_without_the_reference)
     store_remove(folder);
 }
 
+// A source that takes the compiler over, by a flaw of it, leaves a script for
+// the linker in the place of an object.
+static struct end_of_command leave_script(const struct confinement *confinement,
+                                          char *const argv[])
+{
+    struct end_of_command end = __real_confine_run(confinement, argv);
+    if (strcmp(argv[2], "compile") != 0)
+        return end;
+    char *command = alloc_format(
+        "echo 'INPUT(/lab/raft.x)' > %s/made/objects/plain/a.o", folder);
+    check(system(command) == 0);
+    free(command);
+    return end;
+}
+
+UNIT_TEST(build, links_objects_alone)
+{
+    sandbox_instead = leave_script;
+    struct build made = build("true", BUILD_SIMULATOR);
+    check_that(!made.ok &&
+                   strcmp(made.message, "a.o: not an object file\n") == 0,
+               "it says: %s", made.message);
+    free(made.message);
+    store_remove(folder);
+}
+
 UNIT_TEST(build, sees_nothing_of_the_machine)
 {
     char *here = realpath(".", NULL);
