@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// What the sandbox of fake_run does.
+// The fake sandbox of fake_run.
 static struct fake {
     const char *bad;    // A call with this test is ended.
     const char *flaky;  // Its first isolated run of each call fails.
