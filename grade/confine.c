@@ -24,6 +24,7 @@
 
 enum {
     LOOK_MS = 20,
+    STOPPED_S = 10,
     MOST_INODES = 20000,
 };
 
@@ -39,6 +40,7 @@ struct running {
     int child_fd;
     double began;
     struct output output;
+    int looks_stopped;  // At which a process of it was stopped.
     struct end_of_command end;
 };
 
@@ -101,6 +103,16 @@ static bool wrote_too_much(const struct running *run, struct usage *usage)
     return is_any_full;
 }
 
+// A Raft that stops the program of its tests must not make it seem that the
+// machine stood still. Looks are counted, not seconds: if the grading itself is
+// stopped with all that it runs, it does not look.
+static bool is_stopped(struct running *run, const struct usage *usage)
+{
+    run->looks_stopped += usage->stopped > 0;
+    return !run->confinement->makes_rooms &&
+           run->looks_stopped > STOPPED_S * 1000 / LOOK_MS;
+}
+
 static enum end broken_limit(struct running *run)
 {
     const struct confinement *most = run->confinement;
@@ -120,6 +132,8 @@ static enum end broken_limit(struct running *run)
         return END_PROCESSES;
     if (wrote)
         return END_DISK;
+    if (is_stopped(run, &usage))
+        return END_STOPPED;
     return END_EXITED;
 }
 
@@ -266,6 +280,9 @@ char *confine_end_text(const struct confinement *confinement,
                                   most->cpu_s);
     case END_MEMORY:
         return alloc_format("took more than %ld MB of memory", most->memory_mb);
+    case END_STOPPED:
+        return alloc_format("had a process that a signal stopped for %d s",
+                            STOPPED_S);
     case END_PROCESSES:
         return alloc_format("had more than %d processes, or %d threads",
                             most->processes, most->processes * THREADS_EACH);

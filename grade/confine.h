@@ -19,11 +19,13 @@ struct confinement {
     const char *const *writable;
     const char *folder;  // Its working folder; NULL: "/".
     int wall_s, cpu_s;
-    long memory_mb;    // Of all its processes, and of what it has written.
-    int processes;     // At the same time.
-    long file_mb;      // The largest file, and what it writes in sum.
-    long output_kb;    // Of stdout and stderr together. The rest is dropped.
-    bool makes_rooms;  // May make namespaces of its own, as isolab does.
+    long memory_mb;  // Of all its processes, and of what it has written.
+    int processes;   // At the same time.
+    long file_mb;    // The largest file, and what it writes in sum.
+    long output_kb;  // Of stdout and stderr together. The rest is dropped.
+    // May make namespaces of its own, and ends its own processes that stop, as
+    // isolab does.
+    bool makes_rooms;
 };
 
 enum end {
@@ -31,6 +33,7 @@ enum end {
     END_SIGNALLED,    // By the signal `status`.
     END_TIME,         // More than wall_s, or than cpu_s.
     END_MEMORY,       // More than memory_mb.
+    END_STOPPED,      // A process of it was stopped by a signal, for seconds.
     END_PROCESSES,    // More than `processes`.
     END_DISK,         // More than file_mb.
     END_NOT_STARTED,  // Or not finished, by this machine; `output` says why.

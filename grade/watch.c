@@ -14,6 +14,7 @@
 struct process {
     pid_t pid, parent;
     int threads;
+    bool is_stopped;
     double cpu_s;
     long memory_kb;
 };
@@ -54,13 +55,15 @@ static bool read_process(int proc, struct process *process)
         return false;
     const char *rest = strrchr(stat, ')');  // A name may have one, too.
     unsigned long ticks[4];
+    char state;
     if (rest == NULL ||
         sscanf(rest,
-               ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu "
+               ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu "
                "%*d %*d %d",
-               &process->parent, &ticks[0], &ticks[1], &ticks[2], &ticks[3],
-               &process->threads) != 6)
+               &state, &process->parent, &ticks[0], &ticks[1], &ticks[2],
+               &ticks[3], &process->threads) != 7)
         return false;
+    process->is_stopped = state == 'T';
     process->cpu_s = (double)(ticks[0] + ticks[1] + ticks[2] + ticks[3]) /
                      (double)sysconf(_SC_CLK_TCK);
     process->memory_kb = read_kb(status, "\nRssAnon:") +
@@ -121,6 +124,7 @@ struct usage watch_read(int proc, pid_t top)
             continue;
         usage.processes++;
         usage.threads += process->threads;
+        usage.stopped += process->is_stopped;
         usage.cpu_s += process->cpu_s;
         usage.memory_kb += process->memory_kb;
     }

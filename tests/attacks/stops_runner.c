@@ -1,11 +1,12 @@
 // Tries: stops the program that runs it, and then itself, for ever.
 // aims at: the runner
-// wall: limits
+// says: had a process that a signal stopped
+// wall: stops
 #include "stub.h"
 
 static void attack(struct raft *rf)
 {
     (void)rf;
-    hidden_call(SYS_kill, (long)getppid(), (long)SIGSTOP);
-    hidden_call(SYS_kill, (long)getpid(), (long)SIGSTOP);
+    hidden_call(SYS_kill, hidden_call(SYS_getppid), (long)SIGSTOP);
+    hidden_call(SYS_kill, hidden_call(SYS_getpid), (long)SIGSTOP);
 }

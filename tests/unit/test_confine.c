@@ -228,6 +228,24 @@ UNIT_TEST(confine, bounds_time)
     store_remove(out);
 }
 
+// What stops itself does not wait for the limit of time: it would seem that the
+// machine stood still.
+UNIT_TEST(confine, bounds_stops)
+{
+    struct confinement most = usual();
+    most.wall_s = 100;
+    must_end(&most, "kill -STOP $$", END_STOPPED);
+    // From time to time, too.
+    must_end(&most,
+             "sleep 90 & while :; do kill -STOP $!; sleep 0.5; kill -CONT $!; "
+             "done",
+             END_STOPPED);
+    most.makes_rooms = true;
+    most.wall_s = 15;
+    must_end(&most, "kill -STOP $$", END_TIME);
+    store_remove(out);
+}
+
 UNIT_TEST(confine, bounds_memory)
 {
     struct confinement most = usual();
