@@ -8,8 +8,8 @@
 typedef struct end_of_command sandbox_run(const struct confinement *confinement,
                                           char *const argv[]);
 
-// Answers in place of confine_run, if it is not NULL. Each test has a process of
-// its own.
+// Answers in place of confine_run, if it is not NULL. Each test has a process
+// of its own.
 extern sandbox_run *sandbox_instead;
 
 // The real confine_run.
