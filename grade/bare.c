@@ -3,6 +3,7 @@
 #include "grade/keeper.h"
 #include "grade/mirror.h"
 #include "grade/room.h"
+#include "grade/user.h"
 
 #include "rt/alloc.h"
 
@@ -60,7 +61,7 @@ static void start(const struct confinement *confinement, char *const argv[],
     room->child = fork();
     if (room->child == 0) {
         int null = open("/dev/null", O_RDONLY);
-        room_enter(confinement, null, output, (int[]){ -1 });
+        room_enter(room, confinement, null, output, (int[]){ -1 });
         keeper_run(room->user, parent, execute, &command);
     }
     for (size_t k = 0; command.words[k] != NULL; k++)
@@ -72,8 +73,10 @@ static void start(const struct confinement *confinement, char *const argv[],
 char *bare_start(const struct confinement *confinement, char *const argv[],
                  struct room *room)
 {
-    *room = (struct room){ .init_fd = -1, .proc = -1, .output = -1 };
-    char *why = room_find_user(&room->user);
+    *room = (struct room){
+        .init_fd = -1, .proc = -1, .output = -1, .user_lock = -1
+    };
+    char *why = user_take(&room->user, &room->user_lock);
     if (why == NULL)
         why = room_check_readable(confinement, room->user);
     if (why == NULL)

@@ -5,11 +5,8 @@
 
 #include "rt/alloc.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pthread.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +20,6 @@
 
 // The exit status of a process that cannot become another user.
 #define NOT_BECOME 127
-
-// Debian gives the users from 60000 to 64999 to packages on demand; few do.
-enum { FIRST_USER = 62000, USERS = 2000 };
 
 enum { MOST_FILES = 4096 };
 
@@ -45,58 +39,10 @@ void room_close(struct room *room)
     close(room->init_fd);
     close(room->output);
     mirror_remove(room);
+    close(room->user_lock);
 }
 
 // ---- The user ----
-
-static bool has_processes(uid_t user)
-{
-    bool found = false;
-    DIR *folder = opendir("/proc");
-    for (struct dirent *entry;
-         !found && folder != NULL && (entry = readdir(folder)) != NULL;) {
-        struct stat info;
-        found = fstatat(dirfd(folder), entry->d_name, &info, 0) == 0 &&
-                info.st_uid == user;
-    }
-    if (folder != NULL)
-        closedir(folder);
-    return found;
-}
-
-static bool is_somebody(uid_t user)
-{
-    struct passwd entry, *found = NULL;
-    char text[4096];
-    return getpwuid_r(user, &entry, text, sizeof text, &found) != 0 ||
-           found != NULL;
-}
-
-static uid_t find_free(void)
-{
-    static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
-    static unsigned next;
-    pthread_mutex_lock(&mu);
-    uid_t user = 0;
-    for (int tries = 0; tries < USERS && user == 0; tries++) {
-        // Gradings at the same time begin at different ones.
-        unsigned at = ((unsigned)getpid() * 61 + next++) % USERS;
-        if (!is_somebody(FIRST_USER + at) && !has_processes(FIRST_USER + at))
-            user = FIRST_USER + at;
-    }
-    pthread_mutex_unlock(&mu);
-    return user;
-}
-
-char *room_find_user(uid_t *user)
-{
-    *user = geteuid() == 0 ? find_free() : 0;
-    if (*user != 0 || geteuid() != 0)
-        return NULL;
-    return alloc_format("no user from %d to %d is free for a submission: "
-                        "does \"getent passwd %d\" print nothing?",
-                        FIRST_USER, FIRST_USER + USERS - 1, FIRST_USER);
-}
 
 static bool can_read(const char *place)
 {
@@ -176,26 +122,35 @@ static void set_limits(const struct confinement *confinement)
     }
 }
 
-// `kept` is sorted.
-static void close_others(const int *kept)
+static int compare(const void *a, const void *b)
 {
-    unsigned from = STDERR_FILENO + 1;
+    return *(const int *)a - *(const int *)b;
+}
+
+static void close_others(const int *kept, int lock)
+{
+    int all[MOST_KEPT + 1] = { lock }, n = lock < 0 ? 0 : 1;
     for (; *kept >= 0; kept++) {
-        if ((unsigned)*kept > from)
-            syscall(SYS_close_range, from, *kept - 1, 0);
         fcntl(*kept, F_SETFD, 0);
-        from = (unsigned)*kept + 1;
+        all[n++] = *kept;
+    }
+    qsort(all, (size_t)n, sizeof *all, compare);
+    unsigned from = STDERR_FILENO + 1;
+    for (int k = 0; k < n; k++) {
+        if ((unsigned)all[k] > from)
+            syscall(SYS_close_range, from, all[k] - 1, 0);
+        from = (unsigned)all[k] + 1;
     }
     syscall(SYS_close_range, from, ~0U, 0);
 }
 
-void room_enter(const struct confinement *confinement, int input, int output,
-                const int *kept)
+void room_enter(const struct room *room, const struct confinement *confinement,
+                int input, int output, const int *kept)
 {
     dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    close_others(kept);
+    close_others(kept, room->user_lock);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

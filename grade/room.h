@@ -9,6 +9,7 @@
 
 enum {
     MOST_WRITABLE = 8,
+    MOST_KEPT = 2,
     THREADS_EACH = 200,  // The most that a process may have, on average.
 };
 
@@ -21,6 +22,7 @@ struct room {
     int proc;     // A /proc that has the command's processes.
     pid_t top;    // What they descend from; 0: all are its.
     uid_t user;   // Whom the command runs as; 0: whoever runs this.
+    int user_lock;  // That user's (user.h). The keeper has it, too.
     // The folders that it can write to: a small /tmp, and those of `writable`.
     int places[MOST_WRITABLE + 1], n_places;
     char *mirror;  // Without a sandbox: the folder with the places (mirror.h).
@@ -49,20 +51,16 @@ void room_kill(const struct room *room);
 
 // ---- For both ----
 
-// Sets `user` to one that nobody is and that has no processes; to 0 if this
-// process is not root's. Returns NULL, or why there is none, in a line that the
-// caller frees.
-char *room_find_user(uid_t *user);
-
 // Can the user read all that the command may read? Returns NULL, or what it
 // cannot, in a line that the caller frees.
 char *room_check_readable(const struct confinement *confinement, uid_t user);
 
 // In the new process, before it executes: stdin is `input`, stdout and stderr
-// are `output`, no other descriptor stays open but those in `kept`, which ends
-// with -1 and is sorted. Sets the limits that a process has of its own.
-void room_enter(const struct confinement *confinement, int input, int output,
-                const int *kept);
+// are `output`, no other descriptor stays open but those in `kept`, MOST_KEPT
+// at most, which ends with -1; and, until it executes, the user's lock. Sets
+// the limits that a process has of its own.
+void room_enter(const struct room *room, const struct confinement *confinement,
+                int input, int output, const int *kept);
 
 // Then: becomes the user for good, if it is not 0, and gets the signal `death`
 // when its parent dies.

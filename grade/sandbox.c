@@ -4,6 +4,7 @@
 #include "grade/keeper.h"
 #include "grade/refused_calls.h"
 #include "grade/room.h"
+#include "grade/user.h"
 
 #include "rt/alloc.h"
 
@@ -173,17 +174,15 @@ static void execute(const void *words)
 }
 
 static pid_t start(const struct confinement *confinement, char *const argv[],
-                   const struct ends *ends, uid_t user)
+                   const struct ends *ends, const struct room *room)
 {
     struct words words =
         command_line(confinement, argv, ends->info, ends->seccomp);
-    bool is_first = ends->seccomp < ends->info;
-    int kept[] = { is_first ? ends->seccomp : ends->info,
-                   is_first ? ends->info : ends->seccomp, -1 };
+    int kept[] = { ends->info, ends->seccomp, -1 };
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
-        room_enter(confinement, ends->gate, ends->output, kept);
-        keeper_run(user, parent, execute, &words);
+        room_enter(room, confinement, ends->gate, ends->output, kept);
+        keeper_run(room->user, parent, execute, &words);
     }
     free_words(&words);
     return pid;
@@ -283,9 +282,11 @@ static char *read_why(int output)
 
 static void give_up(struct room *room)
 {
-    room_kill(room);
-    while (waitpid(room->child, NULL, 0) < 0 && errno == EINTR)
-        ;
+    if (room->child > 0) {
+        room_kill(room);
+        while (waitpid(room->child, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
     room_close(room);
 }
 
@@ -301,17 +302,16 @@ static char *enter(const struct confinement *confinement, struct room *room,
                  write(gate, "\n", 1) == 1;
     if (begun)
         return NULL;
-    char *why =
-        room->init > 0 && room->init_fd >= 0 ? NULL : read_why(room->output);
-    give_up(room);
-    return why != NULL ? why : alloc_string("bwrap does not become ready");
+    return room->init > 0 && room->init_fd >= 0
+               ? alloc_string("bwrap does not become ready")
+               : read_why(room->output);
 }
 
-char *sandbox_start(const struct confinement *confinement, char *const argv[],
-                    struct room *room)
+// Whatever the room has then, the caller closes.
+static char *try_to_start(const struct confinement *confinement,
+                          char *const argv[], struct room *room)
 {
-    *room = (struct room){ .init_fd = -1, .proc = -1, .output = -1 };
-    char *why = room_find_user(&room->user);
+    char *why = user_take(&room->user, &room->user_lock);
     if (why == NULL)
         why = room_check_readable(confinement, room->user);
     int filter = why == NULL ? refused_calls() : -1;
@@ -324,7 +324,7 @@ char *sandbox_start(const struct confinement *confinement, char *const argv[],
         pipe2(info, O_CLOEXEC) != 0)
         return alloc_format("no pipe: %s", strerror(errno));
     struct ends ends = { gate[0], output[1], info[1], filter };
-    room->child = start(confinement, argv, &ends, room->user);
+    room->child = start(confinement, argv, &ends, room);
     room->output = output[0];
     close(ends.gate);
     close(ends.output);
@@ -334,6 +334,18 @@ char *sandbox_start(const struct confinement *confinement, char *const argv[],
                           : enter(confinement, room, info[0], gate[1]);
     close(info[0]);
     close(gate[1]);
+    return why;
+}
+
+char *sandbox_start(const struct confinement *confinement, char *const argv[],
+                    struct room *room)
+{
+    *room = (struct room){
+        .init_fd = -1, .proc = -1, .output = -1, .user_lock = -1
+    };
+    char *why = try_to_start(confinement, argv, room);
+    if (why != NULL)
+        give_up(room);
     return why;
 }
 
