@@ -82,7 +82,7 @@ static void put_row(const void *list, int k, FILE *to)
             cause->submissions, cause->runs);
     html_put(first->suite, to);
     fputc(' ', to);
-    html_put(first->test, to);
+    html_put_name(first->test, to);
     fputs("</td></tr>\n", to);
     free(line);
 }

@@ -30,7 +30,7 @@ static const char style[] =
     "th{font-weight:600;white-space:nowrap}\n"
     "td.n,th.n{text-align:right;white-space:nowrap}\n"
     "td.text{overflow-wrap:anywhere;min-width:11em}\n"
-    "td.test{min-width:9em}\n"
+    "td.test{overflow-wrap:anywhere;min-width:9em}\n"
     "td.name{overflow-wrap:anywhere;min-width:8em;max-width:18em}\n"
     "th button{font:inherit;color:inherit;background:none;border:0;padding:0;"
     "cursor:pointer}\n"
@@ -45,7 +45,8 @@ static const char style[] =
     "svg .graded{fill:var(--bar)}svg .other{fill:var(--grey)}\n"
     "summary{cursor:pointer;color:var(--faint)}\n"
     "@media (max-width:600px){.part{display:none}"
-    "th,td{padding:3px 6px}td.text{min-width:9em}}\n"
+    "th,td{padding:3px 5px}th{white-space:normal}td.files{white-space:normal}"
+    "td.text{min-width:7em}td.test{min-width:5em}td.name{min-width:6em}}\n"
     "@media print{.wide{overflow:visible}tr{break-inside:avoid}}\n";
 
 // A column of figures is sorted by data-v, the greatest first.

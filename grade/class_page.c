@@ -241,7 +241,7 @@ static void put_oddity(const void *list, int k, FILE *to)
     fputs("</td><td class='test'>", to);
     html_put(oddity->test->suite, to);
     fputc(' ', to);
-    html_put(oddity->test->name, to);
+    html_put_name(oddity->test->name, to);
     fputs(", ", to);
     html_put(oddity->layer->name, to);
     fprintf(to, "</td><td>%s</td><td class='n'>%.4g</td>", oddity->figure,
@@ -250,7 +250,7 @@ static void put_oddity(const void *list, int k, FILE *to)
         fprintf(to, "<td class='n'>%.4g</td>", oddity->median);
     else
         fputs("<td class='n'></td>", to);
-    fprintf(to, "<td class='n'>%d</td></tr>\n", oddity->more);
+    fprintf(to, "<td class='n part'>%d</td></tr>\n", oddity->more);
 }
 
 static void put_oddities(const struct graded_class *class, FILE *to)
@@ -271,7 +271,7 @@ static void put_oddities(const struct graded_class *class, FILE *to)
     if (oddities.n > 0)
         class_list_put("<th>name</th><th>test</th><th>figure</th>"
                        "<th class='n'>its own</th><th class='n'>median</th>"
-                       "<th class='n'>more such figures</th>",
+                       "<th class='n part'>more such figures</th>",
                        put_oddity, oddities.each, oddities.n, to);
     free(oddities.each);
 }

@@ -47,7 +47,7 @@ static void put_row(const void *list, int k, FILE *to)
     fputs("<tr><td class='test'>", to);
     html_put(failing->test->suite, to);
     fputc(' ', to);
-    html_put(failing->test->name, to);
+    html_put_name(failing->test->name, to);
     fprintf(to,
             "</td><td class='n'>%d of %d</td>"
             "<td class='n'>%.3g of %.3g</td></tr>\n",

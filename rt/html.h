@@ -8,4 +8,7 @@
 // quotes.
 void html_put(const char *text, FILE *to);
 
+// As html_put, in an element: a line may end after each of its underscores.
+void html_put_name(const char *name, FILE *to);
+
 #endif

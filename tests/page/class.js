@@ -9,7 +9,8 @@ const many = (name, n) => Array.from({ length: n }, (_, k) => `${name}_${k + 1}`
 const SUITES = {
     '2A': ['initial_election', 'election_after_network', 'many_elections'],
     '2B': ['basic_agreement', 'rpc_bytes', 'follower_failure', 'leader_failure', 'fail_agree',
-        'fail_no_agree', 'concurrent_starts', 'rejoin', 'leader_backs_up', 'rpc_counts'],
+        'fail_no_agree', 'concurrent_starts', 'rejoin',
+        'leader_backs_up_quickly_over_incorrect_follower_logs', 'rpc_counts'],
     '2C': ['persist_1', 'persist_2', 'persist_3', 'figure_8', 'unreliable_agreement',
         'figure_8_unreliable', 'churn', 'unreliable_churn'],
     '2D': ['snapshots_basic', 'snapshots_disconnect', 'snapshots_crash', 'snapshots_init'],

@@ -19,6 +19,10 @@ const EVIL = `"'><script>document.title = 'evil'</script><img src=x onerror="doc
 const NAMES = `[...document.querySelectorAll('#submissions tbody tr')].map((row) => row.cells[0].textContent)`;
 const SCORES = `[...document.querySelectorAll('#submissions tbody tr')].map((row) => Number(row.cells[1].dataset.v))`;
 
+// The tables that are wider than the page: they would have to be scrolled.
+const CUT = `[...document.querySelectorAll('.wide')].filter((e) => e.scrollWidth > e.clientWidth)
+    .map((e) => e.querySelector('thead').textContent + ' ' + e.scrollWidth)`;
+
 function writeEvilClass(out) {
     const account = accountOf(EVIL.replaceAll('/', '|'), generator(1));
     for (const key of ['reason', 'digest', 'raftlab', 'points', 'secret'])
@@ -41,7 +45,7 @@ async function open(b, out) {
 }
 
 async function looksRight(b) {
-    for (const width of [1280, 400]) {
+    for (const width of [1280, 500, 400]) {
         await b.resize(width, 900);
         assert.ok(await b.look('document.body.scrollWidth <= innerWidth'), `${width} px are too few`);
     }
@@ -55,10 +59,18 @@ async function looksRight(b) {
     assert.ok(b.fetched.every((url) => /^(file|about|data):/.test(url)), b.fetched.join());
 }
 
+async function fits(b) {
+    for (const width of [500, 400, 1280]) {
+        await b.resize(width, 900);
+        assert.deepEqual(await b.look(CUT), [], `tables that ${width} px are too few for`);
+    }
+}
+
 async function testClass(b, out, n) {
     writeClass(out, n);
     await open(b, out);
     await looksRight(b);
+    await fits(b);
     const byName = await b.look(NAMES);
     assert.equal(byName.length, n);
     assert.deepEqual(byName, [...byName].sort());
