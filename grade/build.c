@@ -190,7 +190,8 @@ static char *message_of(const struct confinement *confinement,
         return alloc_format("%s: what the compiler writes for it is larger "
                             "than %ld MB\n",
                             last, confinement->file_mb);
-    if (end->end == END_EXITED && end->output[0] != '\0')
+    if (end->end == END_EXITED && end->output[0] != '\0' &&
+        !end->memory_ran_out)
         return alloc_string(end->output);
     if (end->end == END_EXITED && end->status == 0)
         return alloc_string("");
@@ -227,7 +228,7 @@ static bool run(struct build *build, const struct places *readable,
     build->cpu_s += end.cpu_s;
     build->fallback = end.fallback;
     // On a busy machine a build may be late that takes little.
-    build->ran = end.end != END_NOT_STARTED &&
+    build->ran = end.end != END_NOT_STARTED && !end.memory_ran_out &&
                  (end.end != END_TIME || end.cpu_s >= confinement.cpu_s);
     free(more);
     free(old);

@@ -184,6 +184,7 @@ static bool is_the_rafts(const struct asked *asked,
 {
     bool ended_itself = end->end == END_EXITED || end->end == END_SIGNALLED;
     return end->end != END_NOT_STARTED && !was_idle(end) &&
+           !end->memory_ran_out &&
            (asked->layer != LAYER_ISOLATED || !ended_itself);
 }
 
@@ -235,8 +236,9 @@ struct calls {
 static bool may_halve(const struct calls *calls, const struct asked *asked,
                       const struct end_of_command *end)
 {
-    return asked->n_tests > 1 && is_the_rafts(asked, end) && calls->left > 1 &&
-           calls->sum.seconds < calls->until_s;
+    return asked->n_tests > 1 &&
+           (is_the_rafts(asked, end) || end->memory_ran_out) &&
+           calls->left > 1 && calls->sum.seconds < calls->until_s;
 }
 
 // Makes the folder of a new call. Runs of two calls may have records of one

@@ -7,6 +7,7 @@
 #include "grade/watch.h"
 #include "rt/alloc.h"
 #include "rt/clean.h"
+#include "rt/oom.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +40,7 @@ struct running {
     struct room room;
     int child_fd;
     double began;
+    long long oom_kills_before;
     struct output output;
     int looks_stopped;  // At which a process of it was stopped.
     struct end_of_command end;
@@ -226,6 +228,8 @@ static char *follow(struct running *run)
     judge_status(run, await_all(run));
     if (broken != END_EXITED)
         run->end.end = broken;
+    run->end.memory_ran_out = broken == END_EXITED && run->end.status != 0 &&
+                              oom_kills() > run->oom_kills_before;
     size_t before;
     do {
         before = run->output.n + run->output.dropped;
@@ -240,7 +244,9 @@ static char *follow(struct running *run)
 struct end_of_command confine_run(const struct confinement *confinement,
                                   char *const argv[])
 {
-    struct running run = { .confinement = confinement, .began = now() };
+    struct running run = { .confinement = confinement,
+                           .began = now(),
+                           .oom_kills_before = oom_kills() };
     run.end.fallback = sandbox_missing();
     char *why = run.end.fallback == NULL
                     ? sandbox_start(confinement, argv, &run.room)
@@ -267,12 +273,14 @@ char *confine_end_text(const struct confinement *confinement,
                        const struct end_of_command *end)
 {
     const struct confinement *most = confinement;
+    const char *when =
+        end->memory_ran_out ? " when the system's memory ran out" : "";
     switch (end->end) {
     case END_EXITED:
-        return alloc_format("ended with status %d", end->status);
+        return alloc_format("ended with status %d%s", end->status, when);
     case END_SIGNALLED:
-        return alloc_format("was killed by signal %d (%s)", end->status,
-                            strsignal(end->status));
+        return alloc_format("was killed by signal %d (%s)%s", end->status,
+                            strsignal(end->status), when);
     case END_TIME:
         return end->seconds >= most->wall_s
                    ? alloc_format("took more than %d s", most->wall_s)

@@ -44,6 +44,9 @@ struct end_of_command {
     int status;
     double seconds, cpu_s;
     long memory_mb;  // The most that was seen.
+    // It failed by itself while the system killed some process because memory
+    // ran out: the failure proves nothing.
+    bool memory_ran_out;
     char *output;    // A text without control characters; the caller frees it.
     // A line: the confinement that this machine could not give; NULL if it was
     // confined as it should be. Not to be freed.

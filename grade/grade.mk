@@ -5,7 +5,7 @@ GRADE_O := $(patsubst %.c,$(B)/%.o,$(wildcard grade/*.c)) $(B)/gen/grade/list.o 
 XML_CPPFLAGS := -isystem /usr/include/libxml2
 GRADE_LDLIBS := -ljansson -larchive -lcrypto -lseccomp -lxml2 -lm
 $(GRADE_BIN): LDLIBS = $(GRADE_LDLIBS)
-$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/,$(addprefix rt/,alloc.o bad_input.o clean.o html.o shortage.o wrap.o) \
+$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/,$(addprefix rt/,alloc.o bad_input.o clean.o html.o oom.o shortage.o wrap.o) \
     runner/cause.o runner/signatures.o timing/samples.o) $(B)/link
 	$(call link)
 

@@ -2,33 +2,18 @@
 // of it proves nothing.
 #include "judge/internal.h"
 
+#include "rt/oom.h"
 #include "rt/shortage.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/wait.h>
 
 static long long n_killed_before;
 
-// How many processes the system has killed because memory ran out, in a control
-// group or in the whole machine; 0 if unknown.
-static long long count_killed(void)
-{
-    long long n = 0;
-    char line[200];
-    FILE *file = fopen("/proc/vmstat", "re");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL &&
-           sscanf(line, "oom_kill %lld", &n) != 1)
-        ;
-    if (file != NULL)
-        fclose(file);
-    return n;
-}
-
 void refusals_start(void)
 {
-    n_killed_before = count_killed();
+    n_killed_before = oom_kills();
 }
 
 static void *end_at_once(void *unused)
@@ -49,7 +34,7 @@ bool refusals_try_thread(void)
 void refusals_look(int wait_status)
 {
     if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL &&
-        count_killed() > n_killed_before)
+        oom_kills() > n_killed_before)
         shortage_note(SHORTAGE_OF_MEMORY, ENOMEM, 0);
     refusals_try_thread();
 }

@@ -19,7 +19,7 @@ $(B)/grade.a: $(GRADE_O)
 $(R)/unit: $(UNIT_O) $(filter-out $(B)/timing/main.o,$(TIMING_O)) $(RUNNER_O) $(REAL_O) \
     $(NO_CRITERION_O) $(HARNESS_O) $(WIRE_O) $(addprefix $(B)/judge/,layout.o meaning.o tokens.o values.o) \
     $(RAFT_LINKED) $(B)/grade.a $(B)/link
-	$(call link,$(REAL_WRAPS) -Wl$(comma)--wrap=confine_run,$(B)/grade.a $(GRADE_LDLIBS))
+	$(call link,$(REAL_WRAPS) -Wl$(comma)--wrap=confine_run -Wl$(comma)--wrap=oom_kills,$(B)/grade.a $(GRADE_LDLIBS))
 DUMMY_PARTS := $(addprefix $(B)/tests/unit/,dummies.o hangs.o) $(RUNNER_O) $(REAL_O) \
     $(HARNESS_O) $(RAFT_LINKED) $(B)/link
 $(B)/dummy_lab: $(DUMMY_PARTS) $(NO_CRITERION_O)

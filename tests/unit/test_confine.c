@@ -92,6 +92,47 @@ static bool lives(const char *word)
     return found;
 }
 
+// ---- The system's memory ----
+
+long long __wrap_oom_kills(void);
+
+static bool kills;  // The system kills something each time that it is asked.
+
+long long __wrap_oom_kills(void)
+{
+    static long long n;
+    n += kills;
+    return n;
+}
+
+static void must_prove(const struct confinement *confinement, char *script,
+                       bool proves, const char *says)
+{
+    struct end_of_command ended = run(confinement, script);
+    char *text = confine_end_text(confinement, &ended);
+    check_that(ended.memory_ran_out == !proves && strcmp(text, says) == 0,
+               "\"%s\" %s", script, text);
+    free(text);
+    free(ended.output);
+}
+
+UNIT_TEST(confine, a_failure_proves_nothing_when_memory_ran_out)
+{
+    struct confinement most = usual();
+    must_prove(&most, "kill -9 $$", true, "was killed by signal 9 (Killed)");
+    kills = true;
+    must_prove(&most, "kill -9 $$", false,
+               "was killed by signal 9 (Killed) when the system's memory ran "
+               "out");
+    must_prove(&most, "exit 1", false,
+               "ended with status 1 when the system's memory ran out");
+    must_prove(&most, "true", true, "ended with status 0");
+    most.wall_s = 1;
+    must_prove(&most, "sleep 30", true, "took more than 1 s");
+    kills = false;
+    store_remove(out);
+}
+
 // ---- The sandbox ----
 
 UNIT_TEST(confine, shows_nothing_of_the_machine)
