@@ -149,18 +149,29 @@ static bool repeat_seed(struct running *running, const struct asked *asked,
     return repeat(running, &again, 1);
 }
 
+static bool has(const uint64_t *seeds, int n, uint64_t seed)
+{
+    bool found = false;
+    for (int k = 0; k < n; k++)
+        found = found || seeds[k] == seed;
+    return found;
+}
+
+// Each seed runs again once, with all of its tests that were inconclusive.
 static void repeat_simulated(struct running *running, const struct asked *asked)
 {
     int *tests = alloc((size_t)known_count * sizeof(*tests));
     const struct runs *runs = &running->layers->runs;
-    int left = REPEAT_SEEDS;
+    uint64_t seeds[REPEAT_SEEDS];
+    int n = 0;
     bool moves = true;
-    for (int i = 0; i < runs->n && left > 0 && moves; i++) {
-        if (runs->runs[i].layer != asked->layer ||
-            runs->runs[i].state != RUN_INCONCLUSIVE)
+    for (int i = 0; i < runs->n && n < REPEAT_SEEDS && moves; i++) {
+        const struct run *run = &runs->runs[i];
+        if (run->layer != asked->layer || run->state != RUN_INCONCLUSIVE ||
+            has(seeds, n, run->seed))
             continue;
-        moves = repeat_seed(running, asked, runs->runs[i].seed, tests);
-        left--;
+        seeds[n++] = run->seed;
+        moves = repeat_seed(running, asked, run->seed, tests);
     }
     free(tests);
 }

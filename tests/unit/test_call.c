@@ -353,6 +353,14 @@ UNIT_TEST(layers, what_was_inconclusive_runs_again)
     check_that(always.calls <= 8, "%d calls", always.calls);
 }
 
+// The calls are: two seeds, each of them once again, and the isolated runs.
+UNIT_TEST(layers, each_inconclusive_seed_runs_again_once)
+{
+    struct fake busy = { .busy_seeds = true };
+    check(run_layers(&busy).passed == 3);
+    check_that(busy.calls == 4, "%d calls", busy.calls);
+}
+
 // ---- Turns ----
 
 static void use_only(size_t processor)
