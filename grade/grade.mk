@@ -3,11 +3,22 @@
 GRADE_BIN := $(B)/grader
 GRADE_O := $(patsubst %.c,$(B)/%.o,$(wildcard grade/*.c)) $(B)/gen/grade/list.o $(B)/gen/grade/version.o
 XML_CPPFLAGS := -isystem /usr/include/libxml2
-GRADE_LDLIBS := -ljansson -larchive -lcrypto -lseccomp -lxml2 -lm
+GRADE_LDLIBS := -ljansson -lcrypto -lseccomp -lxml2 -lm
+# It reads archives, confined.
+UNPACKER_BIN := build/plain/unpacker
 $(GRADE_BIN): LDLIBS = $(GRADE_LDLIBS)
 $(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/,$(addprefix rt/,alloc.o bad_input.o clean.o html.o oom.o shortage.o wrap.o) \
     runner/cause.o runner/signatures.o timing/samples.o) $(B)/link
 	$(call link)
+$(B)/unpacker: $(patsubst %.c,$(B)/%.o,$(wildcard unpack/*.c)) $(B)/link
+	$(call link)
+$(B)/unpacker: LDLIBS = -larchive -lseccomp
+# A sanitizer's own calls would fail in it.
+ifneq ($(B)/unpacker,$(UNPACKER_BIN))
+.PHONY: $(UNPACKER_BIN)
+$(UNPACKER_BIN):
+	@$(MAKE) --no-print-directory MODE=plain CC=gcc $@
+endif
 
 # The list of all tests (grade/known.h), in the order of their sources. A Raft's own simlab
 # could list others.
@@ -23,7 +34,7 @@ $(B)/gen/grade/list.o: $(B)/gen/grade/list.c | setup
 $(B)/grade/junit.o: CPPFLAGS += $(XML_CPPFLAGS)
 
 # The version: a digest of all sources that decide about a score.
-JUDGING := $(sort $(wildcard $(addsuffix /*.[ch],grade runner tester checker record decode labrpc persister events \
+JUDGING := $(sort $(wildcard $(addsuffix /*.[ch],grade unpack runner tester checker record decode labrpc persister events \
     rt sim tape virtual judge peer wire views tests/graded tests/fig2 tests/cruel) raft/raft.[hx] page/* \
     scripts/compile scripts/build-submission scripts/check-* scripts/generate virtual/*.txt Makefile grade/grade.mk))
 .PHONY: grade_version
@@ -64,7 +75,7 @@ $(B)/linked: $(B)/parts
 
 .PHONY: grade-parts parts
 parts: $(B)/linked
-grade-parts: $(HEADERS) $(B)/linked $(ISOLAB) $(PEER_BIN) $(VIEW_BIN)
+grade-parts: $(HEADERS) $(B)/linked $(ISOLAB) $(PEER_BIN) $(VIEW_BIN) $(UNPACKER_BIN)
 	@for mode in tsan asan; do $(MAKE) --no-print-directory MODE=$$mode parts || exit; done
 
 # ---- Grading ----

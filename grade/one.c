@@ -132,8 +132,8 @@ static bool unpack(struct one_grading *one, char **refusal)
 {
     const struct submission *submission = one->submission;
     bool machine_failed;
-    *refusal = submission_unpack(submission, one->work.source, one->digest,
-                                 &machine_failed);
+    *refusal = submission_unpack(submission, one->work.root, one->work.source,
+                                 one->digest, &machine_failed);
     if (*refusal == NULL)
         return true;
     one->digest[0] = '\0';

@@ -1,6 +1,7 @@
 #include "grade/submissions.h"
 
 #include "grade/archive.h"
+#include "grade/places.h"
 #include "rt/alloc.h"
 
 #include <dirent.h>
@@ -153,8 +154,18 @@ static char *cannot_look(bool *machine_failed)
                         strerror(errno));
 }
 
-char *submission_unpack(const struct submission *submission, const char *into,
-                        char digest[DIGEST_SIZE], bool *machine_failed)
+static char *read_archive(const char *path, const char *root,
+                          struct raft_files *files)
+{
+    char *program = alloc_format("%s/" PLACE_UNPACKER, root);
+    char *why = archive_read_raft(path, program, files);
+    free(program);
+    return why;
+}
+
+char *submission_unpack(const struct submission *submission, const char *root,
+                        const char *into, char digest[DIGEST_SIZE],
+                        bool *machine_failed)
 {
     struct raft_files *files = alloc(sizeof *files);
     struct stat info;
@@ -167,7 +178,7 @@ char *submission_unpack(const struct submission *submission, const char *into,
     else if (S_ISDIR(info.st_mode))
         why = raft_files_read(submission->path, files);
     else
-        why = archive_read_raft(submission->path, files);
+        why = read_archive(submission->path, root, files);
     if (why == NULL)
         why = raft_files_write(files, into);
     if (why == NULL)

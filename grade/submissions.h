@@ -28,11 +28,13 @@ void submissions_free(struct submissions *submissions);
 // which it makes, and nothing else. They stand at the submission's top, in
 // raft/, or in its only folder. Sets `digest` to what
 // "LC_ALL=C sha256sum *.[chx] | sha256sum" prints there.
+//   root     raftlab's folder
 //   returns  NULL; or why it is refused, in a line with the remedy. The caller
 //            frees it. Then `into` is not there, and `digest` is empty.
 //   machine_failed  set to whether the line says what this machine could not
 //            do: then the submission is not refused
-char *submission_unpack(const struct submission *submission, const char *into,
-                        char digest[DIGEST_SIZE], bool *machine_failed);
+char *submission_unpack(const struct submission *submission, const char *root,
+                        const char *into, char digest[DIGEST_SIZE],
+                        bool *machine_failed);
 
 #endif

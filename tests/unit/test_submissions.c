@@ -9,10 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+static char *root;  // raftlab's folder, from which the tests start.
+
 // Makes a class by a script, and finds its submissions.
 static struct submissions find(const char *script)
 {
     static char folder[] = "/tmp/raftlab-class-XXXXXX";
+    root = realpath(".", NULL);
     check(mkdtemp(folder) != NULL && chdir(folder) == 0);
     check(system("mkdir class unpacked") == 0 && chdir("class") == 0);
     check(system(script) == 0 && chdir("..") == 0);
@@ -27,6 +30,7 @@ static void leave(struct submissions *submissions)
     char *folder = realpath(".", NULL);
     check(store_remove(folder));
     free(folder);
+    free(root);
 }
 
 // Unpacks it; a refusal must have this text. NULL: it must not be refused.
@@ -41,7 +45,7 @@ static void must_unpack(const struct submissions *submissions, const char *name,
     check_that(found != NULL, "there is no %s", name);
     char *into = alloc_format("unpacked/%s", name);
     bool machine_failed;
-    char *why = submission_unpack(found, into, digest, &machine_failed);
+    char *why = submission_unpack(found, root, into, digest, &machine_failed);
     check_that(!machine_failed, "%s: %s", name, why);
     check_that((why == NULL) == (refusal == NULL), "%s: %s", name,
                why == NULL ? "not refused" : why);
@@ -169,7 +173,8 @@ static void must_fail(struct submission submission, const char *into,
 {
     char digest[DIGEST_SIZE];
     bool machine_failed;
-    char *why = submission_unpack(&submission, into, digest, &machine_failed);
+    char *why =
+        submission_unpack(&submission, root, into, digest, &machine_failed);
     check(why != NULL && machine_failed);
     check_that(strstr(why, text) != NULL, "%s", why);
     free(why);
