@@ -6,6 +6,7 @@
 #include "grade/build.h"
 
 #include "grade/confine.h"
+#include "grade/places.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 
@@ -17,8 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define HEADERS "build/headers"  // As in grade/grade.mk.
 
 // gcc calls it a fault of its own if what it writes is too large.
 #define LARGE "File size limit exceeded"
@@ -62,7 +61,7 @@ static bool has_readers(const char *room)
 
 static void add_headers(struct places *places, bool with_readers)
 {
-    DIR *folder = opendir(HEADERS);
+    DIR *folder = opendir(PLACE_HEADERS);
     for (struct dirent *entry;
          folder != NULL && (entry = readdir(folder)) != NULL;) {
         const char *room = entry->d_name;
@@ -71,11 +70,11 @@ static void add_headers(struct places *places, bool with_readers)
         if (with_readers && has_readers(room))
             add_lab(places, room);
         else
-            add(places, alloc_format(HEADERS "/%s:/lab/%s", room, room));
+            add(places, alloc_format(PLACE_HEADERS "/%s:/lab/%s", room, room));
     }
     if (folder != NULL)
         closedir(folder);
-    add(places, alloc_string(HEADERS "/raft/raft.h:/lab/raft/raft.h"));
+    add(places, alloc_string(PLACE_HEADERS "/raft/raft.h:/lab/raft/raft.h"));
     add_lab(places, "scripts");
 }
 

@@ -1,5 +1,6 @@
 #include "grade/grading.h"
 
+#include "grade/lab_files.h"
 #include "grade/room.h"
 #include "grade/store.h"
 #include "grade/version.h"
@@ -102,6 +103,7 @@ struct grading grading_begin(const struct request *request)
     struct utsname machine;
     uname(&machine);
     grading.raftlab = alloc_string(grade_version);
+    lab_files_digest(grading.lab_files);
     grading.compiler = alloc_format("gcc %d.%d.%d", __GNUC__, __GNUC_MINOR__,
                                     __GNUC_PATCHLEVEL__);
     grading.kernel = alloc_string(machine.release);

@@ -2,6 +2,7 @@
 #ifndef GRADE_GRADING_H
 #define GRADE_GRADING_H
 
+#include "grade/digest.h"
 #include "grade/points.h"
 #include "grade/request.h"
 #include "grade/secret.h"
@@ -11,8 +12,9 @@ struct grading {
     struct points points;
     char points_digest[SECRET_DIGEST];
     struct secret secret;
-    char *raftlab;   // A digest of the sources that decide about scores.
-    char *compiler;  // Such as "gcc 12.2.0".
+    char *raftlab;  // A digest of the sources that decide about scores.
+    char lab_files[DIGEST_SIZE];  // As they were when it began.
+    char *compiler;               // Such as "gcc 12.2.0".
     char *kernel;
     int cpus;
     char *work;  // The folder for submissions under way, in request->out.

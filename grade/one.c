@@ -8,6 +8,7 @@
 #include "grade/failures.h"
 #include "grade/junit.h"
 #include "grade/kept.h"
+#include "grade/lab_files.h"
 #include "grade/layers.h"
 #include "grade/line.h"
 #include "grade/results.h"
@@ -127,6 +128,21 @@ static bool is_vanished(const struct submission *submission)
     return true;
 }
 
+// Another make may have made the lab's files again. A build or run of that time
+// says nothing.
+static bool lab_has_changed(const struct one_grading *one)
+{
+    char digest[DIGEST_SIZE];
+    lab_files_digest(digest);
+    if (strcmp(digest, one->grading->lab_files) == 0)
+        return false;
+    fprintf(stderr,
+            "grade: %s: another make has changed the lab's files in build/ or "
+            "scripts/ meanwhile\n",
+            one->submission->name);
+    return true;
+}
+
 // Sets `refusal`, which the caller frees. False if the grading failed.
 static bool unpack(struct one_grading *one, char **refusal)
 {
@@ -222,12 +238,14 @@ static enum one grade(struct one_grading *one)
         free(refusal);
         return ONE_KEPT;
     }
+    if (lab_has_changed(one))
+        return ONE_NOT;
     begin_report(one);
     if (refusal != NULL) {
         one->report.state = REPORT_REFUSED;
         one->report.reason = refusal;
         one->score = score_of(&one->grading->points, &one->layers.runs);
-    } else if (!build_and_run(one)) {
+    } else if (!build_and_run(one) || lab_has_changed(one)) {
         return ONE_NOT;
     }
     end_report(one);

@@ -3,6 +3,7 @@
 #ifndef GRADE_PLACES_H
 #define GRADE_PLACES_H
 
+#define PLACE_HEADERS  "build/headers"
 #define PLACE_ISOLAB   "build/plain/isolab"
 #define PLACE_PEER     "build/plain/raft-peer"
 #define PLACE_UNPACKER "build/plain/unpacker"
