@@ -4,17 +4,13 @@
 #include "grade/lab_files.h"
 
 #include "grade/places.h"
-#include "grade/store.h"
 #include "rt/alloc.h"
 
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-
-#define MAX_PARTS ((size_t)1 << 20)
 
 static FILE *list;  // For nftw, which hands nothing on to its function.
 
@@ -42,18 +38,6 @@ static int add_found(const char *path, const struct stat *info, int type,
     return 0;
 }
 
-// The file, and those of the lab that it names (grade/grade.mk).
-static void add_parts(const char *path)
-{
-    size_t size;
-    char *text = store_read(path, MAX_PARTS, &size), *rest = text;
-    add_file(path);
-    for (char *word; (word = strsep(&rest, " '\n")) != NULL;)
-        if (strncmp(word, "build/", 6) == 0)
-            add_file(word);
-    free(text);
-}
-
 void lab_files_digest(char digest[DIGEST_SIZE])
 {
     char *text;
@@ -61,9 +45,9 @@ void lab_files_digest(char digest[DIGEST_SIZE])
     list = alloc_stream(&text, &size);
     nftw(PLACE_HEADERS, add_found, 16, FTW_PHYS);
     nftw("scripts", add_found, 16, FTW_PHYS);
-    add_parts("build/plain/parts");
-    add_parts("build/tsan/parts");
-    add_parts("build/asan/parts");
+    nftw("build/plain/linked", add_found, 16, FTW_PHYS);
+    nftw("build/tsan/linked", add_found, 16, FTW_PHYS);
+    nftw("build/asan/linked", add_found, 16, FTW_PHYS);
     add_file(PLACE_ISOLAB);
     add_file(PLACE_PEER);
     add_file(PLACE_UNPACKER);
