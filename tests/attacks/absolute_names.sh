@@ -2,7 +2,6 @@
 # aims at: the host
 # state: refused
 # leaves no: @WORK@/raftlab-attack.c
-# wall: names
 mkdir -p raft
 cp ./*.c ./*.h raft
 echo planted > raftlab-attack.c

@@ -1,7 +1,6 @@
 // Tries: asks the compiler whether files are there.
 // aims at: the build
 // state: graded
-// wall: readable
 #include "stub.h"
 
 // clang-format off

@@ -2,7 +2,6 @@
 // the secret.
 // aims at: the build
 // state: not built
-// wall: readable
 #include "stub.h"
 
 __asm__(".include \"" SECRET "\"\n");

@@ -1,7 +1,6 @@
 // Tries: reaches a server on the host by TCP on loopback, and by an
 // abstract socket.
-// aims at: the host bystander: hears nothing
-// wall: namespaces
+// aims at: the host
 #include "stub.h"
 #include <arpa/inet.h>
 #include <stddef.h>

@@ -4,7 +4,6 @@
 # state: refused
 # leaves no: @WORK@/raftlab-attack.c
 # leaves no: @SUBS@/raftlab-attack.c
-# wall: names
 mkdir -p raft
 cp ./*.c ./*.h raft
 echo planted > raftlab-attack.c

@@ -1,7 +1,6 @@
 // Tries: a constructor prints that all is well, and ends the program with
 // status 0 before it begins.
 // aims at: the verdict
-// wall: isolated
 #define AT_LOAD
 #include "stub.h"
 

@@ -1,7 +1,6 @@
 // Tries: uses five gigabytes of memory, in several processes.
 // aims at: the host
 // says: of memory
-// wall: limits
 #include "stub.h"
 
 static void eat(void)

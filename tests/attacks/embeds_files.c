@@ -1,7 +1,6 @@
 // Tries: the assembler puts the secret into the object.
 // aims at: the build
 // state: not built
-// wall: readable
 #include "stub.h"
 
 __asm__(".section .rodata\n"

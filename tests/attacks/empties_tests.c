@@ -1,7 +1,6 @@
 // Tries: a constructor gives each test of the list an empty body, with good
 // figures.
 // aims at: the tests
-// wall: isolated
 #define AT_LOAD
 #include "symbols.h"
 #include "tester/verdict.h"

@@ -1,6 +1,6 @@
 // Tries: fills every place that it can write to, half a gigabyte each.
 // aims at: the host
-// wall: limits
+// says: wrote more than 4000 MB
 #include "stub.h"
 
 static char block[1 << 20];

@@ -1,7 +1,6 @@
 // Tries: finds the shared memory of the verdicts in /proc/self/maps, and
 // writes 1 (passed) over each page of it. It needs no name of the lab.
 // aims at: the verdict
-// wall: isolated
 #include "stub.h"
 
 static void attack(struct raft *rf)

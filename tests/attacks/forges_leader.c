@@ -1,7 +1,6 @@
 // Tries: every server says that it is in term 1 and server 0 that it leads:
 // no message is needed to tell that to a test that only asks.
 // aims at: the tests
-// wall: isolated
 #define PLAYS
 #include "stub.h"
 

@@ -1,6 +1,5 @@
 // Tries: writes the rows that it is asked for, of passed runs.
 // aims at: the runner
-// wall: isolated
 #include "rows.h"
 
 static void attack_rows(const char *path)

@@ -1,7 +1,6 @@
 // Tries: 1000 processes that use the processors for 5 s each.
 // aims at: the host
 // says: more than 400 processes
-// wall: limits
 #include "stub.h"
 #include <time.h>
 

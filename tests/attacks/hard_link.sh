@@ -1,7 +1,6 @@
 # Tries: an archive with a hard link to the secret in place of a source.
 # aims at: the build
 # state: refused
-# wall: kinds of files
 mkdir -p raft
 cp ./*.c ./*.h raft
 ln "$SECRET" raft/secret.h

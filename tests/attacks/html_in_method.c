@@ -1,6 +1,5 @@
 // Tries: the name of its RPC is HTML, an escape and no UTF-8.
 // aims at: the report
-// wall: escaping
 #define METHOD "Raft.<script>alert(6)</script>\x1b[2J\xff\"],\""
 #include "stub.h"
 

@@ -1,22 +1,9 @@
-// Tries: the name of the function that crashes is HTML, and its source a
-// secret file.
+// Tries: the name of the file in which it crashes is HTML, with an escape.
 // aims at: the report
-// wall: escaping
 #include "stub.h"
 
-__asm__(".globl \"<script>alert(5)</script>\x1b[2J\"\n"
-        ".type \"<script>alert(5)</script>\x1b[2J\", @function\n"
-        ".set \"<script>alert(5)</script>\x1b[2J\", crash\n");
-void crash(void) __attribute__((noinline, visibility("hidden")));
-
-#line 1 "/etc/passwd"
-void crash(void)
-{
-    *(volatile int *)8 = 1;
-}
-
+#line 1 "<script>alert(5)</script>\033[2J"
 static void attack(struct raft *rf)
 {
-    (void)rf;
-    crash();
+    *(volatile int *volatile)8 = rf->me;
 }

@@ -1,6 +1,5 @@
 // Tries: HTML, XML, JSON and a formula in its debug log and its last words.
 // aims at: the report
-// wall: escaping
 #include "rt/debug_log.h"
 
 #include "stub.h"

@@ -1,7 +1,6 @@
 // Tries: an object of 200 MB.
 // aims at: the build
 // state: not built
-// wall: limits
 #include "stub.h"
 
 static char much[100 << 20] = { 1 };

@@ -2,6 +2,5 @@
 // aims at: other students
 // state: not built
 // never: fatal error: raft/
-// wall: readable
 #include "where.h"
 #include OTHER

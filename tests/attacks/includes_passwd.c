@@ -2,7 +2,6 @@
 // aims at: the build
 // state: not built
 // never: root:x:
-// wall: readable
 #include "/etc/passwd"
 #include "stub.h"
 

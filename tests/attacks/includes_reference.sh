@@ -2,7 +2,6 @@
 # aims at: the build
 # state: not built
 # never: define applier
-# wall: readable
 rm raft.c
 for name in applier election log progress raft replication rpc snapshot state ticker; do
     echo "#include \"raft/$name.c\"" > "the_$name.c"

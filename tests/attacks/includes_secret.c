@@ -1,7 +1,6 @@
 // Tries: the compiler's message about a file that is no C shows the secret.
 // aims at: the build
 // state: not built
-// wall: readable
 #include "stub.h"
 #include SECRET
 

@@ -1,7 +1,6 @@
 // Tries: kills a process of the grader's user that has nothing to do with
 // it, by the number that it has outside, and by its name.
 // aims at: the host
-// wall: namespaces
 #include "stub.h"
 
 static void kill_if_bystander(int process)

@@ -1,7 +1,6 @@
 // Tries: kills the program that runs it, so that nobody is left to report a
 // failure.
 // aims at: the runner
-// wall: none
 #include "stub.h"
 
 static void attack(struct raft *rf)

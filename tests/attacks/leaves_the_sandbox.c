@@ -2,7 +2,6 @@
 // of its own, a new root, modules, a device, tracing what is outside.
 // aims at: the host
 // says: status 78
-// wall: none
 #include "stub.h"
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,6 +1,5 @@
 # Tries: the folder that is handed in is a link to somebody else's.
 # aims at: other students
 # state: refused
-# wall: kinds of files
 rm -rf "$PWD"
 ln -s zz_right "$PWD"

@@ -1,6 +1,5 @@
 # Tries: its source is a symbolic link to the secret.
 # aims at: the build
 # state: refused
-# wall: kinds of files
 ln -s "$SECRET" secret.h
 echo '#include "secret.h"' >> raft.c

@@ -1,16 +1,21 @@
-// Tries: a macro of a hundred bytes that becomes gigabytes.
+// Tries: a macro of 450 bytes that becomes three gigabytes.
 // aims at: the build
 // state: not built
-// wall: limits
 #include "stub.h"
-#define A(...) __VA_ARGS__, __VA_ARGS__, __VA_ARGS__, __VA_ARGS__, __VA_ARGS__
-#define B(...) A(A(A(__VA_ARGS__)))
-#define C(...) B(B(B(__VA_ARGS__)))
-#define D(...) C(C(__VA_ARGS__))
-static const char much[] = { D(C(1)) };
+#define A(x) x x x x x
+#define B(x) A(A(A(x)))
+#define PIECE                                                                  \
+    "a piece of a string, and in the end of gigabytes, if nobody takes offence, \
+a piece of a string, and in the end of gigabytes, if nobody takes offence, \
+a piece of a string, and in the end of gigabytes, if nobody takes offence, \
+a piece of a string, and in the end of gigabytes, if nobody takes offence, \
+a piece of a string, and in the end of gigabytes, if nobody takes offence, \
+a piece of a string, and in the end of gigabytes, if nobody takes offence, "
+
+enum { MUCH = sizeof B(B(A(A(A(PIECE))))) };
 
 static void attack(struct raft *rf)
 {
     (void)rf;
-    printf("%zu\n", sizeof much);
+    printf("%zu\n", (size_t)MUCH);
 }

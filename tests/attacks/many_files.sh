@@ -1,7 +1,6 @@
 # Tries: an archive of fifty thousand empty files.
 # aims at: the grader
 # state: refused
-# wall: sizes
 mkdir -p raft
 cp ./*.c ./*.h raft
 (cd raft && seq 50000 | sed 's/.*/x&.txt/' | xargs touch)

@@ -2,7 +2,6 @@
 // the next student.
 // aims at: other students
 // leaves no: System V memory 0x7261
-// wall: namespaces
 #include "stub.h"
 
 static void attack(struct raft *rf)

@@ -2,6 +2,5 @@
 # aims at: the build
 # state: refused
 # leaves no: @WORK@/raftlab-attack-name
-# wall: names
 echo 'int nothing_here;' > 'x&touch${IFS}raftlab-attack-name&y.c'
 echo 'int nothing_there;' > '$(shell touch raftlab-attack-name).c'

@@ -2,6 +2,5 @@
 # terminals.
 # aims at: the build
 # state: refused
-# wall: names
 echo 'int nothing_here;' > $'a\nraft.c'
 echo 'int nothing_there;' > $'\e[2Jb.c'

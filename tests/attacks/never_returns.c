@@ -1,7 +1,6 @@
 // Tries: raft_make and raft_free that never return.
 // aims at: busy-ness
 // says: has not returned for 10 s
-// wall: limits
 #include "stub.h"
 
 static void attack(struct raft *rf)

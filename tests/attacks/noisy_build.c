@@ -2,7 +2,6 @@
 // HTML.
 // aims at: the build
 // state: not built
-// wall: escaping
 #include "stub.h"
 #define A(x) x x x x x x x x x x
 #pragma message("\033]0;owned\007\033[2J<script>alert(1)</script>")

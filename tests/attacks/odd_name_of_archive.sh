@@ -2,5 +2,4 @@
 # HTML.
 # aims at: the report
 # name: _cmd____script_alert_3_
-# wall: escaping
 mv "$PWD" "$SUBS/=cmd|' <script>alert(3)"

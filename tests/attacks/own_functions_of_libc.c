@@ -1,7 +1,6 @@
 // Tries: defines functions of libc that tests, runner and rows use: what
 // any of them prints of a failure becomes a pass.
 // aims at: the runner
-// wall: isolated
 #include "symbols.h"
 #include "tester/verdict.h"
 #include <stdarg.h>

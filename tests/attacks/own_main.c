@@ -2,7 +2,6 @@
 // aims at: the runner
 // state: not built
 // says: defines main()
-// wall: none
 #include "stub.h"
 
 int main(void)

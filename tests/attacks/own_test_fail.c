@@ -2,7 +2,6 @@
 // aims at: the tests
 // state: not built
 // says: test_fail
-// wall: none
 #include "stub.h"
 
 _Noreturn void test_fail(const char *format, ...);

@@ -3,7 +3,6 @@
 # aims at: the build
 # state: not built
 # never: root:x:
-# wall: language of raft.x
 cat >> raft.x << 'END'
 %#ifndef EARLY
 %#define EARLY

@@ -1,5 +1,4 @@
 # Tries: a pipe in place of a source: whoever opens it waits for ever.
 # aims at: the grader
 # state: refused
-# wall: kinds of files
 mkfifo pipe.c

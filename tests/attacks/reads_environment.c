@@ -1,7 +1,6 @@
 // Tries: reads the environment of every process that it sees, and its own.
 // aims at: the host
 // says: status 78
-// wall: environment
 #include "stub.h"
 
 static void read_environment(int process)

@@ -2,7 +2,6 @@
 // runs.
 // aims at: the tests
 // says: status 78
-// wall: readable
 #include "stub.h"
 
 static void look(const char *path)

@@ -2,7 +2,6 @@
 // points.
 // aims at: other students
 // says: status 78
-// wall: readable
 #include "stub.h"
 
 static void attack(struct raft *rf)

@@ -1,7 +1,6 @@
 // Tries: a resolver (ifunc), which runs while the program is linked at its
 // start.
 // aims at: the verdict
-// wall: isolated
 #define AT_LOAD
 #include "stub.h"
 

@@ -6,7 +6,6 @@
 // leaves no: @OUT@/raftlab-attack
 // leaves no: @OUT@/zz_right/account.json.new
 // leaves no: @SUBS@/raftlab-attack
-// wall: writable
 #include "stub.h"
 
 static void attack(struct raft *rf)

@@ -1,7 +1,6 @@
 // Tries: rows that are arrays in arrays, a million deep, and numbers out of
 // range.
 // aims at: the grader
-// wall: none
 #include "rows.h"
 
 static void attack_rows(const char *path)

@@ -1,6 +1,5 @@
 // Tries: a file of rows of 300 megabytes, nearly all of it a hole.
 // aims at: the grader
-// wall: sizes
 #include "rows.h"
 
 static void attack_rows(const char *path)

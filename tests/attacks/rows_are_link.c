@@ -1,7 +1,6 @@
 // Tries: the file of rows is a link to the secret, whose first line a
 // message could show.
 // aims at: the report
-// wall: none
 #include "rows.h"
 
 static void attack_rows(const char *path)

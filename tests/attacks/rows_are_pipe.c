@@ -1,6 +1,5 @@
 // Tries: the file of rows is a pipe: whoever opens it waits for ever.
 // aims at: the grader
-// wall: none
 #include "rows.h"
 
 static void attack_rows(const char *path)

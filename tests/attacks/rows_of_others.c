@@ -2,7 +2,6 @@
 // negative and huge figures, HTML and escapes in names and messages, a
 // million of one test.
 // aims at: the grader
-// wall: none
 #include "rows.h"
 
 static void attack_rows(const char *path)

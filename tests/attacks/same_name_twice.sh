@@ -2,7 +2,6 @@
 # name: one to be looked at, one to be built.
 # aims at: the build
 # state: refused
-# wall: names
 mkdir -p raft
 cp ./*.c ./*.h raft
 tar -cf ../same_name_twice.tar raft

@@ -1,7 +1,6 @@
 // Tries: says by the verdict that the machine was late, so that no failure
 // counts.
 // aims at: busy-ness
-// wall: isolated
 #include "symbols.h"
 #include "tester/verdict.h"
 

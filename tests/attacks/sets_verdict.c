@@ -2,7 +2,6 @@
 // reads.
 // aims at: the verdict
 // state: not built
-// wall: none
 #include "stub.h"
 #include "tester/verdict.h"
 

@@ -1,7 +1,6 @@
 // Tries: finds the verdict in the program's own file, and writes "passed"
 // and plausible figures into it.
 // aims at: the verdict
-// wall: isolated
 #include "symbols.h"
 #include "tester/verdict.h"
 

@@ -4,7 +4,6 @@
 // leaves no: /dev/shm/raftlab-attack
 // leaves no: /tmp/raftlab-attack
 // leaves no: /var/tmp/raftlab-attack
-// wall: private /tmp
 #include "stub.h"
 
 static void meet(const char *path)

@@ -2,7 +2,6 @@
 // server 0 leads, and sends each command to the apply channels of the
 // others itself.
 // aims at: other servers
-// wall: isolated
 #define PLAYS
 #include "stub.h"
 

@@ -3,7 +3,6 @@
 // aims at: the verdict
 // state: not built
 // leaves no: @OUT@/raftlab-attack-planted.1
-// wall: none
 #include "stub.h"
 
 const char *__asan_default_options(void);

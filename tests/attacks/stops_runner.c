@@ -1,7 +1,6 @@
 // Tries: stops the program that runs it, and then itself, for ever.
 // aims at: the runner
 // says: had a process that a signal stopped
-// wall: stops
 #include "stub.h"
 
 static void attack(struct raft *rf)

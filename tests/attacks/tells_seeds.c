@@ -1,7 +1,6 @@
 // Tries: hands its seeds and command line home in its report.
 // aims at: the report
 // never: seed is
-// wall: none
 #include "stub.h"
 
 static void attack(struct raft *rf)

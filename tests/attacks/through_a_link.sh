@@ -3,7 +3,6 @@
 # aims at: the host
 # state: refused
 # leaves no: @WORK@/raftlab-attack.c
-# wall: kinds of files
 mkdir -p raft
 cp ./*.c ./*.h raft
 ln -s "$WORK" raft/out

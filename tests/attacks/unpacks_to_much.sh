@@ -2,7 +2,6 @@
 # aims at: the grader
 # state: refused
 # says: unpacked it is larger than
-# wall: sizes
 mkdir -p raft
 cp ./*.c ./*.h raft
 truncate -s 4G raft/much.c

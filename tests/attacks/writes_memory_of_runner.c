@@ -1,7 +1,6 @@
 // Tries: writes into the memory of the process that judges it, by
 // /proc/PID/mem: the word for "failed" becomes "passed".
 // aims at: the runner
-// wall: isolated
 #include "symbols.h"
 
 static void attack(struct raft *rf)

@@ -1,8 +1,5 @@
-// Tries: rows of failures whose output and record are the secret and the
-// list of users.
+// Tries: control sequences of a terminal in the reason of a failure.
 // aims at: the report
-// never: root:x:
-// wall: none
 #include "rows.h"
 
 static void attack_rows(const char *path)
@@ -12,8 +9,8 @@ static void attack_rows(const char *path)
         return;
     fprintf(rows, "[\n");
     write_row(rows, 1, "failed",
-              ",\"message\":\"no\",\"log\":\"" SECRET "\",\"record\":\"" SECRET
-              "\"");
+              ",\"message\":\"\\u001b]0;owned\\u0007\\u001b[2J\\u001b[H\\u009b"
+              "all passed\\u001b[8m\"");
     fprintf(rows, "\n]\n");
     fflush(rows);
 }
