@@ -3,7 +3,6 @@
 // aims at: the host
 // leaves no: process raftlab-attack
 // leaves no: @OUT@/stays/raftlab-attack-planted
-// wall: namespaces
 #include "stub.h"
 #include <sys/prctl.h>
 
@@ -17,7 +16,7 @@ static void attack(struct raft *rf)
             hidden_call(SYS_prctl, (long)PR_SET_PDEATHSIG, 0L);
             hidden_call(SYS_prctl, (long)PR_SET_NAME, "raftlab-attack");
             close(0), close(1), close(2);
-            for (int k = 0; k < 60; k++) {
+            for (int k = 0; k < 900; k++) {
                 struct timespec second = { .tv_sec = 1 };
                 hidden_call(SYS_nanosleep, &second, NULL);
                 plant(OUT "/stays/raftlab-attack-planted");
