@@ -137,7 +137,7 @@ C_FILES := $(wildcard */*.[ch] bench/*/*.[ch] libsim/examples/*.c tests/*/*.[ch]
 .PHONY: format lint handout
 format: setup-test
 	@clang-format -i $(C_FILES)
-lint: setup-test $(GRADE_O) $(SIM_BIN) $(ISOLAB) $(PEER_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN) $(LIBSIM_O)
+lint: setup-test $(GRADE_O) $(B)/unpacker $(SIM_BIN) $(ISOLAB) $(PEER_BIN) $(SHRINK_BIN) $(LAB_BIN) $(TIMING_BIN) $(LIBSIM_O)
 	@tests/scripts/lint $(B) $(C_FILES)
 handout:
 	@scripts/handout
