@@ -121,6 +121,16 @@ static void print_row(const struct graded *graded, int columns)
     free(why);
 }
 
+// With PART= a score is out of less than 100.
+static void print_head(const struct graded_class *class)
+{
+    char *of = alloc_format("of %.4g", class->each[0].of);
+    printf("\n%-*s  %*s\n%-*s  %*s  lost most in\n", NAME_COLUMNS, "",
+           SCORE_COLUMNS, "score", NAME_COLUMNS, "submission", SCORE_COLUMNS,
+           of);
+    free(of);
+}
+
 void scores_print(const char *out)
 {
     struct graded_class class;
@@ -128,8 +138,7 @@ void scores_print(const char *out)
         return;
     int columns = wrap_terminal();
     if (class.n > 0)
-        printf("\n%-*s  %*s  lost most in\n", NAME_COLUMNS, "submission",
-               SCORE_COLUMNS, "score");
+        print_head(&class);
     for (int i = 0; i < class.n; i++)
         print_row(&class.each[i], columns);
     putchar('\n');
