@@ -684,7 +684,17 @@ $(HANDIN_BIN): $(addprefix $(B)/,handin/main.o grade/raft_files.o grade/raft_fol
     rt/bad_input.o rt/clean.o rt/shortage.o) $(B)/link
 	$(call link)
 
-.PHONY: handin
+# Is the Raft's raft.x one that the judge can read?
+LAYOUT_BIN := $(B)/check_layout
+LAYOUT_O := $(patsubst %,$(B)/%.o,handin/check_layout $(addprefix judge/,layout meaning messages tokens values) \
+    $(addprefix rt/,alloc bad_input bytes clean shortage)) $(G)/judge/codecs.o
+$(LAYOUT_BIN): LDLIBS = -ltirpc
+$(LAYOUT_BIN): $(LAYOUT_O) $(B)/link
+	$(call link)
+
+.PHONY: handin check_layout
+check_layout: $(LAYOUT_BIN)
+	@$< $(RAFT_X)
 handin: $(HANDIN_BIN)
 	@scripts/handin $(RAFT) $(CC) $(HANDIN_BIN)
 

@@ -243,6 +243,7 @@ static bool compile(struct build *build, const char *source,
     add_headers(&readable, false);
     add_sources(&readable, source);
     add_modes(&readable, "/parts", "/parts", products);
+    add_lab(&readable, PLACE_CHECK_LAYOUT);
     char *argv[8];
     set_command(argv, "compile", products);
     bool ok = run(build, &readable, objects, OBJECTS_MB, argv);

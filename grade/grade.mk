@@ -35,7 +35,7 @@ $(B)/grade/junit.o: CPPFLAGS += $(XML_CPPFLAGS)
 
 # The version: a digest of all sources that decide about a score.
 JUDGING := $(sort $(wildcard $(addsuffix /*.[ch],grade unpack runner tester checker record decode labrpc persister events \
-    rt sim tape virtual judge peer wire views tests/graded tests/fig2 tests/cruel) raft/raft.[hx] page/* \
+    rt sim tape virtual judge peer wire views handin tests/graded tests/fig2 tests/cruel) raft/raft.[hx] page/* \
     scripts/compile scripts/build-submission scripts/check-* scripts/generate virtual/*.txt Makefile grade/grade.mk))
 .PHONY: grade_version
 $(B)/gen/grade/version.c: grade_version
@@ -75,7 +75,7 @@ $(B)/linked: $(B)/parts
 
 .PHONY: grade-parts parts
 parts: $(B)/linked
-grade-parts: $(HEADERS) $(B)/linked $(ISOLAB) $(PEER_BIN) $(VIEW_BIN) $(UNPACKER_BIN)
+grade-parts: $(HEADERS) $(B)/linked $(LAYOUT_BIN) $(ISOLAB) $(PEER_BIN) $(VIEW_BIN) $(UNPACKER_BIN)
 	@for mode in tsan asan; do $(MAKE) --no-print-directory MODE=$$mode parts || exit; done
 
 # ---- Grading ----

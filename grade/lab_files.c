@@ -48,6 +48,7 @@ void lab_files_digest(char digest[DIGEST_SIZE])
     nftw("build/plain/linked", add_found, 16, FTW_PHYS);
     nftw("build/tsan/linked", add_found, 16, FTW_PHYS);
     nftw("build/asan/linked", add_found, 16, FTW_PHYS);
+    add_file(PLACE_CHECK_LAYOUT);
     add_file(PLACE_ISOLAB);
     add_file(PLACE_PEER);
     add_file(PLACE_UNPACKER);

@@ -286,7 +286,8 @@ struct layout *layout_read(struct bytes text, char **wrong)
 {
     *wrong = NULL;
     if (text.len > MAX_LAYOUT) {
-        *wrong = alloc_format("%zu bytes: at most %d can be read", text.len,
+        *wrong = alloc_format("line 1: more than %d bytes in all: take out "
+                              "comments, or what is no message",
                               MAX_LAYOUT);
         return NULL;
     }

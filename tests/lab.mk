@@ -37,7 +37,7 @@ broken: $(LAB_BIN)
 	@for name in $(BROKEN); do \
 	    $(MAKE) --no-print-directory RAFT=tests/broken/$$name lab || exit; \
 	done
-unit: $(R)/unit $(UNPACKER_BIN) $(if $(SANITIZED),,$(ENDINGS) $(HEADERS) $(B)/linked)
+unit: $(R)/unit $(UNPACKER_BIN) $(if $(SANITIZED),,$(ENDINGS) $(HEADERS) $(B)/linked $(LAYOUT_BIN))
 	@RAFTLAB_DUMMY_LAB=$(B)/dummy_lab \
 	    RAFTLAB_DUMMY_SIMLAB=$(B)/dummy_simlab RAFTLAB_BUILD=$(B) \
 	    $(R)/unit $(LAB_FLAGS) --jobs $(call side_by_side,$(shell nproc))

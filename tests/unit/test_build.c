@@ -160,6 +160,13 @@ UNIT_TEST(build, reads_the_xdr_language_alone)
               "not in the XDR language");
 }
 
+// rpcgen passes this on to C, and the judge reads no C.
+UNIT_TEST(build, refuses_messages_that_the_judge_cannot_read)
+{
+    must_fail("echo 'const MINE = OTHER;' >> raft.x",
+              "raft/raft.x, line 86: there is no constant OTHER above\n");
+}
+
 UNIT_TEST(build, bounds_memory)
 {
     must_fail("echo '#include \"/dev/zero\"' > a.c",

@@ -111,7 +111,8 @@ UNIT_TEST(layout, refuses_what_is_too_long)
     char *wrong;
     memset(text, ' ', sizeof text - 1);
     check(read_text(text, &wrong) == NULL);
-    check(strcmp(wrong, "65537 bytes: at most 65536 can be read") == 0);
+    check(strcmp(wrong, "line 1: more than 65536 bytes in all: take out "
+                        "comments, or what is no message") == 0);
     free(wrong);
     memset(text, 'a', 200);
     text[200] = '\0';
