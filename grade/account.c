@@ -219,6 +219,8 @@ bool account_write(const struct report *report, const char *path)
     to_json_set(account, "state",
                 json_string(report_state_word(report->state)));
     to_json_set(account, "reason", to_json_text(report->reason));
+    if (report->ignored != NULL)
+        to_json_set(account, "ignored", to_json_text(report->ignored));
     to_json_set(account, "score", json_real(report->score->total));
     to_json_set(account, "of", json_real(report->score->of));
     set_origin(account, report);

@@ -22,12 +22,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#define OTHER_HEADER                                                           \
+    "its raft.h differs from the lab's: it was built with the lab's, as all "  \
+    "are"
+
 struct one_grading {
     const struct grading *grading;
     const struct submission *submission;
     void (*says)(const char *what);
     struct work work;
     char digest[DIGEST_SIZE];
+    bool other_header;
     struct build build;
     struct layers layers;
     struct score score;
@@ -62,6 +67,7 @@ static void begin_report(struct one_grading *one)
     one->report = (struct report){
         .name = one->submission->name,
         .digest = one->digest,
+        .ignored = one->other_header ? OTHER_HEADER : NULL,
         .points = &grading->points,
         .runs = &one->layers.runs,
         .score = &one->score,
@@ -148,8 +154,9 @@ static bool unpack(struct one_grading *one, char **refusal)
 {
     const struct submission *submission = one->submission;
     bool machine_failed;
-    *refusal = submission_unpack(submission, one->work.root, one->work.source,
-                                 one->digest, &machine_failed);
+    *refusal =
+        submission_unpack(submission, one->work.root, one->work.source,
+                          one->digest, &machine_failed, &one->other_header);
     if (*refusal == NULL)
         return true;
     one->digest[0] = '\0';

@@ -11,5 +11,6 @@
 #define PLACE_CHECK_LAYOUT "build/plain/check_layout"
 #define PLACE_PAGE         "page"
 #define PLACE_LAYOUT       "raft/raft.x"  // The given messages.
+#define PLACE_HEADER       "raft/raft.h"
 
 #endif

@@ -92,7 +92,7 @@ const char *raft_files_name(const char *folder, const char *path)
 {
     size_t n = strlen(folder);
     if (strncmp(path, folder, n) != 0 || strchr(path + n, '/') != NULL ||
-        !is_source(path + n) || strcmp(path + n, "raft.h") == 0)
+        !is_source(path + n))
         return NULL;
     return path + n;
 }
@@ -250,9 +250,12 @@ char *raft_files_add(struct raft_files *files, const char *name, char *bytes,
         if (strcmp(files->all[k].name, name) == 0)
             why = alloc_format("%s is there twice: hand in one", name);
     }
+    bool is_header = strcmp(name, "raft.h") == 0;
+    if (is_header && files->header.bytes != NULL)
+        why = alloc_string("raft.h is there twice: hand in one");
     if (why == NULL && size > RAFT_FILE_MOST_KB << 10)
         why = raft_files_too_large(name);
-    if (why == NULL && files->n == RAFT_FILES_MOST)
+    if (why == NULL && !is_header && files->n == RAFT_FILES_MOST)
         why = alloc_format("more than %d files: hand in the Raft's alone",
                            RAFT_FILES_MOST);
     if (why == NULL && files->size + size > RAFT_FILES_MOST_KB << 10)
@@ -262,8 +265,11 @@ char *raft_files_add(struct raft_files *files, const char *name, char *bytes,
         free(bytes);
         return why;
     }
-    files->all[files->n++] =
-        (struct raft_file){ alloc_string(name), bytes, size };
+    struct raft_file file = { alloc_string(name), bytes, size };
+    if (is_header)
+        files->header = file;
+    else
+        files->all[files->n++] = file;
     files->size += size;
     return NULL;
 }
@@ -279,12 +285,18 @@ void raft_files_finish(struct raft_files *files)
     qsort(files->all, (size_t)files->n, sizeof *files->all, compare);
 }
 
+static void free_file(struct raft_file *file)
+{
+    free(file->name);
+    free(file->bytes);
+    *file = (struct raft_file){ .bytes = NULL };
+}
+
 void raft_files_free(struct raft_files *files)
 {
-    for (int k = 0; k < files->n; k++) {
-        free(files->all[k].name);
-        free(files->all[k].bytes);
-    }
+    for (int k = 0; k < files->n; k++)
+        free_file(&files->all[k]);
+    free_file(&files->header);
     files->n = 0;
     files->size = 0;
 }

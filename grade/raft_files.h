@@ -22,6 +22,9 @@ struct raft_files {
     struct raft_file all[RAFT_FILES_MOST];  // Sorted by name when complete.
     int n;
     size_t size;
+    // A raft.h that was handed in, which is not among the files: the lab's
+    // counts, as in make handin. bytes is NULL if there is none.
+    struct raft_file header;
     // Set if a function has failed through no fault of the submission: it can
     // be another at the next try.
     bool machine_failed;
@@ -66,7 +69,7 @@ void raft_listing_free(struct raft_listing *listing);
 char *raft_listing_choose(const struct raft_listing *listing, char **folder);
 
 // Returns the name if the path is that of a file in the folder which is the
-// Raft's; else NULL. raft.h is the lab's, as in make handin.
+// Raft's; else NULL.
 const char *raft_files_name(const char *folder, const char *path);
 
 // Adds a file. Takes the bytes over, which free() frees.

@@ -37,8 +37,9 @@ struct report {
     const char *name;
     const char *digest;
     enum report_state state;
-    const char *reason;  // Why it is not graded, or what a person has to look
-                         // at; NULL if graded.
+    const char *reason;   // Why it is not graded, or what a person has to look
+                          // at; NULL if graded.
+    const char *ignored;  // A part of it that does not count; or NULL.
     const struct points *points;
     const struct runs *runs;
     const struct score *score;

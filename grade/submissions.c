@@ -2,6 +2,7 @@
 
 #include "grade/archive.h"
 #include "grade/places.h"
+#include "grade/store.h"
 #include "rt/alloc.h"
 
 #include <dirent.h>
@@ -147,6 +148,20 @@ static void set_digest(const struct raft_files *files, char digest[DIGEST_SIZE])
     free(text);
 }
 
+static bool is_other_header(const struct raft_file *header, const char *root)
+{
+    if (header->bytes == NULL)
+        return false;
+    size_t size;
+    char *path = alloc_format("%s/" PLACE_HEADER, root);
+    char *given = store_read(path, RAFT_FILE_MOST_KB << 10, &size);
+    free(path);
+    bool is_other = given != NULL && (size != header->size ||
+                                      memcmp(given, header->bytes, size) != 0);
+    free(given);
+    return is_other;
+}
+
 static char *cannot_look(bool *machine_failed)
 {
     *machine_failed = raft_files_is_of_the_machine(errno);
@@ -165,7 +180,7 @@ static char *read_archive(const char *path, const char *root,
 
 char *submission_unpack(const struct submission *submission, const char *root,
                         const char *into, char digest[DIGEST_SIZE],
-                        bool *machine_failed)
+                        bool *machine_failed, bool *other_header)
 {
     struct raft_files *files = alloc(sizeof *files);
     struct stat info;
@@ -184,6 +199,7 @@ char *submission_unpack(const struct submission *submission, const char *root,
     if (why == NULL)
         set_digest(files, digest);
     *machine_failed = files->machine_failed;
+    *other_header = is_other_header(&files->header, root);
     raft_files_free(files);
     free(files);
     return why;

@@ -33,8 +33,9 @@ void submissions_free(struct submissions *submissions);
 //            frees it. Then `into` is not there, and `digest` is empty.
 //   machine_failed  set to whether the line says what this machine could not
 //            do: then the submission is not refused
+//   other_header  set to whether it has a raft.h that differs from the lab's
 char *submission_unpack(const struct submission *submission, const char *root,
                         const char *into, char digest[DIGEST_SIZE],
-                        bool *machine_failed);
+                        bool *machine_failed, bool *other_header);
 
 #endif

@@ -331,7 +331,9 @@ UNIT_TEST(junit, inconclusive_tests_are_skipped)
 UNIT_TEST(account, says_how_it_came_about)
 {
     struct report report = make_report();
+    report.ignored = "its raft.h";
     json_t *json = parsed(account_write, &report);
+    check(strcmp(text_at(json, "ignored"), "its raft.h") == 0);
     check(strcmp(text_at(json, "name"), "anna") == 0);
     check(strcmp(text_at(json, "state"), "graded") == 0);
     check(strcmp(text_at(json, "secret"), "0123456789abcdef") == 0);

@@ -33,6 +33,9 @@ static void leave(struct submissions *submissions)
     free(root);
 }
 
+// Has what was unpacked last a raft.h that differs from the lab's?
+static bool other_header;
+
 // Unpacks it; a refusal must have this text. NULL: it must not be refused.
 static void must_unpack(const struct submissions *submissions, const char *name,
                         const char *refusal, char digest[DIGEST_SIZE])
@@ -45,7 +48,8 @@ static void must_unpack(const struct submissions *submissions, const char *name,
     check_that(found != NULL, "there is no %s", name);
     char *into = alloc_format("unpacked/%s", name);
     bool machine_failed;
-    char *why = submission_unpack(found, root, into, digest, &machine_failed);
+    char *why = submission_unpack(found, root, into, digest, &machine_failed,
+                                  &other_header);
     check_that(!machine_failed, "%s: %s", name, why);
     check_that((why == NULL) == (refusal == NULL), "%s: %s", name,
                why == NULL ? "not refused" : why);
@@ -101,6 +105,29 @@ UNIT_TEST(submissions, names_are_words_of_their_own)
     must_unpack(&found, "readme", "neither a folder nor", digest);
     must_unpack(&found, "l.tar", "is a link", digest);
     check(digest[0] == '\0');
+    leave(&found);
+}
+
+// The lab's raft.h counts. Another one is told, and is as if it were not there.
+UNIT_TEST(submissions, tells_another_header)
+{
+    char *lab = realpath(".", NULL);
+    char *script = alloc_format(
+        "mkdir a b && echo 2 > a/a.c && cp %s/raft/raft.h a && tar cf c.tar a "
+        "&& cp a/a.c b && echo 3 > b/raft.h && tar cf d.tar -C b .",
+        lab);
+    struct submissions found = find(script);
+    free(script);
+    free(lab);
+    static const bool is_other[] = { false, true, false, true };
+    char first[DIGEST_SIZE], digest[DIGEST_SIZE];
+    for (int k = 0; k < 4; k++) {
+        must_unpack(&found, found.all[k].name, NULL, k == 0 ? first : digest);
+        check_that(other_header == is_other[k], "%s", found.all[k].name);
+        check(k == 0 || strcmp(digest, first) == 0);
+    }
+    check(system("test \"$(ls unpacked/b unpacked/d | grep -c raft.h)\" = 0") ==
+          0);
     leave(&found);
 }
 
@@ -173,8 +200,8 @@ static void must_fail(struct submission submission, const char *into,
 {
     char digest[DIGEST_SIZE];
     bool machine_failed;
-    char *why =
-        submission_unpack(&submission, root, into, digest, &machine_failed);
+    char *why = submission_unpack(&submission, root, into, digest,
+                                  &machine_failed, &other_header);
     check(why != NULL && machine_failed);
     check_that(strstr(why, text) != NULL, "%s", why);
     free(why);
