@@ -1,8 +1,10 @@
 #include "grade/grading.h"
 
 #include "grade/lab_files.h"
+#include "grade/places.h"
 #include "grade/room.h"
 #include "grade/store.h"
+#include "grade/user.h"
 #include "grade/version.h"
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
@@ -69,6 +71,24 @@ static void check_reach(const char *folder)
     free(path);
 }
 
+// Modes are not all: there are lists of access, and file servers where root is
+// nobody. So such a user looks at the lab and at the folder of work.
+static void check_readable(const char *work)
+{
+    char *in_work = alloc_format("%s/.", work);
+    const char *const places[] = { PLACE_LAYOUT, in_work, NULL };
+    struct confinement confinement = { .readable = places };
+    uid_t user;
+    int lock;
+    char *why = user_take(&user, &lock);
+    if (why == NULL)
+        why = room_check_readable(&confinement, user);
+    if (why != NULL)
+        bad_input("grade", "%s", why);
+    close(lock);
+    free(in_work);
+}
+
 // Places of a sandbox are given as FROM:TO.
 static void check_colon(const char *folder, const char *what)
 {
@@ -79,7 +99,7 @@ static void check_colon(const char *folder, const char *what)
     free(path);
 }
 
-static void check_machine(const struct request *request)
+static void check_machine(const struct request *request, const char *work)
 {
     check_colon(".", "the lab");
     check_colon(request->out, "the folder to write to (make's OUT=)");
@@ -94,6 +114,7 @@ static void check_machine(const struct request *request)
     if (geteuid() == 0) {
         check_reach(".");
         check_reach(request->out);
+        check_readable(work);
     }
 }
 
@@ -112,7 +133,7 @@ struct grading grading_begin(const struct request *request)
     if (geteuid() == 0)
         umask(022);  // Submissions are read by another user.
     take_folder(&grading, request);
-    check_machine(request);
+    check_machine(request, grading.work);
     grading.secret = request->secret != NULL
                          ? secret_read(request->secret)
                          : secret_of_grading(request->out, true);
