@@ -8,7 +8,7 @@
 enum {
     // Debian gives the users from 60000 to 64999 to packages on demand; few do.
     FIRST_USER = 62000,
-    USERS = 2000,
+    USERS = 500,
 };
 
 // Sets `user` to one that has no processes, and `lock` to a descriptor: nobody
