@@ -6,6 +6,7 @@
 #include "grade/graded.h"
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
+#include "rt/wrap.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #define COLUMNS    80
 #define NAME_WIDTH 28
+#define TEST_WIDTH 46
 #define MOST_TESTS 6  // Of one submission; the others are counted.
 
 // Points are printed with three digits; a smaller difference is none.
@@ -48,16 +50,6 @@ static void put_word(struct line *line, const char *word)
     }
     line->column +=
         printf("%s%s", line->column > 0 ? ", " : line->indent, word);
-}
-
-// Cut to its place.
-static void put_name(const char *name)
-{
-    int width = (int)strlen(name);
-    if (width <= NAME_WIDTH)
-        printf("%-*s", NAME_WIDTH, name);
-    else
-        printf("%.*s...", NAME_WIDTH - 3, name);
 }
 
 // ---- Why ----
@@ -153,7 +145,7 @@ static void put_submission(struct comparison *c, const struct graded *old,
     if (c->n_changed++ == 0)
         printf("\n%-*s%8s%8s%8s  %s\n", NAME_WIDTH, "submission", "old", "new",
                "change", "what else changed");
-    put_name(new->name);
+    wrap_cell(new->name, NAME_WIDTH);
     printf("%8.2f%8.2f%+8.2f  ", old->score, new->score,
            new->score - old->score);
     put_reasons(old, new);
@@ -201,10 +193,12 @@ static void put_test(const struct comparison *c, const struct column *test,
     if (more == 0 && less == 0)
         return;
     if (!*any)
-        printf("\n%-46s%8s%8s%10s\n", "test", "more", "less", "mean");
+        printf("\n%-*s%8s%8s%10s\n", TEST_WIDTH, "test", "more", "less",
+               "mean");
     *any = true;
     char *name = alloc_format("%s %s", test->suite, test->name);
-    printf("%-46.46s%8d%8d%+10.3f\n", name, more, less, sum / c->n_both);
+    wrap_cell(name, TEST_WIDTH);
+    printf("%8d%8d%+10.3f\n", more, less, sum / c->n_both);
     free(name);
 }
 

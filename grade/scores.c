@@ -93,21 +93,9 @@ static void put_why(struct row *row, const struct graded *graded)
     free(is_told);
 }
 
-// A name that the column is too narrow for has a line of its own.
-static void put_name(const char *name)
-{
-    int wide = wrap_columns(name, (int)strlen(name));
-    fputs(name, stdout);
-    if (wide > NAME_COLUMNS) {
-        putchar('\n');
-        wide = 0;
-    }
-    printf("%*s", NAME_COLUMNS - wide, "");
-}
-
 static void print_row(const struct graded *graded, int columns)
 {
-    put_name(graded->name);
+    wrap_cell(graded->name, NAME_COLUMNS);
     printf("  %*.2f  ", SCORE_COLUMNS, graded->score);
     if (strcmp(graded->state, "graded") == 0) {
         struct row row = { .columns = columns, .at = WHY_COLUMN };

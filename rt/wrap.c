@@ -76,6 +76,17 @@ int wrap_terminal(void)
     return size.ws_col < FEWEST_COLUMNS ? FEWEST_COLUMNS : size.ws_col;
 }
 
+void wrap_cell(const char *text, int columns)
+{
+    int wide = wrap_columns(text, (int)strlen(text));
+    fputs(text, stdout);
+    if (wide > columns) {
+        putchar('\n');
+        wide = 0;
+    }
+    printf("%*s", columns - wide, "");
+}
+
 void wrap_print_in(int columns, const char *text, int begun, int indent,
                    FILE *to)
 {

@@ -23,6 +23,10 @@ int wrap_cut(const char *text, int room);
 // none, WRAP_COLUMNS.
 int wrap_terminal(void);
 
+// Prints a cell of a table on stdout: the text, and spaces up to so many
+// columns. A text that is wider has a line of its own.
+void wrap_cell(const char *text, int columns);
+
 // Prints a text in lines of at most so many columns; wrap_print, of
 // WRAP_COLUMNS.
 //   begun   columns of the first line that are printed already

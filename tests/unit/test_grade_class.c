@@ -553,6 +553,31 @@ UNIT_TEST(compare, many_tests_are_counted)
     end();
 }
 
+#define LONG_TEST(points)                                                      \
+    "{\"suite\":\"2B\",\"name\":\"leader_backs_up_quickly_over_incorrect_"     \
+    "follower_logs\",\"points\":" points ",\"of\":4,\"layers\":{}}"
+
+// A long name is a person's or a test's, and whole.
+UNIT_TEST(compare, no_name_is_cut)
+{
+    static const char name[] = "somebody_whose_name_is_longer_than_that";
+    static const char had[] = LONG_TEST("4"), has[] = LONG_TEST("1");
+    int status;
+    begin();
+    into("old");
+    write_account(name, "graded", 90, had, "");
+    into("new");
+    write_account(name, "graded", 87, has, "");
+    strcpy(out, gradings);
+    char *text = compared(&status);
+    expect(text, "\nsomebody_whose_name_is_longer_than_that\n        ");
+    expect(text,
+           "\n2B leader_backs_up_quickly_over_incorrect_follower_logs\n ");
+    expect_80_columns(text);
+    free(text);
+    end();
+}
+
 UNIT_TEST(compare, same_is_status_0)
 {
     int status;
