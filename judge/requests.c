@@ -6,6 +6,7 @@
 
 #include "labrpc/internal.h"
 #include "rt/alloc.h"
+#include "rt/channel_try.h"
 #include "rt/clean.h"
 #include "rt/debug_log.h"
 #include "rt/shortage.h"
@@ -63,15 +64,18 @@ static void save_tail(struct raft *rf, const struct frame *f)
                         f->parts[1]);
 }
 
+// After raft_free has returned, a save changes nothing.
 static void save(struct raft *rf, const struct frame *f)
 {
+    if (!begin_use(rf))
+        return;
     if (f->kind == FRAME_SAVE_STATE)
         persister_save_raft_state(rf->persister, f->parts[0]);
     else if (f->kind == FRAME_SAVE)
         persister_save(rf->persister, f->parts[0], f->parts[1]);
     else
         save_tail(rf, f);
-    answer(rf, f, (struct frame){ 0 });
+    end_use(rf);
 }
 
 static void read_saved(struct raft *rf, const struct frame *f)
@@ -91,26 +95,16 @@ static void read_size(struct raft *rf, const struct frame *f)
     answer(rf, f, (struct frame){ .numbers = { (int64_t)size } });
 }
 
-static void use_persister(struct raft *rf, const struct frame *f)
+static void answer_saved(struct raft *rf, const struct frame *f)
 {
     if (!begin_use(rf)) {
         answer(rf, f, (struct frame){ 0 });
         return;
     }
-    switch (f->kind) {
-    case FRAME_SAVE_STATE:
-    case FRAME_SAVE:
-    case FRAME_SAVE_TAIL:
-        save(rf, f);
-        break;
-    case FRAME_READ_STATE:
-    case FRAME_READ_SNAPSHOT:
+    if (f->kind == FRAME_READ_STATE || f->kind == FRAME_READ_SNAPSHOT)
         read_saved(rf, f);
-        break;
-    default:
+    else
         read_size(rf, f);
-        break;
-    }
     end_use(rf);
 }
 
@@ -138,6 +132,55 @@ static void print_log(struct raft *rf, const struct frame *f)
                     "%s", text);
 }
 
+// ---- The apply channel ----
+
+// Returns a message with bytes of its own, for the receiver.
+static struct apply_msg applied(struct raft *rf, const struct frame *f)
+{
+    return (struct apply_msg){
+        .command_valid = (f->numbers[0] & APPLIED_COMMAND) != 0,
+        .snapshot_valid = (f->numbers[0] & APPLIED_SNAPSHOT) != 0,
+        .command_index = lie_check_int(rf->peer, f->numbers[1]),
+        .snapshot_term = lie_check_int(rf->peer, f->numbers[2]),
+        .snapshot_index = lie_check_int(rf->peer, f->numbers[3]),
+        .command = bytes_copy(f->parts[0]),
+        .snapshot = bytes_copy(f->parts[1]),
+    };
+}
+
+static void free_message(struct apply_msg *message)
+{
+    bytes_free(&message->command);
+    bytes_free(&message->snapshot);
+}
+
+// The service mostly waits for the next message. False if it does not.
+static bool apply_at_once(struct raft *rf, const struct frame *f)
+{
+    struct apply_msg message = applied(rf, f);
+    bool may_use = begin_use(rf);
+    bool is_sent = may_use && channel_try_send(rf->apply_ch, &message);
+    if (may_use)
+        end_use(rf);
+    if (is_sent)
+        answer(rf, f, (struct frame){ 0 });
+    else
+        free_message(&message);
+    return is_sent;
+}
+
+static void apply(struct raft *rf, const struct frame *f)
+{
+    struct apply_msg message = applied(rf, f);
+    if (begin_use(rf)) {
+        channel_send(rf->apply_ch, &message);
+        end_use(rf);
+    } else {
+        free_message(&message);
+    }
+    answer(rf, f, (struct frame){ 0 });
+}
+
 // ---- What is answered at once ----
 
 static void try_thread(struct raft *rf, const struct frame *f)
@@ -154,14 +197,20 @@ static bool do_at_once(struct raft *rf, struct frame *f)
     case FRAME_SAVE_STATE:
     case FRAME_SAVE:
     case FRAME_SAVE_TAIL:
+        save(rf, f);
+        break;
     case FRAME_READ_STATE:
     case FRAME_READ_SNAPSHOT:
     case FRAME_STATE_SIZE:
     case FRAME_SNAPSHOT_SIZE:
-        use_persister(rf, f);
+        answer_saved(rf, f);
         break;
     case FRAME_LOG:
         print_log(rf, f);
+        break;
+    case FRAME_APPLY:
+        if (!apply_at_once(rf, f))
+            return false;
         break;
     case FRAME_LAST_WORDS:
         if (!zygote_keep_last_words(rf->peer, f))
@@ -231,27 +280,6 @@ static void call(struct raft *rf, const struct frame *f)
     xdr_free(method->xdr_reply, reply);
     free(args);
     free(reply);
-}
-
-static void apply(struct raft *rf, const struct frame *f)
-{
-    struct apply_msg message = {
-        .command_valid = (f->numbers[0] & APPLIED_COMMAND) != 0,
-        .snapshot_valid = (f->numbers[0] & APPLIED_SNAPSHOT) != 0,
-        .command_index = lie_check_int(rf->peer, f->numbers[1]),
-        .snapshot_term = lie_check_int(rf->peer, f->numbers[2]),
-        .snapshot_index = lie_check_int(rf->peer, f->numbers[3]),
-        .command = bytes_copy(f->parts[0]),
-        .snapshot = bytes_copy(f->parts[1]),
-    };
-    if (begin_use(rf)) {
-        channel_send(rf->apply_ch, &message);
-        end_use(rf);
-    } else {
-        bytes_free(&message.command);
-        bytes_free(&message.snapshot);
-    }
-    answer(rf, f, (struct frame){ 0 });
 }
 
 // The judge keeps them, each in a thread of its own.

@@ -17,6 +17,9 @@ extern struct wire *peer_wire;
 // about to be killed.
 void peer_ask(struct frame *question, struct frame *answer);
 
+// The same for what has no answer. Returns when it is on its way.
+void peer_tell(const struct frame *frame);
+
 // ---- zygote.c ----
 
 // Clones lives as the judge wishes, and reports their ends. Returns when the

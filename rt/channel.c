@@ -1,5 +1,5 @@
 // A bounded queue under one lock. Any number of threads send and receive.
-#include "rt/channel.h"
+#include "rt/channel_try.h"
 
 #include "rt/alloc.h"
 
@@ -17,10 +17,12 @@ struct channel {
     pthread_cond_t changed;
 
     // Guarded by mu. Item k is in slot k % slots;
-    // n_received <= n_sent <= n_received + slots.
+    // n_received <= n_sent <= n_received + slots. A receiver that waits takes
+    // an item for sure.
     char *items;
     long long n_sent;
     long long n_received;
+    int n_waiting;  // Receivers.
     bool closed;
 };
 
@@ -41,15 +43,21 @@ static char *slot_of(struct channel *ch, long long item)
     return ch->items + (size_t)(item % ch->slots) * ch->item_size;
 }
 
+static long long put_locked(struct channel *ch, const void *item)
+{
+    long long mine = ch->n_sent++;
+    memcpy(slot_of(ch, mine), item, ch->item_size);
+    pthread_cond_broadcast(&ch->changed);
+    return mine;
+}
+
 void channel_send(struct channel *ch, const void *item)
 {
     pthread_mutex_lock(&ch->mu);
     assert(!ch->closed && "send on a closed channel");
     while (ch->n_sent - ch->n_received == ch->slots)
         pthread_cond_wait(&ch->changed, &ch->mu);
-    long long mine = ch->n_sent++;
-    memcpy(slot_of(ch, mine), item, ch->item_size);
-    pthread_cond_broadcast(&ch->changed);
+    long long mine = put_locked(ch, item);
     if (ch->capacity == 0) {
         while (ch->n_received <= mine)
             pthread_cond_wait(&ch->changed, &ch->mu);
@@ -57,11 +65,26 @@ void channel_send(struct channel *ch, const void *item)
     pthread_mutex_unlock(&ch->mu);
 }
 
+bool channel_try_send(struct channel *ch, const void *item)
+{
+    pthread_mutex_lock(&ch->mu);
+    assert(!ch->closed && "send on a closed channel");
+    long long n = ch->n_sent - ch->n_received;
+    bool may_send =
+        n < (ch->capacity > 0 ? ch->capacity : ch->n_waiting) && n < ch->slots;
+    if (may_send)
+        put_locked(ch, item);
+    pthread_mutex_unlock(&ch->mu);
+    return may_send;
+}
+
 bool channel_receive(struct channel *ch, void *item)
 {
     pthread_mutex_lock(&ch->mu);
+    ch->n_waiting++;
     while (ch->n_sent == ch->n_received && !ch->closed)
         pthread_cond_wait(&ch->changed, &ch->mu);
+    ch->n_waiting--;
     bool has_item = ch->n_sent > ch->n_received;
     if (has_item) {
         memcpy(item, slot_of(ch, ch->n_received++), ch->item_size);

@@ -30,9 +30,6 @@ enum frame_kind {
     // The peer asks: labrpc, the persister, the apply channel.
     FRAME_CALL,        // Numbers: server, method. Part 0: arguments.
                        // Answer: was there a reply? Part 0: reply.
-    FRAME_SAVE_STATE,  // Part 0: Raft state.
-    FRAME_SAVE,        // Parts: Raft state, snapshot.
-    FRAME_SAVE_TAIL,   // Number: keep. Parts: head, tail.
     FRAME_READ_STATE,  // Answer: part 0: Raft state.
     FRAME_READ_SNAPSHOT,
     FRAME_STATE_SIZE,  // Answer: bytes.
@@ -43,6 +40,9 @@ enum frame_kind {
                     // judge, too?
 
     // The peer tells. Nothing is answered.
+    FRAME_SAVE_STATE,  // Part 0: Raft state.
+    FRAME_SAVE,        // Parts: Raft state, snapshot.
+    FRAME_SAVE_TAIL,   // Number: keep. Parts: head, tail.
     FRAME_LOG,         // Numbers: line, server, term. Parts: file, topic, text.
     FRAME_LAST_WORDS,  // Numbers: signal, or 0 for exit(); address, or status.
                        // Parts: the stack, addresses in the shared object; by

@@ -1,7 +1,7 @@
 // The runtime: go groups, channels, timers, random numbers, bytes.
 #include "rt/alloc.h"
 #include "rt/bytes.h"
-#include "rt/channel.h"
+#include "rt/channel_try.h"
 #include "rt/clock.h"
 #include "rt/go.h"
 #include "rt/rng.h"
@@ -244,6 +244,37 @@ UNIT_TEST(channel, unbuffered_send_waits_for_the_receiver)
 }
 
 // After close, a receiver gets the items that were sent, then false.
+static void *receive_one(void *ch)
+{
+    static int item;
+    check(channel_receive(ch, &item));
+    return &item;
+}
+
+// Nobody waits: nothing is sent. Somebody waits: he gets it, and no other item
+// is sent to him.
+UNIT_TEST(channel, tries_to_send)
+{
+    struct channel *ch = channel_make(sizeof(int), 0);
+    int item = 7;
+    check(!channel_try_send(ch, &item));
+    pthread_t receiver;
+    check(pthread_create(&receiver, NULL, receive_one, ch) == 0);
+    while (!channel_try_send(ch, &item))
+        sleep_ms(1);
+    item = 8;
+    check(!channel_try_send(ch, &item));
+    void *received;
+    pthread_join(receiver, &received);
+    check(*(int *)received == 7);
+    channel_free(ch);
+
+    ch = channel_make(sizeof(int), 1);
+    check(channel_try_send(ch, &item) && !channel_try_send(ch, &item));
+    check(channel_receive(ch, &item) && item == 8);
+    channel_free(ch);
+}
+
 UNIT_TEST(channel, closed_channel_drains)
 {
     struct channel *ch = channel_make(sizeof(int), 2);
