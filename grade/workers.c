@@ -58,7 +58,7 @@ bool worker_start(struct worker *worker, const struct grading *grading,
         return false;
     }
     fflush(stdout);
-    // What a worker leaves behind becomes this process's, which waits for it.
+    // A process that outlives its worker becomes a child of this one.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t parent = getpid();
     pid_t pid = fork();

@@ -5,9 +5,8 @@
 // grader does.
 //
 //   unpacker            writes all entries, without their bytes
-//   unpacker NUMBER...  writes the bytes of these entries: they count from 0
-//   on,
-//                       and the numbers rise
+//   unpacker NUMBER...  writes the bytes of these entries; the first has
+//                       number 0, and the numbers rise
 #include "unpack/records.h"
 #include "unpack/wall.h"
 
