@@ -47,7 +47,7 @@ struct end_of_command {
     // It failed by itself while the system killed some process because memory
     // ran out: the failure proves nothing.
     bool memory_ran_out;
-    char *output;    // A text without control characters; the caller frees it.
+    char *output;  // A text without control characters; the caller frees it.
     // A line: the confinement that this machine could not give; NULL if it was
     // confined as it should be. Not to be freed.
     const char *fallback;

@@ -269,8 +269,8 @@ UNIT_TEST(confine, bounds_time)
     store_remove(out);
 }
 
-// What stops itself does not wait for the limit of time: it would seem that the
-// machine stood still.
+// A command that stops itself does not wait for the limit of time: it would
+// seem that the machine stood still.
 UNIT_TEST(confine, bounds_stops)
 {
     struct confinement most = usual();
