@@ -834,15 +834,18 @@ UNIT_TEST(labrpc, duplicates)
     labrpc_set_duplicates(lab.net, 100);
 
     struct pending calls;
+    int64_t began_ms = clock_now_ms();
     start_calls(&lab, &calls, lab.end, H2, 0, TIMES);
-    bool returned = returns_within(&calls, 1000);
+    bool returned = returns_within(&calls, 1000 + BUSY_MS);
     int n_soon = n_logged(&lab.junk);
+    bool are_soon = clock_now_ms() - began_ms < 1000;
     long long n_bytes = labrpc_get_total_bytes(lab.net);
     sleep_ms(2000 + BUSY_MS);
 
     check(returned);
     check(calls.n_right == TIMES);
-    check_that(TIMES <= n_soon && n_soon < TIMES * 3 / 2, "%d soon", n_soon);
+    check_that(TIMES <= n_soon && (n_soon < TIMES * 3 / 2 || !are_soon),
+               "%d soon", n_soon);
     check(n_logged(&lab.junk) == 2 * TIMES);
     check(count_logged(&lab.junk, TIMES, 2) == TIMES);
     check(labrpc_get_count(lab.net, "server99") == 2 * TIMES);

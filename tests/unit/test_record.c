@@ -161,10 +161,14 @@ static struct file written(const struct record *record, const char *result)
                                          .message = "a\nreason" },
                  stream);
     fclose(stream);
-    for (char *at = file.text; *at != '\0'; at = strchr(at, '\n') + 1) {
-        file.lines = alloc_resize(file.lines, (size_t)file.count + 1,
-                                  sizeof *file.lines);
-        file.lines[file.count++] = at;
+    // Each line has an end, and they are many: the list is made at once.
+    for (size_t k = 0; k < size; k++)
+        file.count += file.text[k] == '\n';
+    file.lines = alloc((size_t)file.count * sizeof *file.lines);
+    char *at = file.text;
+    for (int k = 0; k < file.count; k++) {
+        file.lines[k] = at;
+        at = strchr(at, '\n') + 1;
     }
     for (int k = 0; k < file.count; k++) {
         char *line = strndup(file.lines[k], strcspn(file.lines[k], "\n") + 1);
