@@ -530,8 +530,10 @@ race: ; @$(MAKE) --no-print-directory MODE=tsan $(if $(filter 1,$(SIM)),sim,sani
 asan: ; @$(MAKE) --no-print-directory MODE=asan $(if $(filter 1,$(SIM)),sim,sanitized) $(OR_UNREAD)
 
 .PHONY: sanitized lab
+# ThreadSanitizer makes a thread slowly: more tests than processors would make each other late.
 sanitized: $(LAB_BIN)
-	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) --jobs $(call side_by_side,8) $(OR_UNREAD)
+	@$(LAB_ENV) $(LAB_BIN) $(LAB_FLAGS) \
+	    --jobs $(call side_by_side,$(if $(filter tsan,$(MODE)),$(shell nproc),8)) $(OR_UNREAD)
 lab: $(call with_criterion,$(LAB_BIN))
 
 # ---- The simulator ----
