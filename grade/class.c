@@ -5,6 +5,7 @@
 #include "grade/one.h"
 #include "grade/pace.h"
 #include "grade/scores.h"
+#include "grade/seconds.h"
 #include "grade/workers.h"
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
@@ -105,7 +106,7 @@ static void end_one(struct class *class, const struct worker *worker,
                                          : "NOT GRADED";
     class->n_not += end == ONE_NOT;
     pace_done(&class->pace, worker->submission->name, line,
-              end == ONE_GRADED ? worker_now() - worker->began : 0);
+              end == ONE_GRADED ? seconds_now() - worker->began : 0);
 }
 
 static void start_some(struct class *class)

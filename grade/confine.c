@@ -3,6 +3,7 @@
 
 #include "grade/from_to.h"
 #include "grade/room.h"
+#include "grade/seconds.h"
 #include "grade/take_out.h"
 #include "grade/watch.h"
 #include "rt/alloc.h"
@@ -20,7 +21,6 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -45,13 +45,6 @@ struct running {
     int looks_stopped;  // At which a process of it was stopped.
     struct end_of_command end;
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 // ---- Its output ----
 
@@ -125,7 +118,7 @@ static enum end broken_limit(struct running *run)
         run->end.memory_mb = usage.memory_kb / 1024;
     if (usage.cpu_s > run->end.cpu_s)
         run->end.cpu_s = usage.cpu_s;
-    if (now() - run->began > most->wall_s || usage.cpu_s > most->cpu_s)
+    if (seconds_now() - run->began > most->wall_s || usage.cpu_s > most->cpu_s)
         return END_TIME;
     if (usage.memory_kb / 1024 > most->memory_mb)
         return END_MEMORY;
@@ -207,12 +200,12 @@ static enum end watch(struct running *run)
             fds[0].fd = -1;
         if (fds[1].revents != 0)
             return END_EXITED;
-        if (now() < next)
+        if (seconds_now() < next)
             continue;
         enum end broken = broken_limit(run);
         if (broken != END_EXITED)
             return broken;
-        next = now() + LOOK_MS / 1e3;
+        next = seconds_now() + LOOK_MS / 1e3;
     }
 }
 
@@ -245,7 +238,7 @@ struct end_of_command confine_run(const struct confinement *confinement,
                                   char *const argv[])
 {
     struct running run = { .confinement = confinement,
-                           .began = now(),
+                           .began = seconds_now(),
                            .oom_kills_before = oom_kills() };
     run.end.fallback = sandbox_missing();
     char *why = run.end.fallback == NULL
@@ -260,7 +253,7 @@ struct end_of_command confine_run(const struct confinement *confinement,
     run.output.text = alloc(run.output.most + 1);
     why = follow(&run);
     run.end.output = finish_output(&run.output);
-    run.end.seconds = now() - run.began;
+    run.end.seconds = seconds_now() - run.began;
     if (why != NULL) {
         run.end.end = END_NOT_STARTED;
         free(run.end.output);

@@ -13,6 +13,7 @@
 #include "grade/line.h"
 #include "grade/results.h"
 #include "grade/score.h"
+#include "grade/seconds.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 
@@ -38,18 +39,10 @@ struct one_grading {
     struct score score;
     struct failures failures;
     struct report report;
-    struct timespec began;
+    double began;  // By seconds_now.
 };
 
 // ---- The report ----
-
-static double seconds_since(const struct timespec *began)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - began->tv_sec) +
-           (double)(now.tv_nsec - began->tv_nsec) / 1e9;
-}
 
 static char *time_now(void)
 {
@@ -99,7 +92,7 @@ static void end_report(struct one_grading *one)
     memcpy(report->layers, one->layers.reports, sizeof(report->layers));
     report->failures = one->failures.all;
     report->n_failures = one->failures.n;
-    report->seconds = seconds_since(&one->began);
+    report->seconds = seconds_now() - one->began;
     report->cpu_seconds = cpu_seconds(one);
 }
 
@@ -266,8 +259,8 @@ enum one one_grade(const struct grading *grading,
 {
     struct one_grading one = { .grading = grading,
                                .submission = submission,
-                               .says = says };
-    clock_gettime(CLOCK_MONOTONIC, &one.began);
+                               .says = says,
+                               .began = seconds_now() };
     bool begun = work_begin(&one.work, grading->work, submission->name) &&
                  disk_has_room(one.work.folder);
     enum one end = begun ? grade(&one) : ONE_NOT;

@@ -1,6 +1,7 @@
 #include "grade/unpacker.h"
 
 #include "grade/room.h"
+#include "grade/seconds.h"
 #include "grade/user.h"
 #include "rt/alloc.h"
 
@@ -13,7 +14,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 // The largest that is taken needs 5 s of processor time. The rest of the time
@@ -23,13 +23,6 @@ enum { CPU_S = 30, WALL_S = 300 };
 #define NOT_STARTED 127  // As room_become ends.
 
 #define AGAIN "hand it in again, as make handin packs it"
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 // ---- The new process ----
 
@@ -87,7 +80,7 @@ char *unpacker_start(struct unpacker *unpacker, const char *program,
                            .pid_fd = (int)syscall(SYS_pidfd_open, pid, 0),
                            .output = output[0],
                            .user_lock = room.user_lock,
-                           .until = now() + WALL_S };
+                           .until = seconds_now() + WALL_S };
     return NULL;
 }
 
@@ -97,7 +90,7 @@ char *unpacker_start(struct unpacker *unpacker, const char *program,
 static bool await(const struct unpacker *unpacker, int fd)
 {
     struct pollfd ready = { fd, POLLIN, 0 };
-    for (double left; (left = unpacker->until - now()) > 0;) {
+    for (double left; (left = unpacker->until - seconds_now()) > 0;) {
         if (poll(&ready, 1, (int)(left * 1e3) + 1) > 0)
             return true;
     }

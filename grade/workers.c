@@ -1,5 +1,7 @@
 #include "grade/workers.h"
 
+#include "grade/seconds.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,17 +10,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LINE_MARK '='  // Begins the line of a submission that is graded.
-
-double worker_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 // ---- In the worker ----
 
@@ -77,7 +71,7 @@ bool worker_start(struct worker *worker, const struct grading *grading,
     *worker = (struct worker){ .pid = pid,
                                .from = ends[0],
                                .submission = submission,
-                               .began = worker_now() };
+                               .began = seconds_now() };
     return true;
 }
 

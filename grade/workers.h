@@ -12,7 +12,7 @@ struct worker {
     pid_t pid;  // 0: none.
     int from;   // Its lines come from there.
     const struct submission *submission;
-    double began;
+    double began;  // By seconds_now.
     char doing[40];
     char line[400];  // The line of the submission; "" at first.
 };
@@ -31,8 +31,5 @@ bool worker_has_ended(struct worker *worker, enum one *end);
 // Ends those that still work. Returns when no process is left of what any
 // worker started.
 void workers_stop(struct worker *workers, int n);
-
-// Seconds on the clock by which `began` is told.
-double worker_now(void);
 
 #endif
