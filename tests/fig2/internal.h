@@ -6,6 +6,7 @@
 #ifndef TESTS_FIG2_INTERNAL_H
 #define TESTS_FIG2_INTERNAL_H
 
+#include "tests/fig2/answer.h"
 #include "tests/fig2/script.h"
 
 #include "checker/floods.h"
@@ -63,7 +64,8 @@ struct script {
     struct saved last_save;  // The last save. Guarded by the persister's lock.
     struct played_peer played[MAX_PEERS];
     int elected_term;  // The term that script_elect returned last; 0 before.
-    struct stand_in *stand_ins;  // Not freed yet.
+    struct stand_in *stand_ins;        // Not freed yet.
+    struct answer answers[MAX_PEERS];  // Each peer's last from a stand-in.
 
     pthread_mutex_t mu;
     pthread_cond_t changed;
@@ -139,7 +141,7 @@ void script_append_own_fields(struct script *s, const struct call *call,
 void script_install_own_fields(struct script *s, const struct call *call,
                                int term);
 
-// Waits for the threads of all stand-ins.
+// Waits for the threads of all stand-ins, and forgets their answers.
 void script_end_stand_ins(struct script *s);
 
 // ---- checks.c: fail the test at what no correct Raft sends or saves ----
