@@ -1,12 +1,10 @@
 // Takes more memory than there may be, past malloc.
 #include "tests/hostile/hostile.h"
-
-#include <sys/mman.h>
+#include "tests/hostile/much_memory.h"
 
 static void attack(struct raft *rf)
 {
     (void)rf;
-    mmap(NULL, (size_t)2200 << 20, PROT_READ | PROT_WRITE,
-         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    take_much_memory();
     pause();
 }

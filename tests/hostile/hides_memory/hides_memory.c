@@ -1,9 +1,9 @@
 // Ends the first thread of its process, which then has no memory to be seen,
 // and takes more memory than there may be.
 #include "tests/hostile/hostile.h"
+#include "tests/hostile/much_memory.h"
 
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 
 static void leave(int number)
@@ -18,7 +18,6 @@ static void attack(struct raft *rf)
     signal(SIGUSR1, leave);
     tgkill(getpid(), getpid(), SIGUSR1);
     usleep(100000);
-    mmap(NULL, (size_t)2200 << 20, PROT_READ | PROT_WRITE,
-         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    take_much_memory();
     pause();
 }
