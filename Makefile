@@ -268,7 +268,7 @@ VIRTUAL_O := $(patsubst %.c,$(B)/%.o,$(wildcard virtual/*.c))
 # Tests that only the simulator can run, and the objects that it replaces.
 SIM_TESTS_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/cruel/*.c))
 NOT_SIM_O := $(addprefix $(B)/tester/,stacks.o faults.o hang.o hang_frames.o \
-    waits.o stack_groups.o sentence.o locks.o threads.o)
+    waits.o stack_groups.o sentence.o locks.o threads.o processor_waits.o tasks.o)
 wraps = $(shell sed -n 's/^WRAPPED(\(.*\));$$/-Wl,--wrap=\1/p' $1)
 # Only in real time: wrappers that note the calls on locks.
 REAL_O := $(B)/runner/real_time.o $(B)/runner/real_world.o
@@ -584,7 +584,7 @@ $(G)/gen/raft/%_x.c $(G)/gen/raft/%_x.h: $(G)/raft.x | setup
 	@scripts/generate $(CC) $< $(basename $@)
 $(GIVEN_READERS_O): | $(G)/gen/raft/raft_x.h
 # The objects that judge/ replaces.
-NOT_JUDGE_O := $(filter-out %/faults.o,$(NOT_SIM_O)) $(B)/tester/process.o $(B)/labrpc/handler.o
+NOT_JUDGE_O := $(filter-out %/faults.o %/processor_waits.o %/tasks.o,$(NOT_SIM_O)) $(B)/tester/process.o $(B)/labrpc/handler.o
 $(ISOLAB): $(filter-out $(NOT_JUDGE_O) $(X)/%,$(LAB_O)) $(JUDGE_O) $(WIRE_O) $(NO_CRITERION_O) \
     $(B)/runner/real_time.o $(B)/record/about.o $(B)/link
 	$(call link)

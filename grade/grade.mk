@@ -7,7 +7,7 @@ GRADE_LDLIBS := -ljansson -lcrypto -lseccomp -lxml2 -lm
 # It reads archives, confined.
 UNPACKER_BIN := build/plain/unpacker
 $(GRADE_BIN): LDLIBS = $(GRADE_LDLIBS)
-$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/,$(addprefix rt/,alloc.o bad_input.o clean.o html.o oom.o shortage.o wrap.o) \
+$(GRADE_BIN): $(GRADE_O) $(addprefix $(B)/,$(addprefix rt/,alloc.o bad_input.o clean.o html.o oom.o processors.o shortage.o wrap.o) \
     runner/cause.o runner/signatures.o timing/samples.o) $(B)/link
 	$(call link)
 $(B)/unpacker: $(patsubst %.c,$(B)/%.o,$(wildcard unpack/*.c)) $(B)/link

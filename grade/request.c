@@ -3,10 +3,10 @@
 #include "grade/known.h"
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
+#include "rt/processors.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,20 +161,11 @@ static void read_folders(struct request *request, char **words, int n,
     check_folder("the submissions (make's SUBS=)", request->subs);
 }
 
-// The processors that this process may use.
-static int count_cpus(void)
-{
-    cpu_set_t cpus;
-    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
-        return CPU_COUNT(&cpus);
-    return (int)sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 struct request request_of(int argc, char **argv)
 {
     struct request request = {
         .points = "grade/points",
-        .cpus = count_cpus(),
+        .cpus = processors_count(),
     };
     bool compares = false;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)

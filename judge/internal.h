@@ -11,6 +11,8 @@
 #include "judge/judge.h"
 #include "raft/raft.h"
 #include "rt/go.h"
+#include "tester/processor_waits.h"
+#include "tester/tasks.h"
 #include "wire/wire.h"
 
 #include <pthread.h>
@@ -28,7 +30,7 @@ struct peer {
     pid_t pid;
     struct wire *wire;
     int output;  // The socket to which it prints.
-    struct waits *waits;
+    struct processor_waits *waits;
 
     // Guarded by the lock of zygote.c.
     bool is_killed;    // By the judge.
@@ -81,45 +83,11 @@ void zygote_forget(struct peer *peer);
 //   object  the Raft's shared object, which has the debug information
 _Noreturn void death_fail(const struct peer *peer, const char *object);
 
-// ---- tasks.c ----
-
-// How many threads the process has.
-int tasks_count(pid_t pid);
-
-// Calls `look` with each thread's number, and the open folder of all threads.
-// Returns how many there are. A thread that has been listed costs much more
-// when it ends: the system looks for its files.
-int tasks_for_each(pid_t pid, void (*look)(int folder, int thread, void *arg),
-                   void *arg);
-
-// Reads a thread's file of this name in the folder of all threads. Empty if
-// there is none.
-void tasks_read(int folder, int thread, const char *name, char *text,
-                size_t size);
-
 // ---- burdens.c ----
 
 // Writes what the process has too much of: threads, or memory. Nothing if that
 // is within bounds.
 void burdens_describe(const struct peer *peer, char *text, size_t size);
-
-// ---- waits.c ----
-
-// The waits of a life's threads, as far as they are known.
-struct waits *waits_make(void);
-void waits_free(struct waits *waits);
-
-// How long one of the life's threads has had to wait for a processor since the
-// last call, of all the longest. The system looks for the files that this reads
-// when a thread ends, so that its end costs much more.
-int64_t waits_longest_ns(const struct peer *peer);
-
-// The processor time of the life. To be called before it is killed, too: later
-// there is nobody to ask.
-int64_t waits_cpu_ns(const struct peer *peer);
-
-// That of all lives whose waits are freed.
-int64_t waits_ended_cpu_ns(void);
 
 // ---- looks.c ----
 

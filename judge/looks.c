@@ -17,10 +17,6 @@
 #define LOOK_MS          100
 #define PROCESSORS_EVERY 5
 
-// A right Raft uses less of one processor while it has to wait. One that wants
-// all of it gets more, even if it gets little.
-#define BUSY_PART 0.1
-
 #define MAX_EXCESS 200  // Characters of a message.
 
 static pthread_t looker;
@@ -53,7 +49,7 @@ static void check_burdens(void)
 
 static void add_cpu(const struct peer *peer, void *ns)
 {
-    *(int64_t *)ns += waits_cpu_ns(peer);
+    *(int64_t *)ns += processor_waits_cpu_ns(peer->waits, peer->pid);
 }
 
 // The processor time of all lives so far, and of the judge.
@@ -61,15 +57,15 @@ static int64_t cpu_ns(void)
 {
     struct timespec own;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
-    int64_t ns =
-        waits_ended_cpu_ns() + own.tv_sec * INT64_C(1000000000) + own.tv_nsec;
+    int64_t ns = processor_waits_ended_cpu_ns() +
+                 own.tv_sec * INT64_C(1000000000) + own.tv_nsec;
     zygote_for_each(add_cpu, &ns);
     return ns;
 }
 
 static void find_longest(const struct peer *peer, void *longest_ns)
 {
-    int64_t ns = waits_longest_ns(peer);
+    int64_t ns = processor_waits_longest_ns(peer->waits, peer->pid);
     if (ns > *(int64_t *)longest_ns)
         *(int64_t *)longest_ns = ns;
 }
@@ -89,8 +85,8 @@ static void look_at_use_locked(void)
     // A very short time tells nothing.
     if (now_ns - last_ns < LOOK_MS * NS_PER_MS)
         return;
-    used_much = (double)(now_cpu_ns - last_cpu_ns) >
-                BUSY_PART * (double)(now_ns - last_ns);
+    used_much =
+        processor_waits_are_its_own(now_cpu_ns - last_cpu_ns, now_ns - last_ns);
     last_ns = now_ns;
     last_cpu_ns = now_cpu_ns;
     if (used_much)

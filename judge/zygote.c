@@ -235,7 +235,7 @@ struct peer *zygote_begin(int server)
     want_credentials(pair[0], 1);
     struct peer *peer = alloc(sizeof *peer);
     peer->server = server;
-    peer->waits = waits_make();
+    peer->waits = processor_waits_make();
     peer->wire = wire_make(pair[0]);
     peer->output = output[0];
     pthread_mutex_lock(&mu);
@@ -256,7 +256,7 @@ void zygote_kill(struct peer *peer)
 {
     pthread_mutex_lock(&mu);
     peer->is_killed = true;
-    waits_cpu_ns(peer);
+    processor_waits_cpu_ns(peer->waits, peer->pid);
     bool has_ended = peer->has_ended;
     pthread_mutex_unlock(&mu);
     if (!has_ended)
@@ -319,7 +319,7 @@ void zygote_forget(struct peer *peer)
     pthread_mutex_unlock(&mu);
     frame_free(&peer->last_words);
     wire_free(peer->wire);
-    waits_free(peer->waits);
+    processor_waits_free(peer->waits);
     close(peer->output);
     free(peer);
 }

@@ -82,8 +82,8 @@ static char *add_busy_note(char *message, const struct verdict *verdict)
         return message;
     char *longer =
         verdict_has_waited(verdict)
-            ? alloc_format("%s\nthe machine was too busy: a server's process "
-                           "had to wait %d ms for a processor",
+            ? alloc_format("%s\nthe machine was too busy: a server had to "
+                           "wait %d ms for a processor",
                            message, verdict->wait_ms)
             : alloc_format("%s\nthe machine was too busy: a short sleep came "
                            "back %d ms late",

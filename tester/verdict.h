@@ -29,9 +29,8 @@ struct verdict {
     bool killed_itself;  // It sent itself a signal that ends programs.
     struct shortage shortage;  // The first refusal by the system, if any.
     _Atomic int late_ms;       // The greatest lateness of a short sleep.
-    _Atomic int wait_ms;  // If servers are processes: how long one of them had
-                          // to wait for a processor.
-    int too_busy_ms;      // The limit of late_ms; 0 stands for TOO_BUSY_MS.
+    _Atomic int wait_ms;       // How long a server had to wait for a processor.
+    int too_busy_ms;  // The limit of late_ms; 0 stands for TOO_BUSY_MS.
 
     // The figures of MIT's "... Passed" line; incomplete if the test failed.
     double seconds;
@@ -58,15 +57,15 @@ static inline int verdict_too_busy_ms(const struct verdict *verdict)
     return verdict->too_busy_ms > 0 ? verdict->too_busy_ms : TOO_BUSY_MS;
 }
 
-// The limit of wait_ms is so much smaller than that of late_ms: a message
-// passes three processes, its sender's, the judge and its receiver's.
-#define PROCESSES_ON_THE_WAY 3
+// The limit of wait_ms is so much smaller than that of late_ms: an RPC needs
+// three turns, its sender's, its receiver's and again its sender's; if servers
+// are processes, those of its sender, the judge and its receiver.
+#define TURNS_OF_AN_RPC 3
 
 // Did servers wait too long for a processor?
 static inline bool verdict_has_waited(const struct verdict *verdict)
 {
-    return verdict->wait_ms >
-           verdict_too_busy_ms(verdict) / PROCESSES_ON_THE_WAY;
+    return verdict->wait_ms > verdict_too_busy_ms(verdict) / TURNS_OF_AN_RPC;
 }
 
 // Was the machine too busy for this test?
@@ -87,8 +86,8 @@ void verdict_attach(struct verdict *verdict);
 // that they are busy themselves? Else NULL.
 extern bool (*verdict_is_busy_itself)(void);
 
-// If servers are processes: notes how long they have had to wait. Called when
-// the test fails. Else NULL.
+// In real time: notes how long servers have had to wait for a processor. Called
+// when the test fails. Else NULL.
 extern void (*verdict_look)(void);
 
 // In the simulator: return the hash of the run so far, and the number of its

@@ -23,8 +23,8 @@ void verdict_expect_wake(int64_t ns);
 // now. Any thread may call it, under any lock.
 void verdict_note_late(int64_t now_ns);
 
-// Notes in the verdict that a server's process had to wait so long for a
-// processor. Any thread may call it.
+// Notes in the verdict that a server had to wait so long for a processor. Any
+// thread may call it.
 void verdict_note_wait(int ms);
 
 #endif

@@ -1,14 +1,16 @@
-// Measures from outside how long the threads of lives wait for a processor. An
-// RPC has many such waits, so a life may be late when the watchdog's short
-// sleeps are not.
-#include "judge/internal.h"
+#include "tester/processor_waits.h"
 
 #include "rt/alloc.h"
 #include "rt/clock.h"
+#include "rt/processors.h"
+#include "tester/tasks.h"
+#include "tester/verdict.h"
+#include "tester/verdict_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 // So many waits in a row can make one message late. A thread that always wants
 // to run has more of them, but not longer ones.
@@ -21,22 +23,22 @@ struct waited {
     long long times;
 };
 
-struct waits {
+struct processor_waits {
     // At the last look, in the system's order.
     struct waited *known;
     int n_known;
 
-    int64_t cpu_ns;  // The processor time that the life has used.
+    int64_t cpu_ns;  // The processor time that the process has used.
 };
 
-static _Atomic int64_t ended_cpu_ns;  // Of lives that are forgotten.
+static _Atomic int64_t ended_cpu_ns;  // Of those whose waits are freed.
 
-struct waits *waits_make(void)
+struct processor_waits *processor_waits_make(void)
 {
-    return alloc(sizeof(struct waits));
+    return alloc(sizeof(struct processor_waits));
 }
 
-void waits_free(struct waits *waits)
+void processor_waits_free(struct processor_waits *waits)
 {
     ended_cpu_ns += waits->cpu_ns;
     free(waits->known);
@@ -54,18 +56,18 @@ static int64_t read_clock(clockid_t clock)
     return INT64_C(1000000000) * time.tv_sec + time.tv_nsec;
 }
 
-int64_t waits_cpu_ns(const struct peer *peer)
+int64_t processor_waits_cpu_ns(struct processor_waits *waits, pid_t pid)
 {
     clockid_t clock;
     int64_t ns = 0;
-    if (clock_getcpuclockid(peer->pid, &clock) == 0)
+    if (clock_getcpuclockid(pid, &clock) == 0)
         ns = read_clock(clock);
-    if (ns > peer->waits->cpu_ns)
-        peer->waits->cpu_ns = ns;
-    return peer->waits->cpu_ns;
+    if (ns > waits->cpu_ns)
+        waits->cpu_ns = ns;
+    return waits->cpu_ns;
 }
 
-int64_t waits_ended_cpu_ns(void)
+int64_t processor_waits_ended_cpu_ns(void)
 {
     return ended_cpu_ns;
 }
@@ -80,9 +82,9 @@ static bool read_waited(int folder, int thread, struct waited *waited)
     return sscanf(text, "%*d %lld %lld", &waited->ns, &waited->times) == 2;
 }
 
-// A look at the threads of one life.
+// A look at the threads of one process.
 struct look {
-    const struct waits *before;
+    const struct processor_waits *before;
     int at;  // In before->known: those before have been met.
     struct waited *now;
     int n_now;
@@ -92,7 +94,7 @@ struct look {
 // Returns what was known of this thread; all zero if it is new.
 static struct waited find_before(struct look *look, int thread)
 {
-    const struct waits *before = look->before;
+    const struct processor_waits *before = look->before;
     for (int k = look->at; k < before->n_known; k++) {
         if (before->known[k].thread == thread) {
             look->at = k + 1;
@@ -118,13 +120,47 @@ static void look_at_thread(int folder, int thread, void *arg)
     look->now[look->n_now++] = now;
 }
 
-int64_t waits_longest_ns(const struct peer *peer)
+int64_t processor_waits_longest_ns(struct processor_waits *waits, pid_t pid)
 {
-    struct waits *waits = peer->waits;
     struct look look = { .before = waits };
-    tasks_for_each(peer->pid, look_at_thread, &look);
+    tasks_for_each(pid, look_at_thread, &look);
     free(waits->known);
     waits->known = look.now;
     waits->n_known = look.n_now;
     return look.longest_ns;
+}
+
+// ---- Whose fault they are ----
+
+// A test that has to wait for others gets a smaller part of the processors. One
+// that gets more is busy itself, and on a slow machine even a right Raft may
+// use more than a tenth of that.
+#define BUSY_PART 0.5
+
+bool processor_waits_are_its_own(int64_t cpu_ns, int64_t elapsed_ns)
+{
+    return (double)cpu_ns >
+           BUSY_PART * processors_usable() * (double)elapsed_ns;
+}
+
+// ---- Of this process ----
+
+static struct processor_waits *own;
+static int64_t start_ns, start_cpu_ns;
+
+static void note_own(void)
+{
+    if (!processor_waits_are_its_own(processor_waits_cpu_ns(own, getpid()) -
+                                         start_cpu_ns,
+                                     clock_now_ns() - start_ns))
+        verdict_note_wait(
+            (int)(processor_waits_longest_ns(own, getpid()) / NS_PER_MS));
+}
+
+void processor_waits_note_own(void)
+{
+    own = processor_waits_make();
+    start_ns = clock_now_ns();
+    start_cpu_ns = processor_waits_cpu_ns(own, getpid());
+    verdict_look = note_own;
 }

@@ -1,5 +1,4 @@
-// The threads of a process, as the system lists them.
-#include "judge/internal.h"
+#include "tester/tasks.h"
 
 #include <dirent.h>
 #include <fcntl.h>
