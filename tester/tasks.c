@@ -24,16 +24,24 @@ int tasks_for_each(pid_t pid, void (*look)(int folder, int thread, void *arg),
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    DIR *folder = opendir(path);
-    int count = 0;
-    for (struct dirent *task; folder != NULL && (task = readdir(folder));) {
-        if (task->d_name[0] == '.')
-            continue;
-        count++;
-        look(dirfd(folder), atoi(task->d_name), arg);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 0;
+    union {
+        struct dirent64 first;
+        char bytes[2000];
+    } tasks;
+    ssize_t n;
+    while (folder >= 0 && (n = getdents64(folder, &tasks, sizeof tasks)) > 0) {
+        for (ssize_t at = 0; at < n;) {
+            const struct dirent64 *task = (const void *)(tasks.bytes + at);
+            at += task->d_reclen;
+            if (task->d_name[0] == '.')
+                continue;
+            count++;
+            look(folder, atoi(task->d_name), arg);
+        }
     }
-    if (folder != NULL)
-        closedir(folder);
+    if (folder >= 0)
+        close(folder);
     return count;
 }
 

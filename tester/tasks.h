@@ -9,8 +9,8 @@
 int tasks_count(pid_t pid);
 
 // Calls `look` with each thread's number, and the open folder of all threads.
-// Returns how many there are. A thread that has been listed costs much more
-// when it ends: the system looks for its files.
+// Returns how many there are. Allocates nothing. A thread that has been listed
+// costs much more when it ends: the system looks for its files.
 int tasks_for_each(pid_t pid, void (*look)(int folder, int thread, void *arg),
                    void *arg);
 

@@ -9,7 +9,7 @@
 
 // All zero before the first answer.
 struct answer {
-    struct bytes to;  // What was asked, in whatever bytes stand for it.
+    struct bytes to;  // The question, in whatever bytes stand for it.
     struct bytes reply;
 };
 

@@ -160,7 +160,7 @@ static struct stand_in *prepare(struct script *s, const struct call *call,
     return self;
 }
 
-// What a stand-in is asked.
+// A question to a stand-in.
 struct question {
     const struct labrpc_method *method;
     const struct call *call;
