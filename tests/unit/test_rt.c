@@ -4,6 +4,7 @@
 #include "rt/channel_try.h"
 #include "rt/clock.h"
 #include "rt/go.h"
+#include "rt/processors.h"
 #include "rt/rng.h"
 #include "rt/shortage.h"
 #include "rt/timer.h"
@@ -12,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -374,6 +376,26 @@ UNIT_TEST(bytes, copies_are_independent)
     struct bytes empty = bytes_copy((struct bytes){ NULL, 0 });
     check(bytes_equal(empty, (struct bytes){ NULL, 0 }));
     check(!bytes_equal(empty, original));
+}
+
+// ---- processors ----
+
+UNIT_TEST(processors, are_those_that_the_process_may_use)
+{
+    cpu_set_t all, one;
+    check(sched_getaffinity(0, sizeof all, &all) == 0);
+    check(processors_count() == CPU_COUNT(&all));
+    check(processors_usable() <= processors_count());
+
+    size_t first = 0;
+    while (!CPU_ISSET(first, &all))
+        first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    check(sched_setaffinity(0, sizeof one, &one) == 0);
+    check(processors_count() == 1);
+    check(processors_usable() > 0 && processors_usable() <= 1);
+    sched_setaffinity(0, sizeof all, &all);
 }
 
 // ---- Shortages ----
