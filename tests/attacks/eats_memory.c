@@ -9,6 +9,7 @@ static void eat(void)
         char *memory = malloc(1 << 20);
         if (memory != NULL)
             memset(memory, 1, 1 << 20);
+        usleep(1);  // Else it fails for a loop that is too long.
     }
     sleep(20);
 }
