@@ -74,6 +74,17 @@ const struct outcome *simulate_seed(void (*body)(void), uint64_t seed)
     return simulate(body, &options);
 }
 
+uint64_t first_failure(void (*body)(void), struct sim_options options,
+                       uint64_t seeds)
+{
+    options.brief = true;
+    for (options.seed = 1; options.seed <= seeds; options.seed++) {
+        if (!simulate(body, &options)->returned)
+            return options.seed;
+    }
+    return 0;
+}
+
 const char *const policies[] = { "uniform", "pct", "pos", NULL };
 
 static uint64_t hash_of(void (*body)(void), const struct sim_options *options)

@@ -31,6 +31,10 @@ const struct outcome *simulate(void (*body)(void),
 // The same with this seed, and the uniform policy.
 const struct outcome *simulate_seed(void (*body)(void), uint64_t seed);
 
+// The first of so many seeds with which the body fails; 0: none.
+uint64_t first_failure(void (*body)(void), struct sim_options options,
+                       uint64_t seeds);
+
 // Ends the child, or the test, as failed.
 _Noreturn void fail_at(const char *file, int line, const char *what);
 

@@ -18,18 +18,6 @@ static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 // Keeps the compiler from moving accesses of memory over this line.
 #define IN_THIS_ORDER() atomic_signal_fence(memory_order_seq_cst)
 
-// The first of so many seeds with which the program fails; 0: none.
-static uint64_t first_failure(void (*body)(void), struct sim_options options,
-                              uint64_t seeds)
-{
-    options.brief = true;
-    for (options.seed = 1; options.seed <= seeds; options.seed++) {
-        if (!simulate(body, &options)->returned)
-            return options.seed;
-    }
-    return 0;
-}
-
 static void check_found(void (*bug)(void), void (*fix)(void))
 {
     for (const char *const *policy = policies; *policy != NULL; policy++) {

@@ -8,22 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool is_found(void (*body)(void), const char *policy)
-{
-    for (uint64_t seed = 1; seed <= 1000; seed++) {
-        struct sim_options options = { .seed = seed,
-                                       .policy = policy,
-                                       .brief = true };
-        if (!simulate(body, &options)->returned)
-            return true;
-    }
-    return false;
-}
-
 static void check_found(void (*body)(void))
 {
-    for (const char *const *policy = policies; *policy != NULL; policy++)
-        check(is_found(body, *policy));
+    for (const char *const *policy = policies; *policy != NULL; policy++) {
+        struct sim_options options = { .policy = *policy };
+        check(first_failure(body, options, 1000) != 0);
+    }
 }
 
 // ---- Functions with one point ----
