@@ -36,16 +36,11 @@ static void write_locked(int *to, int value)
 
 static void check_found(void (*body)(void), const char *policy)
 {
-    for (uint64_t seed = 1; seed <= 1000; seed++) {
-        struct sim_options options = { .seed = seed,
-                                       .policy = policy,
-                                       .brief = true };
-        if (!simulate(body, &options)->returned) {
-            printf("    found by seed %d (%s)\n", (int)seed, policy);
-            return;
-        }
-    }
-    fail_at(__FILE__, __LINE__, policy);
+    struct sim_options options = { .policy = policy };
+    uint64_t seed = first_failure(body, options, 1000);
+    printf("    found by seed %d (%s)\n", (int)seed, policy);
+    if (seed == 0)
+        fail_at(__FILE__, __LINE__, policy);
 }
 
 static void check_found_by_all(void (*body)(void))

@@ -7,14 +7,8 @@
 static bool is_found(const struct program *program, const char *policy,
                      uint64_t n_seeds)
 {
-    for (uint64_t seed = 1; seed <= n_seeds; seed++) {
-        struct sim_options options = {
-            .seed = seed, .policy = policy, .limit_s = 60, .brief = true
-        };
-        if (!simulate(program->run, &options)->returned)
-            return true;
-    }
-    return false;
+    struct sim_options options = { .policy = policy, .limit_s = 60 };
+    return first_failure(program->run, options, n_seeds) != 0;
 }
 
 // Each policy gets seeds in turn, because they are good at different bugs.
