@@ -25,6 +25,7 @@
 enum {
     WALL_S = 300,  // Others may use the processors, too.
     CPU_S = 120,
+    STILL_S = 30,
     MEMORY_MB = 2048,
     PROCESSES = 64,
     OBJECTS_MB = 128,
@@ -195,10 +196,14 @@ static char *message_of(const struct confinement *confinement,
     if (end->end == END_EXITED && end->status == 0)
         return alloc_string("");
     char *how = confine_end_text(confinement, end);
-    char *text =
-        last[0] == '\0'
-            ? alloc_format("%sthe build %s\n", end->output, how)
-            : alloc_format("%s%s: the compiler %s\n", end->output, last, how);
+    const char *advice =
+        end->end == END_STILL
+            ? "; does it include a pipe or a device, instead of a file?"
+            : "";
+    char *text = last[0] == '\0' ? alloc_format("%sthe build %s%s\n",
+                                                end->output, how, advice)
+                                 : alloc_format("%s%s: the compiler %s%s\n",
+                                                end->output, last, how, advice);
     free(how);
     return text;
 }
@@ -215,6 +220,7 @@ static bool run(struct build *build, const struct places *readable,
         .folder = "/lab",
         .wall_s = WALL_S,
         .cpu_s = CPU_S,
+        .still_s = STILL_S,
         .memory_mb = MEMORY_MB,
         .processes = PROCESSES,
         .file_mb = file_mb,

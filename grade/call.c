@@ -18,6 +18,7 @@
 #define IDLE_SHARE 0.2  // Of one processor.
 
 #define LIMIT_S 120  // Of a run, which takes as long on a very busy machine.
+#define STILL_S (LIMIT_S + 60)  // Of runs that wait: each has its limit first.
 
 // Exit statuses of the runner: all passed, some failed, some inconclusive.
 static bool has_run(const struct end_of_command *end)
@@ -51,6 +52,7 @@ static struct confinement limits(const struct asked *asked, int jobs)
     struct confinement confinement = {
         .folder = "/out",
         .wall_s = wall_s(asked, jobs),
+        .still_s = is_isolated ? 0 : STILL_S,
         .memory_mb = is_isolated ? 6000 : 1000 + 1500L * jobs,
         .processes = is_isolated ? 8000 : 400,
         .file_mb = 4000,

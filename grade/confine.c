@@ -43,6 +43,8 @@ struct running {
     long long oom_kills_before;
     struct output output;
     int looks_stopped;  // At which a process of it was stopped.
+    int looks_still;    // One after the other, at which nothing had happened.
+    double cpu_s;       // At the last look.
     struct end_of_command end;
 };
 
@@ -108,6 +110,17 @@ static bool is_stopped(struct running *run, const struct usage *usage)
            run->looks_stopped > STOPPED_S * 1000 / LOOK_MS;
 }
 
+// A command that waits for ever, for a pipe or for a process that traces it,
+// must not make it seem either that the machine stood still.
+static bool is_still(struct running *run, const struct usage *usage)
+{
+    bool happened = usage->ready > 0 || usage->cpu_s != run->cpu_s;
+    run->looks_still = happened ? 0 : run->looks_still + 1;
+    run->cpu_s = usage->cpu_s;
+    int most_s = run->confinement->still_s;
+    return most_s > 0 && run->looks_still > most_s * 1000 / LOOK_MS;
+}
+
 static enum end broken_limit(struct running *run)
 {
     const struct confinement *most = run->confinement;
@@ -129,6 +142,8 @@ static enum end broken_limit(struct running *run)
         return END_DISK;
     if (is_stopped(run, &usage))
         return END_STOPPED;
+    if (is_still(run, &usage))
+        return END_STILL;
     return END_EXITED;
 }
 
@@ -284,6 +299,9 @@ char *confine_end_text(const struct confinement *confinement,
     case END_STOPPED:
         return alloc_format("had a process that a signal stopped for %d s",
                             STOPPED_S);
+    case END_STILL:
+        return alloc_format("waited for more than %d s for what never came",
+                            most->still_s);
     case END_PROCESSES:
         return alloc_format("had more than %d processes, or %d threads",
                             most->processes, most->processes * THREADS_EACH);

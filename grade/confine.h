@@ -19,6 +19,7 @@ struct confinement {
     const char *const *writable;
     const char *folder;  // Its working folder; NULL: "/".
     int wall_s, cpu_s;
+    int still_s;     // So long without a process that is ready to run; 0: ever.
     long memory_mb;  // Of all its processes, and of what it has written.
     int processes;   // At the same time.
     long file_mb;    // The largest file, and what it writes in sum.
@@ -34,6 +35,7 @@ enum end {
     END_TIME,         // More than wall_s, or than cpu_s.
     END_MEMORY,       // More than memory_mb.
     END_STOPPED,      // A process of it was stopped by a signal, for seconds.
+    END_STILL,        // All of its processes waited, for more than still_s.
     END_PROCESSES,    // More than `processes`.
     END_DISK,         // More than file_mb.
     END_NOT_STARTED,  // Or not finished, by this machine; `output` says why.

@@ -14,7 +14,7 @@
 struct process {
     pid_t pid, parent;
     int threads;
-    bool is_stopped;
+    bool is_stopped, is_ready;
     double cpu_s;
     long memory_kb;
 };
@@ -64,6 +64,7 @@ static bool read_process(int proc, struct process *process)
                &ticks[3], &process->threads) != 7)
         return false;
     process->is_stopped = state == 'T';
+    process->is_ready = state == 'R' || state == 'D';
     process->cpu_s = (double)(ticks[0] + ticks[1] + ticks[2] + ticks[3]) /
                      (double)sysconf(_SC_CLK_TCK);
     process->memory_kb = read_kb(status, "\nRssAnon:") +
@@ -125,6 +126,7 @@ struct usage watch_read(int proc, pid_t top)
         usage.processes++;
         usage.threads += process->threads;
         usage.stopped += process->is_stopped;
+        usage.ready += process->is_ready;
         usage.cpu_s += process->cpu_s;
         usage.memory_kb += process->memory_kb;
     }

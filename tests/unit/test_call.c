@@ -224,15 +224,18 @@ UNIT_TEST(call, what_stood_still_is_inconclusive)
     }
 }
 
-// It stood still because the Raft had stopped it.
-UNIT_TEST(call, what_a_signal_stopped_has_failed)
+// It stood still because the Raft had stopped it, or made it wait.
+UNIT_TEST(call, what_its_raft_stopped_has_failed)
 {
-    struct fake stopped = { .bad = "2D/snapshots_basic",
-                            .bad_end = { .end = END_STOPPED, .seconds = 10 } };
-    int counts[3];
-    call_all(&stopped, LAYER_VIRTUAL, counts);
-    check(counts[RUN_FAILED] == 1 && counts[RUN_INCONCLUSIVE] == 0);
-    check(counts[RUN_PASSED] == known_count - 1);
+    static const enum end ends[] = { END_STOPPED, END_STILL };
+    for (int k = 0; k < 2; k++) {
+        struct fake stopped = { .bad = "2D/snapshots_basic",
+                                .bad_end = { .end = ends[k], .seconds = 10 } };
+        int counts[3];
+        call_all(&stopped, LAYER_VIRTUAL, counts);
+        check(counts[RUN_FAILED] == 1 && counts[RUN_INCONCLUSIVE] == 0);
+        check(counts[RUN_PASSED] == known_count - 1);
+    }
 }
 
 // ---- All layers ----

@@ -287,6 +287,21 @@ UNIT_TEST(confine, bounds_stops)
     store_remove(out);
 }
 
+// Whoever reads a terminal at which nobody types waits for ever.
+UNIT_TEST(confine, bounds_waits)
+{
+    struct confinement most = usual();
+    most.wall_s = 60;
+    most.still_s = 1;
+    must_end(&most, "cat < /dev/ptmx", END_STILL);
+    must_end(&most, "sleep 60 | (cat; exit 0)", END_STILL);
+    most.wall_s = 4;
+    must_end(&most, "while :; do :; done", END_TIME);
+    most.still_s = 0;
+    must_end(&most, "sleep 60", END_TIME);
+    store_remove(out);
+}
+
 UNIT_TEST(confine, bounds_memory)
 {
     struct confinement most = usual();
