@@ -98,22 +98,27 @@ char *room_check_readable(const struct confinement *confinement, uid_t user)
 
 // ---- The new process ----
 
-static void limit(__rlimit_resource_t resource, rlim_t most)
+static void limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 {
     struct rlimit old;
     getrlimit(resource, &old);
-    if (most > old.rlim_max)
-        most = old.rlim_max;
-    setrlimit(resource, &(struct rlimit){ most, most });
+    if (hard > old.rlim_max)
+        hard = old.rlim_max;
+    if (soft > hard)
+        soft = hard;
+    setrlimit(resource, &(struct rlimit){ soft, hard });
 }
 
 static void set_limits(const struct confinement *confinement)
 {
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, MOST_FILES);
-    limit(RLIMIT_FSIZE, (rlim_t)confinement->file_mb << 20);
-    // A second later than the watch, which sees them all.
-    limit(RLIMIT_CPU, (rlim_t)confinement->cpu_s + 1);
+    rlim_t bytes = (rlim_t)confinement->file_mb << 20;
+    limit(RLIMIT_CORE, 0, 0);
+    limit(RLIMIT_NOFILE, MOST_FILES, MOST_FILES);
+    limit(RLIMIT_FSIZE, bytes, bytes);
+    // A second later than the watch, which sees them all. SIGXCPU comes first,
+    // and says why: where both limits are equal there is SIGKILL alone.
+    rlim_t cpu_s = (rlim_t)confinement->cpu_s;
+    limit(RLIMIT_CPU, cpu_s + 1, cpu_s + 2);
     // If the memory of the machine is short, this goes first.
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd >= 0) {

@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,8 +31,6 @@ _Noreturn static void run(char *const words[], int archive, int output,
     static char *const environment[] = { NULL };
     struct confinement limits = { .cpu_s = CPU_S };
     room_enter(room, &limits, archive, output, (int[]){ -1 });
-    // SIGXCPU comes first, and says why.
-    setrlimit(RLIMIT_CPU, &(struct rlimit){ CPU_S, CPU_S + 1 });
     room_become(room->user, parent, SIGKILL);
     execve(words[0], words, environment);
     _exit(NOT_STARTED);
