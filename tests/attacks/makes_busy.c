@@ -7,7 +7,7 @@
 
 static void *compute(void *nothing)
 {
-    for (volatile long k = 0; nothing == NULL && k < 200000000; k++)
+    for (volatile long k = 0; nothing == NULL && k < 2000000000; k++)
         ;
     return NULL;
 }
