@@ -25,7 +25,7 @@
 enum {
     WALL_S = 300,  // Others may use the processors, too.
     CPU_S = 120,
-    STILL_S = 30,
+    STILL_S = 60,
     MEMORY_MB = 2048,
     PROCESSES = 64,
     OBJECTS_MB = 128,
@@ -196,14 +196,18 @@ static char *message_of(const struct confinement *confinement,
     if (end->end == END_EXITED && end->status == 0)
         return alloc_string("");
     char *how = confine_end_text(confinement, end);
-    const char *advice =
-        end->end == END_STILL
-            ? "; does it include a pipe or a device, instead of a file?"
-            : "";
-    char *text = last[0] == '\0' ? alloc_format("%sthe build %s%s\n",
-                                                end->output, how, advice)
-                                 : alloc_format("%s%s: the compiler %s%s\n",
-                                                end->output, last, how, advice);
+    if (end->end == END_STILL) {
+        char *advised =
+            alloc_format("%s; does it include a pipe or a device, instead of "
+                         "a file?",
+                         how);
+        free(how);
+        how = advised;
+    }
+    char *text =
+        last[0] == '\0'
+            ? alloc_format("%sthe build %s\n", end->output, how)
+            : alloc_format("%s%s: the compiler %s\n", end->output, last, how);
     free(how);
     return text;
 }
@@ -234,7 +238,8 @@ static bool run(struct build *build, const struct places *readable,
     build->fallback = end.fallback;
     // On a busy machine a build may be late that takes little.
     build->ran = end.end != END_NOT_STARTED && !end.memory_ran_out &&
-                 (end.end != END_TIME || end.cpu_s >= confinement.cpu_s);
+                 (end.end != END_TIME || !end.was_ready ||
+                  end.cpu_s >= confinement.cpu_s);
     free(more);
     free(old);
     free(end.output);

@@ -18,7 +18,7 @@
 #define IDLE_SHARE 0.2  // Of one processor.
 
 #define LIMIT_S 120  // Of a run, which takes as long on a very busy machine.
-#define STILL_S (LIMIT_S + 60)  // Of runs that wait: each has its limit first.
+#define STILL_S 180  // Of simulated runs: they compute, or wait for a disk.
 
 // Exit statuses of the runner: all passed, some failed, some inconclusive.
 static bool has_run(const struct end_of_command *end)
@@ -175,9 +175,12 @@ static struct words places(const struct asked *asked, const struct work *work)
 
 // It ran out of time without having had the processor: the machine was stopped,
 // or too busy. A Raft that hangs in a run is ended by the run's own limit.
-static bool was_idle(const struct end_of_command *end)
+// Simulated runs never wait, unless a Raft makes them.
+static bool was_idle(const struct asked *asked,
+                     const struct end_of_command *end)
 {
-    return end->end == END_TIME && end->cpu_s < IDLE_SHARE * end->seconds;
+    return end->end == END_TIME && end->cpu_s < IDLE_SHARE * end->seconds &&
+           (end->was_ready || asked->layer == LAYER_ISOLATED);
 }
 
 // Could the Raft have ended the program? It is not in the process of isolab.
@@ -185,7 +188,7 @@ static bool is_the_rafts(const struct asked *asked,
                          const struct end_of_command *end)
 {
     bool ended_itself = end->end == END_EXITED || end->end == END_SIGNALLED;
-    return end->end != END_NOT_STARTED && !was_idle(end) &&
+    return end->end != END_NOT_STARTED && !was_idle(asked, end) &&
            !end->memory_ran_out &&
            (asked->layer != LAYER_ISOLATED || !ended_itself);
 }
@@ -273,12 +276,12 @@ static struct end_of_command run(const struct calls *calls,
     return end;
 }
 
-static void add_time(struct end_of_command *sum,
+static void add_time(struct end_of_command *sum, const struct asked *asked,
                      const struct end_of_command *end)
 {
     sum->seconds += end->seconds;
     sum->cpu_s += end->cpu_s;
-    if (was_idle(end))
+    if (was_idle(asked, end))
         sum->end = END_TIME;
     if (end->fallback != NULL)
         sum->fallback = end->fallback;
@@ -316,7 +319,7 @@ static void call(struct calls *calls, const struct asked *asked)
     char *folder = new_folder(calls->work, asked->layer, &number);
     struct confinement confinement = limits(asked, calls->jobs);
     struct end_of_command end = run(calls, asked, &confinement, folder);
-    add_time(&calls->sum, &end);
+    add_time(&calls->sum, asked, &end);
     calls->left--;
     if (has_run(&end)) {
         read_rows(calls, asked, folder, number);

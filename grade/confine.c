@@ -42,9 +42,10 @@ struct running {
     double began;
     long long oom_kills_before;
     struct output output;
-    int looks_stopped;  // At which a process of it was stopped.
-    int looks_still;    // One after the other, at which nothing had happened.
-    double cpu_s;       // At the last look.
+    int looks_stopped;       // At which a process of it was stopped.
+    int looks, looks_ready;  // At the latter a process was ready to run.
+    int looks_still;         // See is_still.
+    double cpu_s;            // At the last look.
     struct end_of_command end;
 };
 
@@ -111,12 +112,19 @@ static bool is_stopped(struct running *run, const struct usage *usage)
 }
 
 // A command that waits for ever, for a pipe or for a process that traces it,
-// must not make it seem either that the machine stood still.
+// must not make it seem either that the machine stood still. A program that
+// waits for it looks at it now and then, so a look at which something has
+// happened makes up for some at which nothing had.
 static bool is_still(struct running *run, const struct usage *usage)
 {
+    enum { MADE_UP = 10 };
     bool happened = usage->ready > 0 || usage->cpu_s != run->cpu_s;
-    run->looks_still = happened ? 0 : run->looks_still + 1;
     run->cpu_s = usage->cpu_s;
+    run->looks++;
+    run->looks_ready += usage->ready > 0;
+    run->looks_still += happened ? -MADE_UP : 1;
+    if (run->looks_still < 0)
+        run->looks_still = 0;
     int most_s = run->confinement->still_s;
     return most_s > 0 && run->looks_still > most_s * 1000 / LOOK_MS;
 }
@@ -177,7 +185,9 @@ static void judge_status(struct running *run, int status)
     run->end.status = signalled ? code - 128 : code;
     if (signalled && run->end.status == SIGXFSZ)
         run->end.end = END_DISK;
-    if (signalled && run->end.status == SIGXCPU)
+    // Anybody can send it, or end with that status.
+    if (signalled && run->end.status == SIGXCPU &&
+        run->end.cpu_s >= run->confinement->cpu_s)
         run->end.end = END_TIME;
 }
 
@@ -236,6 +246,7 @@ static char *follow(struct running *run)
     judge_status(run, await_all(run));
     if (broken != END_EXITED)
         run->end.end = broken;
+    run->end.was_ready = 2 * run->looks_ready > run->looks;
     run->end.memory_ran_out = broken == END_EXITED && run->end.status != 0 &&
                               oom_kills() > run->oom_kills_before;
     size_t before;

@@ -19,7 +19,7 @@ struct confinement {
     const char *const *writable;
     const char *folder;  // Its working folder; NULL: "/".
     int wall_s, cpu_s;
-    int still_s;     // So long without a process that is ready to run; 0: ever.
+    int still_s;     // So long it may do nothing but wait; 0: for ever.
     long memory_mb;  // Of all its processes, and of what it has written.
     int processes;   // At the same time.
     long file_mb;    // The largest file, and what it writes in sum.
@@ -35,7 +35,7 @@ enum end {
     END_TIME,         // More than wall_s, or than cpu_s.
     END_MEMORY,       // More than memory_mb.
     END_STOPPED,      // A process of it was stopped by a signal, for seconds.
-    END_STILL,        // All of its processes waited, for more than still_s.
+    END_STILL,        // Its processes waited, and did nothing, for still_s.
     END_PROCESSES,    // More than `processes`.
     END_DISK,         // More than file_mb.
     END_NOT_STARTED,  // Or not finished, by this machine; `output` says why.
@@ -45,6 +45,9 @@ struct end_of_command {
     enum end end;
     int status;
     double seconds, cpu_s;
+    // At most looks a process of it was ready to run: so if it used little of
+    // the processor, it had to wait for others.
+    bool was_ready;
     long memory_mb;  // The most that was seen.
     // It failed by itself while the system killed some process because memory
     // ran out: the failure proves nothing.

@@ -64,7 +64,7 @@ static bool read_process(int proc, struct process *process)
                &ticks[3], &process->threads) != 7)
         return false;
     process->is_stopped = state == 'T';
-    process->is_ready = state == 'R' || state == 'D';
+    process->is_ready = strchr("RDI", state) != NULL;
     process->cpu_s = (double)(ticks[0] + ticks[1] + ticks[2] + ticks[3]) /
                      (double)sysconf(_SC_CLK_TCK);
     process->memory_kb = read_kb(status, "\nRssAnon:") +

@@ -7,7 +7,7 @@
 struct usage {
     int processes, threads;
     int stopped;     // Processes that a signal has stopped.
-    int ready;       // Those that run, want to, or wait for a disk.
+    int ready;       // Whose first thread runs, wants to, or waits for a disk.
     double cpu_s;    // With that of children that have been waited for.
     long memory_kb;  // Without what is a file's.
 };

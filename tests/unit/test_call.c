@@ -213,10 +213,12 @@ UNIT_TEST(call, what_stood_still_is_inconclusive)
 {
     static const enum layer layers[] = { LAYER_VIRTUAL, LAYER_ISOLATED };
     for (int k = 0; k < 2; k++) {
-        struct fake idle = {
-            .bad = "2D/snapshots_basic",
-            .bad_end = { .end = END_TIME, .seconds = 1000, .cpu_s = 10 }
-        };
+        struct fake idle = { .bad = "2D/snapshots_basic",
+                             .bad_end = { .end = END_TIME,
+                                          .seconds = 1000,
+                                          .cpu_s = 10,
+                                          .was_ready =
+                                              layers[k] == LAYER_VIRTUAL } };
         int counts[3];
         call_all(&idle, layers[k], counts);
         check(counts[RUN_FAILED] == 0 && counts[RUN_PASSED] == 0);
@@ -227,10 +229,11 @@ UNIT_TEST(call, what_stood_still_is_inconclusive)
 // It stood still because the Raft had stopped it, or made it wait.
 UNIT_TEST(call, what_its_raft_stopped_has_failed)
 {
-    static const enum end ends[] = { END_STOPPED, END_STILL };
-    for (int k = 0; k < 2; k++) {
+    static const enum end ends[] = { END_STOPPED, END_STILL, END_TIME };
+    for (int k = 0; k < 3; k++) {
         struct fake stopped = { .bad = "2D/snapshots_basic",
-                                .bad_end = { .end = ends[k], .seconds = 10 } };
+                                .bad_end = { .end = ends[k],
+                                             .seconds = 1000 } };
         int counts[3];
         call_all(&stopped, LAYER_VIRTUAL, counts);
         check(counts[RUN_FAILED] == 1 && counts[RUN_INCONCLUSIVE] == 0);
