@@ -232,8 +232,7 @@ UNIT_TEST(call, what_its_raft_stopped_has_failed)
     static const enum end ends[] = { END_STOPPED, END_STILL, END_TIME };
     for (int k = 0; k < 3; k++) {
         struct fake stopped = { .bad = "2D/snapshots_basic",
-                                .bad_end = { .end = ends[k],
-                                             .seconds = 1000 } };
+                                .bad_end = { .end = ends[k], .seconds = 10 } };
         int counts[3];
         call_all(&stopped, LAYER_VIRTUAL, counts);
         check(counts[RUN_FAILED] == 1 && counts[RUN_INCONCLUSIVE] == 0);
