@@ -61,6 +61,7 @@ void start_election_locked(struct raft *rf)
     rf->current_term++;
     rf->voted_for = rf->me;
     persist_locked(rf);
+    reset_election_timer_locked(rf);
     debug_raft("VOTE", "stands for election");
 
     const Entry *last = log_last(&rf->logs);
@@ -73,8 +74,6 @@ void start_election_locked(struct raft *rf)
         };
         go(rf->threads, "RequestVote", call_for_vote, call);
     }
-    // A timer that ran already could be due by now: threads may start slowly.
-    reset_election_timer_locked(rf);
     rf->votes = 0;
     count_vote_locked(rf);  // Its own. It is a majority in a cluster of one.
 }
