@@ -120,8 +120,6 @@ static bool is_still(struct running *run, const struct usage *usage)
     enum { MADE_UP = 10 };
     bool happened = usage->ready > 0 || usage->cpu_s != run->cpu_s;
     run->cpu_s = usage->cpu_s;
-    run->looks++;
-    run->looks_ready += usage->ready > 0;
     run->looks_still += happened ? -MADE_UP : 1;
     if (run->looks_still < 0)
         run->looks_still = 0;
@@ -135,6 +133,8 @@ static enum end broken_limit(struct running *run)
     struct usage usage = watch_read(run->room.proc, run->room.top);
     bool wrote = wrote_too_much(run, &usage);
     int own = 1;  // The sandbox's init, or the keeper.
+    run->looks++;
+    run->looks_ready += usage.ready > 0;
     if (usage.memory_kb / 1024 > run->end.memory_mb)
         run->end.memory_mb = usage.memory_kb / 1024;
     if (usage.cpu_s > run->end.cpu_s)

@@ -144,8 +144,8 @@ int64_t processor_waits_longest_ns(struct processor_waits *waits, pid_t pid)
 
 bool processor_waits_are_its_own(int64_t cpu_ns, int64_t elapsed_ns)
 {
-    if (HAS_SANITIZER)
-        return false;      // A sanitizer makes any Raft busy.
+    if (HAS_SANITIZER)  // It makes any Raft busy.
+        return false;
     static double usable;  // It is the same for all of a test.
     if (usable == 0)
         usable = processors_usable();
