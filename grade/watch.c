@@ -14,7 +14,7 @@
 struct process {
     pid_t pid, parent;
     int threads;
-    bool is_stopped, is_ready;
+    char state;  // As stat has it.
     double cpu_s;
     long memory_kb;
 };
@@ -55,16 +55,13 @@ static bool read_process(int proc, struct process *process)
         return false;
     const char *rest = strrchr(stat, ')');  // A name may have one, too.
     unsigned long ticks[4];
-    char state;
     if (rest == NULL ||
         sscanf(rest,
                ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu "
                "%*d %*d %d",
-               &state, &process->parent, &ticks[0], &ticks[1], &ticks[2],
-               &ticks[3], &process->threads) != 7)
+               &process->state, &process->parent, &ticks[0], &ticks[1],
+               &ticks[2], &ticks[3], &process->threads) != 7)
         return false;
-    process->is_stopped = state == 'T';
-    process->is_ready = strchr("RDI", state) != NULL;
     process->cpu_s = (double)(ticks[0] + ticks[1] + ticks[2] + ticks[3]) /
                      (double)sysconf(_SC_CLK_TCK);
     process->memory_kb = read_kb(status, "\nRssAnon:") +
@@ -115,6 +112,25 @@ static bool descends(const struct processes *processes,
     return false;
 }
 
+// Does it run, or would it, if the machine were faster? Who waits for a child
+// as vfork does is in state D, as if for a disk: then it is as its child is.
+// Looks at so many generations, since the parents may form a circle.
+static bool is_ready(const struct processes *processes,
+                     const struct process *process, int generations)
+{
+    if (process->state == 'R')
+        return true;
+    if (strchr("DI", process->state) == NULL)
+        return false;
+    for (int k = 0; k < processes->n && generations > 0; k++) {
+        const struct process *child = &processes->all[k];
+        if (child->parent == process->pid && child->state != 'Z' &&
+            !is_ready(processes, child, generations - 1))
+            return false;
+    }
+    return true;
+}
+
 struct usage watch_read(int proc, pid_t top)
 {
     struct processes processes = read_all(proc);
@@ -125,8 +141,8 @@ struct usage watch_read(int proc, pid_t top)
             continue;
         usage.processes++;
         usage.threads += process->threads;
-        usage.stopped += process->is_stopped;
-        usage.ready += process->is_ready;
+        usage.stopped += process->state == 'T';
+        usage.ready += is_ready(&processes, process, processes.n);
         usage.cpu_s += process->cpu_s;
         usage.memory_kb += process->memory_kb;
     }
