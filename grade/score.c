@@ -75,6 +75,7 @@ static bool is_open(const struct layer_score *layer)
 static void settle(const struct points *points, const struct runs *runs,
                    struct test_score *score)
 {
+    double settled = 1;  // The share, as far as no open layer decides it.
     score->share = 1;
     for (int k = 0; k < N_LAYERS; k++) {
         struct layer_score *layer = &score->layers[k];
@@ -86,11 +87,16 @@ static void settle(const struct points *points, const struct runs *runs,
         double share = score_share(layer);
         if (share != NOTHING_KNOWN)
             score->share = fmin(score->share, share);
+        if (layer->runs > 0 && !is_open(layer))
+            settled = fmin(settled, share);
     }
-    if (!known_is_in(score->test, LAYER_ISOLATED))
-        score->share = fmin(score->share, trusted_share(runs, score->test));
-    else if (score_share(&score->layers[LAYER_ISOLATED]) == NOTHING_KNOWN)
+    if (!known_is_in(score->test, LAYER_ISOLATED)) {
+        settled = fmin(settled, trusted_share(runs, score->test));
+        score->share = fmin(score->share, settled);
+    } else if (score_share(&score->layers[LAYER_ISOLATED]) == NOTHING_KNOWN)
         score->share = 0;
+    // What fails in one layer has no more points, whatever the others say.
+    score->is_open &= settled > 0;
     score->credit = points_credit(points, score->share);
 }
 

@@ -32,8 +32,11 @@ static char *word_of(const char *name, size_t length)
     return word;
 }
 
+// By another submission, or by a file of the class?
 static bool is_taken(const struct submissions *submissions, const char *name)
 {
+    if (strcmp(name, "grades.csv") == 0 || strcmp(name, "index.html") == 0)
+        return true;
     for (int k = 0; k < submissions->n; k++) {
         if (strcmp(submissions->all[k].name, name) == 0)
             return true;

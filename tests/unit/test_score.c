@@ -203,6 +203,31 @@ UNIT_TEST(score, a_layer_without_conclusive_runs_is_for_a_person)
     runs_free(&runs);
 }
 
+// A Raft can make its own simulated runs inconclusive. What fails isolated has
+// failed all the same, and so have the tests that virtual time alone has.
+UNIT_TEST(score, what_fails_in_one_layer_is_not_for_a_person)
+{
+    int test = known_find("2A", "initial_election");
+    struct points points = make_points();
+    struct runs runs = all_pass_but(test);
+    add(&runs, LAYER_ISOLATED, test, RUN_FAILED, 2);
+    add(&runs, LAYER_VIRTUAL, test, RUN_INCONCLUSIVE, 4);
+    struct score score = score_of(&points, &runs);
+    check(score.scores[0].points == 0 && score.n_open == 0);
+    score_free(&score);
+    runs_free(&runs);
+
+    // A layer that is open itself settles nothing.
+    runs = all_pass_but(test);
+    add(&runs, LAYER_ISOLATED, test, RUN_FAILED, 1);
+    add(&runs, LAYER_ISOLATED, test, RUN_INCONCLUSIVE, 2);
+    add(&runs, LAYER_VIRTUAL, test, RUN_PASSED, 4);
+    score = score_of(&points, &runs);
+    check(score.n_open == 1);
+    score_free(&score);
+    runs_free(&runs);
+}
+
 UNIT_TEST(score, layers_that_do_not_count)
 {
     struct points points = make_points();

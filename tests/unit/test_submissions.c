@@ -221,3 +221,16 @@ UNIT_TEST(submissions, tells_failures_of_the_machine)
     must_unpack(&found, "c", "no .c file", digest);
     leave(&found);
 }
+
+// The class has files of its own beside the folders of the submissions.
+UNIT_TEST(submissions, are_not_named_as_files_of_the_class)
+{
+    struct submissions submissions =
+        find("mkdir index.html ann && touch grades.csv.zip");
+    check(submissions.n == 3);
+    for (int k = 0; k < submissions.n; k++) {
+        check(strcmp(submissions.all[k].name, "index.html") != 0);
+        check(strcmp(submissions.all[k].name, "grades.csv") != 0);
+    }
+    leave(&submissions);
+}
