@@ -12,8 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_RECORD ((size_t)200 << 20)
-#define MAX_PAGE   ((size_t)250 << 20)
+// A record of churn, the longest, has 12 MB.
+#define MAX_RECORD ((size_t)50 << 20)
+#define MAX_HEADER ((size_t)64 << 10)
+#define MAX_PAGE   ((size_t)60 << 20)
 #define MAX_LOG    ((size_t)1 << 20)
 #define MAX_WORDS  ((size_t)8 << 10)
 #define MAX_TEXT   ((size_t)64 << 10)
@@ -24,7 +26,8 @@
 // header. free() frees it.
 static char *clean_header(const char *line, size_t size)
 {
-    json_t *header = json_loadb(line, size, 0, NULL);
+    // Parsed, a line may take eighty times its size.
+    json_t *header = size > MAX_HEADER ? NULL : json_loadb(line, size, 0, NULL);
     if (!json_is_object(header)) {
         json_decref(header);
         return NULL;
