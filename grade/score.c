@@ -95,7 +95,8 @@ static void settle(const struct points *points, const struct runs *runs,
         score->share = fmin(score->share, settled);
     } else if (score_share(&score->layers[LAYER_ISOLATED]) == NOTHING_KNOWN)
         score->share = 0;
-    // What fails in one layer has no more points, whatever the others say.
+    // A test that fails in one layer has no more points, whatever the others
+    // say.
     score->is_open &= settled > 0;
     score->credit = points_credit(points, score->share);
 }

@@ -203,8 +203,9 @@ UNIT_TEST(score, a_layer_without_conclusive_runs_is_for_a_person)
     runs_free(&runs);
 }
 
-// A Raft can make its own simulated runs inconclusive. What fails isolated has
-// failed all the same, and so have the tests that virtual time alone has.
+// A Raft can make its own simulated runs inconclusive. A test that fails
+// isolated has failed all the same, and so have the tests that virtual time
+// alone has.
 UNIT_TEST(score, what_fails_in_one_layer_is_not_for_a_person)
 {
     int test = known_find("2A", "initial_election");

@@ -1,4 +1,5 @@
-// What the processes of a command do, read from a /proc of our own.
+// The watch reads what the processes of a command do, here from a /proc of our
+// own.
 #include "grade/store.h"
 #include "grade/watch.h"
 #include "rt/alloc.h"
