@@ -139,6 +139,45 @@ static void check_folder(const char *what, const char *path)
         bad_input("grade", "%s \"%s\": not a folder", what, path);
 }
 
+// Returns where it is, or would be if it were made; NULL if that cannot be
+// told. The caller frees it.
+static char *place_of(const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (real != NULL)
+        return real;
+    char *parent = alloc_string(path), *place = NULL;
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    parent[end] = '\0';
+    char *above =
+        end == strlen(path) ? NULL : place_of(end == 0 ? "." : parent);
+    if (above != NULL)
+        place = alloc_format("%s/%s", above, path + end);
+    free(above);
+    free(parent);
+    return place;
+}
+
+// Results take the places of folders of their names, which must not be the
+// submissions.
+static void check_apart(const char *subs, const char *out)
+{
+    char *from = place_of(subs), *to = place_of(out);
+    size_t n = from == NULL ? 0 : strlen(from);
+    if (n > 0 && to != NULL && strncmp(from, to, n) == 0 &&
+        (to[n] == '\0' || to[n] == '/'))
+        bad_input("grade",
+                  "the results (make's OUT=) would be among the submissions, "
+                  "in \"%s\": name a folder outside of it",
+                  subs);
+    free(from);
+    free(to);
+}
+
 // The words that are no options: a folder; two, to compare; none, to merge.
 static void read_folders(struct request *request, char **words, int n,
                          bool compares)
@@ -159,6 +198,7 @@ static void read_folders(struct request *request, char **words, int n,
         return;
     request->subs = words[0];
     check_folder("the submissions (make's SUBS=)", request->subs);
+    check_apart(request->subs, request->out);
 }
 
 struct request request_of(int argc, char **argv)
