@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,34 +140,22 @@ static void check_folder(const char *what, const char *path)
         bad_input("grade", "%s \"%s\": not a folder", what, path);
 }
 
-// Returns where it is, or would be if it were made; NULL if that cannot be
-// told. The caller frees it.
-static char *place_of(const char *path)
+// Returns the real path of as much of this path as is there; NULL if that
+// cannot be told. The caller frees it.
+static char *nearest_there(const char *path)
 {
-    char *real = realpath(path, NULL);
-    if (real != NULL)
-        return real;
-    char *parent = alloc_string(path), *place = NULL;
-    size_t end = strlen(path);
-    while (end > 0 && path[end - 1] == '/')
-        end--;
-    while (end > 0 && path[end - 1] != '/')
-        end--;
-    parent[end] = '\0';
-    char *above =
-        end == strlen(path) ? NULL : place_of(end == 0 ? "." : parent);
-    if (above != NULL)
-        place = alloc_format("%s/%s", above, path + end);
-    free(above);
-    free(parent);
-    return place;
+    char *copy = alloc_string(path), *at = copy, *real;
+    while ((real = realpath(at, NULL)) == NULL && strcmp(at, ".") != 0)
+        at = dirname(at);
+    free(copy);
+    return real;
 }
 
 // Results take the places of folders of their names, which must not be the
 // submissions.
 static void check_apart(const char *subs, const char *out)
 {
-    char *from = place_of(subs), *to = place_of(out);
+    char *from = realpath(subs, NULL), *to = nearest_there(out);
     size_t n = from == NULL ? 0 : strlen(from);
     if (n > 0 && to != NULL && strncmp(from, to, n) == 0 &&
         (to[n] == '\0' || to[n] == '/'))
