@@ -2,6 +2,7 @@
 
 #include "grade/class_page.h"
 #include "grade/csv.h"
+#include "grade/graded.h"
 #include "grade/one.h"
 #include "grade/pace.h"
 #include "grade/scores.h"
@@ -161,7 +162,7 @@ int class_merge(const char *out)
     bool written = csv_write(out) && class_page_write(out);
     scores_print(out);
     if (written)
-        printf("%s/grades.csv\n%s/index.html\n", out, out);
+        printf("%s/" GRADED_TABLE "\n%s/" GRADED_PAGE "\n", out, out);
     return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -300,5 +300,5 @@ static void put_page(const struct graded_class *class, const char *out,
 
 bool class_page_write(const char *out)
 {
-    return graded_write(out, "index.html", put_page);
+    return graded_write(out, GRADED_PAGE, put_page);
 }

@@ -134,5 +134,5 @@ static void put_rows(const struct graded_class *class, const char *out,
 
 bool csv_write(const char *out)
 {
-    return graded_write(out, "grades.csv", put_rows);
+    return graded_write(out, GRADED_TABLE, put_rows);
 }

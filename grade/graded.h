@@ -7,6 +7,10 @@
 
 #define GRADED_MAX_LAYERS 8
 
+// The files of the class in OUT, beside the folders of the submissions.
+#define GRADED_TABLE "grades.csv"
+#define GRADED_PAGE  "index.html"
+
 // The runs of one test in one layer. A figure is the median of the runs, and -1
 // if it is not known.
 struct graded_layer {

@@ -1,6 +1,7 @@
 #include "grade/submissions.h"
 
 #include "grade/archive.h"
+#include "grade/graded.h"
 #include "grade/places.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
@@ -35,7 +36,7 @@ static char *word_of(const char *name, size_t length)
 // By another submission, or by a file of the class?
 static bool is_taken(const struct submissions *submissions, const char *name)
 {
-    if (strcmp(name, "grades.csv") == 0 || strcmp(name, "index.html") == 0)
+    if (strcmp(name, GRADED_TABLE) == 0 || strcmp(name, GRADED_PAGE) == 0)
         return true;
     for (int k = 0; k < submissions->n; k++) {
         if (strcmp(submissions->all[k].name, name) == 0)
