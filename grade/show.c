@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// A record of churn, the longest, has 12 MB.
+// A record has 8 MB of events, told in 12 MB (docs/record.md).
 #define MAX_RECORD ((size_t)50 << 20)
 #define MAX_HEADER ((size_t)64 << 10)
 #define MAX_PAGE   ((size_t)60 << 20)
