@@ -215,6 +215,8 @@ bool account_write(const struct report *report, const char *path)
 {
     json_t *account = json_object();
     to_json_set(account, "name", to_json_text(report->name));
+    if (report->given != NULL)
+        to_json_set(account, "handed_in_as", to_json_text(report->given));
     to_json_set(account, "digest", to_json_text(report->digest));
     to_json_set(account, "state",
                 json_string(report_state_word(report->state)));

@@ -251,6 +251,7 @@ static void read_account(struct reading *r, json_t *from, const char *name,
 {
     *to = (struct graded){
         .name = read_text(r, from, "name"),
+        .given = read_optional(r, from, "handed_in_as"),
         .state = read_text(r, from, "state"),
         .reason = read_reason(r, from),
         .digest = read_text(r, from, "digest"),
@@ -303,6 +304,7 @@ void account_file_free(struct graded *graded)
     free(graded->failures);
     free((void *)graded->mismatches);
     free(graded->name);
+    free(graded->given);
     free(graded->state);
     free(graded->reason);
     free(graded->digest);

@@ -12,7 +12,7 @@
 #define COMMON_SHARE 0.5
 
 struct source {
-    const char *name;
+    const struct graded *graded;
     struct fingerprints of;
 };
 
@@ -67,7 +67,7 @@ static int read_sources(const struct graded_class *class, const char *out,
         char *folder = alloc_format("%s/%s/source", out, class->each[k].name);
         struct fingerprints of = fingerprints_of(folder);
         fingerprints_remove(&of, &given);
-        sources[n++] = (struct source){ class->each[k].name, of };
+        sources[n++] = (struct source){ &class->each[k], of };
         free(folder);
     }
     free(given.each);
@@ -100,14 +100,14 @@ static int by_share(const void *a, const void *b)
     double more = alike_share(y) - alike_share(x);
     if (more != 0)
         return more > 0 ? 1 : -1;
-    int order = strcmp(x->a, y->a);
-    return order != 0 ? order : strcmp(x->b, y->b);
+    int order = strcmp(x->a->name, y->a->name);
+    return order != 0 ? order : strcmp(x->b->name, y->b->name);
 }
 
 static void compare(struct alike *alike, const struct source *a,
                     const struct source *b, struct samples *shares)
 {
-    struct alike_pair pair = { a->name, b->name,
+    struct alike_pair pair = { a->graded, b->graded,
                                fingerprints_shared(&a->of, &b->of),
                                a->of.n < b->of.n ? a->of.n : b->of.n };
     samples_add(shares, alike_share(&pair));

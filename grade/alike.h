@@ -11,9 +11,9 @@
 #define ALIKE_LEAST 30
 
 struct alike_pair {
-    const char *a, *b;  // Names of submissions; the class owns them.
-    int shared;         // Fingerprints that both have.
-    int of;             // Fingerprints of the one that has fewer.
+    const struct graded *a, *b;  // The class owns them.
+    int shared;                  // Fingerprints that both have.
+    int of;                      // Fingerprints of the one that has fewer.
 };
 
 struct alike {

@@ -3,6 +3,7 @@
 #include "grade/class_page.h"
 #include "grade/csv.h"
 #include "grade/graded.h"
+#include "grade/kept.h"
 #include "grade/one.h"
 #include "grade/pace.h"
 #include "grade/scores.h"
@@ -17,6 +18,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define WAIT_MS 200
 
@@ -77,7 +80,31 @@ static void choose(struct class *class, const struct submissions *submissions)
                   request->subs);
 }
 
+// A result takes the place of OUT/NAME. So that has to be a result, too.
+static void check_place(const char *out, const char *name)
+{
+    char *place = alloc_format("%s/%s", out, name);
+    char *account = alloc_format("%s/" GRADED_ACCOUNT, place);
+    char *results = alloc_format("%s/" GRADED_RESULTS, place);
+    struct stat info;
+    if (lstat(place, &info) == 0 && access(account, F_OK) != 0 &&
+        access(results, F_OK) != 0)
+        bad_input("grade",
+                  "%s is no result of a grading: move it away, or write to "
+                  "another folder (make's OUT=)",
+                  place);
+    free(place);
+    free(account);
+    free(results);
+}
+
 // ---- The loop ----
+
+// Staff know it by the name that it was handed in with.
+static const char *label_of(const struct submission *submission)
+{
+    return submission->given != NULL ? submission->given : submission->name;
+}
 
 static void show(const struct class *class)
 {
@@ -89,7 +116,7 @@ static void show(const struct class *class)
         const struct worker *worker = &class->workers[k];
         if (worker->pid == 0)
             continue;
-        fprintf(to, "%s%s", is_first ? "" : ", ", worker->submission->name);
+        fprintf(to, "%s%s", is_first ? "" : ", ", label_of(worker->submission));
         if (worker->doing[0] != '\0')  // It has said what it does.
             fprintf(to, " (%s)", worker->doing);
         is_first = false;
@@ -106,7 +133,9 @@ static void end_one(struct class *class, const struct worker *worker,
                        : end == ONE_KEPT ? "graded already"
                                          : "NOT GRADED";
     class->n_not += end == ONE_NOT;
-    pace_done(&class->pace, worker->submission->name, line,
+    if (end != ONE_GRADED)
+        kept_set_earlier(class->grading, worker->submission, end == ONE_NOT);
+    pace_done(&class->pace, label_of(worker->submission), line,
               end == ONE_GRADED ? seconds_now() - worker->began : 0);
 }
 
@@ -141,6 +170,22 @@ static int look(struct class *class)
     return working;
 }
 
+// Old results of what is left do not count, as far as that can be told.
+static void set_left(const struct class *class)
+{
+    const struct grading *grading = class->grading;
+    for (int k = 0; k < grading->request->jobs; k++) {
+        const struct worker *worker = &class->workers[k];
+        // It says what it does if it has found nothing that can be kept.
+        if (worker->pid != 0 && worker->doing[0] != '\0')
+            kept_set_earlier(grading, worker->submission, true);
+    }
+    for (int k = class->next; k < class->n; k++) {
+        if (!kept_is_graded(grading, class->each[k], NULL, NULL))
+            kept_set_earlier(grading, class->each[k], true);
+    }
+}
+
 static void grade_all(struct class *class)
 {
     for (;;) {
@@ -151,6 +196,7 @@ static void grade_all(struct class *class)
         show(class);
         poll(NULL, 0, WAIT_MS);
     }
+    set_left(class);
     workers_stop(class->workers, class->grading->request->jobs);
     pace_end(&class->pace);
 }
@@ -164,6 +210,17 @@ int class_merge(const char *out)
     if (written)
         printf("%s/" GRADED_TABLE "\n%s/" GRADED_PAGE "\n", out, out);
     return written ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+// Are there results, or files of the class that show results of earlier ones?
+static bool has_files(const struct class *class)
+{
+    const struct request *request = class->grading->request;
+    char *table = alloc_format("%s/" GRADED_TABLE, request->out);
+    bool has = request->only == NULL &&
+               (class->pace.done > class->n_not || access(table, F_OK) == 0);
+    free(table);
+    return has;
 }
 
 static void say_what_is_left(const struct class *class)
@@ -199,6 +256,8 @@ static void begin(struct class *class, const struct grading *grading,
         bad_input("grade", "%s (make's SUBS=): %s", request->subs,
                   strerror(errno));
     choose(class, submissions);
+    for (int k = 0; k < class->n; k++)
+        check_place(request->out, class->each[k]->name);
 }
 
 int class_list(const struct grading *grading)
@@ -206,9 +265,12 @@ int class_list(const struct grading *grading)
     struct class class;
     struct submissions submissions;
     begin(&class, grading, &submissions);
-    for (int k = 0; k < class.n; k++)
-        if (!one_is_graded(grading, class.each[k]))
+    for (int k = 0; k < class.n; k++) {
+        bool is_graded = one_is_graded(grading, class.each[k]);
+        kept_set_earlier(grading, class.each[k], !is_graded);
+        if (!is_graded)
             printf("%s\n", class.each[k]->name);
+    }
     free(class.each);
     submissions_free(&submissions);
     return EXIT_SUCCESS;
@@ -226,8 +288,7 @@ int class_grade(const struct grading *grading)
     signal(SIGTERM, stop);
     grade_all(&class);
 
-    bool has_files = request->only == NULL && class.pace.done > class.n_not;
-    int status = has_files ? class_merge(request->out) : EXIT_SUCCESS;
+    int status = has_files(&class) ? class_merge(request->out) : EXIT_SUCCESS;
     say_what_is_left(&class);
     end_as_stopped();
     free(class.workers);

@@ -10,7 +10,7 @@
 int class_grade(const struct grading *grading);
 
 // Prints the names of the submissions that class_grade would grade now, a line
-// each.
+// each. Results that they have are shown as of an earlier grading from now on.
 //   returns  the exit status
 int class_list(const struct grading *grading);
 

@@ -6,6 +6,7 @@
 #include "grade/causes.h"
 #include "grade/class_head.h"
 #include "grade/class_list.h"
+#include "grade/class_name.h"
 #include "grade/class_table.h"
 #include "grade/distribution.h"
 #include "grade/failing.h"
@@ -131,9 +132,9 @@ static void put_whether_alike(const struct graded_class *class, FILE *to)
 
 static void put_reasons(const struct graded *graded, FILE *to)
 {
-    fputs("<tr><td class='name'>", to);
-    html_put(graded->name, to);
-    fputs("</td><td>", to);
+    fputs("<tr>", to);
+    class_name_put(graded->name, graded->given, to);
+    fputs("<td>", to);
     html_put(graded->state, to);
     fputs("</td><td class='text'>", to);
     if (graded->reason != NULL)
@@ -146,12 +147,12 @@ static void put_reasons(const struct graded *graded, FILE *to)
     fputs("</td></tr>\n", to);
 }
 
-static void put_unreadable(const struct graded_gap *gap, FILE *to)
+static void put_gap(const struct graded_gap *gap, FILE *to)
 {
-    fputs("<tr><td class='name'>", to);
-    html_put(gap->name, to);
-    fputs("</td><td>no result</td><td class='text'>", to);
-    html_put(gap->why != NULL ? gap->why : "not graded yet", to);
+    fputs("<tr>", to);
+    class_name_put(gap->name, gap->given, to);
+    fprintf(to, "<td>%s</td><td class='text'>", gap->state);
+    html_put(gap->why, to);
     fputs("</td></tr>\n", to);
 }
 
@@ -171,7 +172,7 @@ static void put_for_a_person(const struct graded_class *class, FILE *to)
             put_reasons(&class->each[k], to);
     }
     for (int k = 0; k < class->n_gaps; k++)
-        put_unreadable(&class->gaps[k], to);
+        put_gap(&class->gaps[k], to);
     fputs("</tbody></table></div>\n", to);
 }
 
@@ -180,12 +181,10 @@ static void put_for_a_person(const struct graded_class *class, FILE *to)
 static void put_pair(const void *list, int k, FILE *to)
 {
     const struct alike_pair *pair = (const struct alike_pair *)list + k;
-    fputs("<tr><td class='name'>", to);
-    html_put(pair->a, to);
-    fputs("</td><td class='name'>", to);
-    html_put(pair->b, to);
-    fprintf(to,
-            "</td><td class='n'>%.0f%%</td><td class='n'>%d of %d</td></tr>\n",
+    fputs("<tr>", to);
+    class_name_put(pair->a->name, pair->a->given, to);
+    class_name_put(pair->b->name, pair->b->given, to);
+    fprintf(to, "<td class='n'>%.0f%%</td><td class='n'>%d of %d</td></tr>\n",
             100 * alike_share(pair), pair->shared, pair->of);
 }
 
@@ -236,9 +235,9 @@ static void put_alike(const struct graded_class *class, const char *out,
 static void put_oddity(const void *list, int k, FILE *to)
 {
     const struct oddity *oddity = (const struct oddity *)list + k;
-    fputs("<tr><td class='name'>", to);
-    html_put(oddity->name, to);
-    fputs("</td><td class='test'>", to);
+    fputs("<tr>", to);
+    class_name_put(oddity->of->name, oddity->of->given, to);
+    fputs("<td class='test'>", to);
     html_put(oddity->test->suite, to);
     fputc(' ', to);
     html_put_name(oddity->test->name, to);

@@ -1,5 +1,6 @@
 #include "grade/class_table.h"
 
+#include "grade/class_name.h"
 #include "grade/columns.h"
 #include "rt/alloc.h"
 #include "rt/html.h"
@@ -141,9 +142,8 @@ static void put_score(const struct graded *graded, FILE *to)
 static void put_row(const struct graded *graded, const struct group *groups,
                     int n, FILE *to)
 {
-    fputs("<tr><td class='name'>", to);
-    html_put(graded->name, to);
-    fputs("</td>", to);
+    fputs("<tr>", to);
+    class_name_put(graded->name, graded->given, to);
     put_score(graded, to);
     fputs("<td>", to);
     html_put(graded->state, to);
@@ -157,12 +157,11 @@ static void put_row(const struct graded *graded, const struct group *groups,
 
 static void put_gap(const struct graded_gap *gap, int n, FILE *to)
 {
-    fputs("<tr><td class='name'>", to);
-    html_put(gap->name, to);
-    fprintf(
-        to,
-        "</td><td class='n' data-v='-1'></td><td class='part'></td><td>%s</td>",
-        gap->why != NULL ? "no result that can be read" : "not graded yet");
+    fputs("<tr>", to);
+    class_name_put(gap->name, gap->given, to);
+    fprintf(to,
+            "<td class='n' data-v='-1'></td><td class='part'></td><td>%s</td>",
+            gap->state);
     for (int k = 0; k < n; k++)
         fputs("<td class='n part' data-v='-1'></td>", to);
     fputs("<td data-v='0'></td><td></td></tr>\n", to);

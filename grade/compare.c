@@ -43,13 +43,14 @@ struct line {
 // Prints a word, in a new line if it does not fit in this one.
 static void put_word(struct line *line, const char *word)
 {
-    int width = (int)strlen(word);
+    int width = wrap_columns(word, (int)strlen(word));
     if (line->column > 0 && line->column + 2 + width >= COLUMNS) {
         printf(",\n");
         line->column = 0;
     }
-    line->column +=
-        printf("%s%s", line->column > 0 ? ", " : line->indent, word);
+    const char *before = line->column > 0 ? ", " : line->indent;
+    printf("%s%s", before, word);
+    line->column += (int)strlen(before) + width;
 }
 
 // ---- Why ----
@@ -145,7 +146,9 @@ static void put_submission(struct comparison *c, const struct graded *old,
     if (c->n_changed++ == 0)
         printf("\n%-*s%8s%8s%8s  %s\n", NAME_WIDTH, "submission", "old", "new",
                "change", "what else changed");
-    wrap_cell(new->name, NAME_WIDTH);
+    char *label = graded_label(new->name, new->given);
+    wrap_cell(label, NAME_WIDTH);
+    free(label);
     printf("%8.2f%8.2f%+8.2f  ", old->score, new->score,
            new->score - old->score);
     put_reasons(old, new);
@@ -167,7 +170,9 @@ static int put_only(const char *heading, const struct graded_class *class,
             continue;
         if (n++ == 0)
             printf("\n%s:\n", heading);
-        put_word(&line, class->each[k].name);
+        char *label = graded_label(class->each[k].name, class->each[k].given);
+        put_word(&line, label);
+        free(label);
     }
     if (n > 0)
         printf("\n");

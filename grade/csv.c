@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Without it, Excel reads other letters than English ones wrongly. Most have no
+// such names, and then their programs need not know of it.
+#define BYTE_ORDER_MARK "\ufeff"
+
 // ---- Cells ----
 
 // Does a spreadsheet take it for a formula? Some do so for the full-width
@@ -62,7 +66,7 @@ static void put_head(const struct columns *columns, FILE *to)
         put_text(title, to);
         free(title);
     }
-    fputs(",for a person", to);
+    fputs(",for a person,handed in as", to);
     end_row(to);
 }
 
@@ -80,6 +84,13 @@ static void put_reasons(const struct graded *graded, FILE *to)
     fclose(reasons);
     put_text(text, to);
     free(text);
+}
+
+static void put_given(const char *given, FILE *to)
+{
+    fputc(',', to);
+    if (given != NULL)
+        put_text(given, to);
 }
 
 static void put_row(const struct graded *graded, const struct columns *columns,
@@ -100,6 +111,7 @@ static void put_row(const struct graded *graded, const struct columns *columns,
     }
     fputc(',', to);
     put_reasons(graded, to);
+    put_given(graded->given, to);
     end_row(to);
 }
 
@@ -110,13 +122,23 @@ static void put_gap(const struct graded_gap *gap, const struct columns *columns,
 {
     put_text(gap->name, to);
     fputs(",,,", to);
-    put_text(gap->why != NULL ? "no result that can be read" : "not graded yet",
-             to);
+    put_text(gap->state, to);
     for (int k = 0; k < columns->n; k++)
         fputc(',', to);
     fputc(',', to);
-    put_text(gap->why != NULL ? gap->why : "", to);
+    put_text(gap->why, to);
+    put_given(gap->given, to);
     end_row(to);
+}
+
+static bool has_given(const struct graded_class *class)
+{
+    bool has = false;
+    for (int k = 0; k < class->n; k++)
+        has = has || class->each[k].given != NULL;
+    for (int k = 0; k < class->n_gaps; k++)
+        has = has || class->gaps[k].given != NULL;
+    return has;
 }
 
 static void put_rows(const struct graded_class *class, const char *out,
@@ -124,6 +146,8 @@ static void put_rows(const struct graded_class *class, const char *out,
 {
     (void)out;
     struct columns columns = columns_of(class);
+    if (has_given(class))
+        fputs(BYTE_ORDER_MARK, to);
     put_head(&columns, to);
     for (int k = 0; k < class->n; k++)
         put_row(&class->each[k], &columns, to);

@@ -16,29 +16,38 @@
 
 // ---- The class ----
 
-static void add_gap(struct graded_class *class, const char *name, char *why)
+// Takes `given` and `why`.
+static void add_gap(struct graded_class *class, const char *name, char *given,
+                    const char *state, char *why)
 {
     class->gaps = alloc_resize(class->gaps, (size_t) class->n_gaps + 1,
                                sizeof *class->gaps);
-    class->gaps[class->n_gaps++] =
-        (struct graded_gap){ alloc_string(name), why };
-    clean_text(class->gaps[class->n_gaps - 1].name, strlen(name));
+    struct graded_gap *gap = &class->gaps[class->n_gaps++];
+    *gap = (struct graded_gap){ alloc_string(name), given, state, why };
+    clean_text(gap->name, strlen(name));
 }
 
 static void add_account(struct graded_class *class, const char *path,
-                        const char *name)
+                        const char *name, bool is_earlier)
 {
     class->each =
         alloc_resize(class->each, (size_t) class->n + 1, sizeof *class->each);
     struct graded *to = &class->each[class->n];
     char *why = account_file_read(to, path, name);
-    if (why == NULL) {
+    if (why == NULL && !is_earlier) {
         class->n++;
         return;
     }
-    fprintf(stderr, "grade: %s is no account: %s\n", path, why);
+    if (why != NULL) {
+        fprintf(stderr, "grade: %s is no account: %s\n", path, why);
+        add_gap(class, name, NULL, "no result that can be read", why);
+    } else {
+        add_gap(class, name, to->given, "not graded again",
+                alloc_string("its result is of an earlier grading, and it "
+                             "could not be graded again: grade it again"));
+        to->given = NULL;
+    }
     account_file_free(to);
-    add_gap(class, name, why);
 }
 
 // A folder without an account is a submission whose grading has not ended, if
@@ -46,13 +55,15 @@ static void add_account(struct graded_class *class, const char *path,
 static void add_folder(struct graded_class *class, const char *out,
                        const char *name)
 {
-    char *account = alloc_format("%s/%s/account.json", out, name);
+    char *account = alloc_format("%s/%s/" GRADED_ACCOUNT, out, name);
+    char *earlier = alloc_format("%s/%s/" GRADED_EARLIER, out, name);
     char *source = alloc_format("%s/%s/source", out, name);
     if (access(account, F_OK) == 0)
-        add_account(class, account, name);
+        add_account(class, account, name, access(earlier, F_OK) == 0);
     else if (access(source, F_OK) == 0)
-        add_gap(class, name, NULL);
+        add_gap(class, name, NULL, "not graded yet", alloc_string(""));
     free(account);
+    free(earlier);
     free(source);
 }
 
@@ -91,6 +102,7 @@ void graded_free(struct graded_class *class)
         account_file_free(&class->each[k]);
     for (int k = 0; k < class->n_gaps; k++) {
         free(class->gaps[k].name);
+        free(class->gaps[k].given);
         free(class->gaps[k].why);
     }
     free(class->each);
@@ -127,6 +139,12 @@ const struct graded *graded_find(const struct graded_class *class,
             return &class->each[k];
     }
     return NULL;
+}
+
+char *graded_label(const char *name, const char *given)
+{
+    return given == NULL ? alloc_string(name)
+                         : alloc_format("%s (%s)", given, name);
 }
 
 const struct graded_test *graded_test_of(const struct graded *graded,

@@ -11,6 +11,12 @@
 #define GRADED_TABLE "grades.csv"
 #define GRADED_PAGE  "index.html"
 
+// Files of a submission: for Gradescope, what graded_read reads, and the mark
+// that says: it is of an earlier grading.
+#define GRADED_RESULTS "results.json"
+#define GRADED_ACCOUNT "account.json"
+#define GRADED_EARLIER "earlier"
+
 // The runs of one test in one layer. A figure is the median of the runs, and -1
 // if it is not known.
 struct graded_layer {
@@ -37,6 +43,7 @@ struct graded_failure {
 // terminal, but not yet for HTML.
 struct graded {
     char *name, *state, *digest;
+    char *given;   // As in struct submission; or NULL.
     char *reason;  // The line of it that says most; NULL if there is none.
     double score, of;
     char *version, *points, *secret, *parts;
@@ -46,10 +53,11 @@ struct graded {
     int n_tests, n_failures, n_mismatches;
 };
 
-// A folder in which there is no account, or none that can be read.
+// A folder without an account that counts.
 struct graded_gap {
-    char *name;
-    char *why;  // NULL: it is not graded yet.
+    char *name, *given;
+    const char *state;  // In a few words.
+    char *why;
 };
 
 struct graded_class {
@@ -58,9 +66,10 @@ struct graded_class {
     int n, n_gaps;
 };
 
-// Reads OUT/*/account.json. An account that cannot be read is told in one line
-// on stderr, and is a gap. graded_free frees the class. False, with a line on
-// stderr and nothing to free, if the folder cannot be read or has neither.
+// Reads OUT/*/account.json. One of an earlier grading is a gap. An account that
+// cannot be read is told in one line on stderr, and is a gap. graded_free frees
+// the class. False, with a line on stderr and nothing to free, if the folder
+// cannot be read or has neither.
 bool graded_read(struct graded_class *class, const char *out);
 void graded_free(struct graded_class *class);
 
@@ -69,6 +78,10 @@ void graded_free(struct graded_class *class);
 bool graded_write(const char *out, const char *name,
                   void (*put)(const struct graded_class *class, const char *out,
                               FILE *to));
+
+// How a person knows it: "ann", or "\u5b89.zip (_-4f2a10)", as it was handed in
+// and the name of its folder. The caller frees it.
+char *graded_label(const char *name, const char *given);
 
 // The one of this name, or NULL.
 const struct graded *graded_find(const struct graded_class *class,

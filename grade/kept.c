@@ -1,6 +1,7 @@
 #include "grade/kept.h"
 
 #include "grade/account.h"
+#include "grade/graded.h"
 #include "grade/room.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
@@ -8,11 +9,15 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+// Has the account this text there, or both none?
 static bool is_text(const json_t *account, const char *key, const char *text)
 {
     const char *there = json_string_value(json_object_get(account, key));
-    return there != NULL && strcmp(there, text) == 0;
+    if (there == NULL || text == NULL)
+        return there == text;
+    return strcmp(there, text) == 0;
 }
 
 static const char *const *all_parts(void)
@@ -46,31 +51,57 @@ static bool lacked_a_sandbox(const json_t *account)
            sandbox_missing() == NULL;
 }
 
-static bool is_as_now(const json_t *account, const struct grading *grading,
-                      const char *digest, const char *reason)
+static bool is_of(const json_t *account, const struct submission *submission,
+                  const char *digest, const char *reason)
 {
-    return is_text(account, "digest", digest) &&
-           (*digest != '\0' || is_text(account, "reason", reason)) &&
-           is_text(account, "raftlab", grading->raftlab) &&
+    return is_text(account, "handed_in_as", submission->given) &&
+           is_text(account, "digest", digest) &&
+           (*digest != '\0' || is_text(account, "reason", reason));
+}
+
+static bool is_as_now(const json_t *account, const struct grading *grading)
+{
+    return is_text(account, "raftlab", grading->raftlab) &&
            is_text(account, "points", grading->points_digest) &&
            is_text(account, "secret", grading->secret.id) &&
            are_parts(account, (const char *const *)grading->request->parts) &&
            !lacked_a_sandbox(account);
 }
 
-bool kept_is_graded(const struct grading *grading, const char *name,
-                    const char *digest, const char *reason)
+static char *file_of(const struct grading *grading,
+                     const struct submission *submission, const char *file)
 {
-    char *path =
-        alloc_format("%s/%s/account.json", grading->request->out, name);
+    return alloc_format("%s/%s/%s", grading->request->out, submission->name,
+                        file);
+}
+
+bool kept_is_graded(const struct grading *grading,
+                    const struct submission *submission, const char *digest,
+                    const char *reason)
+{
+    char *path = file_of(grading, submission, GRADED_ACCOUNT);
     size_t size;
     char *text = store_read(path, ACCOUNT_MOST_BYTES, &size);
     free(path);
     if (text == NULL)
         return false;
     json_t *account = json_loadb(text, size, 0, NULL);
-    bool kept = account != NULL && is_as_now(account, grading, digest, reason);
+    bool kept = account != NULL && is_as_now(account, grading) &&
+                (digest == NULL || is_of(account, submission, digest, reason));
     json_decref(account);
     free(text);
     return kept;
+}
+
+void kept_set_earlier(const struct grading *grading,
+                      const struct submission *submission, bool is_earlier)
+{
+    char *account = file_of(grading, submission, GRADED_ACCOUNT);
+    char *mark = file_of(grading, submission, GRADED_EARLIER);
+    if (!is_earlier)
+        unlink(mark);
+    else if (access(account, F_OK) == 0 && access(mark, F_OK) != 0)
+        store_write(mark, "", 0);
+    free(account);
+    free(mark);
 }

@@ -3,14 +3,23 @@
 #define GRADE_KEPT_H
 
 #include "grade/grading.h"
+#include "grade/submissions.h"
 
 #include <stdbool.h>
 
 // True if OUT/NAME has the account of a grading of this submission, by these
 // points, this secret, these parts and this version of raftlab; and confined as
 // well as it would be now.
-//   digest  of the submission; "" if it is refused for this reason
-bool kept_is_graded(const struct grading *grading, const char *name,
-                    const char *digest, const char *reason);
+//   digest  of the submission; "" if it is refused for this reason; NULL: that
+//           it is of this submission is not asked
+bool kept_is_graded(const struct grading *grading,
+                    const struct submission *submission, const char *digest,
+                    const char *reason);
+
+// Sets whether the result in OUT/NAME is of an earlier grading, and shown as
+// that. A new result that takes its place is not. It is told on stderr if
+// the mark cannot be written.
+void kept_set_earlier(const struct grading *grading,
+                      const struct submission *submission, bool is_earlier);
 
 #endif

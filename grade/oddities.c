@@ -187,15 +187,16 @@ static int by_number(const void *a, const void *b)
     const struct oddity *x = a, *y = b;
     if ((x->median == 0) != (y->median == 0))
         return x->median == 0 ? -1 : 1;
-    return x->more != y->more ? y->more - x->more : strcmp(x->name, y->name);
+    return x->more != y->more ? y->more - x->more
+                              : strcmp(x->of->name, y->of->name);
 }
 
-static void add(struct oddities *to, struct oddity oddity, const char *name,
-                int n)
+static void add(struct oddities *to, struct oddity oddity,
+                const struct graded *of, int n)
 {
     if (n == 0)
         return;
-    oddity.name = name;
+    oddity.of = of;
     oddity.more = n - 1;
     to->each[to->n++] = oddity;
 }
@@ -207,8 +208,8 @@ struct oddities oddities_find(const struct graded_class *class)
                                           sizeof *all.each) };
     compare_all(class, found);
     for (int k = 0; k < class->n; k++) {
-        add(&all, found[k].none, class->each[k].name, found[k].n_none);
-        add(&all, found[k].farthest, class->each[k].name, found[k].n);
+        add(&all, found[k].none, &class->each[k], found[k].n_none);
+        add(&all, found[k].farthest, &class->each[k], found[k].n);
     }
     if (all.n > 0)
         qsort(all.each, (size_t)all.n, sizeof *all.each, by_number);

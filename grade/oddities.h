@@ -14,7 +14,7 @@
 #define ODDITIES_LEAST 8
 
 struct oddity {
-    const char *name;  // The submission's.
+    const struct graded *of;  // The submission.
     const struct graded_test *test;
     const struct graded_layer *layer;
     const char *figure;  // "RPCs", "seconds"...

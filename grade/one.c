@@ -6,6 +6,7 @@
 #include "grade/build.h"
 #include "grade/disk.h"
 #include "grade/failures.h"
+#include "grade/graded.h"
 #include "grade/junit.h"
 #include "grade/kept.h"
 #include "grade/lab_files.h"
@@ -59,6 +60,7 @@ static void begin_report(struct one_grading *one)
     const struct grading *grading = one->grading;
     one->report = (struct report){
         .name = one->submission->name,
+        .given = one->submission->given,
         .digest = one->digest,
         .ignored = one->other_header ? OTHER_HEADER : NULL,
         .points = &grading->points,
@@ -100,9 +102,9 @@ static void end_report(struct one_grading *one)
 static bool write_results(struct one_grading *one)
 {
     const char *folder = one->work.results;
-    char *results = alloc_format("%s/results.json", folder);
+    char *results = alloc_format("%s/" GRADED_RESULTS, folder);
     char *junit = alloc_format("%s/junit.xml", folder);
-    char *account = alloc_format("%s/account.json", folder);
+    char *account = alloc_format("%s/" GRADED_ACCOUNT, folder);
     char *place = alloc_format("%s/%s", one->grading->request->out,
                                one->submission->name);
     bool written = results_write(&one->report, results) &&
@@ -233,8 +235,7 @@ static enum one grade(struct one_grading *one)
         free(refusal);
         return ONE_NOT;
     }
-    if (kept_is_graded(one->grading, one->submission->name, one->digest,
-                       refusal)) {
+    if (kept_is_graded(one->grading, one->submission, one->digest, refusal)) {
         free(refusal);
         return ONE_KEPT;
     }
@@ -274,10 +275,9 @@ bool one_is_graded(const struct grading *grading,
 {
     struct one_grading one = { .grading = grading, .submission = submission };
     char *refusal = NULL;
-    bool is_graded =
-        work_begin(&one.work, grading->work, submission->name) &&
-        unpack(&one, &refusal) &&
-        kept_is_graded(grading, submission->name, one.digest, refusal);
+    bool is_graded = work_begin(&one.work, grading->work, submission->name) &&
+                     unpack(&one, &refusal) &&
+                     kept_is_graded(grading, submission, one.digest, refusal);
     work_end(&one.work);
     free(refusal);
     return is_graded;

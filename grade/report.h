@@ -35,6 +35,7 @@ struct layer_report {
 // Everything belongs to the caller. Texts may hold any bytes.
 struct report {
     const char *name;
+    const char *given;  // As in struct submission; or NULL.
     const char *digest;
     enum report_state state;
     const char *reason;   // Why it is not graded, or what a person has to look

@@ -93,9 +93,16 @@ static void put_why(struct row *row, const struct graded *graded)
     free(is_told);
 }
 
+static void put_name(const char *name, const char *given)
+{
+    char *label = graded_label(name, given);
+    wrap_cell(label, NAME_COLUMNS);
+    free(label);
+}
+
 static void print_row(const struct graded *graded, int columns)
 {
-    wrap_cell(graded->name, NAME_COLUMNS);
+    put_name(graded->name, graded->given);
     printf("  %*.2f  ", SCORE_COLUMNS, graded->score);
     if (strcmp(graded->state, "graded") == 0) {
         struct row row = { .columns = columns, .at = WHY_COLUMN };
@@ -107,6 +114,13 @@ static void print_row(const struct graded *graded, int columns)
                              graded->reason == NULL ? "" : graded->reason);
     wrap_print_in(columns, why, WHY_COLUMN, WHY_COLUMN, stdout);
     free(why);
+}
+
+static void print_gap(const struct graded_gap *gap, int columns)
+{
+    put_name(gap->name, gap->given);
+    printf("  %*s  ", SCORE_COLUMNS, "");
+    wrap_print_in(columns, gap->state, WHY_COLUMN, WHY_COLUMN, stdout);
 }
 
 // With PART= a score is out of less than 100.
@@ -129,6 +143,8 @@ void scores_print(const char *out)
         print_head(&class);
     for (int i = 0; i < class.n; i++)
         print_row(&class.each[i], columns);
+    for (int i = 0; i < class.n_gaps; i++)
+        print_gap(&class.gaps[i], columns);
     putchar('\n');
     graded_free(&class);
 }

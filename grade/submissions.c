@@ -5,6 +5,7 @@
 #include "grade/places.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
+#include "rt/clean.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,23 +15,65 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LONGEST_NAME = 60 };
+enum { LONGEST_NAME = 60, DIGITS = 6 };
 
 // ---- Names ----
+
+// Is it one of a character's bytes after its first, in UTF-8?
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+// The characters of the name that a word may have, and '_' for each other one.
+// Sets whether some of the name is lost.
+static char *plain_of(const char *name, size_t length, bool *is_lossy)
+{
+    char *word = alloc(LONGEST_NAME + 1);
+    size_t n = 0;
+    *is_lossy = false;
+    for (size_t k = 0; k < length; k++) {
+        bool is_ascii = (unsigned char)name[k] < 0x80;
+        *is_lossy = *is_lossy || !is_ascii || n == LONGEST_NAME;
+        if (n == LONGEST_NAME || (n > 0 && is_continuation(name[k])))
+            continue;
+        bool fits =
+            strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                   "0123456789_.-",
+                   name[k]) != NULL &&
+            (n > 0 || (name[k] != '-' && name[k] != '.'));
+        word[n] = '_';
+        if (fits)
+            word[n] = name[k];
+        n++;
+    }
+    return word;
+}
 
 // A file's name as a word.
 static char *word_of(const char *name, size_t length)
 {
-    char *word = alloc_format(
-        "%.*s", (int)(length < LONGEST_NAME ? length : LONGEST_NAME), name);
-    for (char *at = word; *at != '\0'; at++) {
-        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                   "0123456789_.-",
-                   *at) == NULL ||
-            (at == word && (*at == '-' || *at == '.')))
-            *at = '_';
-    }
+    bool is_lossy;
+    char *plain = plain_of(name, length, &is_lossy);
+    if (!is_lossy)
+        return plain;
+    char digest[DIGEST_SIZE];
+    digest_of(name, length, digest);
+    char *word = alloc_format("%s-%.*s", plain, DIGITS, digest);
+    free(plain);
     return word;
+}
+
+// The name in one line, of characters that are safe to print.
+static char *printable(const char *name)
+{
+    char *text = alloc_string(name);
+    clean_text(text, strlen(text));
+    for (char *at = text; *at != '\0'; at++) {
+        if (*at == '\n' || *at == '\t')
+            *at = '?';
+    }
+    return text;
 }
 
 // By another submission, or by a file of the class?
@@ -88,6 +131,9 @@ static void add(struct submissions *submissions, const char *folder,
     submission.path = alloc_format("%s/%s", folder, name);
     submission.refusal = check_kind(submission.path, name, &length);
     submission.name = unique_name(submissions, word_of(name, length));
+    bool is_as_given = strlen(submission.name) == length &&
+                       strncmp(submission.name, name, length) == 0;
+    submission.given = is_as_given ? NULL : printable(name);
     submissions->all = alloc_resize(
         submissions->all, (size_t)submissions->n + 1, sizeof *submissions->all);
     submissions->all[submissions->n++] = submission;
@@ -129,6 +175,7 @@ void submissions_free(struct submissions *submissions)
 {
     for (int k = 0; k < submissions->n; k++) {
         free(submissions->all[k].name);
+        free(submissions->all[k].given);
         free(submissions->all[k].path);
         free(submissions->all[k].refusal);
     }

@@ -9,6 +9,7 @@
 
 struct submission {
     char *name;     // Of [A-Za-z0-9_.-], unique in the class.
+    char *given;    // Its name in the folder, if that says more; or NULL.
     char *path;     // The folder or archive.
     char *refusal;  // Why it is none, in a line with the remedy; or NULL.
 };
@@ -18,6 +19,10 @@ struct submissions {
     int n;
 };
 
+// A name with other characters has some of their digest in `name`: it stays the
+// same whoever else is in the class, and who has only such characters in his
+// name is told from others.
+//
 // Finds every folder and archive (.tar, .tar.gz, .tgz, .tar.xz, .zip) in the
 // folder. Whatever else is there has a refusal; only names that begin with a
 // dot are passed over. If the folder cannot be read, n is -1 and errno is set.

@@ -195,13 +195,49 @@ UNIT_TEST(csv, names_points_and_reasons)
     check(csv_write(out));
     char *text = read_out("grades.csv");
     check_that(
-        strcmp(text,
-               "name,score,of,state,\"2A initial_election\",for a person\r\n"
-               "\"ann\",87.5,100,\"graded\",87.5,\"\"\r\n"
-               "\"bob\",0,100,\"not built\",,\"a \"\"b\"\", c\"\r\n"
-               "\"cid\",,,\"not graded yet\",,\"\"\r\n") == 0,
+        strcmp(text, "name,score,of,state,\"2A initial_election\",for a person,"
+                     "handed in as\r\n"
+                     "\"ann\",87.5,100,\"graded\",87.5,\"\",\r\n"
+                     "\"bob\",0,100,\"not built\",,\"a \"\"b\"\", c\",\r\n"
+                     "\"cid\",,,\"not graded yet\",,\"\",\r\n") == 0,
         "%s", text);
     free(text);
+    end();
+}
+
+// An old result is never taken for one of now: neither its score nor its tests.
+UNIT_TEST(csv, an_earlier_result_has_no_score)
+{
+    begin();
+    write_graded("ann", 87.5);
+    write_graded("bob", 60);
+    write_file("bob", GRADED_EARLIER, "");
+    check(csv_write(out) && class_page_write(out));
+    char *text = read_out("grades.csv"), *page = read_out("index.html");
+    expect(text, "\"ann\",87.5,100,");
+    expect(text,
+           "\"bob\",,,\"not graded again\",,\"its result is of an earlier");
+    expect(page, "not graded again");
+    expect_not(page, "60.00");
+    free(text);
+    free(page);
+    end();
+}
+
+// A student is found by the name that he has.
+UNIT_TEST(csv, names_are_as_handed_in)
+{
+    begin();
+    write_account("_-4f2a10", "graded", 50, "",
+                  ",\"handed_in_as\":\"\u5b89<b>.zip\"");
+    check(csv_write(out) && class_page_write(out));
+    char *text = read_out("grades.csv"), *page = read_out("index.html");
+    check(strncmp(text, "\ufeffname,", 8) == 0);
+    expect(text, "\"_-4f2a10\",50,100,\"graded\",\"\",\"\u5b89<b>.zip\"\r\n");
+    expect(page,
+           "<td class='name'>\u5b89&lt;b&gt;.zip<div class='faint'>_-4f2a10");
+    free(text);
+    free(page);
     end();
 }
 
@@ -348,8 +384,8 @@ UNIT_TEST(alike, names_and_comments_do_not_count)
     read_class();
     struct alike alike = alike_find(&class, out, "/nonexistent");
     check(alike.n_compared == 3 && alike.n == 1);
-    check(strcmp(alike.pairs[0].a, "ann") == 0 &&
-          strcmp(alike.pairs[0].b, "bob") == 0);
+    check(strcmp(alike.pairs[0].a->name, "ann") == 0 &&
+          strcmp(alike.pairs[0].b->name, "bob") == 0);
     check(alike_share(&alike.pairs[0]) == 1);
     check(alike.median < 0.1);
     alike_free(&alike);
@@ -421,9 +457,9 @@ UNIT_TEST(oddities, far_figures_and_none)
     read_class();
     struct oddities odd = oddities_find(&class);
     check_that(odd.n == 2, "%d", odd.n);
-    check(strcmp(odd.each[0].name, "none") == 0 && odd.each[0].median == 0);
+    check(strcmp(odd.each[0].of->name, "none") == 0 && odd.each[0].median == 0);
     check(strcmp(odd.each[0].figure, "RPCs") == 0);
-    check(strcmp(odd.each[1].name, "slow") == 0 && odd.each[1].value == 40);
+    check(strcmp(odd.each[1].of->name, "slow") == 0 && odd.each[1].value == 40);
     check(strcmp(odd.each[1].figure, "seconds") == 0);
     free(odd.each);
     graded_free(&class);

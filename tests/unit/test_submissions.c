@@ -108,6 +108,36 @@ UNIT_TEST(submissions, names_are_words_of_their_own)
     leave(&found);
 }
 
+// Names of other characters stay apart, and stay the same whoever else is
+// there.
+UNIT_TEST(submissions, keeps_names_of_other_characters)
+{
+    struct submissions found =
+        find("mkdir ann \u5b89\u5b89 && touch \u96c5\u96c5.zip \u5b89.zip "
+             "\"$(printf 'a\\033\\nb')\".zip $(printf '%070d').zip "
+             "\"$(printf '\\260\\262')\".zip");
+    static const char *const all[][2] = {
+        { "000000000000000000000000000000000000000000000000000000000000-3a82a2",
+          "0000000000000000000000000000000000000000000000000000000000000000000"
+          "000.zip" },
+        { "_-094863", "??.zip" },
+        { "_-77f34a", "\u5b89.zip" },
+        { "__-222154", "\u5b89\u5b89" },
+        { "__-eb1be9", "\u96c5\u96c5.zip" },
+        { "a__b", "a??b.zip" },
+        { "ann", NULL },
+    };
+    check(found.n == sizeof all / sizeof *all);
+    for (int k = 0; k < found.n; k++) {
+        const struct submission *one = &found.all[k];
+        check_that(strcmp(one->name, all[k][0]) == 0, "%d is %s", k, one->name);
+        check_that(all[k][1] == NULL ? one->given == NULL
+                                     : strcmp(one->given, all[k][1]) == 0,
+                   "%s is given as %s", one->name, one->given);
+    }
+    leave(&found);
+}
+
 // The lab's raft.h counts. Another one is told, and is as if it were not there.
 UNIT_TEST(submissions, tells_another_header)
 {
