@@ -9,6 +9,7 @@
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,9 +34,34 @@ static void read_points(struct grading *grading, const struct request *request)
     free(bytes);
 }
 
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+// Files of a grading take the places of others with their names. So where other
+// files are, there has to be a grading already.
+static void check_own(const char *out)
+{
+    char *lock = alloc_format("%s/" STORE_LOCK, out);
+    struct dirent **entries;
+    int n = scandir(out, &entries, is_visible, alphasort);
+    if (n > 0 && access(lock, F_OK) != 0)
+        bad_input("grade",
+                  "%s has other files, such as %s, and no grading (make's "
+                  "OUT=): name a new or an empty folder",
+                  out, entries[0]->d_name);
+    for (int k = 0; k < n; k++)
+        free(entries[k]);
+    if (n >= 0)
+        free((void *)entries);
+    free(lock);
+}
+
 // The submissions that are named are graded beside those that others name.
 static void take_folder(struct grading *grading, const struct request *request)
 {
+    check_own(request->out);
     grading->work = alloc_format("%s/.work", request->out);
     if (!store_make_folder(request->out) || !store_make_folder(grading->work))
         bad_input("grade", "%s: no folder to write to (make's OUT=): %s",

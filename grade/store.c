@@ -63,7 +63,7 @@ static char *why_not_locked(const char *folder)
 
 static bool lock_one(const char *folder, const char *name)
 {
-    char *path = alloc_format("%s/.lock-%s", folder, name);
+    char *path = alloc_format("%s/" STORE_LOCK "-%s", folder, name);
     bool locked = lock_file(path, LOCK_EX);
     free(path);
     return locked;
@@ -81,7 +81,7 @@ static bool is_before(const char *const *names, int at)
 
 char *store_lock(const char *folder, const char *const *only)
 {
-    char *all = alloc_format("%s/.lock", folder);
+    char *all = alloc_format("%s/" STORE_LOCK, folder);
     bool locked = lock_file(all, only == NULL ? LOCK_EX : LOCK_SH);
     for (int k = 0; locked && only != NULL && only[k] != NULL; k++)
         locked = is_before(only, k) || lock_one(folder, only[k]);
@@ -221,13 +221,24 @@ bool store_remove(const char *folder)
 }
 
 // Not all file systems can exchange two folders; then nothing stands there for
-// a moment.
+// a moment. The old one is never there in part.
 static bool exchange(const char *new, const char *path)
 {
     if (renameat2(AT_FDCWD, new, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
         return true;
-    return (errno == EINVAL || errno == ENOSYS) && store_remove(path) &&
-           rename(new, path) == 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    char *old = alloc_format("%s.old", new);
+    bool moved = rename(path, old) == 0;
+    bool renamed = moved && rename(new, path) == 0;
+    int error = errno;
+    if (renamed)
+        store_remove(old);
+    else if (moved)
+        rename(old, path);
+    free(old);
+    errno = error;
+    return renamed;
 }
 
 bool store_replace(const char *new, const char *path)

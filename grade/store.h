@@ -10,6 +10,9 @@
 // made or written to.
 bool store_make_folder(const char *folder);
 
+// The file in the folder of a grading that is locked.
+#define STORE_LOCK ".lock"
+
 // Keeps others from grading in this folder until this program ends, however it
 // ends.
 //   only     names of submissions, ended by NULL: others may grade others by
