@@ -30,17 +30,30 @@ static void describe_place(const struct peer *peer, const char *object,
     symbols_close(symbols);
 }
 
+// Copies the text of the last words.
+static void copy_told(const struct peer *peer, char *text, size_t size)
+{
+    struct bytes told = peer->last_words.parts[1];
+    size_t len = told.len < size - 1 ? told.len : size - 1;
+    if (len > 0)
+        memcpy(text, told.data, len);
+    text[len] = '\0';
+}
+
 // The process was ended by a system call that is not allowed.
 _Noreturn static void fail_by_call(const struct peer *peer, const char *place)
 {
     char call[40];
-    struct bytes told = peer->last_words.parts[1];
-    size_t len = told.len < sizeof call - 1 ? told.len : sizeof call - 1;
-    if (len > 0)
-        memcpy(call, told.data, len);
-    call[len] = '\0';
+    copy_told(peer, call, sizeof call);
     test_fail("%s made the system call %s, which no Raft needs%s%s",
               peer_name(peer).text, call, *place == '\0' ? "" : ":", place);
+}
+
+_Noreturn static void fail_not_loaded(const struct peer *peer)
+{
+    char why[300];
+    copy_told(peer, why, sizeof why);
+    test_fail("the Raft cannot be loaded: %s", why);
 }
 
 _Noreturn static void fail_by_signal(const struct peer *peer, int number,
@@ -75,6 +88,9 @@ _Noreturn void death_fail(const struct peer *peer, const char *object)
     current_verdict->died = true;
     char place[500];
     describe_place(peer, object, place, sizeof place);
+    if (peer->has_last_words &&
+        peer->last_words.numbers[0] == LAST_WORDS_NOT_LOADED)
+        fail_not_loaded(peer);
     if (peer->has_last_words && peer->last_words.numbers[0] == SIGSYS)
         fail_by_call(peer, place);
     if (WIFSIGNALED(status))

@@ -52,9 +52,8 @@ struct object {
 };
 extern struct object peer_object;
 
-// Loads the object. If it cannot be loaded, the process ends with a line that
-// says why.
-void object_load(const char *path);
+// Loads the object. Returns NULL, or why it cannot be loaded.
+const char *object_load(const char *path);
 
 // The number of the method of this name; -1 if there is none.
 int object_find_method(const char *name);
@@ -86,5 +85,8 @@ void log_turn_on(void);
 
 // From now on the judge is told where the Raft crashes or exits.
 void last_words_prepare(void);
+
+// Ends the process, because the Raft cannot be loaded.
+_Noreturn void last_words_not_loaded(const char *why);
 
 #endif

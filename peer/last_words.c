@@ -12,8 +12,8 @@
 
 #define MAX_FRAMES 40
 
-static const char *told_call = "";  // That was refused.
-static int n_told;  // Of the first thread that ends the process.
+static const char *told = "";  // The call that was refused, or why not loaded.
+static int n_told;             // Of the first thread that ends the process.
 
 // The address of the instruction that was interrupted.
 static void *interrupted_at(const ucontext_t *context)
@@ -37,11 +37,11 @@ static void tell(int signal_number, int64_t detail, void *const *frames,
     for (int k = first; k < count; k++)
         offsets[k] = object_offset(frames[k]);
     size_t size = (size_t)(count - first) * sizeof *offsets;
-    wire_tell(peer_wire, &(struct frame){ .kind = FRAME_LAST_WORDS,
-                                          .numbers = { signal_number, detail },
-                                          .parts = { { offsets + first, size },
-                                                     { (void *)told_call,
-                                                       strlen(told_call) } } });
+    wire_tell(peer_wire,
+              &(struct frame){ .kind = FRAME_LAST_WORDS,
+                               .numbers = { signal_number, detail },
+                               .parts = { { offsets + first, size },
+                                          { (void *)told, strlen(told) } } });
 }
 
 static void crashed(int signal_number, siginfo_t *info, void *context)
@@ -66,7 +66,7 @@ static void refused(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
     void *frames[MAX_FRAMES];
-    told_call = confine_call_name(info->si_syscall);
+    told = confine_call_name(info->si_syscall);
     tell(signal_number, info->si_syscall, frames, 0,
          backtrace(frames, MAX_FRAMES));
     _exit(EXIT_FAILURE);
@@ -77,6 +77,13 @@ static void exited(int status, void *unused)
     (void)unused;
     void *frames[MAX_FRAMES];
     tell(0, status, frames, 0, backtrace(frames, MAX_FRAMES));
+}
+
+_Noreturn void last_words_not_loaded(const char *why)
+{
+    told = why;
+    tell(LAST_WORDS_NOT_LOADED, 0, NULL, 0, 0);
+    _exit(EXIT_FAILURE);
 }
 
 void last_words_prepare(void)

@@ -86,7 +86,9 @@ void life_run(const char *path, int fd, bool is_confined)
     last_words_prepare();
     confine_privileges();
     confine_calls(is_confined);
-    object_load(path);
+    const char *why = object_load(path);
+    if (why != NULL)
+        last_words_not_loaded(why);
     if (!is_confined)
         confine_files();
     start_reader();

@@ -1,8 +1,6 @@
 // Loads the Raft's shared object into a life.
 #include "peer/internal.h"
 
-#include "rt/bad_input.h"
-
 #include <dlfcn.h>
 #include <link.h>
 #include <stdio.h>
@@ -15,11 +13,14 @@ static struct link_map *map;
 // The codecs of the given messages, as this object has them.
 static struct labrpc_method given[N_MESSAGES];
 
+// Why it cannot be loaded; NULL if it can.
+static const char *wrong;
+
 static void *find(void *handle, const char *name)
 {
-    void *function = dlsym(handle, name);
-    if (function == NULL)
-        bad_input("peer", "the Raft has no %s()", name);
+    void *function = wrong == NULL ? dlsym(handle, name) : NULL;
+    if (function == NULL && wrong == NULL)
+        wrong = dlerror();
     return function;
 }
 
@@ -44,11 +45,11 @@ static void find_codecs(void *handle)
     }
 }
 
-void object_load(const char *path)
+const char *object_load(const char *path)
 {
     void *handle = dlopen(path, RTLD_NOW);
     if (handle == NULL)
-        bad_input("peer", "the Raft cannot be loaded: %s", dlerror());
+        return dlerror();
     dlinfo(handle, RTLD_DI_LINKMAP, &map);
     const struct labrpc_method *(*methods)(int *n_methods) =
         (const struct labrpc_method *(*)(int *))find(handle, "raft_methods");
@@ -58,8 +59,11 @@ void object_load(const char *path)
     *(void **)&peer_object.snapshot = find(handle, "raft_snapshot");
     *(void **)&peer_object.kill = find(handle, "raft_kill");
     *(void **)&peer_object.free = find(handle, "raft_free");
+    if (wrong != NULL)
+        return wrong;
     find_codecs(handle);
     peer_object.methods = methods(&peer_object.n_methods);
+    return NULL;
 }
 
 enum messages object_messages_of(const struct labrpc_method *method)

@@ -44,9 +44,10 @@ enum frame_kind {
     FRAME_SAVE,        // Parts: Raft state, snapshot.
     FRAME_SAVE_TAIL,   // Number: keep. Parts: head, tail.
     FRAME_LOG,         // Numbers: line, server, term. Parts: file, topic, text.
-    FRAME_LAST_WORDS,  // Numbers: signal, or 0 for exit(); address, or status.
-                       // Parts: the stack, addresses in the shared object; by
-                       // SIGSYS the system call's name.
+    FRAME_LAST_WORDS,  // Numbers: signal, 0 for exit(), or
+                       // LAST_WORDS_NOT_LOADED; address, or status. Parts: the
+                       // stack, addresses in the shared object; by SIGSYS the
+                       // system call's name, or why it is not loaded.
     FRAME_LEFT,        // Only the first thread is left, besides the Raft's.
 
     FRAME_ANSWER,
@@ -61,6 +62,9 @@ enum messages {
     MESSAGES_INSTALL,
     N_MESSAGES
 };
+
+// Of FRAME_LAST_WORDS: the Raft's shared object could not be loaded.
+#define LAST_WORDS_NOT_LOADED (-1)
 
 // Of FRAME_APPLY, or-ed.
 enum applied { APPLIED_COMMAND = 1, APPLIED_SNAPSHOT = 2 };
