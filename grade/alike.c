@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMMON_LEAST 10
 #define COMMON_SHARE 0.5
 
 struct source {
@@ -52,7 +51,7 @@ static struct fingerprints common_of(const struct source *sources, int n)
     }
     qsort(all.each, (size_t)all.n, sizeof *all.each, by_value);
     double most = n * COMMON_SHARE;
-    keep_common(&all, most > COMMON_LEAST ? most : COMMON_LEAST);
+    keep_common(&all, most > ALIKE_COMMON_LEAST ? most : ALIKE_COMMON_LEAST);
     return all;
 }
 

@@ -7,6 +7,8 @@
 // Rafts that were written without each other share up to a sixth: of the
 // project's own ten, each pair 1% to 17%. Pairs from here on are listed.
 #define ALIKE_SHARE 0.3
+// Code that at most so many have in common counts, however small the class.
+#define ALIKE_COMMON_LEAST 10
 // With fewer fingerprints of its own a source is too short to tell.
 #define ALIKE_LEAST 30
 

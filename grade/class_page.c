@@ -214,9 +214,10 @@ static void put_alike(const struct graded_class *class, const char *out,
             "other. Fingerprints are drawn from all sequences of %d tokens, so "
             "that %d tokens in common (about six lines) give at least one. "
             "60%% says: of the fingerprints of the one that has fewer, 60%% "
-            "are in the other, too. What the starter or more than half of the "
-            "class has does not count. ",
-            FINGERPRINTS_K, FINGERPRINTS_K + FINGERPRINTS_W - 1);
+            "are in the other, too. What the starter has does not count, nor "
+            "what more than half of the class and more than %d have. ",
+            FINGERPRINTS_K, FINGERPRINTS_K + FINGERPRINTS_W - 1,
+            ALIKE_COMMON_LEAST);
     if (alike.n_compared >= 2)
         fprintf(to, "Half of all pairs here have at most %.0f%% in common. ",
                 100 * alike.median);

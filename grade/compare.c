@@ -153,6 +153,8 @@ static void put_submission(struct comparison *c, const struct graded *old,
            new->score - old->score);
     put_reasons(old, new);
     printf("\n");
+    if (differs(old->of, new->of))
+        printf("  was of %.4g, is of %.4g\n", old->of, new->of);
     if (!same_state)
         printf("  was %s, is %s\n", old->state, new->state);
     put_tests(tests, n);

@@ -177,7 +177,11 @@ static void read_formula(struct reader *reader)
         return;
     }
     bool is_all = strcmp(word, "all") == 0;
-    if (reader->n_words != 2 || (!is_all && strcmp(word, "share") != 0))
+    bool is_known = is_all || strcmp(word, "share") == 0;
+    if (is_known && reader->n_words != 2)
+        mistake(reader, "formula %s wants no more words, such as \"%.*s\"",
+                word, SHOWN_BYTES, reader->words[2]);
+    if (!is_known)
         mistake(reader,
                 "there is no formula \"%.*s\"; there are half 0.1 (or "
                 "another number), share and all",

@@ -37,8 +37,13 @@ bool store_make_folder(const char *folder)
         mkdir(path, 0777);  // It matters whether the last one is there.
         *at = '/';
     }
+    struct stat info;
     bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
     free(path);
+    if (made && stat(folder, &info) == 0 && !S_ISDIR(info.st_mode)) {
+        errno = ENOTDIR;
+        return false;
+    }
     return made && access(folder, W_OK | X_OK) == 0;
 }
 

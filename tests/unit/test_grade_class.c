@@ -532,13 +532,17 @@ UNIT_TEST(compare, tells_who_and_why)
     write_graded("ann", 90);
     char *account = read_out("ann/account.json");
     account[(size_t)(strstr(account, "\"d\"") - account) + 1] = 'e';
+    char *of = strstr(account, "\"of\":100,\"raftlab\"");
+    check(of != NULL);
+    of[strlen("\"of\":10")] = '1';
     write_file("ann", "account.json", account);
     strcpy(out, gradings);
 
     char *text = compared(&status);
     check(status == 1);
     expect(text, "ann                            80.00   90.00  +10.00  "
-                 "submission\n  2A initial_election +10.000\n");
+                 "submission\n  was of 100, is of 101\n"
+                 "  2A initial_election +10.000\n");
     expect(text, "\n1 of 2 submissions changed\n");
     expect_not(text, "bob");
     free(text);

@@ -206,7 +206,8 @@ UNIT_TEST(points, settings_that_are_wrong)
     expect_wrong("formula half\n", "points:1: formula half wants");
     expect_wrong("formula half 0\n", "points:1: formula half wants");
     expect_wrong("formula half 2\n", "points:1: formula half wants");
-    expect_wrong("formula share 1\n", "points:1: there is no formula");
+    expect_wrong("formula share 1\n",
+                 "points:1: formula share wants no more words, such as \"1\"");
     expect_wrong("layers virtual\n", "points:1: layers must have isolated");
     expect_wrong("visibility\n", "points:1: visibility wants one word");
     expect_wrong("layers isolated\nseeds 1\nformula all\n2A 100\n",
