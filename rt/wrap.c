@@ -79,10 +79,11 @@ int wrap_terminal(void)
 void wrap_cell(const char *text, int columns)
 {
     int wide = wrap_columns(text, (int)strlen(text));
-    fputs(text, stdout);
     if (wide > columns) {
-        putchar('\n');
+        wrap_print(text, 0, 2, stdout);
         wide = 0;
+    } else {
+        fputs(text, stdout);
     }
     printf("%*s", columns - wide, "");
 }

@@ -24,7 +24,7 @@ int wrap_cut(const char *text, int room);
 int wrap_terminal(void);
 
 // Prints a cell of a table on stdout: the text, and spaces up to so many
-// columns. A text that is wider has a line of its own.
+// columns. A text that is wider has lines of its own.
 void wrap_cell(const char *text, int columns);
 
 // Prints a text in lines of at most so many columns; wrap_print, of

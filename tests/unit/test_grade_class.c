@@ -606,11 +606,16 @@ UNIT_TEST(compare, no_name_is_cut)
     begin();
     into("old");
     write_account(name, "graded", 90, had, "");
+    write_account("a-1", "graded", 90, had, "");
     into("new");
     write_account(name, "graded", 87, has, "");
+    write_account("a-1", "graded", 87, has,
+                  ",\"handed_in_as\":\"the hand-in of somebody whose name is "
+                  "longer than a line of a terminal, however wide.zip\"");
     strcpy(out, gradings);
     char *text = compared(&status);
     expect(text, "\nsomebody_whose_name_is_longer_than_that\n        ");
+    expect(text, "however\n  wide.zip (a-1)\n        ");
     expect(text,
            "\n2B leader_backs_up_quickly_over_incorrect_follower_logs\n ");
     expect_80_columns(text);
