@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ size_t archive_stem(const char *name)
 {
     for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
         size_t n = strlen(name), m = strlen(endings[k]);
-        if (n > m && strcmp(name + n - m, endings[k]) == 0)
+        if (n > m && strcasecmp(name + n - m, endings[k]) == 0)
             return n - m;
     }
     return 0;

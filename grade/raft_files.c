@@ -88,11 +88,18 @@ static char *check_name(const char *name)
     return NULL;
 }
 
+// macOS keeps attributes of FILE in ._FILE, unseen, and packs that.
+static bool is_attributes(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strncmp(slash != NULL ? slash + 1 : path, "._", 2) == 0;
+}
+
 const char *raft_files_name(const char *folder, const char *path)
 {
     size_t n = strlen(folder);
     if (strncmp(path, folder, n) != 0 || strchr(path + n, '/') != NULL ||
-        !is_source(path + n))
+        !is_source(path + n) || is_attributes(path))
         return NULL;
     return path + n;
 }
@@ -117,7 +124,7 @@ char *raft_listing_add(struct raft_listing *listing, const char *path,
                      "a relative path, as make handin does");
     while (strncmp(path, "./", 2) == 0)
         path += 2;
-    if (path[0] == '\0' || strcmp(path, ".") == 0)
+    if (path[0] == '\0' || strcmp(path, ".") == 0 || is_attributes(path))
         return NULL;
     if (listing->n == MOST_ENTRIES)
         return alloc_format("more than %d files: hand in raft/ alone",
