@@ -6,6 +6,7 @@
 #include "grade/kept.h"
 #include "grade/one.h"
 #include "grade/pace.h"
+#include "grade/roll.h"
 #include "grade/scores.h"
 #include "grade/seconds.h"
 #include "grade/workers.h"
@@ -43,11 +44,18 @@ static void stop(int signal)
 
 // ---- Which ----
 
-static bool is_wanted(const char *const *only, const char *name)
+static bool is_named(const struct submission *submission, const char *name)
+{
+    return strcmp(submission->name, name) == 0 ||
+           strcmp(submission_label(submission), name) == 0;
+}
+
+static bool is_wanted(const char *const *only,
+                      const struct submission *submission)
 {
     bool wanted = only == NULL;
     for (int k = 0; only != NULL && only[k] != NULL; k++)
-        wanted = wanted || strcmp(only[k], name) == 0;
+        wanted = wanted || is_named(submission, only[k]);
     return wanted;
 }
 
@@ -56,8 +64,7 @@ static void check_only(const char *const *only,
 {
     for (int k = 0; only != NULL && only[k] != NULL; k++) {
         int i = 0;
-        while (i < submissions->n &&
-               strcmp(submissions->all[i].name, only[k]) != 0)
+        while (i < submissions->n && !is_named(&submissions->all[i], only[k]))
             i++;
         if (i == submissions->n)
             bad_input("grade", "%s has no submission \"%s\"", subs, only[k]);
@@ -71,7 +78,7 @@ static void choose(struct class *class, const struct submissions *submissions)
     check_only(only, submissions, request->subs);
     class->each = alloc((size_t)submissions->n * sizeof(*class->each));
     for (int i = 0; i < submissions->n; i++)
-        if (is_wanted(only, submissions->all[i].name))
+        if (is_wanted(only, &submissions->all[i]))
             class->each[class->n++] = &submissions->all[i];
     if (class->n == 0)
         bad_input("grade",
@@ -80,31 +87,30 @@ static void choose(struct class *class, const struct submissions *submissions)
                   request->subs);
 }
 
-// A result takes the place of OUT/NAME. So that has to be a result, too.
+static bool has_file(const char *folder, const char *name)
+{
+    char *path = alloc_format("%s/%s", folder, name);
+    bool has = access(path, F_OK) == 0;
+    free(path);
+    return has;
+}
+
+// A result takes the place of OUT/NAME. So that has to be a result, too, or
+// what is left of one.
 static void check_place(const char *out, const char *name)
 {
     char *place = alloc_format("%s/%s", out, name);
-    char *account = alloc_format("%s/" GRADED_ACCOUNT, place);
-    char *results = alloc_format("%s/" GRADED_RESULTS, place);
-    struct stat info;
-    if (lstat(place, &info) == 0 && access(account, F_OK) != 0 &&
-        access(results, F_OK) != 0)
+    if (has_file(out, name) && !has_file(place, GRADED_ACCOUNT) &&
+        !has_file(place, GRADED_RESULTS) && !has_file(place, "source") &&
+        rmdir(place) != 0)
         bad_input("grade",
                   "%s is no result of a grading: move it away, or write to "
                   "another folder (make's OUT=)",
                   place);
     free(place);
-    free(account);
-    free(results);
 }
 
 // ---- The loop ----
-
-// Staff know it by the name that it was handed in with.
-static const char *label_of(const struct submission *submission)
-{
-    return submission->given != NULL ? submission->given : submission->name;
-}
 
 static void show(const struct class *class)
 {
@@ -116,7 +122,8 @@ static void show(const struct class *class)
         const struct worker *worker = &class->workers[k];
         if (worker->pid == 0)
             continue;
-        fprintf(to, "%s%s", is_first ? "" : ", ", label_of(worker->submission));
+        fprintf(to, "%s%s", is_first ? "" : ", ",
+                submission_label(worker->submission));
         if (worker->doing[0] != '\0')  // It has said what it does.
             fprintf(to, " (%s)", worker->doing);
         is_first = false;
@@ -135,7 +142,7 @@ static void end_one(struct class *class, const struct worker *worker,
     class->n_not += end == ONE_NOT;
     if (end != ONE_GRADED)
         kept_set_earlier(class->grading, worker->submission, end == ONE_NOT);
-    pace_done(&class->pace, label_of(worker->submission), line,
+    pace_done(&class->pace, submission_label(worker->submission), line,
               end == ONE_GRADED ? seconds_now() - worker->began : 0);
 }
 
@@ -170,20 +177,22 @@ static int look(struct class *class)
     return working;
 }
 
-// Old results of what is left do not count, as far as that can be told.
-static void set_left(const struct class *class)
+// Sets whether the result that it has counts.
+static void settle(const struct grading *grading,
+                   const struct submission *submission)
 {
-    const struct grading *grading = class->grading;
-    for (int k = 0; k < grading->request->jobs; k++) {
-        const struct worker *worker = &class->workers[k];
-        // It says what it does if it has found nothing that can be kept.
-        if (worker->pid != 0 && worker->doing[0] != '\0')
-            kept_set_earlier(grading, worker->submission, true);
+    kept_set_earlier(grading, submission, !one_is_graded(grading, submission));
+}
+
+// Those that were under way, and those that were not begun.
+static void settle_left(const struct class *class)
+{
+    for (int k = 0; k < class->grading->request->jobs; k++) {
+        if (class->workers[k].submission != NULL)
+            settle(class->grading, class->workers[k].submission);
     }
-    for (int k = class->next; k < class->n; k++) {
-        if (!kept_is_graded(grading, class->each[k], NULL, NULL))
-            kept_set_earlier(grading, class->each[k], true);
-    }
+    for (int k = class->next; k < class->n; k++)
+        settle(class->grading, class->each[k]);
 }
 
 static void grade_all(struct class *class)
@@ -196,9 +205,10 @@ static void grade_all(struct class *class)
         show(class);
         poll(NULL, 0, WAIT_MS);
     }
-    set_left(class);
     workers_stop(class->workers, class->grading->request->jobs);
     pace_end(&class->pace);
+    if (stopped_by != 0)
+        settle_left(class);
 }
 
 // ---- The files of the class ----
@@ -260,15 +270,34 @@ static void begin(struct class *class, const struct grading *grading,
         check_place(request->out, class->each[k]->name);
 }
 
+// The files of the class will be about these.
+static void set_roll(const struct grading *grading,
+                     const struct submissions *submissions)
+{
+    roll_write(grading->request->out, submissions);
+    kept_set_gone(grading, submissions);
+}
+
+int class_settle(const struct grading *grading)
+{
+    struct class class;
+    struct submissions submissions;
+    begin(&class, grading, &submissions);
+    set_roll(grading, &submissions);
+    for (int k = 0; k < class.n; k++)
+        settle(grading, class.each[k]);
+    free(class.each);
+    submissions_free(&submissions);
+    return class_merge(grading->request->out);
+}
+
 int class_list(const struct grading *grading)
 {
     struct class class;
     struct submissions submissions;
     begin(&class, grading, &submissions);
     for (int k = 0; k < class.n; k++) {
-        bool is_graded = one_is_graded(grading, class.each[k]);
-        kept_set_earlier(grading, class.each[k], !is_graded);
-        if (!is_graded)
+        if (!one_is_graded(grading, class.each[k]))
             printf("%s\n", class.each[k]->name);
     }
     free(class.each);
@@ -282,6 +311,8 @@ int class_grade(const struct grading *grading)
     struct class class;
     struct submissions submissions;
     begin(&class, grading, &submissions);
+    if (request->only == NULL)
+        set_roll(grading, &submissions);
     class.workers = alloc((size_t)request->jobs * sizeof(*class.workers));
     class.pace = pace_begin(class.n, request->jobs);
     signal(SIGINT, stop);

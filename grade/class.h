@@ -10,12 +10,16 @@
 int class_grade(const struct grading *grading);
 
 // Prints the names of the submissions that class_grade would grade now, a line
-// each. Results that they have are shown as of an earlier grading from now on.
+// each.
 //   returns  the exit status
 int class_list(const struct grading *grading);
 
 // Makes grades.csv and index.html of what is in OUT, and prints a table.
 //   returns  the exit status
 int class_merge(const char *out);
+
+// The same, but looks first which results there are as they would be now. The
+// others have no scores then.
+int class_settle(const struct grading *grading);
 
 #endif

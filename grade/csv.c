@@ -86,11 +86,10 @@ static void put_reasons(const struct graded *graded, FILE *to)
     free(text);
 }
 
-static void put_given(const char *given, FILE *to)
+static void put_given(const char *name, const char *given, FILE *to)
 {
     fputc(',', to);
-    if (given != NULL)
-        put_text(given, to);
+    put_text(given != NULL ? given : name, to);
 }
 
 static void put_row(const struct graded *graded, const struct columns *columns,
@@ -111,7 +110,7 @@ static void put_row(const struct graded *graded, const struct columns *columns,
     }
     fputc(',', to);
     put_reasons(graded, to);
-    put_given(graded->given, to);
+    put_given(graded->name, graded->given, to);
     end_row(to);
 }
 
@@ -127,17 +126,25 @@ static void put_gap(const struct graded_gap *gap, const struct columns *columns,
         fputc(',', to);
     fputc(',', to);
     put_text(gap->why, to);
-    put_given(gap->given, to);
+    put_given(gap->name, gap->given, to);
     end_row(to);
 }
 
-static bool has_given(const struct graded_class *class)
+static bool is_foreign(const char *text)
+{
+    bool is = false;
+    for (; text != NULL && *text != '\0'; text++)
+        is = is || (unsigned char)*text >= 0x80;
+    return is;
+}
+
+static bool has_foreign_names(const struct graded_class *class)
 {
     bool has = false;
     for (int k = 0; k < class->n; k++)
-        has = has || class->each[k].given != NULL;
+        has = has || is_foreign(class->each[k].given);
     for (int k = 0; k < class->n_gaps; k++)
-        has = has || class->gaps[k].given != NULL;
+        has = has || is_foreign(class->gaps[k].given);
     return has;
 }
 
@@ -146,7 +153,7 @@ static void put_rows(const struct graded_class *class, const char *out,
 {
     (void)out;
     struct columns columns = columns_of(class);
-    if (has_given(class))
+    if (has_foreign_names(class))
         fputs(BYTE_ORDER_MARK, to);
     put_head(&columns, to);
     for (int k = 0; k < class->n; k++)

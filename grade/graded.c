@@ -3,6 +3,7 @@
 #include "grade/graded.h"
 
 #include "grade/account_file.h"
+#include "grade/roll.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 #include "rt/clean.h"
@@ -43,8 +44,7 @@ static void add_account(struct graded_class *class, const char *path,
         add_gap(class, name, NULL, "no result that can be read", why);
     } else {
         add_gap(class, name, to->given, "not graded again",
-                alloc_string("its result is of an earlier grading, and it "
-                             "could not be graded again: grade it again"));
+                alloc_string("its result is of an earlier grading"));
         to->given = NULL;
     }
     account_file_free(to);
@@ -67,6 +67,48 @@ static void add_folder(struct graded_class *class, const char *out,
     free(source);
 }
 
+static struct graded_gap *find_gap(const struct graded_class *class,
+                                   const char *name)
+{
+    for (int k = 0; k < class->n_gaps; k++) {
+        if (strcmp(class->gaps[k].name, name) == 0)
+            return &class->gaps[k];
+    }
+    return NULL;
+}
+
+static void add_remark(struct graded *graded, const char *text)
+{
+    graded->mismatches = alloc_resize((void *)graded->mismatches,
+                                      (size_t)graded->n_mismatches + 1,
+                                      sizeof *graded->mismatches);
+    graded->mismatches[graded->n_mismatches++] = alloc_string(text);
+}
+
+// All on the roll of the class have a row; others have a remark.
+static void compare_with_roll(struct graded_class *class, const char *out)
+{
+    struct submissions roll;
+    bool is_there = roll_read(out, &roll);
+    for (int k = 0; k < class->n && is_there; k++) {
+        if (!roll_has(&roll, class->each[k].name))
+            add_remark(&class->each[k],
+                       "its submission is not there any more: put it back, or "
+                       "remove the folder of its result");
+    }
+    for (int k = 0; k < roll.n; k++) {
+        const struct submission *one = &roll.all[k];
+        struct graded_gap *gap = find_gap(class, one->name);
+        if (gap != NULL && gap->given == NULL && one->given != NULL)
+            gap->given = alloc_string(one->given);
+        if (gap == NULL && graded_find(class, one->name) == NULL)
+            add_gap(class, one->name,
+                    one->given != NULL ? alloc_string(one->given) : NULL,
+                    "not graded yet", alloc_string(""));
+    }
+    submissions_free(&roll);
+}
+
 static int is_visible(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
@@ -87,6 +129,7 @@ bool graded_read(struct graded_class *class, const char *out)
         free(entries[k]);
     }
     free((void *)entries);
+    compare_with_roll(class, out);
     if (class->n + class->n_gaps > 0)
         return true;
     fprintf(stderr,

@@ -1,5 +1,6 @@
 #include "grade/grading.h"
 
+#include "grade/graded.h"
 #include "grade/lab_files.h"
 #include "grade/places.h"
 #include "grade/room.h"
@@ -39,23 +40,39 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-// Files of a grading take the places of others with their names. So where other
-// files are, there has to be a grading already.
-static void check_own(const char *out)
+// Is there a grading, or a copy of one?
+static bool has_grading(const char *out)
 {
     char *lock = alloc_format("%s/" STORE_LOCK, out);
+    bool has = access(lock, F_OK) == 0;
+    free(lock);
     struct dirent **entries;
-    int n = scandir(out, &entries, is_visible, alphasort);
-    if (n > 0 && access(lock, F_OK) != 0)
-        bad_input("grade",
-                  "%s has other files, such as %s, and no grading (make's "
-                  "OUT=): name a new or an empty folder",
-                  out, entries[0]->d_name);
-    for (int k = 0; k < n; k++)
+    int n = scandir(out, &entries, is_visible, NULL);
+    for (int k = 0; k < n; k++) {
+        char *account =
+            alloc_format("%s/%s/" GRADED_ACCOUNT, out, entries[k]->d_name);
+        has = has || access(account, F_OK) == 0;
+        free(account);
         free(entries[k]);
+    }
     if (n >= 0)
         free((void *)entries);
-    free(lock);
+    return has;
+}
+
+// The files of the class take the places of others with their names.
+static void check_own(const char *out)
+{
+    static const char *const files[] = { GRADED_TABLE, GRADED_PAGE };
+    for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
+        char *path = alloc_format("%s/%s", out, files[k]);
+        if (access(path, F_OK) == 0 && !has_grading(out))
+            bad_input("grade",
+                      "%s is no grading's: move it away, or write to another "
+                      "folder (make's OUT=)",
+                      path);
+        free(path);
+    }
 }
 
 // The submissions that are named are graded beside those that others name.

@@ -2,11 +2,15 @@
 
 #include "grade/account.h"
 #include "grade/graded.h"
+#include "grade/roll.h"
 #include "grade/room.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,10 +102,32 @@ void kept_set_earlier(const struct grading *grading,
 {
     char *account = file_of(grading, submission, GRADED_ACCOUNT);
     char *mark = file_of(grading, submission, GRADED_EARLIER);
-    if (!is_earlier)
-        unlink(mark);
-    else if (access(account, F_OK) == 0 && access(mark, F_OK) != 0)
+    if (!is_earlier && unlink(mark) != 0 && errno != ENOENT && errno != ENOTDIR)
+        fprintf(stderr, "grade: %s cannot be removed: %s\n", mark,
+                strerror(errno));
+    if (is_earlier && access(account, F_OK) == 0 && access(mark, F_OK) != 0)
         store_write(mark, "", 0);
     free(account);
     free(mark);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+void kept_set_gone(const struct grading *grading,
+                   const struct submissions *submissions)
+{
+    struct dirent **entries;
+    int n = scandir(grading->request->out, &entries, is_visible, NULL);
+    for (int k = 0; k < n; k++) {
+        struct submission gone = { .name = entries[k]->d_name };
+        if (!roll_has(submissions, gone.name))
+            kept_set_earlier(grading, &gone,
+                             !kept_is_graded(grading, &gone, NULL, NULL));
+        free(entries[k]);
+    }
+    if (n >= 0)
+        free((void *)entries);
 }

@@ -10,8 +10,8 @@
 // True if OUT/NAME has the account of a grading of this submission, by these
 // points, this secret, these parts and this version of raftlab; and confined as
 // well as it would be now.
-//   digest  of the submission; "" if it is refused for this reason; NULL: that
-//           it is of this submission is not asked
+//   digest  of the submission; "" if it is refused for this reason; NULL if the
+//           submission is not there
 bool kept_is_graded(const struct grading *grading,
                     const struct submission *submission, const char *digest,
                     const char *reason);
@@ -21,5 +21,10 @@ bool kept_is_graded(const struct grading *grading,
 // the mark cannot be written.
 void kept_set_earlier(const struct grading *grading,
                       const struct submission *submission, bool is_earlier);
+
+// Sets it for the results whose submissions are not there any more: they are of
+// an earlier grading if the points, the secret, the parts or the version are.
+void kept_set_gone(const struct grading *grading,
+                   const struct submissions *submissions);
 
 #endif

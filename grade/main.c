@@ -23,8 +23,10 @@ int main(int argc, char **argv)
     struct request request = request_of(argc, argv);
     if (request.old_out != NULL)
         return end(compare_print(request.old_out, request.new_out));
-    if (request.merge)
+    if (request.subs == NULL)
         return end(class_merge(request.out));
     struct grading grading = grading_begin(&request);
-    return end(request.list ? class_list(&grading) : class_grade(&grading));
+    return end(request.merge  ? class_settle(&grading)
+               : request.list ? class_list(&grading)
+                              : class_grade(&grading));
 }

@@ -18,6 +18,7 @@
 #include "grade/store.h"
 #include "rt/alloc.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,8 +125,11 @@ static bool is_vanished(const struct submission *submission)
 {
     if (access(submission->path, R_OK) == 0)
         return false;
-    fprintf(stderr, "grade: %s is not there any more, or cannot be read\n",
-            submission->path);
+    fprintf(stderr,
+            "grade: %s is not there any more, or cannot be read (%s): put it "
+            "back\n",
+            submission->given != NULL ? submission->given : submission->path,
+            strerror(errno));
     return true;
 }
 
@@ -140,7 +144,7 @@ static bool lab_has_changed(const struct one_grading *one)
     fprintf(stderr,
             "grade: %s: another make has changed the lab's files in build/ or "
             "scripts/ meanwhile\n",
-            one->submission->name);
+            submission_label(one->submission));
     return true;
 }
 
@@ -156,7 +160,8 @@ static bool unpack(struct one_grading *one, char **refusal)
         return true;
     one->digest[0] = '\0';
     if (machine_failed)
-        fprintf(stderr, "grade: %s: %s\n", submission->name, *refusal);
+        fprintf(stderr, "grade: %s: %s\n", submission_label(submission),
+                *refusal);
     return !machine_failed && !is_vanished(submission) &&
            disk_has_room(one->work.folder);
 }
@@ -206,7 +211,7 @@ static bool build_and_run(struct one_grading *one)
     if (!disk_has_room(one->work.folder))
         return false;
     if (!one->build.ran) {
-        fprintf(stderr, "grade: %s: %s\n", one->submission->name,
+        fprintf(stderr, "grade: %s: %s\n", submission_label(one->submission),
                 one->build.message);
         return false;
     }
@@ -239,6 +244,7 @@ static enum one grade(struct one_grading *one)
         free(refusal);
         return ONE_KEPT;
     }
+    kept_set_earlier(one->grading, one->submission, true);
     if (lab_has_changed(one))
         return ONE_NOT;
     begin_report(one);

@@ -19,8 +19,14 @@ static const char usage[] =
     "SUBS;\n"
     "                                        what is graded already stays\n"
     "       grade SUBS --out DIR --list      name those that it would grade\n"
-    "       grade --merge --out DIR          make the files of the class "
-    "again\n"
+    "       grade [SUBS] --merge --out DIR [options]\n"
+    "                                        make the files of the class "
+    "again; "
+    "with\n"
+    "                                        SUBS, results that are out of "
+    "date "
+    "lose\n"
+    "                                        their scores\n"
     "       grade --compare OLD NEW          compare two gradings\n"
     "\n"
     "  --points FILE    what each test is worth (default grade/points)\n"
@@ -171,11 +177,11 @@ static void check_apart(const char *subs, const char *out)
 static void read_folders(struct request *request, char **words, int n,
                          bool compares)
 {
-    if (n != (compares ? 2 : request->merge ? 0 : 1))
+    int most = compares ? 2 : 1, least = request->merge ? 0 : most;
+    if (n < least || n > most)
         bad_input("grade", "wants %s; see grade --help",
-                  compares         ? "two gradings to compare"
-                  : request->merge ? "no submissions with --merge"
-                                   : "one folder of submissions");
+                  compares ? "two gradings to compare"
+                           : "one folder of submissions");
     if (compares) {
         request->old_out = words[0];
         request->new_out = words[1];
@@ -183,7 +189,7 @@ static void read_folders(struct request *request, char **words, int n,
     }
     if (request->out == NULL)
         bad_input("grade", "wants --out DIR, the folder for the results");
-    if (request->merge)
+    if (n == 0)
         return;
     request->subs = words[0];
     check_folder("the submissions (make's SUBS=)", request->subs);

@@ -252,5 +252,7 @@ bool store_replace(const char *new, const char *path)
     bool renamed = is_new ? rename(new, path) == 0 : exchange(new, path);
     if (!renamed || !sync_folder_of(path))
         return say_failed(path, "replaced");
-    return access(new, F_OK) != 0 || store_remove(new);
+    if (access(new, F_OK) == 0)
+        store_remove(new);
+    return true;
 }

@@ -64,15 +64,22 @@ static char *word_of(const char *name, size_t length)
     return word;
 }
 
-// The name in one line, of characters that are safe to print.
+// The name in one line. Bytes that are not safe to print, or no UTF-8, stand as
+// \xNN in it.
 static char *printable(const char *name)
 {
-    char *text = alloc_string(name);
-    clean_text(text, strlen(text));
-    for (char *at = text; *at != '\0'; at++) {
-        if (*at == '\n' || *at == '\t')
-            *at = '?';
+    char *text, *clean = alloc_string(name);
+    size_t size;
+    FILE *to = alloc_stream(&text, &size);
+    clean_text(clean, strlen(clean));
+    for (size_t k = 0; name[k] != '\0'; k++) {
+        if (clean[k] == name[k] && name[k] != '\n' && name[k] != '\t')
+            fputc(name[k], to);
+        else
+            fprintf(to, "\\x%02X", (unsigned)(unsigned char)name[k]);
     }
+    fclose(to);
+    free(clean);
     return text;
 }
 
@@ -107,19 +114,16 @@ static char *check_kind(const char *path, const char *name, size_t *length)
 {
     struct stat info;
     size_t stem = archive_stem(name);
-    *length = strlen(name);
-    if (lstat(path, &info) != 0) {
-        *length = stem != 0 ? stem : *length;
-        return NULL;
-    }
-    if (S_ISDIR(info.st_mode))
+    bool is_there = lstat(path, &info) == 0;
+    bool is_folder = is_there && S_ISDIR(info.st_mode);
+    *length = stem != 0 && !is_folder ? stem : strlen(name);
+    if (!is_there || is_folder)
         return NULL;
     if (S_ISLNK(info.st_mode))
         return alloc_string("it is a link: put the submission itself here");
     if (!S_ISREG(info.st_mode) || stem == 0)
         return alloc_string("it is neither a folder nor a .tar, .tar.gz, .tgz, "
                             ".tar.xz or .zip: hand in what make handin packs");
-    *length = stem;
     return NULL;
 }
 
@@ -184,6 +188,11 @@ void submissions_free(struct submissions *submissions)
 }
 
 // ---- One submission ----
+
+const char *submission_label(const struct submission *submission)
+{
+    return submission->given != NULL ? submission->given : submission->name;
+}
 
 static void set_digest(const struct raft_files *files, char digest[DIGEST_SIZE])
 {

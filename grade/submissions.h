@@ -29,6 +29,9 @@ struct submissions {
 struct submissions submissions_find(const char *folder);
 void submissions_free(struct submissions *submissions);
 
+// The name that staff know it by. It belongs to the submission.
+const char *submission_label(const struct submission *submission);
+
 // Copies or unpacks the submission's raft.x, *.c and *.h to the folder `into`,
 // which it makes, and nothing else. They stand at the submission's top, in
 // raft/, or in its only folder. Sets `digest` to what

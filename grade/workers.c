@@ -111,7 +111,7 @@ bool worker_has_ended(struct worker *worker, enum one *end)
     *end = is_told ? (enum one)WEXITSTATUS(status) : ONE_NOT;
     if (!is_told)
         fprintf(stderr, "grade: what grades %s has ended by %s\n",
-                worker->submission->name,
+                submission_label(worker->submission),
                 WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "an error");
     return true;
 }

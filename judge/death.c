@@ -88,7 +88,7 @@ _Noreturn void death_fail(const struct peer *peer, const char *object)
     current_verdict->died = true;
     char place[500];
     describe_place(peer, object, place, sizeof place);
-    if (peer->has_last_words &&
+    if (peer->has_last_words && WIFEXITED(status) &&
         peer->last_words.numbers[0] == LAST_WORDS_NOT_LOADED)
         fail_not_loaded(peer);
     if (peer->has_last_words && peer->last_words.numbers[0] == SIGSYS)

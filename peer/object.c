@@ -13,14 +13,14 @@ static struct link_map *map;
 // The codecs of the given messages, as this object has them.
 static struct labrpc_method given[N_MESSAGES];
 
-// Why it cannot be loaded; NULL if it can.
-static const char *wrong;
+// Says which function it lacks; "" if it lacks none.
+static char lacking[60];
 
 static void *find(void *handle, const char *name)
 {
-    void *function = wrong == NULL ? dlsym(handle, name) : NULL;
-    if (function == NULL && wrong == NULL)
-        wrong = dlerror();
+    void *function = dlsym(handle, name);
+    if (function == NULL)
+        snprintf(lacking, sizeof lacking, "it has no %s()", name);
     return function;
 }
 
@@ -59,8 +59,8 @@ const char *object_load(const char *path)
     *(void **)&peer_object.snapshot = find(handle, "raft_snapshot");
     *(void **)&peer_object.kill = find(handle, "raft_kill");
     *(void **)&peer_object.free = find(handle, "raft_free");
-    if (wrong != NULL)
-        return wrong;
+    if (lacking[0] != '\0')
+        return lacking;
     find_codecs(handle);
     peer_object.methods = methods(&peer_object.n_methods);
     return NULL;

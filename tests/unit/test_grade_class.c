@@ -6,6 +6,7 @@
 #include "grade/fingerprints.h"
 #include "grade/graded.h"
 #include "grade/oddities.h"
+#include "grade/roll.h"
 #include "grade/store.h"
 #include "rt/alloc.h"
 #include "tests/unit/unit.h"
@@ -197,9 +198,10 @@ UNIT_TEST(csv, names_points_and_reasons)
     check_that(
         strcmp(text, "name,score,of,state,\"2A initial_election\",for a person,"
                      "handed in as\r\n"
-                     "\"ann\",87.5,100,\"graded\",87.5,\"\",\r\n"
-                     "\"bob\",0,100,\"not built\",,\"a \"\"b\"\", c\",\r\n"
-                     "\"cid\",,,\"not graded yet\",,\"\",\r\n") == 0,
+                     "\"ann\",87.5,100,\"graded\",87.5,\"\",\"ann\"\r\n"
+                     "\"bob\",0,100,\"not built\",,\"a \"\"b\"\", c\","
+                     "\"bob\"\r\n"
+                     "\"cid\",,,\"not graded yet\",,\"\",\"cid\"\r\n") == 0,
         "%s", text);
     free(text);
     end();
@@ -221,6 +223,26 @@ UNIT_TEST(csv, an_earlier_result_has_no_score)
     expect_not(page, "60.00");
     free(text);
     free(page);
+    end();
+}
+
+// Nobody is missing, and nobody stays for ever without a word.
+UNIT_TEST(csv, who_is_on_the_roll_has_a_row)
+{
+    begin();
+    write_graded("ann", 80);
+    write_graded("gone", 70);
+    struct submission all[] = { { .name = "ann" },
+                                { .name = "_-4f2a10", .given = "\u5b89" } };
+    check(roll_write(out, &(struct submissions){ all, 2 }));
+    check(csv_write(out));
+    char *text = read_out("grades.csv");
+    expect(text, "\"ann\",80,100,\"graded\",80,\"\",\"ann\"\r\n");
+    expect(text,
+           "\"gone\",70,100,\"graded\",70,\"its submission is not there any "
+           "more: ");
+    expect(text, "\"_-4f2a10\",,,\"not graded yet\",,\"\",\"\u5b89\"\r\n");
+    free(text);
     end();
 }
 

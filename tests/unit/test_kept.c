@@ -93,3 +93,23 @@ UNIT_TEST(kept, marks_what_is_of_an_earlier_grading)
     free(of_other);
     check(store_remove(out));
 }
+
+// A result without a submission stays, if it was graded as all are.
+UNIT_TEST(kept, marks_what_is_gone_and_of_an_earlier_grading)
+{
+    begin();
+    put_account(out, "a", "namespaces", "");
+    put_account(out, "b", "namespaces", "");
+    struct submission other = { .name = "b" };
+    struct submissions all = { &other, 1 };
+    char *of_a = alloc_format("%s/a/" GRADED_EARLIER, out),
+         *of_b = alloc_format("%s/b/" GRADED_EARLIER, out);
+    kept_set_gone(&grading, &all);
+    check(access(of_a, F_OK) != 0);
+    strcpy(grading.points_digest, "q");
+    kept_set_gone(&grading, &all);
+    check(access(of_a, F_OK) == 0 && access(of_b, F_OK) != 0);
+    free(of_a);
+    free(of_b);
+    check(store_remove(out));
+}
