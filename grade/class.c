@@ -96,7 +96,7 @@ static bool has_file(const char *folder, const char *name)
 }
 
 // A result takes the place of OUT/NAME. So that has to be a result, too, or
-// what is left of one.
+// what is left of one. An empty folder is removed.
 static void check_place(const char *out, const char *name)
 {
     char *place = alloc_format("%s/%s", out, name);
