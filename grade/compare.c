@@ -168,7 +168,9 @@ static int put_only(const char *heading, const struct graded_class *class,
     struct line line = { .indent = "  " };
     int n = 0;
     for (int k = 0; k < class->n; k++) {
-        if (graded_find(other, class->each[k].name) != NULL)
+        const char *name = class->each[k].name;
+        if (graded_find(other, name) != NULL ||
+            graded_find_gap(other, name) != NULL)
             continue;
         if (n++ == 0)
             printf("\n%s:\n", heading);
@@ -179,6 +181,22 @@ static int put_only(const char *heading, const struct graded_class *class,
     if (n > 0)
         printf("\n");
     return n;
+}
+
+// Those that have no score in `class`. Returns their number.
+static int put_gaps(const char *heading, const struct graded_class *class)
+{
+    struct line line = { .indent = "  " };
+    if (class->n_gaps > 0)
+        printf("\n%s:\n", heading);
+    for (int k = 0; k < class->n_gaps; k++) {
+        char *label = graded_label(class->gaps[k].name, class->gaps[k].given);
+        put_word(&line, label);
+        free(label);
+    }
+    if (class->n_gaps > 0)
+        printf("\n");
+    return class->n_gaps;
 }
 
 // ---- Tests ----
@@ -230,7 +248,9 @@ static bool put_all(struct comparison *c)
     for (int k = 0; k < c->columns.n; k++)
         put_test(c, &c->columns.each[k], &any_test);
     int only = put_only("Graded only in the old one", c->old, c->new) +
-               put_only("Graded only in the new one", c->new, c->old);
+               put_only("Graded only in the new one", c->new, c->old) +
+               put_gaps("Without a score in the old one", c->old) +
+               put_gaps("Without a score in the new one", c->new);
     printf("%s%d of %d submissions changed\n",
            c->n_changed + only > 0 ? "\n" : "", c->n_changed, c->n_both);
     return c->n_changed + only > 0;

@@ -67,16 +67,6 @@ static void add_folder(struct graded_class *class, const char *out,
     free(source);
 }
 
-static struct graded_gap *find_gap(const struct graded_class *class,
-                                   const char *name)
-{
-    for (int k = 0; k < class->n_gaps; k++) {
-        if (strcmp(class->gaps[k].name, name) == 0)
-            return &class->gaps[k];
-    }
-    return NULL;
-}
-
 static void add_remark(struct graded *graded, const char *text)
 {
     graded->mismatches = alloc_resize((void *)graded->mismatches,
@@ -98,7 +88,7 @@ static void compare_with_roll(struct graded_class *class, const char *out)
     }
     for (int k = 0; k < roll.n; k++) {
         const struct submission *one = &roll.all[k];
-        struct graded_gap *gap = find_gap(class, one->name);
+        struct graded_gap *gap = graded_find_gap(class, one->name);
         if (gap != NULL && gap->given == NULL && one->given != NULL)
             gap->given = alloc_string(one->given);
         if (gap == NULL && graded_find(class, one->name) == NULL)
@@ -180,6 +170,16 @@ const struct graded *graded_find(const struct graded_class *class,
     for (int k = 0; k < class->n; k++) {
         if (strcmp(class->each[k].name, name) == 0)
             return &class->each[k];
+    }
+    return NULL;
+}
+
+struct graded_gap *graded_find_gap(const struct graded_class *class,
+                                   const char *name)
+{
+    for (int k = 0; k < class->n_gaps; k++) {
+        if (strcmp(class->gaps[k].name, name) == 0)
+            return &class->gaps[k];
     }
     return NULL;
 }

@@ -87,6 +87,10 @@ char *graded_label(const char *name, const char *given);
 const struct graded *graded_find(const struct graded_class *class,
                                  const char *name);
 
+// The gap of this name, or NULL.
+struct graded_gap *graded_find_gap(const struct graded_class *class,
+                                   const char *name);
+
 // Its points for a test, or NULL if it has no such test.
 const struct graded_test *graded_test_of(const struct graded *graded,
                                          const char *suite, const char *name);

@@ -619,6 +619,25 @@ UNIT_TEST(compare, many_tests_are_counted)
     "{\"suite\":\"2B\",\"name\":\"leader_backs_up_quickly_over_incorrect_"     \
     "follower_logs\",\"points\":" points ",\"of\":4,\"layers\":{}}"
 
+// Who has no score is not one who is missing.
+UNIT_TEST(compare, tells_who_has_no_score)
+{
+    int status;
+    begin();
+    into("old");
+    write_graded("ann", 80);
+    into("new");
+    write_graded("ann", 80);
+    write_file("ann", GRADED_EARLIER, "");
+    strcpy(out, gradings);
+    char *text = compared(&status);
+    check(status == 1);
+    expect(text, "\nWithout a score in the new one:\n  ann\n");
+    expect_not(text, "Graded only");
+    free(text);
+    end();
+}
+
 // A long name is a person's or a test's, and whole.
 UNIT_TEST(compare, no_name_is_cut)
 {
