@@ -216,12 +216,14 @@ void wire_stop_receiving(struct wire *wire)
     shutdown(wire->fd, SHUT_RD);
 }
 
+// The system reports ECONNRESET once, before what the other side sent, if that
+// has ended without reading all.
 static ssize_t receive_packet(struct wire *wire, struct packet *packet)
 {
     ssize_t size;
     do
         size = recv(wire->fd, packet, sizeof *packet, MSG_TRUNC);
-    while (size < 0 && errno == EINTR);
+    while (size < 0 && (errno == EINTR || errno == ECONNRESET));
     return size;
 }
 

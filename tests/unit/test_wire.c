@@ -121,6 +121,22 @@ static void check_text(const char *text, const char *expected)
                expected);
 }
 
+// The last words of a process that had not read all questions arrive.
+UNIT_TEST(wire, what_was_told_last_arrives)
+{
+    struct pair pair = make_pair();
+    check(wire_tell(pair.one, &(struct frame){ .kind = FRAME_LOG }));
+    check(wire_tell(pair.other, &(struct frame){ .kind = FRAME_LEFT }));
+    wire_free(pair.other);
+    struct frame frame;
+    const char *why;
+    check(wire_receive(pair.one, &frame, &why) == WIRE_FRAME &&
+          frame.kind == FRAME_LEFT);
+    frame_free(&frame);
+    check(wire_receive(pair.one, &frame, &why) == WIRE_ENDED);
+    wire_free(pair.one);
+}
+
 UNIT_TEST(wire, what_is_no_frame_is_refused)
 {
     check_text(refusal((struct packet_head){ .kind = N_FRAME_KINDS }, 0),
