@@ -619,7 +619,7 @@ UNIT_TEST(compare, many_tests_are_counted)
     "{\"suite\":\"2B\",\"name\":\"leader_backs_up_quickly_over_incorrect_"     \
     "follower_logs\",\"points\":" points ",\"of\":4,\"layers\":{}}"
 
-// Who has no score is not one who is missing.
+// A submission without a score is not told as missing.
 UNIT_TEST(compare, tells_who_has_no_score)
 {
     int status;
