@@ -619,25 +619,6 @@ UNIT_TEST(compare, many_tests_are_counted)
     "{\"suite\":\"2B\",\"name\":\"leader_backs_up_quickly_over_incorrect_"     \
     "follower_logs\",\"points\":" points ",\"of\":4,\"layers\":{}}"
 
-// A submission without a score is not told as missing.
-UNIT_TEST(compare, tells_who_has_no_score)
-{
-    int status;
-    begin();
-    into("old");
-    write_graded("ann", 80);
-    into("new");
-    write_graded("ann", 80);
-    write_file("ann", GRADED_EARLIER, "");
-    strcpy(out, gradings);
-    char *text = compared(&status);
-    check(status == 1);
-    expect(text, "\nWithout a score in the new one:\n  ann\n");
-    expect_not(text, "Graded only");
-    free(text);
-    end();
-}
-
 // A long name is a person's or a test's, and whole.
 UNIT_TEST(compare, no_name_is_cut)
 {
@@ -664,14 +645,35 @@ UNIT_TEST(compare, no_name_is_cut)
     end();
 }
 
-UNIT_TEST(compare, same_is_status_0)
+// Two gradings that are alike; the second one is in `out`.
+static void begin_alike(void)
 {
-    int status;
     begin();
     into("old");
     write_graded("ann", 80);
     into("new");
     write_graded("ann", 80);
+}
+
+// A submission without a score is not told as missing.
+UNIT_TEST(compare, tells_who_has_no_score)
+{
+    int status;
+    begin_alike();
+    write_file("ann", GRADED_EARLIER, "");
+    strcpy(out, gradings);
+    char *text = compared(&status);
+    check(status == 1);
+    expect(text, "\nWithout a score in the new one:\n  ann\n");
+    expect_not(text, "Graded only");
+    free(text);
+    end();
+}
+
+UNIT_TEST(compare, same_is_status_0)
+{
+    int status;
+    begin_alike();
     strcpy(out, gradings);
     char *text = compared(&status);
     check(status == 0);
