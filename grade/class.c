@@ -9,6 +9,7 @@
 #include "grade/roll.h"
 #include "grade/scores.h"
 #include "grade/seconds.h"
+#include "grade/store.h"
 #include "grade/workers.h"
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define WAIT_MS 200
@@ -87,21 +87,13 @@ static void choose(struct class *class, const struct submissions *submissions)
                   request->subs);
 }
 
-static bool has_file(const char *folder, const char *name)
-{
-    char *path = alloc_format("%s/%s", folder, name);
-    bool has = access(path, F_OK) == 0;
-    free(path);
-    return has;
-}
-
 // A result takes the place of OUT/NAME. So that has to be a result, too, or
 // what is left of one. An empty folder is removed.
 static void check_place(const char *out, const char *name)
 {
     char *place = alloc_format("%s/%s", out, name);
-    if (has_file(out, name) && !has_file(place, GRADED_ACCOUNT) &&
-        !has_file(place, GRADED_RESULTS) && !has_file(place, "source") &&
+    if (store_has(out, name) && !store_has(place, GRADED_ACCOUNT) &&
+        !store_has(place, GRADED_RESULTS) && !store_has(place, "source") &&
         rmdir(place) != 0)
         bad_input("grade",
                   "%s is no result of a grading: move it away, or write to "
@@ -226,11 +218,8 @@ int class_merge(const char *out)
 static bool has_files(const struct class *class)
 {
     const struct request *request = class->grading->request;
-    char *table = alloc_format("%s/" GRADED_TABLE, request->out);
-    bool has = request->only == NULL &&
-               (class->pace.done > class->n_not || access(table, F_OK) == 0);
-    free(table);
-    return has;
+    return request->only == NULL && (class->pace.done > class->n_not ||
+                                     store_has(request->out, GRADED_TABLE));
 }
 
 static void say_what_is_left(const struct class *class)

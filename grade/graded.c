@@ -8,12 +8,10 @@
 #include "rt/alloc.h"
 #include "rt/clean.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // ---- The class ----
 
@@ -55,16 +53,14 @@ static void add_account(struct graded_class *class, const char *path,
 static void add_folder(struct graded_class *class, const char *out,
                        const char *name)
 {
-    char *account = alloc_format("%s/%s/" GRADED_ACCOUNT, out, name);
-    char *earlier = alloc_format("%s/%s/" GRADED_EARLIER, out, name);
-    char *source = alloc_format("%s/%s/source", out, name);
-    if (access(account, F_OK) == 0)
-        add_account(class, account, name, access(earlier, F_OK) == 0);
-    else if (access(source, F_OK) == 0)
+    char *place = alloc_format("%s/%s", out, name);
+    char *account = alloc_format("%s/" GRADED_ACCOUNT, place);
+    if (store_has(place, GRADED_ACCOUNT))
+        add_account(class, account, name, store_has(place, GRADED_EARLIER));
+    else if (store_has(place, "source"))
         add_gap(class, name, NULL, "not graded yet", alloc_string(""));
     free(account);
-    free(earlier);
-    free(source);
+    free(place);
 }
 
 static void add_remark(struct graded *graded, const char *text)
@@ -99,16 +95,11 @@ static void compare_with_roll(struct graded_class *class, const char *out)
     submissions_free(&roll);
 }
 
-static int is_visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
 bool graded_read(struct graded_class *class, const char *out)
 {
     struct dirent **entries;
     *class = (struct graded_class){ 0 };
-    int n = scandir(out, &entries, is_visible, alphasort);
+    int n = store_list(out, &entries);
     if (n < 0) {
         fprintf(stderr, "grade: %s: wants the folder of a grading: %s\n", out,
                 strerror(errno));

@@ -10,7 +10,6 @@
 #include "rt/alloc.h"
 #include "rt/bad_input.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,24 +34,16 @@ static void read_points(struct grading *grading, const struct request *request)
     free(bytes);
 }
 
-static int is_visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
 // Is there a grading, or a copy of one?
 static bool has_grading(const char *out)
 {
-    char *lock = alloc_format("%s/" STORE_LOCK, out);
-    bool has = access(lock, F_OK) == 0;
-    free(lock);
+    bool has = store_has(out, STORE_LOCK);
     struct dirent **entries;
-    int n = scandir(out, &entries, is_visible, NULL);
+    int n = store_list(out, &entries);
     for (int k = 0; k < n; k++) {
-        char *account =
-            alloc_format("%s/%s/" GRADED_ACCOUNT, out, entries[k]->d_name);
-        has = has || access(account, F_OK) == 0;
-        free(account);
+        char *place = alloc_format("%s/%s", out, entries[k]->d_name);
+        has = has || store_has(place, GRADED_ACCOUNT);
+        free(place);
         free(entries[k]);
     }
     if (n >= 0)
@@ -65,13 +56,11 @@ static void check_own(const char *out)
 {
     static const char *const files[] = { GRADED_TABLE, GRADED_PAGE };
     for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
-        char *path = alloc_format("%s/%s", out, files[k]);
-        if (access(path, F_OK) == 0 && !has_grading(out))
+        if (store_has(out, files[k]) && !has_grading(out))
             bad_input("grade",
-                      "%s is no grading's: move it away, or write to another "
-                      "folder (make's OUT=)",
-                      path);
-        free(path);
+                      "%s/%s is no grading's: move it away, or write to "
+                      "another folder (make's OUT=)",
+                      out, files[k]);
     }
 }
 

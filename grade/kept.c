@@ -7,7 +7,6 @@
 #include "grade/store.h"
 #include "rt/alloc.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -111,16 +110,11 @@ void kept_set_earlier(const struct grading *grading,
     free(mark);
 }
 
-static int is_visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
 void kept_set_gone(const struct grading *grading,
                    const struct submissions *submissions)
 {
     struct dirent **entries;
-    int n = scandir(grading->request->out, &entries, is_visible, NULL);
+    int n = store_list(grading->request->out, &entries);
     for (int k = 0; k < n; k++) {
         struct submission gone = { .name = entries[k]->d_name };
         if (!roll_has(submissions, gone.name))

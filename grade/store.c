@@ -47,6 +47,24 @@ bool store_make_folder(const char *folder)
     return made && access(folder, W_OK | X_OK) == 0;
 }
 
+bool store_has(const char *folder, const char *name)
+{
+    char *path = alloc_format("%s/%s", folder, name);
+    bool has = access(path, F_OK) == 0;
+    free(path);
+    return has;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+int store_list(const char *folder, struct dirent ***entries)
+{
+    return scandir(folder, entries, is_visible, alphasort);
+}
+
 // ---- Locks ----
 
 // The file stays open, and locked, until the program ends.

@@ -3,6 +3,7 @@
 #ifndef GRADE_STORE_H
 #define GRADE_STORE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,6 +13,14 @@ bool store_make_folder(const char *folder);
 
 // The file in the folder of a grading that is locked.
 #define STORE_LOCK ".lock"
+
+// Has the folder this file or folder? A link without an end counts as none.
+bool store_has(const char *folder, const char *name);
+
+// Sets `entries` to those of the folder whose names do not begin with a dot, in
+// the order of their names. Returns their number; or -1, with errno set. The
+// caller frees each of them, and the array.
+int store_list(const char *folder, struct dirent ***entries);
 
 // Keeps others from grading in this folder until this program ends, however it
 // ends.
